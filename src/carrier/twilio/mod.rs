@@ -1,0 +1,1 @@
+//! Twilio, and any carrier that speaks its webhooks and REST.

@@ -1,0 +1,1 @@
+//! `carelane journal`.

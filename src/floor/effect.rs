@@ -1,0 +1,124 @@
+//! Effects: what must now be done outside, in the imperative; and the outbox that collects them.
+//!
+//! An effect stays in the floor under its id until it is confirmed or given up, so nothing is forgotten in a crash.
+//! What a leg hears is no effect: the carrier asks for it and is given the leg's current treatment.
+
+use std::sync::Arc;
+
+use super::fact::Fact;
+use crate::vocab::CallId;
+use crate::vocab::CarrierCall;
+use crate::vocab::EffectId;
+use crate::vocab::FieldId;
+use crate::vocab::ItemId;
+use crate::vocab::LegId;
+use crate::vocab::OfferId;
+use crate::vocab::Span;
+use crate::vocab::Timestamp;
+
+/// What must be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ring an assistant's phone.
+    Dial {
+        /// The leg to create.
+        leg: LegId,
+        /// The offer it carries.
+        offer: OfferId,
+        /// Her number.
+        to: Arc<str>,
+        /// The practice's number.
+        from: Arc<str>,
+        /// How long it rings.
+        ring: Span,
+        /// When the floor decided it: the start of the listing by which an unknown outcome is reconciled.
+        since: Timestamp,
+    },
+    /// Make the carrier fetch a leg's current treatment now.
+    Redirect {
+        /// The leg.
+        leg: LegId,
+        /// The carrier's name for it.
+        carrier_call: CarrierCall,
+        /// The treatment's serial.
+        serial: u32,
+    },
+    /// End a leg.
+    HangUp {
+        /// The leg.
+        leg: LegId,
+        /// The carrier's name for it.
+        carrier_call: CarrierCall,
+    },
+}
+
+/// What `handle` produced.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    /// Decisions, in order.
+    pub facts: Vec<Fact>,
+    /// New effects, in order; they may leave when the facts are durable.
+    pub effects: Vec<(EffectId, Effect)>,
+    /// What to tell whoever brought the event.
+    pub answer: Answer,
+    /// Something strange, to be counted.
+    pub oddity: Option<Oddity>,
+}
+
+/// What to tell whoever brought an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Answer {
+    /// Noted.
+    #[default]
+    Noted,
+    /// The leg is to be given its treatment with this serial.
+    Treat {
+        /// The leg.
+        leg: LegId,
+        /// The treatment's number.
+        serial: u32,
+    },
+    /// We know nothing of this number or leg: a spoken excuse.
+    Excuse,
+    /// The leg is over: hang up.
+    Over,
+    /// The request cannot be done, and why.
+    Refused(Refusal),
+}
+
+/// Why a request was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No such thing.
+    Unknown(&'static str),
+    /// Not in its present state.
+    Conflict(&'static str),
+    /// Required fields are missing or say nothing.
+    Missing(Vec<FieldId>),
+    /// A value is not one of the allowed ones.
+    NotAllowed {
+        /// Which field of the request.
+        what: &'static str,
+        /// What would be allowed.
+        allowed: Vec<Arc<str>>,
+    },
+}
+
+/// Strange but possible input, counted and harmless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Oddity {
+    /// A webhook of a treatment that is over.
+    Duplicate,
+    /// A phone was answered, or a key pressed, after the lease was over.
+    LateAnswer,
+    /// A call to a number that is in no flow file.
+    UnknownNumber,
+    /// A webhook for a leg we do not know, or under another name.
+    UnknownLeg,
+    /// More calls than the floor holds.
+    Overload,
+    /// The same call was announced again.
+    Repeated(CallId),
+    /// A request about an item that is closed.
+    ClosedItem(ItemId),
+}

@@ -1,0 +1,252 @@
+//! Events: what happened outside, in the past tense.
+//!
+//! An event carries no time (the desk stamps it) and no decision. Nothing here can fail: strange but possible
+//! input becomes a counted oddity in the answer, never an error.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::flow::Flow;
+use crate::flow::Team;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::Caller;
+use crate::vocab::CarrierCall;
+use crate::vocab::EffectId;
+use crate::vocab::FieldId;
+use crate::vocab::FloorId;
+use crate::vocab::HasPrivate;
+use crate::vocab::ItemId;
+use crate::vocab::LaneId;
+use crate::vocab::LegId;
+use crate::vocab::Private;
+
+/// A note: text by field.
+pub type Note = BTreeMap<FieldId, Private<String>>;
+
+/// What happened outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// A new data folder was opened; the first event of every journal.
+    FloorOpened(FloorId),
+    /// A flow file was checked and is to be used for new calls.
+    FlowOffered(Box<FlowFile>),
+    /// A team file was checked and is to be used from now on.
+    TeamOffered(Box<TeamFile>),
+    /// A patient's call reached one of our numbers.
+    CallArrived {
+        /// The carrier's name for the leg.
+        carrier_call: CarrierCall,
+        /// Who seems to be calling.
+        caller: Caller,
+        /// The number dialled, ours.
+        dialled: Arc<str>,
+    },
+    /// A treatment ended, perhaps with input.
+    TreatmentEnded {
+        /// The leg it was given to.
+        leg: LegId,
+        /// Its serial number.
+        serial: u32,
+        /// What came with it.
+        input: Input,
+    },
+    /// The carrier fetched a treatment we pushed.
+    TreatmentFetched {
+        /// The leg.
+        leg: LegId,
+        /// Its serial number.
+        serial: u32,
+    },
+    /// An assistant's phone was picked up and asks what to do.
+    LegAnswered {
+        /// The leg we created.
+        leg: LegId,
+        /// The carrier's name for it.
+        carrier_call: CarrierCall,
+    },
+    /// The carrier told how a leg fares.
+    LegStatus {
+        /// The leg.
+        leg: LegId,
+        /// The carrier's name for it.
+        carrier_call: CarrierCall,
+        /// How it fares.
+        status: LegStatus,
+    },
+    /// An effect was carried out.
+    EffectConfirmed {
+        /// Which.
+        effect: EffectId,
+        /// For a dial: the carrier's name of the new leg.
+        carrier_call: Option<CarrierCall>,
+    },
+    /// An effect cannot be carried out, and will not be tried again.
+    EffectFailed {
+        /// Which.
+        effect: EffectId,
+        /// Why.
+        why: Failure,
+    },
+    /// Somebody asked for an assistant's state to change.
+    AgentStateAsked {
+        /// Which assistant.
+        agent: AgentId,
+        /// The state asked for.
+        state: AskedState,
+    },
+    /// An assistant asked to close a call.
+    CallCloseAsked {
+        /// The call.
+        call: CallId,
+        /// From the lane's list.
+        outcome: Arc<str>,
+        /// The note.
+        note: Note,
+    },
+    /// An assistant asked to move a call to another lane.
+    TransferAsked {
+        /// The call.
+        call: CallId,
+        /// To this lane.
+        lane: LaneId,
+    },
+    /// Somebody recorded an attempt to reach the patient.
+    AttemptMade {
+        /// The item.
+        item: ItemId,
+        /// What came of it.
+        outcome: Arc<str>,
+        /// The note.
+        note: Note,
+    },
+    /// Somebody asked to close an item.
+    ItemCloseAsked {
+        /// The item.
+        item: ItemId,
+        /// From the lane's list.
+        outcome: Arc<str>,
+        /// The note.
+        note: Note,
+    },
+    /// Somebody gave an item to another owner.
+    OwnerAsked {
+        /// The item.
+        item: ItemId,
+        /// An assistant's or group's id.
+        owner: Arc<str>,
+    },
+    /// A deadline of the floor has passed.
+    TimePassed,
+}
+
+/// A checked flow file with its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowFile {
+    /// SHA-256 of the text, lower-case hex: the version's name.
+    pub hash: Arc<str>,
+    /// The text as it was.
+    pub text: Arc<str>,
+    /// The checked form.
+    pub flow: Arc<Flow>,
+}
+
+/// A checked team file with its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamFile {
+    /// SHA-256 of the text, lower-case hex.
+    pub hash: Arc<str>,
+    /// The text as it was.
+    pub text: Arc<str>,
+    /// The checked form.
+    pub team: Arc<Team>,
+}
+
+/// What a caller or assistant gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Input {
+    /// Nothing before the time was over, or the treatment simply ended.
+    Nothing,
+    /// Keys (only the first counts for a menu).
+    Keys(Arc<str>),
+    /// Words, as the carrier's recogniser wrote them.
+    Speech(Private<String>),
+}
+
+/// How a leg fares. States only move forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum LegStatus {
+    /// The carrier is working on it.
+    Initiated,
+    /// The phone rings.
+    Ringing,
+    /// Somebody or something answered.
+    InProgress,
+    /// It is over.
+    Ended(LegEnd),
+}
+
+/// How a leg ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum LegEnd {
+    /// After it had been answered.
+    Completed,
+    /// The line was busy.
+    Busy,
+    /// Nobody answered.
+    NoAnswer,
+    /// It could not be routed.
+    Failed,
+    /// It was cancelled before an answer.
+    Canceled,
+}
+
+/// Why an effect failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Failure {
+    /// The leg it was for is over.
+    LegGone,
+    /// The carrier refused it.
+    Refused,
+    /// The carrier did not answer in time, again and again.
+    Unreachable,
+}
+
+/// A state somebody may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskedState {
+    /// Ready for calls.
+    Available,
+    /// Signed in, not ready.
+    NotReady,
+    /// Gone.
+    LoggedOut,
+}
+
+impl HasPrivate for Event {
+    fn privates(&self, each: &mut dyn FnMut(&str)) {
+        match self {
+            Self::CallArrived { caller, .. } => caller.privates(each),
+            Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
+            Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
+                note.values().for_each(|text| text.privates(each));
+            }
+            _ => {}
+        }
+    }
+
+    fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
+        match self {
+            Self::CallArrived { caller, .. } => caller.privates_mut(each),
+            Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
+            Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
+                note.values_mut().for_each(|text| text.privates_mut(each));
+            }
+            _ => {}
+        }
+    }
+}

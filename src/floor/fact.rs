@@ -1,0 +1,452 @@
+//! Facts: what the floor decided, in the past tense. State changes only by applying them.
+//!
+//! The journal keeps facts for ever, so this is a promise: variants and fields are only added (with a serde default),
+//! never renamed or given another meaning. Personal text stands in `Private`, and each such field appears in
+//! `HasPrivate` below; golden journals guard both.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::event::FlowFile;
+use super::event::LegEnd;
+use super::event::Note;
+use super::event::TeamFile;
+use super::treatment::Party;
+use super::treatment::Treatment;
+use crate::flow::HeadStart;
+use crate::flow::Owner;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::Caller;
+use crate::vocab::CarrierCall;
+use crate::vocab::EffectId;
+use crate::vocab::FloorId;
+use crate::vocab::HasPrivate;
+use crate::vocab::ItemId;
+use crate::vocab::LaneId;
+use crate::vocab::Language;
+use crate::vocab::LegId;
+use crate::vocab::OfferId;
+use crate::vocab::OutcomeId;
+use crate::vocab::PracticeId;
+use crate::vocab::Span;
+use crate::vocab::Timestamp;
+
+/// What the floor decided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    /// This floor began; its name stands in every URL it hands out.
+    FloorOpened(FloorId),
+    /// New calls to this practice use this flow.
+    FlowLoaded(Box<FlowFile>),
+    /// These are the floor's assistants.
+    TeamLoaded(Box<TeamFile>),
+    /// A patient's call is ours to account for.
+    CallArrived {
+        /// Its id.
+        call: CallId,
+        /// The patient's leg.
+        leg: LegId,
+        /// The practice called.
+        practice: PracticeId,
+        /// The flow version the call keeps to its end.
+        flow: Arc<str>,
+        /// The carrier's name for the leg.
+        carrier_call: CarrierCall,
+        /// Who seems to be calling.
+        caller: Caller,
+    },
+    /// A leg was given its next treatment.
+    LegTreated {
+        /// The leg.
+        leg: LegId,
+        /// The treatment's number on this leg, from 1.
+        serial: u32,
+        /// What it is to be given.
+        treatment: Treatment,
+        /// Must the carrier be told (true), or does it ask by itself (false)?
+        #[serde(default)]
+        pushed: bool,
+    },
+    /// A menu got no usable input.
+    InputMissed {
+        /// The call.
+        call: CallId,
+    },
+    /// The caller speaks this language.
+    LanguageChosen {
+        /// The call.
+        call: CallId,
+        /// The language.
+        language: Language,
+    },
+    /// The practice's urgent words, or a person's flag.
+    UrgentFlagged {
+        /// The call.
+        call: CallId,
+        /// Words of self-harm?
+        crisis: bool,
+    },
+    /// A call took its place in a lane.
+    Queued {
+        /// The call.
+        call: CallId,
+        /// The lane.
+        lane: LaneId,
+        /// When the request arrived; kept by transfers.
+        arrived: Timestamp,
+        /// `arrived + answer_within − head starts`: the place in the order.
+        deadline: Timestamp,
+        /// The head starts in it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        head_starts: Vec<(HeadStart, Span)>,
+        /// How it came here.
+        how: Route,
+    },
+    /// A further tier may be offered the call.
+    TierOpened {
+        /// The call.
+        call: CallId,
+        /// The tier, counted from 0.
+        tier: u8,
+    },
+    /// A call is rung to an assistant.
+    OfferMade {
+        /// The lease's number.
+        offer: OfferId,
+        /// The call.
+        call: CallId,
+        /// The assistant.
+        agent: AgentId,
+        /// The leg to her phone.
+        leg: LegId,
+        /// When the lease ends by itself.
+        expires_at: Timestamp,
+        /// Why this call and this assistant.
+        why: Box<Why>,
+    },
+    /// The assistant's phone was picked up; the lease now lasts until the whisper's keys time out.
+    OfferAnswered {
+        /// The offer.
+        offer: OfferId,
+        /// When the lease ends by itself.
+        expires_at: Timestamp,
+    },
+    /// A lease is over.
+    OfferEnded {
+        /// The offer.
+        offer: OfferId,
+        /// How.
+        outcome: OfferOutcome,
+    },
+    /// An assistant's state changed other than by an offer or a call.
+    AgentChanged {
+        /// The assistant.
+        agent: AgentId,
+        /// Her state now.
+        to: AgentChange,
+    },
+    /// Patient and assistant are joined.
+    TalkBegan {
+        /// The call.
+        call: CallId,
+        /// The assistant.
+        agent: AgentId,
+        /// Her leg.
+        leg: LegId,
+    },
+    /// The conversation is over; the assistant writes up the call.
+    TalkEnded {
+        /// The call.
+        call: CallId,
+        /// Who left first.
+        by: Party,
+        /// When writing must be done; absent if the call is closed or was transferred.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wrap_up_until: Option<Timestamp>,
+    },
+    /// The assistant gave the call to another lane.
+    Transferred {
+        /// The call.
+        call: CallId,
+        /// From whom.
+        agent: AgentId,
+    },
+    /// The call got its outcome and note.
+    CallClosed {
+        /// The call.
+        call: CallId,
+        /// The outcome.
+        outcome: OutcomeId,
+        /// The note.
+        note: Note,
+    },
+    /// The call left the queue or the menu without an assistant.
+    CallLeft {
+        /// The call.
+        call: CallId,
+        /// How.
+        how: Left,
+    },
+    /// Somebody owns what is left to do.
+    ItemOpened(Box<NewItem>),
+    /// An attempt to reach the patient was recorded.
+    ItemAttempted {
+        /// The item.
+        item: ItemId,
+        /// What came of it.
+        outcome: OutcomeId,
+        /// The note.
+        note: Note,
+        /// When the next attempt is due.
+        due_at: Timestamp,
+    },
+    /// The item is done.
+    ItemClosed {
+        /// The item.
+        item: ItemId,
+        /// Its outcome.
+        outcome: OutcomeId,
+        /// The note.
+        note: Note,
+    },
+    /// The item changed hands.
+    ItemOwned {
+        /// The item.
+        item: ItemId,
+        /// Its owner now.
+        owner: Owner,
+    },
+    /// The carrier's name of a leg became known.
+    LegNamed {
+        /// The leg.
+        leg: LegId,
+        /// The carrier's name.
+        carrier_call: CarrierCall,
+    },
+    /// A leg must be hung up.
+    LegUnwanted {
+        /// The leg.
+        leg: LegId,
+    },
+    /// A leg is over.
+    LegEnded {
+        /// The leg.
+        leg: LegId,
+        /// How.
+        end: LegEnd,
+    },
+    /// A leg's documents need no longer be kept for late duplicates.
+    LegForgotten {
+        /// The leg.
+        leg: LegId,
+    },
+    /// An effect is done, or given up.
+    EffectSettled {
+        /// Which.
+        effect: EffectId,
+    },
+}
+
+/// How a call came into a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// By key.
+    Key,
+    /// By a spoken phrase.
+    Phrase,
+    /// By asking for a person.
+    Person,
+    /// By no input, twice.
+    NoInput,
+    /// By wrong input, twice.
+    WrongInput,
+    /// By urgent words.
+    Urgent,
+    /// After an approved answer.
+    Answer,
+    /// From another lane's exit.
+    Overflow,
+    /// By an assistant.
+    Transfer,
+    /// By the system's own trouble.
+    Trouble,
+}
+
+/// How a call left without an assistant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Left {
+    /// Hung up before a lane was chosen: nothing to do.
+    Declined,
+    /// Hung up after hearing an approved answer: served.
+    SelfServed,
+    /// Hung up while waiting.
+    Abandoned,
+    /// Nobody could take it.
+    Missed,
+    /// Exchanged the wait for a callback.
+    Callback,
+}
+
+/// How a lease ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferOutcome {
+    /// 1 was pressed in time.
+    Accepted,
+    /// 2 was pressed: with a patient.
+    Declined,
+    /// No answer, busy, a mailbox, or no key: a miss.
+    NotAnswered,
+    /// The call or the assistant went away.
+    Withdrawn,
+    /// Her phone could not be reached through the carrier: not a miss.
+    Unreachable,
+}
+
+/// A change of an assistant's state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AgentChange {
+    /// Ready.
+    Available,
+    /// Not ready, and why; perhaps only for a while.
+    NotReady {
+        /// Shown to everybody.
+        reason: NotReady,
+        /// When she is ready again by herself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
+    /// Gone.
+    LoggedOut,
+    /// Something to do after the call in hand.
+    Later(Box<AgentChange>),
+}
+
+/// Why an assistant is not ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotReady {
+    /// She said so.
+    Asked,
+    /// She pressed 2.
+    WithAPatient,
+    /// She let two calls in a row ring.
+    MissedOffers,
+    /// Her phone cannot be reached.
+    PhoneUnreachable,
+}
+
+/// Why an offer was made: this call, this assistant, and who was passed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    /// Urgent calls come first.
+    pub urgent: bool,
+    /// The call's place: earliest deadline first.
+    pub deadline: Timestamp,
+    /// When the request arrived.
+    pub arrived: Timestamp,
+    /// The head starts in the deadline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub head_starts: Vec<(HeadStart, Span)>,
+    /// The tier by which she serves the lane.
+    pub tier: u8,
+    /// Since when she was idle: the longest idle of the lowest open tier is offered the call.
+    pub idle_since: Timestamp,
+    /// Calls ahead in the order that she was not offered, and why: at most three.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_calls: Vec<(CallId, PassedOver)>,
+    /// Assistants idle for longer who were not offered it, and why: at most three.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_agents: Vec<(AgentId, PassedOver)>,
+}
+
+/// Why somebody was passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PassedOver {
+    /// The assistant does not speak the caller's language.
+    Language,
+    /// The assistant is in none of the lane's groups.
+    Group,
+    /// The assistant's tier of the lane has not opened yet.
+    TierNotOpen,
+    /// The assistant lacks a skill the lane needs.
+    Skill,
+    /// The assistant's tier comes later than the chosen one's.
+    LaterTier,
+}
+
+/// A work item as it begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewItem {
+    /// Its id.
+    pub item: ItemId,
+    /// The call it comes from.
+    pub call: CallId,
+    /// The practice.
+    pub practice: PracticeId,
+    /// The lane.
+    pub lane: LaneId,
+    /// What kind.
+    pub kind: ItemKind,
+    /// Whom to call back.
+    pub caller: Caller,
+    /// In which language.
+    pub language: Language,
+    /// Urgent words in play?
+    pub urgent: bool,
+    /// Who owns it.
+    pub owner: Owner,
+    /// When it is due; never computed again.
+    pub due_at: Timestamp,
+    /// The time told to the caller, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<Timestamp>,
+}
+
+/// What a work item comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// The caller hung up while waiting.
+    Abandoned,
+    /// Nobody could take the call.
+    Missed,
+    /// The caller left a message.
+    Voicemail,
+    /// The caller asked to be called back.
+    Callback,
+    /// The assistant did not write up the call in time.
+    NoteOwed,
+    /// The call was closed with something left to do.
+    FollowUp,
+}
+
+impl HasPrivate for Fact {
+    fn privates(&self, each: &mut dyn FnMut(&str)) {
+        match self {
+            Self::CallArrived { caller, .. } => caller.privates(each),
+            Self::ItemOpened(new) => new.caller.privates(each),
+            Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
+                note.values().for_each(|text| text.privates(each));
+            }
+            _ => {}
+        }
+    }
+
+    fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
+        match self {
+            Self::CallArrived { caller, .. } => caller.privates_mut(each),
+            Self::ItemOpened(new) => new.caller.privates_mut(each),
+            Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
+                note.values_mut().for_each(|text| text.privates_mut(each));
+            }
+            _ => {}
+        }
+    }
+}

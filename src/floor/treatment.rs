@@ -1,0 +1,114 @@
+//! Treatments: what a leg is to be given, as a decision without sound.
+//!
+//! A treatment names sentences and steps; `render` turns it into a TwiML document or a playout plan.
+//! Each one on a leg has a serial number: the answer to the completion of number n is always number n + 1,
+//! so a duplicated or late webhook gets the very document it got before.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::flow::Phrase;
+use crate::vocab::CallId;
+use crate::vocab::LaneId;
+use crate::vocab::Language;
+use crate::vocab::Span;
+use crate::vocab::StepId;
+use crate::vocab::Timestamp;
+
+/// What a leg is to be given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Treatment {
+    /// A question; one key or phrase is awaited.
+    Menu {
+        /// The menu asked.
+        step: StepId,
+        /// The listener's language.
+        language: Language,
+        /// What is said before the question.
+        opening: Opening,
+    },
+    /// Sentences, then on.
+    Announce {
+        /// What is said.
+        words: Vec<Words>,
+        /// The listener's language.
+        language: Language,
+    },
+    /// Waiting in a lane: words and music until something happens.
+    Hold {
+        /// The lane waited for.
+        lane: LaneId,
+        /// The listener's language.
+        language: Language,
+        /// The first words of this wait.
+        first: Words,
+    },
+    /// To an assistant: what call this is; 1 accepts, 2 declines.
+    Whisper {
+        /// The lane of the call.
+        lane: LaneId,
+        /// The caller's language.
+        caller_language: Language,
+        /// The assistant's language.
+        language: Language,
+        /// How long the caller has waited.
+        waited: Span,
+        /// Are the practice's urgent words in play?
+        urgent: bool,
+        /// Does the caller have an open request?
+        repeat: bool,
+    },
+    /// In conversation: both legs meet in one room.
+    Connected {
+        /// The call whose parties meet.
+        call: CallId,
+        /// Which conversation of the call this is, from 1; a transfer begins another.
+        round: u32,
+        /// Which party this leg is.
+        party: Party,
+        /// The listener's language.
+        language: Language,
+    },
+    /// Last words, then the leg is hung up.
+    Goodbye {
+        /// What is said.
+        words: Vec<Words>,
+        /// The listener's language.
+        language: Language,
+    },
+}
+
+/// What is said before a menu's question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Opening {
+    /// The whole greeting.
+    Greeting,
+    /// Only the question.
+    Plain,
+    /// "Sorry, I did not get that."
+    NotHeard,
+    /// "Sorry, that is not one of the choices."
+    NotAChoice,
+}
+
+/// Which party of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Party {
+    /// The patient.
+    Caller,
+    /// The assistant.
+    Agent,
+}
+
+/// Something said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Words {
+    /// A sentence of the closed set, without blanks.
+    Phrase(Phrase),
+    /// A sentence about a lane.
+    AboutLane(Phrase, LaneId),
+    /// A sentence with a time promised to the caller.
+    Promise(Phrase, Timestamp),
+    /// An approved self-service answer.
+    Script(StepId),
+}

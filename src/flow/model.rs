@@ -1,0 +1,381 @@
+//! The checked flow: what one practice has decided, as plain data.
+//!
+//! Only the checker builds a `Flow`, so every reference in it resolves and every text exists in every language
+//! of the practice. It is journaled as it is (a stricter checker must not make an old journal unreadable), so its
+//! fields are additive: a new one needs a serde default.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::wording::Phrase;
+use crate::vocab::AgentId;
+use crate::vocab::FieldId;
+use crate::vocab::GroupId;
+use crate::vocab::LaneId;
+use crate::vocab::Language;
+use crate::vocab::OutcomeId;
+use crate::vocab::PracticeId;
+use crate::vocab::SkillId;
+use crate::vocab::Span;
+use crate::vocab::StepId;
+use crate::vocab::TeamId;
+
+/// One sentence in every language of the practice.
+pub type Texts = BTreeMap<Language, Arc<str>>;
+/// Phrases a caller may say, by language; lower case, without accents or punctuation.
+pub type Phrases = BTreeMap<Language, Vec<Arc<str>>>;
+
+/// One practice's flow file, checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flow {
+    /// The practice's id: `riverside`.
+    pub practice: PracticeId,
+    /// The practice's name as people say it.
+    pub name: Arc<str>,
+    /// The numbers patients dial, in E.164.
+    pub numbers: Vec<Arc<str>>,
+    /// Languages offered; the first is the greeting's and the staff's.
+    pub languages: Vec<Language>,
+    /// IANA time zone of the practice: `America/Chicago`.
+    pub time_zone: Arc<str>,
+    /// When the practice is open.
+    pub hours: Hours,
+    /// What is said before the first question.
+    pub greeting: Greeting,
+    /// The menu that follows the greeting.
+    pub start: StepId,
+    /// Menus and approved answers.
+    pub steps: BTreeMap<StepId, Step>,
+    /// The lane that means "a person": key 0, and no or wrong input twice.
+    pub person: LaneId,
+    /// The lanes, in the file's order.
+    pub lanes: Vec<Lane>,
+    /// Words that are never queued as routine.
+    pub urgent: Urgent,
+    /// How calls are rung to assistants.
+    pub offers: OfferRules,
+    /// Every sentence the system says of itself, in every language (defaults filled in).
+    pub wording: BTreeMap<Phrase, Texts>,
+}
+
+/// What a caller hears before the first question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Greeting {
+    /// Practice name and who is speaking: under three seconds.
+    pub opening: Texts,
+    /// The emergency sentence, before any input is awaited.
+    pub emergency: Texts,
+    /// Each other language's offer, said in that language.
+    pub offers: Texts,
+}
+
+/// A step that is not a lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// One question, one key or phrase.
+    Menu(Menu),
+    /// An approved sentence that may be all the caller needs.
+    Answer(SelfService),
+}
+
+/// One routing question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Menu {
+    /// The question with its choices.
+    pub question: Texts,
+    /// Keys, in the order of the keypad.
+    pub choices: BTreeMap<char, Choice>,
+    /// Silence after the question before it counts as no input.
+    pub timeout: Span,
+    /// Where no input twice leads.
+    pub no_input: Target,
+    /// Where wrong input twice leads.
+    pub wrong_input: Target,
+}
+
+/// What one key or phrase does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Where it leads.
+    pub to: Target,
+    /// Spoken phrases that mean the same.
+    pub say: Phrases,
+}
+
+/// Where a branch leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Target {
+    /// Into a lane's queue.
+    Lane(LaneId),
+    /// To another step.
+    Step(StepId),
+    /// The same step, in another language.
+    Language(Language),
+    /// A person: the practice's `person` lane.
+    Person,
+    /// The same question once more.
+    Repeat,
+}
+
+/// An approved answer the machine may give by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelfService {
+    /// The approved script.
+    pub script: Texts,
+    /// Where a caller who stays on the line is led.
+    pub then: Target,
+}
+
+/// A call category with its queue, people, words and rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    /// `scheduling`.
+    pub id: LaneId,
+    /// As said to a caller after "you are in line for".
+    pub name: Texts,
+    /// May a clinical question come here? Clinical and urgent callers reach nothing else.
+    #[serde(default)]
+    pub clinical: bool,
+    /// The answer target: the waiting call's deadline is its arrival plus this, less its head starts.
+    pub answer_within: Span,
+    /// Minutes of head start by reason.
+    #[serde(default)]
+    pub head_starts: BTreeMap<HeadStart, Span>,
+    /// Who serves the lane, in tiers that open one after the other.
+    pub serving: Vec<Tier>,
+    /// What an assistant must be trained for to be offered this lane.
+    #[serde(default)]
+    pub needs: Vec<SkillId>,
+    /// Sentences for those who wait, said in turn.
+    pub hold: Vec<Texts>,
+    /// The key that exchanges waiting for a callback, if the lane offers one.
+    #[serde(default)]
+    pub callback_key: Option<char>,
+    /// How long a caller waits at most.
+    pub max_wait: Span,
+    /// Where a call goes that cannot stay.
+    pub exits: Exits,
+    /// Who owns what is left over: an assistant's or a group's id.
+    pub owner: Owner,
+    /// How soon, in open hours, a callback is due.
+    pub callback_within: Span,
+    /// What the assistant says, and decides by.
+    pub script: Texts,
+    /// Decision rules shown to the assistant.
+    pub decision_rules: Vec<Arc<str>>,
+    /// The note's fields.
+    pub note_fields: Vec<NoteField>,
+    /// How a call or item of this lane may end.
+    pub outcomes: Vec<Outcome>,
+    /// The lane to which an assistant escalates.
+    pub escalation: LaneId,
+}
+
+/// Why a waiting call's deadline is earlier than its arrival alone would make it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeadStart {
+    /// The caller has an open request in the same lane.
+    RepeatCaller,
+}
+
+/// People who serve a lane from some waiting time on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tier {
+    /// Any of these groups.
+    pub groups: Vec<GroupId>,
+    /// After so long in the queue; zero for the first tier.
+    pub after: Span,
+}
+
+/// Where a call goes that cannot stay in its lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exits {
+    /// The longest wait is over.
+    pub timeout: Exit,
+    /// Nobody of any tier is signed in.
+    pub no_agent: Exit,
+    /// Something on our side or the carrier's failed.
+    pub error: Exit,
+}
+
+/// What a call that cannot stay becomes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Exit {
+    /// A promised callback with a due time.
+    Callback,
+    /// Another lane's queue, keeping the place.
+    Lane(LaneId),
+}
+
+/// Who owns a lane's left-over work.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Owner {
+    /// A whole group.
+    Group(GroupId),
+    /// One assistant.
+    Agent(AgentId),
+}
+
+/// One field of a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteField {
+    /// `request`.
+    pub id: FieldId,
+    /// As shown to the assistant.
+    pub label: Arc<str>,
+    /// May it stay empty?
+    pub required: bool,
+}
+
+/// A way a call or item ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// `booked`.
+    pub id: OutcomeId,
+    /// Is nothing left to do? If not, an item with an owner stays open.
+    pub closes: bool,
+}
+
+/// Words that are never queued as routine. The system does not judge: it follows the practice's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Urgent {
+    /// The clinical lane that is paged.
+    pub lane: LaneId,
+    /// Phrases that lead to the emergency sentence and the clinical lane.
+    pub phrases: Phrases,
+    /// Phrases that lead to the crisis sentence (988) and the clinical lane.
+    pub crisis: Phrases,
+}
+
+/// How a call is rung to an assistant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferRules {
+    /// How long the assistant's phone rings.
+    pub ring: Span,
+    /// How long after the whisper 1 may still be pressed.
+    pub accept: Span,
+    /// Misses in a row that make the assistant not ready.
+    pub misses: u8,
+    /// How long the assistant may write after the call.
+    pub wrap_up: Span,
+    /// How long "with a patient" keeps an assistant from being offered calls.
+    pub with_a_patient: Span,
+}
+
+/// When a practice is open, in its own time zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hours {
+    /// Monday first; each day's open spells in minutes after midnight, in order, not touching.
+    pub week: [Vec<OpenSpell>; 7],
+    /// Days that differ: closed when empty.
+    pub special: BTreeMap<Date, Vec<OpenSpell>>,
+}
+
+/// From minute to minute of one local day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenSpell {
+    /// First open minute, 0 to 1,439.
+    pub from: u16,
+    /// First closed minute, up to 1,440.
+    pub to: u16,
+}
+
+/// A calendar day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Date {
+    /// Year of the common era.
+    pub year: i16,
+    /// 1 to 12.
+    pub month: i8,
+    /// 1 to 31.
+    pub day: i8,
+}
+
+/// The people of a floor: one team file, checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Team {
+    /// The team file's name: `riverside`.
+    pub id: TeamId,
+    /// Groups with their names as shown.
+    pub groups: BTreeMap<GroupId, Arc<str>>,
+    /// Assistants, in the file's order.
+    pub agents: Vec<Member>,
+}
+
+/// One assistant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// `ana`.
+    pub id: AgentId,
+    /// As shown on screens and said in the whisper.
+    pub name: Arc<str>,
+    /// The phone that rings, in E.164.
+    pub address: Arc<str>,
+    /// The groups she works in.
+    pub groups: Vec<GroupId>,
+    /// The languages she speaks.
+    pub languages: Vec<Language>,
+    /// What she is trained for.
+    #[serde(default)]
+    pub skills: Vec<SkillId>,
+}
+
+impl Flow {
+    /// The lane with this id.
+    pub fn lane(&self, id: &LaneId) -> Option<&Lane> {
+        self.lanes.iter().find(|lane| lane.id == *id)
+    }
+
+    /// The language of the greeting and of the staff.
+    pub fn default_language(&self) -> &Language {
+        // The checker refuses a file without languages; the first lane is only a fallback for a damaged journal.
+        static FALLBACK: std::sync::LazyLock<Option<Language>> = std::sync::LazyLock::new(|| Language::parse("en-US"));
+        self.languages.first().or(FALLBACK.as_ref()).unwrap_or_else(|| unreachable!("en-US is well formed"))
+    }
+
+    /// One of the system's own sentences.
+    pub fn phrase(&self, phrase: Phrase, language: &Language) -> &str {
+        self.wording.get(&phrase).map_or("", |texts| text(texts, language))
+    }
+}
+
+/// The text in this language; if it is missing, in any (the checker refuses missing ones).
+pub fn text<'t>(texts: &'t Texts, language: &Language) -> &'t str {
+    texts.get(language).or_else(|| texts.values().next()).map_or("", |t| t)
+}
+
+impl Lane {
+    /// Does this outcome exist here, and does it close?
+    pub fn outcome(&self, id: &str) -> Option<&Outcome> {
+        self.outcomes.iter().find(|o| o.id.as_str() == id)
+    }
+}
+
+impl Owner {
+    /// The assistant's or group's id.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Group(id) => id.as_str(),
+            Self::Agent(id) => id.as_str(),
+        }
+    }
+}
+
+impl From<Date> for String {
+    fn from(d: Date) -> Self {
+        format!("{:04}-{:02}-{:02}", d.year, d.month, d.day)
+    }
+}
+
+impl TryFrom<String> for Date {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        let date: jiff::civil::Date = text.parse().map_err(|_| format!("`{text}` is no date"))?;
+        Ok(Self { year: date.year(), month: date.month(), day: date.day() })
+    }
+}

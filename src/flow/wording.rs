@@ -1,0 +1,89 @@
+//! The system's own sentences: a closed set, each with approved English and Spanish words.
+//!
+//! A flow file may reword any of them under `wording:`; a practice with another language must supply them all in it.
+//! `{lane}`, `{language}`, `{wait}` and `{time}` are filled in by `render::wording`, in the listener's language.
+//! No sentence here, and none that replaces one, may judge, advise or promise what the practice cannot control.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+macro_rules! phrases {
+    ($($(#[$doc:meta])* $name:ident $key:literal $blanks:expr, en $en:literal, es $es:literal;)*) => {
+        /// One of the system's own sentences.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Phrase { $($(#[$doc])* $name,)* }
+
+        impl Phrase {
+            /// Every sentence there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its key under `wording:` in a flow file.
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$name => $key,)* }
+            }
+
+            /// The blanks that must stand in its text, each exactly once.
+            pub fn blanks(self) -> &'static [&'static str] {
+                match self { $(Self::$name => $blanks,)* }
+            }
+
+            /// The approved words in a language's primary tag, if we have them.
+            pub fn default_text(self, primary: &str) -> Option<&'static str> {
+                match (self, primary) {
+                    $((Self::$name, "en") => Some($en), (Self::$name, "es") => Some($es),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+phrases! {
+    /// Nothing was pressed or said.
+    NotHeard "not_heard" &[], en "Sorry, I did not get that.", es "Disculpe, no le entendí.";
+    /// Something was pressed or said that is no choice.
+    NotAChoice "not_a_choice" &[], en "Sorry, that is not one of the choices.", es "Disculpe, esa no es una de las opciones.";
+    /// No or wrong input twice.
+    ToAPerson "to_a_person" &[], en "Let me put you in line for a person.", es "Le pongo en la fila para hablar con una persona.";
+    /// First words in a lane's queue.
+    InLine "in_line" &["lane"], en "You are in line for {lane}. The next free assistant takes your call.", es "Está en la fila para {lane}. El próximo asistente libre tomará su llamada.";
+    /// First words after a transfer.
+    Transferred "transferred" &["lane"], en "You are being transferred to {lane}. You keep your place, and you do not need to tell your story again.", es "Le transferimos a {lane}. Conserva su lugar y no necesita repetir su historia.";
+    /// The key for a callback, said while waiting.
+    CallbackKey "callback_key" &["key"], en "To be called back instead of waiting, press {key}.", es "Si prefiere que le devolvamos la llamada, oprima el {key}.";
+    /// A callback was asked for.
+    CallbackBooked "callback_booked" &["time"], en "Thank you. We will call you back by {time}.", es "Gracias. Le devolveremos la llamada a más tardar {time}.";
+    /// Nobody can take the call.
+    NobodyFree "nobody_free" &["time"], en "Nobody can take your call right now. We have noted it and will call you back by {time}.", es "En este momento nadie puede atenderle. Hemos anotado su llamada y se la devolveremos a más tardar {time}.";
+    /// Said by the carrier while carelane restarts.
+    OneMoment "one_moment" &[], en "One moment, please.", es "Un momento, por favor.";
+    /// Just before both are joined.
+    Joining "joining" &[], en "Thank you for waiting. Here is your assistant.", es "Gracias por esperar. Le comunico con su asistente.";
+    /// The assistant has left.
+    Goodbye "goodbye" &[], en "Thank you for calling. Goodbye.", es "Gracias por llamar. Hasta luego.";
+    /// More calls than can be held.
+    Busy "busy" &["time"], en "All our lines are busy. We have noted your call and will call you back by {time}.", es "Todas nuestras líneas están ocupadas. Hemos anotado su llamada y se la devolveremos a más tardar {time}.";
+    /// Urgent words were heard.
+    Urgent "urgent" &[], en "If this is an emergency, hang up and dial 911 now. I am reaching the care team for you. Please stay on the line.", es "Si es una emergencia, cuelgue y marque el 911 ahora. Estoy avisando al equipo médico. Por favor no cuelgue.";
+    /// Words of self-harm were heard.
+    Crisis "crisis" &[], en "If you are thinking about harming yourself, you can call or text 988 at any time. If you are in danger now, hang up and dial 911. I am reaching the care team for you. Please stay on the line.", es "Si piensa en hacerse daño, puede llamar o enviar un mensaje al 988 a cualquier hora. Si está en peligro ahora, cuelgue y marque el 911. Estoy avisando al equipo médico. Por favor no cuelgue.";
+    /// Something failed on our side.
+    Trouble "trouble" &["time"], en "We have a technical problem. We have noted your call and will call you back by {time}.", es "Tenemos un problema técnico. Hemos anotado su llamada y se la devolveremos a más tardar {time}.";
+    /// The whisper to an assistant.
+    Whisper "whisper" &["lane", "language", "wait"], en "Call for {lane}, {language}, waiting {wait}.", es "Llamada para {lane}, {language}, espera de {wait}.";
+    /// The whisper's start when the practice's urgent words were heard.
+    WhisperUrgent "whisper_urgent" &[], en "Urgent.", es "Urgente.";
+    /// The whisper's word for a caller with an open request.
+    WhisperRepeat "whisper_repeat" &[], en "Called before.", es "Ya llamó antes.";
+    /// The whisper's keys.
+    WhisperKeys "whisper_keys" &[], en "Press 1 to take it, 2 if you are with a patient.", es "Oprima 1 para tomarla, 2 si está con un paciente.";
+    /// The call went to somebody else, or its caller left.
+    OfferGone "offer_gone" &[], en "This call has already been taken care of. Thank you.", es "Esta llamada ya fue atendida. Gracias.";
+    /// The assistant pressed nothing.
+    OfferMissed "offer_missed" &[], en "No key was pressed. The call goes to the next assistant.", es "No oprimió ninguna tecla. La llamada pasa al siguiente asistente.";
+    /// The assistant pressed 2.
+    OfferDeclined "offer_declined" &[], en "Thank you. You will be offered no calls for a while.", es "Gracias. No recibirá llamadas por un rato.";
+    /// The caller has left the conversation.
+    CallerLeft "caller_left" &[], en "The caller has left. Please close the call with an outcome and a note.", es "La persona colgó. Por favor cierre la llamada con un resultado y una nota.";
+}

@@ -1,0 +1,3 @@
+//! carelane: arguments in, exit code out.
+
+fn main() {}

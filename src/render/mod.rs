@@ -1,0 +1,1 @@
+//! Treatment -> what a carrier or a player understands.

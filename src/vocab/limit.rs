@@ -1,0 +1,24 @@
+//! The upper bounds. Everything has a limit; here each has its reason.
+
+use super::time::Span;
+
+/// A webhook's body. Real ones are under 4 KiB; Twilio's own answers are capped at 64 KiB.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// A TwiML document: the carrier refuses more (error 11750).
+pub const DOCUMENT_BYTES_MAX: usize = 64 * 1024;
+/// Text of one spoken prompt: the carrier refuses more than 4,096 characters.
+pub const PROMPT_CHARS_MAX: usize = 1_000;
+/// Calls alive at once on one floor; above it the caller hears that lines are busy and an item is kept.
+pub const CALLS_MAX: usize = 50_000;
+/// Digits or speech taken from one Gather; longer input is cut.
+pub const INPUT_CHARS_MAX: usize = 500;
+/// One note field.
+pub const NOTE_CHARS_MAX: usize = 2_000;
+/// Events the desk takes into one commit.
+pub const BATCH_EVENTS_MAX: usize = 256;
+/// Events that may wait for the desk; above it the door answers with the fallback.
+pub const MAILBOX_EVENTS_MAX: usize = 10_000;
+/// How long a finished leg's documents are kept for late duplicates of its webhooks.
+pub const DUPLICATES_KEPT: Span = Span::hours(24);
+/// A flow or team file.
+pub const FLOW_BYTES_MAX: usize = 1024 * 1024;

@@ -1,0 +1,2 @@
+//! House rules, checked on every test run.
+
