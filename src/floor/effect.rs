@@ -95,6 +95,13 @@ pub enum Refusal {
     Conflict(&'static str),
     /// Required fields are missing or say nothing.
     Missing(Vec<FieldId>),
+    /// A text is longer than we keep.
+    TooLong {
+        /// Which field of the request.
+        what: &'static str,
+        /// The most characters it may have.
+        chars_max: usize,
+    },
     /// A value is not one of the allowed ones.
     NotAllowed {
         /// Which field of the request.

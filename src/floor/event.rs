@@ -70,8 +70,8 @@ pub enum Event {
     },
     /// The carrier told how a leg fares.
     LegStatus {
-        /// The leg.
-        leg: LegId,
+        /// The leg, if the URL named it (legs we created); otherwise the carrier's name tells.
+        leg: Option<LegId>,
         /// The carrier's name for it.
         carrier_call: CarrierCall,
         /// How it fares.

@@ -238,10 +238,15 @@ pub enum Fact {
         /// How.
         end: LegEnd,
     },
-    /// A leg's documents need no longer be kept for late duplicates.
-    LegForgotten {
-        /// The leg.
-        leg: LegId,
+    /// A call we never saw is over: should its first webhook come late, it is over from the start.
+    StrangerEnded {
+        /// The carrier's name for it.
+        carrier_call: CarrierCall,
+    },
+    /// The caller could not be moved to the assistant; the call is back at its place.
+    JoinFailed {
+        /// The call.
+        call: CallId,
     },
     /// An effect is done, or given up.
     EffectSettled {

@@ -1,6 +1,195 @@
 //! The core: calls, queues, agents, offers and work items of one floor.
+//!
+//! `handle` takes what happened and decides; each decision is a fact, applied at once. `apply` is the only place
+//! where state changes, so folding the journal's facts gives the same floor again, outstanding effects included.
+//! No clock, lock, task, socket, log, randomness or hash order: time comes with the event.
 
+pub mod acd;
+mod apply;
+pub mod call;
 pub mod effect;
 pub mod event;
 pub mod fact;
+pub mod hours;
+pub mod invariant;
+mod ivr;
+pub mod ledger;
+mod line;
+mod offering;
+mod request;
+pub mod timer;
 pub mod treatment;
+mod turn;
+pub mod view;
+pub mod work;
+mod wrapup;
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::flow::Flow;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::CarrierCall;
+use crate::vocab::EffectId;
+use crate::vocab::FloorId;
+use crate::vocab::GroupId;
+use crate::vocab::ItemId;
+use crate::vocab::LegId;
+use crate::vocab::Number;
+use crate::vocab::OfferId;
+use crate::vocab::PracticeId;
+use crate::vocab::Timestamp;
+
+use acd::agent::Agent;
+use acd::offer::Offer;
+use call::Call;
+use call::Leg;
+use call::Phase;
+use effect::Effect;
+use effect::Outbox;
+use event::Event;
+use ledger::Ledger;
+use timer::TimerName;
+use turn::Turn;
+use work::item::Item;
+
+/// The practices whose calls share one pool of assistants, with everything that is going on.
+#[derive(Clone, Debug, Default)]
+pub struct Floor {
+    id: Option<FloorId>,
+    practices: BTreeMap<PracticeId, Practice>,
+    numbers: BTreeMap<Arc<str>, PracticeId>,
+    team_hashes: BTreeMap<crate::vocab::TeamId, Arc<str>>,
+    agents: BTreeMap<AgentId, Agent>,
+    /// Signed-in agents of each group: a lane with none in any tier is unstaffed.
+    signed_in: BTreeMap<GroupId, usize>,
+    idle: acd::Idle,
+    calls: BTreeMap<CallId, Call>,
+    note_owed: u64,
+    waiting: acd::Waiting,
+    offers: BTreeMap<OfferId, Offer>,
+    items: BTreeMap<ItemId, Item>,
+    /// Open items by practice and number: a caller with one is a repeat caller.
+    requests: BTreeMap<(PracticeId, Number), BTreeSet<ItemId>>,
+    legs: BTreeMap<LegId, Leg>,
+    by_carrier: BTreeMap<CarrierCall, LegId>,
+    /// Calls that ended before we saw them begin.
+    strangers: BTreeSet<CarrierCall>,
+    /// What is kept only for late duplicates, oldest first.
+    parted: VecDeque<(Timestamp, Parted)>,
+    timers: timer::Timers,
+    effects: BTreeMap<EffectId, Effect>,
+    ended: Ledger,
+    minted: Minted,
+    /// Effects born since the last `handle`, for its outbox; not part of the state.
+    fresh: Vec<EffectId>,
+    /// Calls and agents that became free to be matched; not part of the state.
+    stirred: Stirred,
+}
+
+/// One practice on the floor.
+#[derive(Clone, Debug)]
+struct Practice {
+    hash: Arc<str>,
+    flow: Arc<Flow>,
+}
+
+/// The last number of each kind given out.
+#[derive(Clone, Copy, Debug, Default)]
+struct Minted {
+    call: u64,
+    leg: u64,
+    offer: u64,
+    item: u64,
+    effect: u64,
+}
+
+/// What is kept a day for late duplicates.
+#[derive(Clone, Debug)]
+enum Parted {
+    Leg(LegId),
+    Item(ItemId),
+    Stranger(CarrierCall),
+}
+
+#[derive(Clone, Debug, Default)]
+struct Stirred {
+    calls: Vec<CallId>,
+    agents: Vec<AgentId>,
+}
+
+impl Floor {
+    /// Takes what happened at `now`; facts, effects and the answer go to `out`. Cannot fail.
+    pub fn handle(&mut self, now: Timestamp, event: Event, out: &mut Outbox) {
+        let mut turn = Turn::new(self, now, out);
+        turn.take(event);
+        turn.distribute();
+        let fresh = std::mem::take(&mut self.fresh);
+        let born = fresh.into_iter().filter_map(|id| Some((id, self.effects.get(&id)?.clone())));
+        out.effects.extend(born);
+    }
+
+    /// When the floor wants a `TimePassed`, and why.
+    pub fn next_timeout(&self) -> Option<(Timestamp, TimerName)> {
+        self.timers.next().map(|(at, name)| (at, name.clone()))
+    }
+
+    /// Every effect not yet confirmed: what recovery must send again, after reconciling.
+    pub fn outstanding(&self) -> impl Iterator<Item = (EffectId, &Effect)> {
+        self.effects.iter().map(|(id, effect)| (*id, effect))
+    }
+
+    /// Is this effect still wanted?
+    pub fn is_outstanding(&self, effect: EffectId) -> bool {
+        self.effects.contains_key(&effect)
+    }
+
+    /// After the last fact of a journal: forgets what only a running `handle` needs.
+    pub fn recovered(&mut self) {
+        self.fresh.clear();
+        self.stirred = Stirred::default();
+    }
+
+    /// This floor's name; absent only before its first event.
+    pub fn id(&self) -> Option<&FloorId> {
+        self.id.as_ref()
+    }
+
+    /// The leg with this id, for rendering its treatments.
+    pub fn leg(&self, id: LegId) -> Option<&Leg> {
+        self.legs.get(&id)
+    }
+
+    /// The leg the carrier calls by this name.
+    pub fn leg_of(&self, carrier_call: &CarrierCall) -> Option<&Leg> {
+        self.legs.get(self.by_carrier.get(carrier_call)?)
+    }
+
+    /// Legs the carrier still has, by its names: the directory's contents after recovery.
+    pub fn named_legs(&self) -> impl Iterator<Item = (&CarrierCall, LegId)> {
+        self.by_carrier.iter().map(|(name, leg)| (name, *leg))
+    }
+
+    /// The version of this practice's flow that new calls get.
+    pub fn flow_hash(&self, practice: &PracticeId) -> Option<&Arc<str>> {
+        self.practices.get(practice).map(|p| &p.hash)
+    }
+
+    /// Where the inbound calls are.
+    pub fn ledger(&self) -> Ledger {
+        let in_progress = (self.calls.len() as u64).saturating_sub(self.note_owed);
+        Ledger { in_progress, items: self.ended.items + self.note_owed, ..self.ended }
+    }
+
+    /// A lane is staffed while anybody of any tier is signed in.
+    fn is_staffed(&self, lane: &crate::flow::Lane) -> bool {
+        lane.serving.iter().flat_map(|tier| &tier.groups).any(|group| self.signed_in.contains_key(group))
+    }
+
+    fn is_waiting(&self, call: CallId) -> bool {
+        self.calls.get(&call).is_some_and(|c| c.phase == Phase::Waiting)
+    }
+}

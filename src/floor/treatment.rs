@@ -41,7 +41,10 @@ pub enum Treatment {
         /// The listener's language.
         language: Language,
         /// The first words of this wait.
-        first: Words,
+        first: Vec<Words>,
+        /// Urgent: no music, and words more often.
+        #[serde(default)]
+        urgent: bool,
     },
     /// To an assistant: what call this is; 1 accepts, 2 declines.
     Whisper {

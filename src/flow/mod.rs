@@ -1,6 +1,7 @@
 //! Flow file text -> checked `Flow`, or every problem at once.
 
 mod model;
+mod spoken;
 mod wording;
 
 pub use model::Choice;
@@ -28,4 +29,6 @@ pub use model::Texts;
 pub use model::Tier;
 pub use model::Urgent;
 pub use model::text;
+pub use spoken::normalise;
+pub use spoken::says;
 pub use wording::Phrase;

@@ -238,6 +238,9 @@ pub struct Outcome {
     pub id: OutcomeId,
     /// Is nothing left to do? If not, an item with an owner stays open.
     pub closes: bool,
+    /// The lane whose people own what is left; absent: this lane's.
+    #[serde(default)]
+    pub hands_to: Option<LaneId>,
 }
 
 /// Words that are never queued as routine. The system does not judge: it follows the practice's list.

@@ -1,0 +1,98 @@
+//! Agents: the assistants and what each is doing.
+//!
+//! ```text
+//! LoggedOut ⇄ NotReady ⇄ Available ─► Offered ─► Talking ─► WrapUp ─► Available
+//!                            ▲            └ declined, missed ┘
+//! ```
+//! One agent has at most one offer or call. What she asks for in mid-call waits in `later`.
+
+use std::sync::Arc;
+
+use crate::flow::Member;
+use crate::floor::fact::AgentChange;
+use crate::floor::fact::NotReady;
+use crate::vocab::CallId;
+use crate::vocab::LegId;
+use crate::vocab::OfferId;
+use crate::vocab::TeamId;
+use crate::vocab::Timestamp;
+
+/// One assistant on the floor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Agent {
+    /// Her team file.
+    pub team: TeamId,
+    /// From the team file.
+    pub member: Arc<Member>,
+    /// What she is doing.
+    pub state: AgentState,
+    /// Offers missed in a row.
+    pub misses: u8,
+    /// What she asked to do after the call in hand.
+    pub later: Option<AgentChange>,
+    /// No longer in the team file; she leaves when her call is done.
+    pub leaving: bool,
+}
+
+/// What an assistant is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AgentState {
+    /// Not at work.
+    LoggedOut,
+    /// At work, not to be offered calls.
+    NotReady {
+        /// Shown to everybody.
+        reason: NotReady,
+        /// When it ends by itself.
+        until: Option<Timestamp>,
+    },
+    /// Ready; idle since then.
+    Available {
+        /// The longest idle is offered first.
+        since: Timestamp,
+    },
+    /// Her phone rings.
+    Offered(OfferId),
+    /// In conversation.
+    Talking(CallId),
+    /// Writing up.
+    WrapUp(CallId),
+    /// Done with the call, but her phone is not down yet.
+    Parting(LegId),
+}
+
+impl AgentState {
+    /// As the API names it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::LoggedOut => "logged_out",
+            Self::NotReady { .. } => "not_ready",
+            Self::Available { .. } => "available",
+            Self::Offered(_) => "offered",
+            Self::Talking(_) => "talking",
+            Self::WrapUp(_) | Self::Parting(_) => "wrap_up",
+        }
+    }
+
+    /// Everything but logged out counts as staffed.
+    pub fn is_signed_in(&self) -> bool {
+        !matches!(self, Self::LoggedOut)
+    }
+
+    /// Holding an offer or a call.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Offered(_) | Self::Talking(_) | Self::WrapUp(_) | Self::Parting(_))
+    }
+}
+
+impl NotReady {
+    /// As shown to people.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::WithAPatient => "with a patient",
+            Self::MissedOffers => "missed offers",
+            Self::PhoneUnreachable => "phone unreachable",
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Calls and legs: where each patient's call is, and what each connection has been given.
+//!
+//! ```text
+//! Menu ─► Waiting ⇄ Offered ─► Talking ─► WrapUp ─► (closed)
+//!   │        │         │          │          └────► NoteOwed ─► (closed)
+//!   │        └─────────┴► item    └ transfer ► Waiting
+//!   └► declined, self-served
+//! ```
+//! A call that was closed or became an item leaves the floor; its legs stay a day for late duplicates.
+
+use std::sync::Arc;
+
+use super::event::LegEnd;
+use super::treatment::Treatment;
+use crate::flow::Flow;
+use crate::flow::HeadStart;
+use crate::flow::Lane;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::Caller;
+use crate::vocab::CarrierCall;
+use crate::vocab::EffectId;
+use crate::vocab::ItemId;
+use crate::vocab::LaneId;
+use crate::vocab::Language;
+use crate::vocab::LegId;
+use crate::vocab::OfferId;
+use crate::vocab::OutcomeId;
+use crate::vocab::PracticeId;
+use crate::vocab::Span;
+use crate::vocab::Timestamp;
+
+/// One patient's call that is not yet accounted for by an outcome or an item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// Its id.
+    pub id: CallId,
+    /// The practice called.
+    pub practice: PracticeId,
+    /// The flow it keeps to its end.
+    pub flow: Arc<Flow>,
+    /// The patient's leg.
+    pub leg: LegId,
+    /// Who seems to be calling.
+    pub caller: Caller,
+    /// The caller's language.
+    pub language: Language,
+    /// When it reached us.
+    pub arrived: Timestamp,
+    /// The practice's urgent words, a clinical lane, or a person's flag.
+    pub urgent: bool,
+    /// Has the caller heard an approved answer?
+    pub self_served: bool,
+    /// Does the caller have an open request?
+    pub repeat: bool,
+    /// Menu inputs missed in a row.
+    pub missed_inputs: u8,
+    /// Where it is.
+    pub phase: Phase,
+    /// Its place, from the first queue on.
+    pub place: Option<Place>,
+    /// Conversations so far.
+    pub round: u32,
+    /// The outcome, if it was closed while legs are still up.
+    pub closed: Option<OutcomeId>,
+}
+
+/// Where a call is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Greeting, menu or approved answer.
+    Menu,
+    /// In its lane's queue.
+    Waiting,
+    /// Rung to an assistant, still at its place.
+    Offered(OfferId),
+    /// Joined with an assistant.
+    Talking {
+        /// Who.
+        agent: AgentId,
+        /// Her leg.
+        leg: LegId,
+    },
+    /// The assistant writes it up.
+    WrapUp {
+        /// Who.
+        agent: AgentId,
+        /// Her leg, perhaps still up.
+        leg: LegId,
+    },
+    /// The time for writing is over; an item reminds her.
+    NoteOwed {
+        /// Who.
+        agent: AgentId,
+        /// The reminder.
+        item: ItemId,
+    },
+}
+
+/// A request's place in the order; it survives transfers and failed offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The lane.
+    pub lane: LaneId,
+    /// When the request arrived.
+    pub arrived: Timestamp,
+    /// Earliest deadline is served first.
+    pub deadline: Timestamp,
+    /// The head starts in the deadline.
+    pub head_starts: Vec<(HeadStart, Span)>,
+    /// When it first entered a queue: tiers open by this.
+    pub since: Timestamp,
+    /// The last open tier, from 0.
+    pub tier: u8,
+}
+
+/// One party's connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leg {
+    /// Its id.
+    pub id: LegId,
+    /// The call it belongs to.
+    pub call: CallId,
+    /// The call's flow: documents are rendered with it again and again.
+    pub flow: Arc<Flow>,
+    /// The patient's, or an assistant's.
+    pub side: Side,
+    /// The carrier's name, once known.
+    pub carrier_call: Option<CarrierCall>,
+    /// Every treatment given, in order: number n is `given[n - 1]`.
+    pub given: Vec<Arc<Treatment>>,
+    /// How it ended.
+    pub ended: Option<LegEnd>,
+    /// Must it be hung up as soon as its name is known?
+    pub unwanted: bool,
+    /// The dial that creates it, until confirmed.
+    pub dial: Option<EffectId>,
+    /// The push of its current treatment, until confirmed.
+    pub push: Option<EffectId>,
+    /// The request to end it, until confirmed.
+    pub hang_up: Option<EffectId>,
+}
+
+/// Whose leg it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The patient's.
+    Caller,
+    /// An assistant's, dialled for an offer.
+    Agent {
+        /// Who.
+        agent: AgentId,
+        /// For this offer.
+        offer: OfferId,
+    },
+}
+
+impl Call {
+    /// The lane it is in, from the first queue on.
+    pub fn lane(&self) -> Option<&Lane> {
+        self.flow.lane(&self.place.as_ref()?.lane)
+    }
+
+    /// The assistant it is with.
+    pub fn agent(&self) -> Option<&AgentId> {
+        match &self.phase {
+            Phase::Talking { agent, .. } | Phase::WrapUp { agent, .. } | Phase::NoteOwed { agent, .. } => Some(agent),
+            Phase::Menu | Phase::Waiting | Phase::Offered(_) => None,
+        }
+    }
+
+    /// In a queue, offered or not?
+    pub fn is_queued(&self) -> bool {
+        matches!(self.phase, Phase::Waiting | Phase::Offered(_))
+    }
+}
+
+impl Leg {
+    /// The current treatment's number; 0 before the first.
+    pub fn serial(&self) -> u32 {
+        u32::try_from(self.given.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The treatment with this number.
+    pub fn treatment(&self, serial: u32) -> Option<&Arc<Treatment>> {
+        self.given.get(usize::try_from(serial.checked_sub(1)?).ok()?)
+    }
+
+    /// Is the party still there, as far as we know?
+    pub fn is_up(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    /// What it is given now.
+    pub fn current(&self) -> Option<&Treatment> {
+        self.given.last().map(AsRef::as_ref)
+    }
+}

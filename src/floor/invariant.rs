@@ -1,0 +1,122 @@
+//! What must be true after every event; checked in tests and simulation.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::Floor;
+use super::acd::agent::AgentState;
+use super::call::Phase;
+use super::effect::Effect;
+
+/// A broken invariant: its name, and what was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// As `FAILURES` names it.
+    pub name: &'static str,
+    /// What was found.
+    pub found: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invariant {} is broken: {}", self.name, self.found)
+    }
+}
+
+fn must(name: &'static str, holds: bool, found: impl FnOnce() -> String) -> Result<(), Broken> {
+    if holds { Ok(()) } else { Err(Broken { name, found: found() }) }
+}
+
+impl Floor {
+    /// Checks the whole state; costs time in its size.
+    pub fn check(&self) -> Result<(), Broken> {
+        let ledger = self.ledger();
+        must("accounted", ledger.unaccounted() == 0, || format!("{ledger:?}"))?;
+        self.check_agents()?;
+        self.check_calls()?;
+        self.check_offers()?;
+        self.check_work_conserving()?;
+        self.check_effects()
+    }
+
+    fn check_agents(&self) -> Result<(), Broken> {
+        for (id, agent) in &self.agents {
+            let ok = match &agent.state {
+                AgentState::Offered(offer) => self.offers.get(offer).is_some_and(|o| o.agent == *id),
+                AgentState::Talking(call) | AgentState::WrapUp(call) => {
+                    self.calls.get(call).is_some_and(|c| c.agent() == Some(id))
+                }
+                AgentState::Parting(leg) => self.legs.get(leg).is_some_and(super::call::Leg::is_up),
+                AgentState::LoggedOut | AgentState::NotReady { .. } | AgentState::Available { .. } => true,
+            };
+            must("agent-single", ok, || format!("{id}: {:?}", agent.state))?;
+        }
+        let mut signed_in: BTreeMap<_, usize> = BTreeMap::new();
+        for agent in self.agents.values().filter(|a| a.state.is_signed_in()) {
+            for group in &agent.member.groups {
+                *signed_in.entry(group.clone()).or_default() += 1;
+            }
+        }
+        must("staffing-counted", signed_in == self.signed_in, || format!("{signed_in:?} {:?}", self.signed_in))?;
+        let idle: Vec<_> = self.idle.in_order().map(|(_, id)| id).collect();
+        let available = self.agents.values().filter(|a| matches!(a.state, AgentState::Available { .. })).count();
+        must("idle-counted", idle.len() == available, || format!("{idle:?} {available}"))
+    }
+
+    fn check_calls(&self) -> Result<(), Broken> {
+        let queued = self.calls.values().filter(|c| c.is_queued()).count();
+        must("order-holds-all", queued == self.waiting.len(), || format!("{queued} {}", self.waiting.len()))?;
+        let owed = self.calls.values().filter(|c| matches!(c.phase, Phase::NoteOwed { .. })).count() as u64;
+        must("owed-counted", owed == self.note_owed, || format!("{owed} {}", self.note_owed))?;
+        for (id, call) in &self.calls {
+            let ok = match &call.phase {
+                Phase::Offered(offer) => self.offers.get(offer).is_some_and(|o| o.call == *id),
+                Phase::Talking { agent, .. } => {
+                    self.agents.get(agent).is_some_and(|a| a.state == AgentState::Talking(*id))
+                }
+                Phase::WrapUp { agent, .. } => self.agents.get(agent).is_some_and(|a| a.state == AgentState::WrapUp(*id)),
+                Phase::NoteOwed { item, .. } => self.items.get(item).is_some_and(|i| i.closed.is_none()),
+                Phase::Menu | Phase::Waiting => true,
+            };
+            must("call-single", ok, || format!("{id}: {:?}", call.phase))?;
+            // patient: an urgent caller waits for nobody but a clinical lane.
+            let clinical = !call.urgent || !call.is_queued() || call.lane().is_some_and(|lane| lane.clinical);
+            must("clinical", clinical, || format!("{id} is urgent in {:?}", call.place))?;
+            let present = matches!(call.phase, Phase::WrapUp { .. } | Phase::NoteOwed { .. })
+                || self.legs.get(&call.leg).is_some_and(super::call::Leg::is_up);
+            must("caller-there", present, || format!("{id}: {:?} without a leg", call.phase))?;
+        }
+        Ok(())
+    }
+
+    fn check_offers(&self) -> Result<(), Broken> {
+        for (id, offer) in &self.offers {
+            let leg = self.legs.get(&offer.leg);
+            must("offer-has-a-leg", leg.is_some_and(|l| l.is_up() && !l.unwanted), || format!("{id}: {offer:?}"))?;
+            let agent = self.agents.get(&offer.agent).zip(self.calls.get(&offer.call));
+            let skilled = agent.is_some_and(|(a, c)| super::acd::refusal(&a.member, c).is_none() || a.leaving);
+            must("skills", skilled, || format!("{id}: {offer:?}"))?;
+        }
+        Ok(())
+    }
+
+    /// Nobody waits for an agent who is idle, and an idle agent misses nobody.
+    fn check_work_conserving(&self) -> Result<(), Broken> {
+        for (_, id) in self.idle.in_order() {
+            let missed = self.call_for(id);
+            must("work-conserving", missed.is_none(), || format!("{id} is idle, {missed:?} waits"))?;
+        }
+        Ok(())
+    }
+
+    fn check_effects(&self) -> Result<(), Broken> {
+        for (id, effect) in &self.effects {
+            let (Effect::Dial { leg, .. } | Effect::Redirect { leg, .. } | Effect::HangUp { leg, .. }) = effect;
+            let known = self.legs.get(leg).is_some_and(|l| {
+                l.is_up() && [l.dial, l.push, l.hang_up].contains(&Some(*id))
+            });
+            must("effect-has-a-leg", known, || format!("{id}: {effect:?}"))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,298 @@
+//! The menu: from the first ring to a lane. Keys and phrases; nothing or nonsense twice leads to a person.
+//!
+//! It never judges: urgent words are those on the practice's list, and a clinical lane counts as urgent.
+
+use std::sync::Arc;
+
+use super::call::Phase;
+use super::effect::Answer;
+use super::effect::Oddity;
+use super::event::Input;
+use super::fact::Fact;
+use super::fact::ItemKind;
+use super::fact::Left;
+use super::fact::Route;
+use super::treatment::Opening;
+use super::treatment::Treatment;
+use super::treatment::Words;
+use super::turn::Turn;
+use crate::flow::Choice;
+use crate::flow::Exit;
+use crate::flow::Flow;
+use crate::flow::HeadStart;
+use crate::flow::Menu;
+use crate::flow::Phrase;
+use crate::flow::Phrases;
+use crate::flow::Step;
+use crate::flow::Target;
+use crate::flow::normalise;
+use crate::flow::says;
+use crate::vocab::CallId;
+use crate::vocab::Caller;
+use crate::vocab::CarrierCall;
+use crate::vocab::LaneId;
+use crate::vocab::Language;
+use crate::vocab::LegId;
+use crate::vocab::StepId;
+use crate::vocab::limit::CALLS_MAX;
+
+/// Inputs missed in a row that lead to a person.
+const MISSED_INPUTS_MAX: u8 = 2;
+
+/// What the words said mean.
+enum Meaning {
+    Urgent { crisis: bool },
+    Choice(Target, Option<Language>),
+    Nothing,
+}
+
+impl Turn<'_> {
+    pub(super) fn call_arrived(&mut self, carrier_call: CarrierCall, caller: Caller, dialled: &str) {
+        if let Some(leg) = self.floor.leg_of(&carrier_call) {
+            let (leg, call) = (leg.id, leg.call);
+            self.odd(Oddity::Repeated(call));
+            self.out.answer = Answer::Treat { leg, serial: 1 };
+            return;
+        }
+        let Some(practice) = self.floor.numbers.get(dialled).cloned() else {
+            self.odd(Oddity::UnknownNumber);
+            self.out.answer = Answer::Excuse;
+            return;
+        };
+        let Some(flow) = self.floor.practices.get(&practice).map(|p| (p.hash.clone(), p.flow.clone())) else { return };
+        let (call, leg) = (self.next_call(), self.next_leg());
+        let gone = self.floor.strangers.contains(&carrier_call);
+        let full = self.floor.calls.len() >= CALLS_MAX;
+        self.fact(Fact::CallArrived { call, leg, practice, flow: flow.0, carrier_call, caller });
+        self.answering(leg);
+        if full {
+            self.odd(Oddity::Overload);
+            self.leave_with_item(call, ItemKind::Missed, Left::Missed, Phrase::Busy);
+            return;
+        }
+        self.ask(call, &flow.1.start, Opening::Greeting);
+        if gone {
+            self.leg_over(leg, super::event::LegEnd::Completed);
+        }
+    }
+
+    /// The menu's (or an approved answer's) treatment ended.
+    pub(super) fn menu_ended(&mut self, call: CallId, step: &StepId, input: &Input) {
+        let Some((flow, language)) = self.call(call).map(|c| (c.flow.clone(), c.language.clone())) else { return };
+        let Some(Step::Menu(menu)) = flow.steps.get(step) else { return };
+        match input {
+            Input::Nothing => self.input_missed(call, step, menu, Opening::NotHeard),
+            Input::Keys(keys) => match keys.chars().next().and_then(|key| menu.choices.get(&key)) {
+                Some(choice) => self.go(call, step, &choice.to.clone(), Route::Key),
+                None => self.input_missed(call, step, menu, Opening::NotAChoice),
+            },
+            Input::Speech(words) => match meaning(&flow, menu, &language, words.reveal()) {
+                Meaning::Urgent { crisis } => self.flag_urgent(call, crisis),
+                Meaning::Choice(to, spoken_in) => {
+                    if let Some(language) = spoken_in {
+                        self.fact(Fact::LanguageChosen { call, language });
+                    }
+                    self.go(call, step, &to, Route::Phrase);
+                }
+                Meaning::Nothing => self.input_missed(call, step, menu, Opening::NotAChoice),
+            },
+        }
+    }
+
+    /// An approved answer was said to its end.
+    pub(super) fn answer_ended(&mut self, call: CallId, words: &[Words]) {
+        let script = words.iter().find_map(|w| if let Words::Script(step) = w { Some(step.clone()) } else { None });
+        let Some((step, flow)) = script.zip(self.call(call).map(|c| c.flow.clone())) else { return };
+        if let Some(Step::Answer(answer)) = flow.steps.get(&step) {
+            self.go(call, &step, &answer.then.clone(), Route::Answer);
+        }
+    }
+
+    fn input_missed(&mut self, call: CallId, step: &StepId, menu: &Menu, opening: Opening) {
+        self.fact(Fact::InputMissed { call });
+        if self.call(call).is_some_and(|c| c.missed_inputs < MISSED_INPUTS_MAX) {
+            return self.ask(call, step, opening);
+        }
+        let (to, how) = match opening {
+            Opening::NotHeard => (&menu.no_input, Route::NoInput),
+            _ => (&menu.wrong_input, Route::WrongInput),
+        };
+        self.go(call, step, &to.clone(), how);
+    }
+
+    fn go(&mut self, call: CallId, step: &StepId, to: &Target, how: Route) {
+        let Some((flow, language)) = self.call(call).map(|c| (c.flow.clone(), c.language.clone())) else { return };
+        match to {
+            Target::Lane(lane) => self.enter_lane(call, lane.clone(), how),
+            Target::Person => {
+                let how = if matches!(how, Route::Key | Route::Phrase) { Route::Person } else { how };
+                self.enter_lane(call, flow.person.clone(), how);
+            }
+            Target::Step(next) => self.ask(call, next, Opening::Plain),
+            Target::Repeat => self.ask(call, step, Opening::Plain),
+            Target::Language(chosen) => {
+                // The same key leads back: in Spanish it means the practice's first language.
+                let chosen = if *chosen == language { flow.default_language() } else { chosen };
+                self.fact(Fact::LanguageChosen { call, language: chosen.clone() });
+                self.ask(call, step, Opening::Plain);
+            }
+        }
+    }
+
+    /// Gives the caller a step: a question or an approved answer.
+    fn ask(&mut self, call: CallId, step: &StepId, opening: Opening) {
+        let Some(call) = self.call(call) else { return };
+        let (leg, language) = (call.leg, call.language.clone());
+        let treatment = match call.flow.steps.get(step) {
+            Some(Step::Answer(_)) => Treatment::Announce { words: vec![Words::Script(step.clone())], language },
+            Some(Step::Menu(_)) | None => Treatment::Menu { step: step.clone(), language, opening },
+        };
+        self.treat(leg, treatment);
+    }
+
+    /// Urgent words, in the menu or while waiting: the approved sentence, then the clinical lane.
+    pub(super) fn flag_urgent(&mut self, call: CallId, crisis: bool) {
+        let Some(lane) = self.call(call).map(|c| c.flow.urgent.lane.clone()) else { return };
+        self.fact(Fact::UrgentFlagged { call, crisis });
+        self.queue_for(call, lane, Route::Urgent, Some(if crisis { Phrase::Crisis } else { Phrase::Urgent }));
+    }
+
+    /// Into a lane's queue, or where the lane sends calls that nobody can take.
+    pub(super) fn enter_lane(&mut self, call: CallId, lane: LaneId, how: Route) {
+        let Some(c) = self.call(call) else { return };
+        let clinical = |id: &LaneId| c.flow.lane(id).is_some_and(|l| l.clinical);
+        if c.urgent && !clinical(&lane) {
+            // patient: an urgent caller reaches nothing but a clinical lane.
+            let lane = c.flow.urgent.lane.clone();
+            return self.queue_for(call, lane, how, None);
+        }
+        if clinical(&lane) && !c.urgent {
+            self.fact(Fact::UrgentFlagged { call, crisis: false });
+            return self.queue_for(call, lane, how, Some(Phrase::Urgent));
+        }
+        self.queue_for(call, lane, how, None);
+    }
+
+    fn queue_for(&mut self, id: CallId, lane: LaneId, how: Route, sentence: Option<Phrase>) {
+        let Some(call) = self.call(id) else { return };
+        let flow = call.flow.clone();
+        let mut lane = lane;
+        // The checker refuses overflow cycles; the bound is for a damaged journal.
+        for _ in 0..=flow.lanes.len() {
+            let Some(found) = flow.lane(&lane) else { return };
+            if self.floor.is_staffed(found) {
+                return self.take_place(id, &flow, &lane, how, sentence);
+            }
+            match &found.exits.no_agent {
+                Exit::Lane(next) => lane = next.clone(),
+                Exit::Callback => break,
+            }
+        }
+        self.note_lane(id, &flow, &lane, how);
+        self.leave_with_item(id, ItemKind::Missed, Left::Missed, Phrase::NobodyFree);
+    }
+
+    fn take_place(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route, sentence: Option<Phrase>) {
+        self.note_lane(id, flow, lane, how);
+        let Some(call) = self.call(id) else { return };
+        let first = match (sentence, how) {
+            (Some(sentence), _) => vec![Words::Phrase(sentence)],
+            (None, Route::NoInput | Route::WrongInput) => {
+                vec![Words::Phrase(Phrase::ToAPerson), Words::AboutLane(Phrase::InLine, lane.clone())]
+            }
+            (None, Route::Transfer) => vec![Words::AboutLane(Phrase::Transferred, lane.clone())],
+            (None, _) => vec![Words::AboutLane(Phrase::InLine, lane.clone())],
+        };
+        let hold = Treatment::Hold { lane: lane.clone(), language: call.language.clone(), first, urgent: call.urgent };
+        self.treat(call.leg, hold);
+    }
+
+    /// The call's place in a lane: by deadline, from the arrival of the request.
+    fn note_lane(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route) {
+        let (Some(call), Some(found)) = (self.call(id), flow.lane(lane)) else { return };
+        let arrived = call.place.as_ref().map_or(call.arrived, |place| place.arrived);
+        let applies = |reason: HeadStart| match reason {
+            HeadStart::RepeatCaller => call.repeat,
+        };
+        let head_starts: Vec<_> =
+            found.head_starts.iter().filter(|(reason, _)| applies(**reason)).map(|(r, span)| (*r, *span)).collect();
+        let deadline = head_starts.iter().fold(arrived + found.answer_within, |at, (_, span)| at - *span);
+        self.fact(Fact::Queued { call: id, lane: lane.clone(), arrived, deadline, head_starts, how });
+    }
+
+    /// A key or words while waiting: a callback if the lane offers one, urgent words always; anything else waits on.
+    pub(super) fn hold_ended(&mut self, id: CallId, input: &Input) {
+        let Some(call) = self.call(id) else { return };
+        let flow = call.flow.clone();
+        match input {
+            Input::Keys(keys) => {
+                let asked = call.lane().and_then(|lane| lane.callback_key);
+                if asked.is_some() && keys.chars().next() == asked && call.is_queued() {
+                    self.leave_with_item(id, ItemKind::Callback, Left::Callback, Phrase::CallbackBooked);
+                }
+            }
+            Input::Speech(words) if call.is_queued() => {
+                let words = normalise(words.reveal());
+                if says_any(&flow.urgent.crisis, &words) {
+                    self.flag_waiting(id, true);
+                } else if says_any(&flow.urgent.phrases, &words) {
+                    self.flag_waiting(id, false);
+                }
+            }
+            Input::Speech(_) | Input::Nothing => {}
+        }
+    }
+
+    fn flag_waiting(&mut self, id: CallId, crisis: bool) {
+        if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
+            self.end_offer(offer, super::fact::OfferOutcome::Withdrawn);
+        }
+        self.flag_urgent(id, crisis);
+    }
+
+    /// A legacy of the menu: the caller hung up before or after an approved answer.
+    pub(super) fn left_the_menu(&mut self, id: CallId) {
+        let served = self.call(id).is_some_and(|c| c.self_served);
+        let how = if served { Left::SelfServed } else { Left::Declined };
+        self.fact(Fact::CallLeft { call: id, how });
+    }
+
+    /// A leg asks again with an old serial: the very document it got before.
+    pub(super) fn answer_with(&mut self, leg: LegId, serial: u32) {
+        self.out.answer = Answer::Treat { leg, serial };
+    }
+}
+
+/// What words mean in a menu. Urgent words come first, in every language; then the longest phrase, the caller's own
+/// language before others. A phrase of another language also tells the language.
+fn meaning(flow: &Flow, menu: &Menu, language: &Language, words: &str) -> Meaning {
+    let words = normalise(words);
+    if says_any(&flow.urgent.crisis, &words) {
+        return Meaning::Urgent { crisis: true };
+    }
+    if says_any(&flow.urgent.phrases, &words) {
+        return Meaning::Urgent { crisis: false };
+    }
+    let mut best: Option<((usize, bool), &Choice, &Language)> = None;
+    for choice in menu.choices.values() {
+        for (spoken, phrases) in &choice.say {
+            for phrase in phrases.iter().filter(|phrase| says(&words, phrase)) {
+                let rank = (phrase.len(), spoken == language);
+                if best.as_ref().is_none_or(|(known, ..)| rank > *known) {
+                    best = Some((rank, choice, spoken));
+                }
+            }
+        }
+    }
+    match best {
+        None => Meaning::Nothing,
+        Some((_, choice, spoken)) => {
+            let other = spoken != language && !matches!(choice.to, Target::Language(_));
+            Meaning::Choice(choice.to.clone(), other.then(|| spoken.clone()))
+        }
+    }
+}
+
+fn says_any(phrases: &Phrases, words: &str) -> bool {
+    phrases.values().flatten().any(|phrase| says(words, phrase))
+}

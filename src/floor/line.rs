@@ -1,0 +1,279 @@
+//! The line: what legs report (answered, ended, fetched, done) and what became of effects.
+
+use super::call::Phase;
+use super::call::Side;
+use super::effect::Answer;
+use super::effect::Effect;
+use super::effect::Oddity;
+use super::event::Failure;
+use super::event::Input;
+use super::event::LegEnd;
+use super::event::LegStatus;
+use super::fact::AgentChange;
+use super::fact::Fact;
+use super::fact::ItemKind;
+use super::fact::Left;
+use super::fact::NotReady;
+use super::fact::OfferOutcome;
+use super::treatment::Party;
+use super::treatment::Treatment;
+use super::treatment::Words;
+use super::turn::Turn;
+use crate::flow::Phrase;
+use crate::vocab::CallId;
+use crate::vocab::CarrierCall;
+use crate::vocab::EffectId;
+use crate::vocab::LegId;
+
+impl Turn<'_> {
+    /// A treatment ended: the answer to the completion of number n is always number n + 1.
+    pub(super) fn treatment_ended(&mut self, id: LegId, serial: u32, input: &Input) {
+        let Some(leg) = self.floor.legs.get(&id) else {
+            self.odd(Oddity::UnknownLeg);
+            self.out.answer = Answer::Excuse;
+            return;
+        };
+        let current = leg.serial();
+        if serial != current {
+            self.odd(Oddity::Duplicate);
+            let next = serial.saturating_add(1).min(current);
+            return self.answer_with(id, next);
+        }
+        if !leg.is_up() {
+            self.out.answer = Answer::Over;
+            return;
+        }
+        let (call, treatment) = (leg.call, leg.current().cloned());
+        self.answering(id);
+        match treatment {
+            Some(Treatment::Menu { step, .. }) => self.menu_ended(call, &step, input),
+            Some(Treatment::Announce { words, .. }) => self.answer_ended(call, &words),
+            Some(Treatment::Hold { .. }) => self.hold_ended(call, input),
+            Some(Treatment::Whisper { .. }) => self.whisper_ended(id, input),
+            Some(Treatment::Connected { party, .. }) => self.room_left(call, id, party),
+            Some(Treatment::Goodbye { .. }) | None => self.out.answer = Answer::Over,
+        }
+        if self.out.answer == Answer::Noted {
+            // Nothing new: the leg goes on with what it had.
+            self.answer_with(id, current);
+        }
+    }
+
+    pub(super) fn treatment_fetched(&mut self, id: LegId, serial: u32) {
+        let Some(leg) = self.floor.legs.get(&id).filter(|leg| leg.treatment(serial).is_some()) else {
+            self.odd(Oddity::UnknownLeg);
+            self.out.answer = Answer::Excuse;
+            return;
+        };
+        let arrived = leg.push.filter(|_| serial == leg.serial());
+        self.answer_with(id, serial);
+        if let Some(effect) = arrived {
+            self.fact(Fact::EffectSettled { effect });
+        }
+    }
+
+    /// An assistant's phone was picked up.
+    pub(super) fn leg_answered(&mut self, id: LegId, carrier_call: &CarrierCall) {
+        let Some(leg) = self.floor.legs.get(&id) else {
+            self.odd(Oddity::UnknownLeg);
+            self.out.answer = Answer::Excuse;
+            return;
+        };
+        let Side::Agent { offer, .. } = leg.side.clone() else {
+            return self.answer_with(id, 1);
+        };
+        let stranger = leg.carrier_call.as_ref().is_some_and(|known| known != carrier_call);
+        if stranger || !leg.is_up() {
+            // A dial that the carrier carried out twice rings twice: only the first leg is ours.
+            self.odd(if stranger { Oddity::UnknownLeg } else { Oddity::LateAnswer });
+            self.out.answer = Answer::Over;
+            return;
+        }
+        if leg.serial() > 0 {
+            self.odd(Oddity::Duplicate);
+            return self.answer_with(id, 1);
+        }
+        self.answering(id);
+        self.whisper(id, offer);
+        self.name_leg(id, carrier_call);
+    }
+
+    pub(super) fn leg_status(&mut self, id: Option<LegId>, carrier_call: &CarrierCall, status: LegStatus) {
+        let found = match id {
+            Some(id) => self.floor.legs.get(&id),
+            None => self.floor.leg_of(carrier_call),
+        };
+        let Some(leg) = found else {
+            self.odd(Oddity::UnknownLeg);
+            if matches!(status, LegStatus::Ended(_)) && id.is_none() && !self.floor.strangers.contains(carrier_call) {
+                self.fact(Fact::StrangerEnded { carrier_call: carrier_call.clone() });
+            }
+            return;
+        };
+        let id = leg.id;
+        if leg.carrier_call.as_ref().is_some_and(|known| known != carrier_call) {
+            // A second leg of the same dial: the carrier's create-call was carried out twice. Ours is the first.
+            self.odd(Oddity::UnknownLeg);
+            return;
+        }
+        self.name_leg(id, carrier_call);
+        match status {
+            LegStatus::Ended(end) => self.leg_over(id, end),
+            LegStatus::Initiated | LegStatus::Ringing | LegStatus::InProgress => {}
+        }
+    }
+
+    fn name_leg(&mut self, leg: LegId, carrier_call: &CarrierCall) {
+        if self.floor.legs.get(&leg).is_some_and(|l| l.carrier_call.is_none()) {
+            self.fact(Fact::LegNamed { leg, carrier_call: carrier_call.clone() });
+        }
+    }
+
+    /// A leg is over: what that means for its call and its offer.
+    pub(super) fn leg_over(&mut self, id: LegId, end: LegEnd) {
+        let Some(leg) = self.floor.legs.get(&id).filter(|leg| leg.is_up()) else { return };
+        let (call, side, moving) = (leg.call, leg.side.clone(), leg.push.is_some());
+        self.fact(Fact::LegEnded { leg: id, end });
+        match side {
+            Side::Caller => self.caller_gone(call, moving),
+            Side::Agent { agent, offer } => {
+                if self.floor.offers.contains_key(&offer) {
+                    let routed = end != LegEnd::Failed;
+                    self.end_offer(offer, if routed { OfferOutcome::NotAnswered } else { OfferOutcome::Unreachable });
+                    if !routed {
+                        self.set_not_ready(agent, NotReady::PhoneUnreachable);
+                    }
+                } else if self.talks_on(call, id) {
+                    self.end_talk(call, Party::Agent);
+                }
+            }
+        }
+    }
+
+    fn talks_on(&self, call: CallId, leg: LegId) -> bool {
+        self.call(call).is_some_and(|c| matches!(&c.phase, Phase::Talking { leg: talking, .. } if *talking == leg))
+    }
+
+    /// The caller hung up; perhaps while being moved to the assistant, and then they never spoke.
+    fn caller_gone(&mut self, id: CallId, moving: bool) {
+        match self.call(id).map(|c| c.phase.clone()) {
+            Some(Phase::Talking { leg, .. }) if moving => {
+                self.fact(Fact::JoinFailed { call: id });
+                self.last_words(leg, Phrase::OfferGone);
+                self.leave_with_item(id, ItemKind::Abandoned, Left::Abandoned, Phrase::Goodbye);
+            }
+            Some(Phase::Menu) => self.left_the_menu(id),
+            Some(Phase::Waiting | Phase::Offered(_)) => {
+                self.leave_with_item(id, ItemKind::Abandoned, Left::Abandoned, Phrase::Goodbye);
+            }
+            Some(Phase::Talking { .. }) => self.end_talk(id, Party::Caller),
+            Some(Phase::WrapUp { .. } | Phase::NoteOwed { .. }) | None => {}
+        }
+    }
+
+    /// The room closed for one party: the other has left, or the carrier ended it.
+    fn room_left(&mut self, call: CallId, leg: LegId, party: Party) {
+        let other = match party {
+            Party::Caller => Party::Agent,
+            Party::Agent => Party::Caller,
+        };
+        let in_talk = match self.call(call).map(|c| c.phase.clone()) {
+            Some(Phase::Talking { leg: agent_leg, .. }) => party == Party::Caller || agent_leg == leg,
+            _ => false,
+        };
+        if in_talk {
+            self.end_talk(call, other);
+        }
+        self.last_words(leg, farewell(party));
+    }
+
+    fn last_words(&mut self, leg: LegId, phrase: Phrase) {
+        let Some(found) = self.floor.legs.get(&leg) else { return };
+        let language = match found.current() {
+            Some(Treatment::Connected { language, .. } | Treatment::Whisper { language, .. }) => language.clone(),
+            _ => found.flow.default_language().clone(),
+        };
+        self.treat(leg, Treatment::Goodbye { words: vec![Words::Phrase(phrase)], language });
+    }
+
+    fn end_talk(&mut self, id: CallId, by: Party) {
+        let Some(call) = self.call(id) else { return };
+        let wrap_up_until = call.closed.is_none().then(|| self.now + call.flow.offers.wrap_up);
+        self.fact(Fact::TalkEnded { call: id, by, wrap_up_until });
+    }
+
+    /// A leg that should have ended by itself: last words first, then it is hung up.
+    pub(super) fn leg_lingers(&mut self, id: LegId) {
+        let party = self.floor.legs.get(&id).and_then(|leg| match leg.current() {
+            Some(Treatment::Connected { party, .. }) => Some(*party),
+            _ => None,
+        });
+        match party {
+            Some(party) => self.last_words(id, farewell(party)),
+            None => self.fact(Fact::LegUnwanted { leg: id }),
+        }
+    }
+
+    // ---- effects ----
+
+    pub(super) fn effect_confirmed(&mut self, id: EffectId, carrier_call: Option<CarrierCall>) {
+        match self.floor.effects.get(&id).cloned() {
+            Some(Effect::Dial { leg, .. }) => match carrier_call {
+                Some(name) => self.name_leg(leg, &name),
+                None => self.fact(Fact::EffectSettled { effect: id }),
+            },
+            Some(Effect::HangUp { leg, .. }) => self.leg_over(leg, LegEnd::Completed),
+            Some(Effect::Redirect { .. }) => self.fact(Fact::EffectSettled { effect: id }),
+            None => {}
+        }
+    }
+
+    pub(super) fn effect_failed(&mut self, id: EffectId, why: Failure) {
+        let Some(effect) = self.floor.effects.get(&id).cloned() else { return };
+        self.fact(Fact::EffectSettled { effect: id });
+        match (effect, why) {
+            (Effect::HangUp { leg, .. } | Effect::Redirect { leg, .. }, Failure::LegGone) => {
+                self.leg_over(leg, LegEnd::Completed);
+            }
+            (Effect::Redirect { leg, .. }, Failure::Refused | Failure::Unreachable) => self.join_failed(leg),
+            (Effect::HangUp { .. }, Failure::Refused | Failure::Unreachable) => {}
+            (Effect::Dial { leg, offer, .. }, _) => {
+                self.fact(Fact::LegEnded { leg, end: LegEnd::Failed });
+                let agent = self.floor.offers.get(&offer).map(|o| o.agent.clone());
+                self.end_offer(offer, OfferOutcome::Unreachable);
+                if let (Some(agent), Failure::Refused) = (agent, why) {
+                    self.set_not_ready(agent, NotReady::PhoneUnreachable);
+                }
+            }
+        }
+    }
+
+    /// The caller could not be moved into the room: back to the place in line, the assistant is told.
+    fn join_failed(&mut self, leg: LegId) {
+        let Some(found) = self.floor.legs.get(&leg) else { return };
+        let joining = matches!(found.current(), Some(Treatment::Connected { party: Party::Caller, .. }));
+        let Some(call) = self.call(found.call).filter(|_| joining) else { return };
+        let Phase::Talking { leg: agent_leg, .. } = call.phase.clone() else { return };
+        let (id, language) = (call.id, call.language.clone());
+        let Some(lane) = call.lane().map(|lane| lane.id.clone()) else { return };
+        let first = vec![Words::AboutLane(Phrase::InLine, lane.clone())];
+        let hold = Treatment::Hold { lane, language, first, urgent: call.urgent };
+        self.fact(Fact::JoinFailed { call: id });
+        // The caller's phone still plays the wait document: nothing to push.
+        self.answering(leg);
+        self.treat(leg, hold);
+        self.out.answer = Answer::Noted;
+        self.last_words(agent_leg, Phrase::OfferGone);
+    }
+
+    pub(super) fn set_not_ready(&mut self, agent: crate::vocab::AgentId, reason: NotReady) {
+        self.fact(Fact::AgentChanged { agent, to: AgentChange::NotReady { reason, until: None } });
+    }
+}
+
+fn farewell(party: Party) -> Phrase {
+    match party {
+        Party::Caller => Phrase::Goodbye,
+        Party::Agent => Phrase::CallerLeft,
+    }
+}

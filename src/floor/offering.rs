@@ -1,0 +1,190 @@
+//! Offering: calls to agents and agents to calls, and the life of each offer.
+
+use super::acd::agent::Agent;
+use super::acd::agent::AgentState;
+use super::acd::offer::CARRIER_SLACK;
+use super::acd::offer::WHISPER_MAX;
+use super::call::Phase;
+use super::effect::Oddity;
+use super::event::Input;
+use super::fact::AgentChange;
+use super::fact::Fact;
+use super::fact::ItemKind;
+use super::fact::Left;
+use super::fact::NotReady;
+use super::fact::OfferOutcome;
+use super::fact::Route;
+use super::fact::Why;
+use super::treatment::Party;
+use super::treatment::Treatment;
+use super::treatment::Words;
+use super::turn::Turn;
+use crate::flow::Exit;
+use crate::flow::Phrase;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::LegId;
+use crate::vocab::OfferId;
+
+impl Turn<'_> {
+    /// Matches whoever became free in this turn. Calls first: an agent who just missed a call must not get it again
+    /// while another is idle.
+    pub(super) fn distribute(&mut self) {
+        let mut calls = std::mem::take(&mut self.floor.stirred.calls);
+        calls.sort_unstable();
+        calls.dedup();
+        for call in calls {
+            // The agent found for this call may have to take an earlier one first.
+            while let Some(agent) = self.agent_for(call) {
+                let Some((first, why)) = self.floor.call_for(&agent.0) else { break };
+                let why = if first == call { agent.1 } else { why };
+                self.offer(first, agent.0, why);
+                if first == call {
+                    break;
+                }
+            }
+        }
+        for agent in std::mem::take(&mut self.floor.stirred.agents) {
+            if let Some((call, why)) = self.floor.call_for(&agent) {
+                self.offer(call, agent, why);
+            }
+        }
+        // Matching takes places away and makes none, so nothing is stirred anew.
+        self.floor.stirred.calls.clear();
+    }
+
+    fn agent_for(&self, call: CallId) -> Option<(AgentId, Why)> {
+        self.floor.agent_for(self.call(call).filter(|_| self.floor.is_waiting(call))?)
+    }
+
+    fn offer(&mut self, call: CallId, agent: AgentId, why: Why) {
+        let Some(rules) = self.call(call).map(|c| c.flow.offers) else { return };
+        let (offer, leg) = (self.next_offer(), self.next_leg());
+        let expires_at = self.now + rules.ring;
+        self.fact(Fact::OfferMade { offer, call, agent, leg, expires_at, why: Box::new(why) });
+    }
+
+    /// Her phone was picked up: the whisper, or an excuse if the lease is over.
+    pub(super) fn whisper(&mut self, leg: LegId, offer: OfferId) {
+        let Some(language) = self.floor.legs.get(&leg).map(|l| l.flow.default_language().clone()) else { return };
+        let live = self.floor.offers.get(&offer).map(|o| o.call);
+        let Some(call) = live.and_then(|id| self.call(id)) else {
+            self.odd(Oddity::LateAnswer);
+            return self.treat(leg, Treatment::Goodbye { words: vec![Words::Phrase(Phrase::OfferGone)], language });
+        };
+        let Some(place) = &call.place else { return };
+        let whisper = Treatment::Whisper {
+            lane: place.lane.clone(),
+            caller_language: call.language.clone(),
+            language,
+            waited: self.now - place.since,
+            urgent: call.urgent,
+            repeat: call.repeat,
+        };
+        let expires_at = self.now + WHISPER_MAX + call.flow.offers.accept + CARRIER_SLACK;
+        self.fact(Fact::OfferAnswered { offer, expires_at });
+        self.treat(leg, whisper);
+    }
+
+    /// The whisper's keys: 1 accepts, 2 is with a patient; nothing is a miss; any other key hears it again.
+    pub(super) fn whisper_ended(&mut self, leg: LegId, input: &Input) {
+        let Some(found) = self.floor.legs.get(&leg) else { return };
+        let super::call::Side::Agent { offer, agent } = found.side.clone() else { return };
+        let language = found.flow.default_language().clone();
+        let say = |phrase| Treatment::Goodbye { words: vec![Words::Phrase(phrase)], language: language.clone() };
+        if !self.floor.offers.contains_key(&offer) {
+            self.odd(Oddity::LateAnswer);
+            return self.treat(leg, say(Phrase::OfferGone));
+        }
+        let key = if let Input::Keys(keys) = input { keys.chars().next() } else { None };
+        match key {
+            Some('1') => self.accept(offer),
+            Some('2') => {
+                let rest = self.floor.legs.get(&leg).map(|l| l.flow.offers.with_a_patient).unwrap_or_default();
+                self.treat(leg, say(Phrase::OfferDeclined));
+                self.end_offer(offer, OfferOutcome::Declined);
+                let to = AgentChange::NotReady { reason: NotReady::WithAPatient, until: Some(self.now + rest) };
+                self.fact(Fact::AgentChanged { agent, to });
+            }
+            None => {
+                self.treat(leg, say(Phrase::OfferMissed));
+                self.end_offer(offer, OfferOutcome::NotAnswered);
+            }
+            Some(_) => self.whisper(leg, offer),
+        }
+    }
+
+    /// Compare-and-set on the lease: both go to one room.
+    fn accept(&mut self, offer: OfferId) {
+        let Some(o) = self.floor.offers.get(&offer).cloned() else { return };
+        let Some(call) = self.call(o.call) else { return };
+        let (caller_leg, language) = (call.leg, call.language.clone());
+        let staff_language = call.flow.default_language().clone();
+        let round = call.round + 1;
+        self.fact(Fact::OfferEnded { offer, outcome: OfferOutcome::Accepted });
+        self.fact(Fact::TalkBegan { call: o.call, agent: o.agent, leg: o.leg });
+        let room = |party, language| Treatment::Connected { call: o.call, round, party, language };
+        self.treat(o.leg, room(Party::Agent, staff_language));
+        self.treat(caller_leg, room(Party::Caller, language));
+    }
+
+    /// Ends a lease other than by accepting; the assistant's leg is let go.
+    pub(super) fn end_offer(&mut self, offer: OfferId, outcome: OfferOutcome) {
+        let Some(o) = self.floor.offers.get(&offer).cloned() else { return };
+        self.fact(Fact::OfferEnded { offer, outcome });
+        let parting = self.floor.legs.get(&o.leg).is_some_and(|leg| {
+            matches!(leg.current(), Some(Treatment::Goodbye { .. })) // It ends by itself after its last words.
+        });
+        if self.is_up(o.leg) && !parting {
+            self.fact(Fact::LegUnwanted { leg: o.leg });
+        }
+        let limit = self.floor.legs.get(&o.leg).map_or(u8::MAX, |leg| leg.flow.offers.misses);
+        let ready = |a: &Agent| matches!(a.state, AgentState::Available { .. });
+        let missed = self.floor.agents.get(&o.agent).is_some_and(|a| a.misses >= limit && ready(a));
+        if outcome == OfferOutcome::NotAnswered && missed {
+            self.set_not_ready(o.agent, NotReady::MissedOffers);
+        }
+    }
+
+    /// The lease is over by time. A phone that never rang as far as we know is no miss.
+    pub(super) fn offer_expired(&mut self, offer: OfferId) {
+        let leg = self.floor.offers.get(&offer).and_then(|o| self.floor.legs.get(&o.leg));
+        let rang = leg.is_some_and(|leg| leg.carrier_call.is_some());
+        self.end_offer(offer, if rang { OfferOutcome::NotAnswered } else { OfferOutcome::Withdrawn });
+    }
+
+    pub(super) fn tier_opens(&mut self, call: CallId) {
+        let tier = self.call(call).and_then(|c| c.place.as_ref()).map_or(0, |p| p.tier.saturating_add(1));
+        self.fact(Fact::TierOpened { call, tier });
+    }
+
+    /// The longest wait is over. A call that is just being offered is not torn from the assistant's hand.
+    pub(super) fn waited_too_long(&mut self, id: CallId) {
+        let exit = self.call(id).and_then(|c| c.lane()).map(|lane| lane.exits.timeout.clone());
+        self.leave_by(id, exit.unwrap_or(Exit::Callback));
+    }
+
+    /// The last assistant of a lane signed out: nobody would come.
+    pub(super) fn leave_unstaffed_lanes(&mut self) {
+        let waiting: Vec<CallId> = self.floor.waiting.in_order().map(|key| key.call).collect();
+        for id in waiting {
+            let lane = self.call(id).and_then(|c| c.lane());
+            let exit = lane.filter(|lane| !self.floor.is_staffed(lane)).map(|lane| lane.exits.no_agent.clone());
+            if let Some(exit) = exit {
+                self.leave_by(id, exit);
+            }
+        }
+    }
+
+    fn leave_by(&mut self, id: CallId, exit: Exit) {
+        match exit {
+            Exit::Callback => self.leave_with_item(id, ItemKind::Missed, Left::Missed, Phrase::NobodyFree),
+            Exit::Lane(lane) => {
+                if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
+                    self.end_offer(offer, OfferOutcome::Withdrawn);
+                }
+                self.enter_lane(id, lane, Route::Overflow);
+            }
+        }
+    }
+}

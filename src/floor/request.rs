@@ -1,0 +1,203 @@
+//! Requests of people: states, closing, transfers, and the work on items. Each is done, or refused with the reason.
+
+use std::sync::Arc;
+
+use super::acd::agent::AgentState;
+use super::call::Phase;
+use super::effect::Oddity;
+use super::effect::Refusal;
+use super::event::AskedState;
+use super::event::Note;
+use super::fact::AgentChange;
+use super::fact::Fact;
+use super::fact::ItemKind;
+use super::fact::NotReady;
+use super::fact::OfferOutcome;
+use super::fact::Route;
+use super::turn::Turn;
+use super::work::rhythm;
+use super::wrapup;
+use crate::flow::Lane;
+use crate::flow::Owner;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::GroupId;
+use crate::vocab::ItemId;
+use crate::vocab::LaneId;
+
+impl Turn<'_> {
+    pub(super) fn agent_state_asked(&mut self, id: &AgentId, asked: AskedState) {
+        let Some(agent) = self.floor.agents.get(id) else { return self.refuse(Refusal::Unknown("assistant")) };
+        let to = match asked {
+            AskedState::Available => AgentChange::Available,
+            AskedState::NotReady => AgentChange::NotReady { reason: NotReady::Asked, until: None },
+            AskedState::LoggedOut => AgentChange::LoggedOut,
+        };
+        match (&agent.state, asked) {
+            (AgentState::Available { .. }, AskedState::Available) | (AgentState::LoggedOut, AskedState::LoggedOut) => {}
+            (AgentState::Offered(_), AskedState::Available) => {}
+            (AgentState::Offered(offer), _) => {
+                let offer = *offer;
+                self.end_offer(offer, OfferOutcome::Withdrawn);
+                self.fact(Fact::AgentChanged { agent: id.clone(), to });
+            }
+            (AgentState::WrapUp(_), AskedState::Available) => {
+                self.refuse(Refusal::Conflict("she is writing up a call: close it with an outcome and a note first"));
+            }
+            (AgentState::Talking(_) | AgentState::WrapUp(_) | AgentState::Parting(_), _) => {
+                self.fact(Fact::AgentChanged { agent: id.clone(), to: AgentChange::Later(Box::new(to)) });
+            }
+            (AgentState::LoggedOut | AgentState::NotReady { .. } | AgentState::Available { .. }, _) => {
+                self.fact(Fact::AgentChanged { agent: id.clone(), to });
+            }
+        }
+        if asked == AskedState::LoggedOut {
+            self.leave_unstaffed_lanes();
+        }
+    }
+
+    /// "With a patient" is over.
+    pub(super) fn ready_again(&mut self, agent: AgentId) {
+        self.fact(Fact::AgentChanged { agent, to: AgentChange::Available });
+    }
+
+    pub(super) fn call_close_asked(&mut self, id: CallId, outcome: &str, note: Note) {
+        let Some(call) = self.call(id) else {
+            let refusal = if id.0 <= self.floor.minted.call && id.0 > 0 {
+                Refusal::Conflict("this call is closed already, or became a work item")
+            } else {
+                Refusal::Unknown("call")
+            };
+            return self.refuse(refusal);
+        };
+        if call.agent().is_none() {
+            return self.refuse(Refusal::Conflict("no assistant has answered this call"));
+        }
+        if call.closed.is_some() {
+            return self.refuse(Refusal::Conflict("this call is closed already"));
+        }
+        let Some(lane) = call.lane() else { return };
+        let found = match wrapup::check(lane, outcome, &note) {
+            Ok(found) => found.clone(),
+            Err(refusal) => return self.refuse(refusal),
+        };
+        let owed = if let Phase::NoteOwed { item, .. } = call.phase { Some(item) } else { None };
+        if !found.closes {
+            // What is left has an owner and a date.
+            let lane = found.hands_to.clone().unwrap_or_else(|| lane.id.clone());
+            self.open_item(id, ItemKind::Callback, &lane, false);
+        }
+        self.fact(Fact::CallClosed { call: id, outcome: found.id.clone(), note: note.clone() });
+        if let Some(item) = owed {
+            self.fact(Fact::ItemClosed { item, outcome: found.id, note });
+        }
+    }
+
+    pub(super) fn wrap_up_over(&mut self, id: CallId) {
+        let Some(lane) = self.call(id).and_then(|c| c.lane()).map(|lane| lane.id.clone()) else { return };
+        self.open_item(id, ItemKind::NoteOwed, &lane, false);
+    }
+
+    pub(super) fn transfer_asked(&mut self, id: CallId, to: &LaneId) {
+        let Some(call) = self.call(id) else { return self.refuse(Refusal::Unknown("call")) };
+        let Phase::Talking { agent, .. } = call.phase.clone() else {
+            return self.refuse(Refusal::Conflict("only a call in conversation can be transferred"));
+        };
+        let Some(lane) = call.flow.lane(to) else {
+            let allowed = call.flow.lanes.iter().map(|lane| lane.id.as_str().into()).collect();
+            return self.refuse(Refusal::NotAllowed { what: "lane", allowed });
+        };
+        if call.urgent && !lane.clinical {
+            return self.refuse(Refusal::Conflict("an urgent call can only be transferred to a clinical lane"));
+        }
+        if call.closed.is_some() {
+            return self.refuse(Refusal::Conflict("this call is closed already"));
+        }
+        if !self.is_up(call.leg) {
+            return self.refuse(Refusal::Conflict("the caller has hung up"));
+        }
+        self.fact(Fact::Transferred { call: id, agent });
+        self.enter_lane(id, to.clone(), Route::Transfer);
+    }
+
+    // ---- items ----
+
+    pub(super) fn attempt_made(&mut self, id: ItemId, outcome: &str, note: Note) {
+        let Some((kind, found)) = self.work_on(id, outcome, &note) else { return };
+        if kind == ItemKind::NoteOwed {
+            return self.refuse(Refusal::Conflict("a note is owed here: close the call instead"));
+        }
+        let Some(item) = self.floor.items.get(&id) else { return };
+        if item.attempts >= rhythm::ATTEMPTS_MAX {
+            return self.refuse(Refusal::Conflict("three attempts were made: close the item, there is no fourth"));
+        }
+        let due_at = rhythm::next_attempt(&item.flow, item.attempts + 1, self.now);
+        self.fact(Fact::ItemAttempted { item: id, outcome: found.id.clone(), note: note.clone(), due_at });
+        if found.closes {
+            self.fact(Fact::ItemClosed { item: id, outcome: found.id, note });
+        }
+    }
+
+    pub(super) fn item_close_asked(&mut self, id: ItemId, outcome: &str, note: Note) {
+        let Some((kind, found)) = self.work_on(id, outcome, &note) else { return };
+        if kind == ItemKind::NoteOwed {
+            let call = self.floor.items.get(&id).map(|item| item.new.call);
+            return call.map_or((), |call| self.call_close_asked(call, outcome, note));
+        }
+        if !found.closes {
+            let Some(item) = self.floor.items.get(&id) else { return };
+            let allowed = lane_of(item).map_or_else(Vec::new, |lane| {
+                lane.outcomes.iter().filter(|o| o.closes).map(|o| o.id.as_str().into()).collect()
+            });
+            return self.refuse(Refusal::NotAllowed { what: "outcome", allowed });
+        }
+        self.fact(Fact::ItemClosed { item: id, outcome: found.id, note });
+    }
+
+    /// The open item and the outcome asked for, or the refusal.
+    fn work_on(&mut self, id: ItemId, outcome: &str, note: &Note) -> Option<(ItemKind, crate::flow::Outcome)> {
+        let Some(item) = self.floor.items.get(&id) else {
+            self.refuse(Refusal::Unknown("item"));
+            return None;
+        };
+        if item.closed.is_some() {
+            self.odd(Oddity::ClosedItem(id));
+            self.refuse(Refusal::Conflict("this item is closed already"));
+            return None;
+        }
+        let kind = item.new.kind;
+        match wrapup::check(lane_of(item)?, outcome, note).cloned() {
+            Ok(found) => Some((kind, found)),
+            Err(refusal) => {
+                self.refuse(refusal);
+                None
+            }
+        }
+    }
+
+    pub(super) fn owner_asked(&mut self, id: ItemId, owner: &Arc<str>) {
+        let Some(item) = self.floor.items.get(&id) else { return self.refuse(Refusal::Unknown("item")) };
+        if item.closed.is_some() {
+            return self.refuse(Refusal::Conflict("this item is closed already"));
+        }
+        let agent = AgentId::from(&**owner);
+        let group = GroupId::from(&**owner);
+        let owner = if self.floor.agents.contains_key(&agent) {
+            Owner::Agent(agent)
+        } else if self.floor.agents.values().any(|a| a.member.groups.contains(&group)) {
+            Owner::Group(group)
+        } else {
+            let agents = self.floor.agents.values().map(|a| a.member.id.as_str().into());
+            let groups = self.floor.agents.values().flat_map(|a| &a.member.groups).map(|g| g.as_str().into());
+            let mut allowed: Vec<Arc<str>> = agents.chain(groups).collect();
+            allowed.sort();
+            allowed.dedup();
+            return self.refuse(Refusal::NotAllowed { what: "owner", allowed });
+        };
+        self.fact(Fact::ItemOwned { item: id, owner });
+    }
+}
+
+fn lane_of(item: &super::work::item::Item) -> Option<&Lane> {
+    item.flow.lane(&item.new.lane)
+}

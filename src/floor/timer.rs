@@ -1,0 +1,57 @@
+//! Deadlines of the floor, each under the name of its purpose.
+//!
+//! A deadline is set and cleared only by applying facts, so that a recovered floor wakes at the same moments.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::LegId;
+use crate::vocab::OfferId;
+use crate::vocab::Timestamp;
+
+/// Why the floor wants to be woken.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TimerName {
+    /// When to take an offer back.
+    OfferExpires(OfferId),
+    /// When to let the next tier be offered a waiting call.
+    TierOpens(CallId),
+    /// When a caller has waited as long as the lane allows.
+    WaitTooLong(CallId),
+    /// When an assistant must have written up her call.
+    WrapUpLimit(CallId),
+    /// When an assistant is ready again by herself.
+    ReadyAgain(AgentId),
+    /// When to end a leg that should have ended by itself.
+    LegLingers(LegId),
+}
+
+/// All deadlines, by moment and by name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Timers {
+    by_time: BTreeSet<(Timestamp, TimerName)>,
+    by_name: BTreeMap<TimerName, Timestamp>,
+}
+
+impl Timers {
+    /// Sets a deadline; an earlier one of the same name is replaced.
+    pub(super) fn set(&mut self, name: TimerName, at: Timestamp) {
+        self.clear(&name);
+        self.by_time.insert((at, name.clone()));
+        self.by_name.insert(name, at);
+    }
+
+    /// Clears a deadline, if it is set.
+    pub(super) fn clear(&mut self, name: &TimerName) {
+        if let Some(at) = self.by_name.remove(name) {
+            self.by_time.remove(&(at, name.clone()));
+        }
+    }
+
+    /// The next deadline.
+    pub(super) fn next(&self) -> Option<(Timestamp, &TimerName)> {
+        self.by_time.first().map(|(at, name)| (*at, name))
+    }
+}

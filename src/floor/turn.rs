@@ -1,0 +1,210 @@
+//! One turn: a single event with everything the floor decides because of it.
+//!
+//! The rooms beside this one (`ivr`, `line`, `offering`, `request`) add their decisions to `Turn`; each decision is
+//! a fact that is applied at once, so that the next one sees it.
+
+use super::Floor;
+use super::call::Call;
+use super::call::Leg;
+use super::call::Phase;
+use super::effect::Answer;
+use super::effect::Oddity;
+use super::effect::Outbox;
+use super::effect::Refusal;
+use super::event::Event;
+use super::fact::Fact;
+use super::fact::ItemKind;
+use super::fact::Left;
+use super::fact::NewItem;
+use super::fact::OfferOutcome;
+use super::hours;
+use super::timer::TimerName;
+use super::treatment::Treatment;
+use super::treatment::Words;
+use crate::flow::Lane;
+use crate::flow::Phrase;
+use crate::vocab::CallId;
+use crate::vocab::ItemId;
+use crate::vocab::LaneId;
+use crate::vocab::LegId;
+use crate::vocab::OfferId;
+use crate::vocab::Timestamp;
+
+pub(super) struct Turn<'f> {
+    pub(super) floor: &'f mut Floor,
+    pub(super) now: Timestamp,
+    pub(super) out: &'f mut Outbox,
+    /// The leg whose webhook is being answered: its next treatment goes out as the reply and need not be pushed.
+    asking: Option<LegId>,
+}
+
+impl<'f> Turn<'f> {
+    pub(super) fn new(floor: &'f mut Floor, now: Timestamp, out: &'f mut Outbox) -> Self {
+        Self { floor, now, out, asking: None }
+    }
+
+    pub(super) fn take(&mut self, event: Event) {
+        match event {
+            Event::FloorOpened(id) => {
+                if self.floor.id.is_none() {
+                    self.fact(Fact::FloorOpened(id));
+                }
+            }
+            Event::FlowOffered(file) => {
+                if self.floor.flow_hash(&file.flow.practice) != Some(&file.hash) {
+                    self.fact(Fact::FlowLoaded(file));
+                }
+            }
+            Event::TeamOffered(file) => {
+                if self.floor.team_hashes.get(&file.team.id) != Some(&file.hash) {
+                    self.fact(Fact::TeamLoaded(file));
+                    self.leave_unstaffed_lanes();
+                }
+            }
+            Event::CallArrived { carrier_call, caller, dialled } => self.call_arrived(carrier_call, caller, &dialled),
+            Event::TreatmentEnded { leg, serial, input } => self.treatment_ended(leg, serial, &input),
+            Event::TreatmentFetched { leg, serial } => self.treatment_fetched(leg, serial),
+            Event::LegAnswered { leg, carrier_call } => self.leg_answered(leg, &carrier_call),
+            Event::LegStatus { leg, carrier_call, status } => self.leg_status(leg, &carrier_call, status),
+            Event::EffectConfirmed { effect, carrier_call } => self.effect_confirmed(effect, carrier_call),
+            Event::EffectFailed { effect, why } => self.effect_failed(effect, why),
+            Event::AgentStateAsked { agent, state } => self.agent_state_asked(&agent, state),
+            Event::CallCloseAsked { call, outcome, note } => self.call_close_asked(call, &outcome, note),
+            Event::TransferAsked { call, lane } => self.transfer_asked(call, &lane),
+            Event::AttemptMade { item, outcome, note } => self.attempt_made(item, &outcome, note),
+            Event::ItemCloseAsked { item, outcome, note } => self.item_close_asked(item, &outcome, note),
+            Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
+            Event::TimePassed => self.time_passed(),
+        }
+    }
+
+    /// Every due deadline, in order. Each leads to a fact that clears it.
+    fn time_passed(&mut self) {
+        while let Some((at, name)) = self.floor.next_timeout()
+            && at <= self.now
+        {
+            let before = self.out.facts.len();
+            match name {
+                TimerName::OfferExpires(offer) => self.offer_expired(offer),
+                TimerName::TierOpens(call) => self.tier_opens(call),
+                TimerName::WaitTooLong(call) => self.waited_too_long(call),
+                TimerName::WrapUpLimit(call) => self.wrap_up_over(call),
+                TimerName::ReadyAgain(agent) => self.ready_again(agent),
+                TimerName::LegLingers(leg) => self.leg_lingers(leg),
+            }
+            debug_assert!(self.out.facts.len() > before, "a deadline that decides nothing would come back for ever");
+            if self.out.facts.len() == before {
+                return;
+            }
+        }
+    }
+
+    // ---- what every room uses ----
+
+    /// Decides: applies the fact and sends it out.
+    pub(super) fn fact(&mut self, fact: Fact) {
+        self.floor.apply(self.now, &fact);
+        self.out.facts.push(fact);
+    }
+
+    pub(super) fn odd(&mut self, oddity: Oddity) {
+        self.out.oddity = Some(oddity);
+    }
+
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
+        self.out.answer = Answer::Refused(refusal);
+    }
+
+    /// From here on the reply belongs to this leg.
+    pub(super) fn answering(&mut self, leg: LegId) {
+        self.asking = Some(leg);
+    }
+
+    /// Gives a leg its next treatment: as the reply if it is asking, otherwise by pushing.
+    pub(super) fn treat(&mut self, leg: LegId, treatment: Treatment) {
+        let Some(serial) = self.floor.legs.get(&leg).map(|l| l.serial() + 1) else { return };
+        let pushed = self.asking != Some(leg);
+        if !pushed {
+            self.asking = None;
+            self.out.answer = Answer::Treat { leg, serial };
+        }
+        self.fact(Fact::LegTreated { leg, serial, treatment, pushed });
+    }
+
+    pub(super) fn call(&self, id: CallId) -> Option<&Call> {
+        self.floor.calls.get(&id)
+    }
+
+    pub(super) fn is_up(&self, leg: LegId) -> bool {
+        self.floor.legs.get(&leg).is_some_and(Leg::is_up)
+    }
+
+    pub(super) fn next_leg(&self) -> LegId {
+        LegId(self.floor.minted.leg + 1)
+    }
+
+    pub(super) fn next_call(&self) -> CallId {
+        CallId(self.floor.minted.call + 1)
+    }
+
+    pub(super) fn next_offer(&self) -> OfferId {
+        OfferId(self.floor.minted.offer + 1)
+    }
+
+    // ---- a call that cannot be taken becomes work ----
+
+    /// The call leaves with an item. A caller who is still there hears `promise` with the due time.
+    pub(super) fn leave_with_item(&mut self, id: CallId, kind: ItemKind, how: Left, promise: Phrase) {
+        self.withdraw_offer_of(id);
+        let Some(call) = self.call(id) else { return };
+        let (leg, language) = (call.leg, call.language.clone());
+        let lane = call.lane().map_or_else(|| call.flow.person.clone(), |lane| lane.id.clone());
+        let told = self.is_up(leg);
+        let due_at = self.open_item(id, kind, &lane, told);
+        self.fact(Fact::CallLeft { call: id, how });
+        if told {
+            self.treat(leg, Treatment::Goodbye { words: vec![Words::Promise(promise, due_at)], language });
+        }
+    }
+
+    /// Opens an item for a call, owned and due by its lane; the due time.
+    pub(super) fn open_item(&mut self, id: CallId, kind: ItemKind, lane: &LaneId, promised: bool) -> Timestamp {
+        let Some(call) = self.floor.calls.get(&id) else { return self.now };
+        let Some(lane) = call.flow.lane(lane) else { return self.now };
+        let due_at = due(call, lane, self.now);
+        let owner = match (&call.phase, kind) {
+            (Phase::WrapUp { agent, .. }, ItemKind::NoteOwed) => crate::flow::Owner::Agent(agent.clone()),
+            _ => lane.owner.clone(),
+        };
+        let new = NewItem {
+            item: ItemId(self.floor.minted.item + 1),
+            call: id,
+            practice: call.practice.clone(),
+            lane: lane.id.clone(),
+            kind,
+            caller: call.caller.clone(),
+            language: call.language.clone(),
+            urgent: call.urgent,
+            owner,
+            due_at,
+            promised: promised.then_some(due_at),
+        };
+        self.fact(Fact::ItemOpened(Box::new(new)));
+        due_at
+    }
+
+    fn withdraw_offer_of(&mut self, id: CallId) {
+        if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
+            self.end_offer(offer, OfferOutcome::Withdrawn);
+        }
+    }
+}
+
+/// When a call's callback is due. Urgent work does not wait for opening hours.
+fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
+    if call.urgent {
+        now + lane.callback_within
+    } else {
+        hours::after_open_time(&call.flow, now, lane.callback_within)
+    }
+}

@@ -1,0 +1,231 @@
+//! The view: plain data about the floor for the API, the console and gauges.
+//!
+//! Doors see this and nothing else of the floor. Numbers stay `Number`: whoever shows one must say `reveal`.
+
+use std::sync::Arc;
+
+use super::Floor;
+use super::acd::agent::AgentState;
+use super::call::Call;
+use super::call::Phase;
+use super::ledger::Ledger;
+use super::work::item::Item;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::CarrierCall;
+use crate::vocab::ItemId;
+use crate::vocab::LaneId;
+use crate::vocab::Language;
+use crate::vocab::Number;
+use crate::vocab::PracticeId;
+use crate::vocab::Timestamp;
+
+/// One snapshot of the floor.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The practices.
+    pub practices: Vec<PracticeView>,
+    /// Every lane of every practice.
+    pub lanes: Vec<LaneView>,
+    /// The assistants.
+    pub agents: Vec<AgentView>,
+    /// Open work items.
+    pub items: Vec<ItemView>,
+    /// Calls not closed, wrap-up included.
+    pub calls: Vec<CallView>,
+    /// Where the inbound calls are.
+    pub ledger: Ledger,
+}
+
+/// A practice.
+#[derive(Clone, Debug)]
+pub struct PracticeView {
+    /// Its id.
+    pub id: PracticeId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Numbers patients dial.
+    pub numbers: Vec<Arc<str>>,
+}
+
+/// A lane with those who wait in it.
+#[derive(Clone, Debug)]
+pub struct LaneView {
+    /// The practice.
+    pub practice: PracticeId,
+    /// The lane.
+    pub lane: LaneId,
+    /// Those who wait, in serving order; a call being offered still waits.
+    pub waiting: Vec<WaitingView>,
+    /// Assistants who serve it in any tier.
+    pub agents: Vec<AgentId>,
+}
+
+/// A waiting call.
+#[derive(Clone, Debug)]
+pub struct WaitingView {
+    /// The call.
+    pub call: CallId,
+    /// The carrier's name for its leg.
+    pub carrier_call: Option<CarrierCall>,
+    /// The number, if it is known.
+    pub caller: Option<Number>,
+    /// The caller's language.
+    pub language: Language,
+    /// Urgent?
+    pub urgent: bool,
+    /// When the request arrived.
+    pub arrived_at: Timestamp,
+    /// Its deadline.
+    pub deadline: Timestamp,
+}
+
+/// An assistant.
+#[derive(Clone, Debug)]
+pub struct AgentView {
+    /// Her id.
+    pub id: AgentId,
+    /// Her name.
+    pub name: Arc<str>,
+    /// `available` and so on.
+    pub state: &'static str,
+    /// Why she is not ready.
+    pub reason: Option<&'static str>,
+    /// Her phone.
+    pub address: Arc<str>,
+    /// Her groups.
+    pub groups: Vec<Arc<str>>,
+    /// Her languages.
+    pub languages: Vec<Language>,
+    /// The call she is with or being offered.
+    pub call: Option<CallId>,
+}
+
+/// A work item.
+#[derive(Clone, Debug)]
+pub struct ItemView {
+    /// Its id.
+    pub id: ItemId,
+    /// Everything else.
+    pub item: Item,
+}
+
+/// A call.
+#[derive(Clone, Debug)]
+pub struct CallView {
+    /// Its id.
+    pub call: CallId,
+    /// The carrier's name for the patient's leg.
+    pub carrier_call: Option<CarrierCall>,
+    /// `menu` and so on.
+    pub state: &'static str,
+    /// The lane, once chosen.
+    pub lane: Option<LaneId>,
+    /// The caller's language.
+    pub language: Language,
+    /// The assistant it is with.
+    pub agent: Option<AgentId>,
+}
+
+impl Floor {
+    /// One snapshot.
+    pub fn view(&self) -> View {
+        let practices = self.practices.values().map(|p| PracticeView {
+            id: p.flow.practice.clone(),
+            name: p.flow.name.clone(),
+            numbers: p.flow.numbers.clone(),
+        });
+        View {
+            practices: practices.collect(),
+            lanes: self.lane_views(),
+            agents: self.agents.values().map(|a| self.agent_view(a)).collect(),
+            items: self.items.values().filter(|i| i.closed.is_none()).map(item_view).collect(),
+            calls: self.calls.values().map(|c| self.call_view(c)).collect(),
+            ledger: self.ledger(),
+        }
+    }
+
+    /// One item, open or closed within the last day.
+    pub fn item(&self, id: ItemId) -> Option<&Item> {
+        self.items.get(&id)
+    }
+
+    fn lane_views(&self) -> Vec<LaneView> {
+        let mut lanes: Vec<LaneView> = Vec::new();
+        for practice in self.practices.values() {
+            for lane in &practice.flow.lanes {
+                let serves = |groups: &[crate::vocab::GroupId]| lane.serving.iter().any(|t| t.groups.iter().any(|g| groups.contains(g)));
+                lanes.push(LaneView {
+                    practice: practice.flow.practice.clone(),
+                    lane: lane.id.clone(),
+                    waiting: Vec::new(),
+                    agents: self.agents.values().filter(|a| serves(&a.member.groups)).map(|a| a.member.id.clone()).collect(),
+                });
+            }
+        }
+        for key in self.waiting.in_order() {
+            let Some((call, place)) = self.calls.get(&key.call).and_then(|c| Some((c, c.place.as_ref()?))) else { continue };
+            let waiting = WaitingView {
+                call: call.id,
+                carrier_call: self.legs.get(&call.leg).and_then(|leg| leg.carrier_call.clone()),
+                caller: call.caller.number.clone(),
+                language: call.language.clone(),
+                urgent: call.urgent,
+                arrived_at: place.arrived,
+                deadline: place.deadline,
+            };
+            match lanes.iter_mut().find(|l| l.practice == call.practice && l.lane == place.lane) {
+                Some(lane) => lane.waiting.push(waiting),
+                // A lane that a newer flow no longer has is shown while calls still wait in it.
+                None => lanes.push(LaneView {
+                    practice: call.practice.clone(),
+                    lane: place.lane.clone(),
+                    waiting: vec![waiting],
+                    agents: Vec::new(),
+                }),
+            }
+        }
+        lanes
+    }
+
+    fn agent_view(&self, agent: &super::acd::agent::Agent) -> AgentView {
+        let call = match &agent.state {
+            AgentState::Offered(offer) => self.offers.get(offer).map(|o| o.call),
+            AgentState::Talking(call) | AgentState::WrapUp(call) => Some(*call),
+            AgentState::LoggedOut | AgentState::NotReady { .. } | AgentState::Available { .. } | AgentState::Parting(_) => None,
+        };
+        let reason = if let AgentState::NotReady { reason, .. } = &agent.state { Some(reason.reason()) } else { None };
+        AgentView {
+            id: agent.member.id.clone(),
+            name: agent.member.name.clone(),
+            state: agent.state.name(),
+            reason,
+            address: agent.member.address.clone(),
+            groups: agent.member.groups.iter().map(|g| g.as_str().into()).collect(),
+            languages: agent.member.languages.clone(),
+            call,
+        }
+    }
+
+    fn call_view(&self, call: &Call) -> CallView {
+        let (state, agent) = match &call.phase {
+            Phase::Menu => ("menu", None),
+            Phase::Waiting => ("waiting", None),
+            Phase::Offered(offer) => ("offered", self.offers.get(offer).map(|o| o.agent.clone())),
+            Phase::Talking { agent, .. } => ("talking", Some(agent.clone())),
+            Phase::WrapUp { agent, .. } | Phase::NoteOwed { agent, .. } => ("wrap_up", Some(agent.clone())),
+        };
+        CallView {
+            call: call.id,
+            carrier_call: self.legs.get(&call.leg).and_then(|leg| leg.carrier_call.clone()),
+            state,
+            lane: call.place.as_ref().map(|p| p.lane.clone()),
+            language: call.language.clone(),
+            agent,
+        }
+    }
+}
+
+fn item_view(item: &Item) -> ItemView {
+    ItemView { id: item.new.item, item: item.clone() }
+}

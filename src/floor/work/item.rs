@@ -1,0 +1,31 @@
+//! A work item: a missed call, a promised callback or an owed note that somebody owns until it is closed.
+
+use crate::flow::Flow;
+use crate::floor::fact::NewItem;
+use crate::vocab::OutcomeId;
+use crate::vocab::Timestamp;
+use std::sync::Arc;
+
+/// One work item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// As it began; the owner and the due time change.
+    pub new: NewItem,
+    /// The flow of the call it comes from: its lane's fields and outcomes.
+    pub flow: Arc<Flow>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Attempts to reach the patient so far.
+    pub attempts: u8,
+    /// What the last attempt brought.
+    pub last_outcome: Option<OutcomeId>,
+    /// Its outcome, once closed.
+    pub closed: Option<OutcomeId>,
+}
+
+impl Item {
+    /// As the API names it.
+    pub fn status(&self) -> &'static str {
+        if self.closed.is_some() { "closed" } else { "open" }
+    }
+}

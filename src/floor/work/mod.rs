@@ -1,0 +1,4 @@
+//! Work items: what is left to do for a patient, with an owner and a due time.
+
+pub mod item;
+pub(super) mod rhythm;
