@@ -6,6 +6,5 @@ mod queue;
 mod selection;
 
 pub(super) use queue::Idle;
-pub(super) use queue::Key;
 pub(super) use queue::Waiting;
 pub(super) use selection::refusal;

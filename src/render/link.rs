@@ -1,0 +1,161 @@
+//! The URLs carelane hands out, and how they read back. Ids only: no name, number or word of a patient.
+//!
+//! Every path carries the floor's random name, so that a webhook of an earlier data folder never meets a new call.
+
+use std::fmt::Write as _;
+
+use crate::vocab::FloorId;
+use crate::vocab::LegId;
+
+/// What a carrier asks of us by a URL we gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The document of a leg's treatment.
+    Document {
+        /// The leg.
+        leg: LegId,
+        /// The treatment's serial.
+        serial: u32,
+    },
+    /// The treatment ended, perhaps with input.
+    Done {
+        /// The leg.
+        leg: LegId,
+        /// The treatment's serial.
+        serial: u32,
+    },
+    /// The next words for a leg that waits.
+    Wait {
+        /// The leg.
+        leg: LegId,
+        /// The holding treatment's serial.
+        serial: u32,
+        /// How many rounds of words it has heard.
+        round: u32,
+    },
+    /// A key while waiting.
+    Held {
+        /// The leg.
+        leg: LegId,
+        /// The holding treatment's serial.
+        serial: u32,
+        /// The round in which it was pressed.
+        round: u32,
+    },
+    /// A leg we created was answered.
+    Answered {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The status of a leg we created.
+    Status {
+        /// The leg.
+        leg: LegId,
+    },
+}
+
+/// Builds URLs for one floor behind one public address.
+#[derive(Clone, Copy, Debug)]
+pub struct Links<'a> {
+    /// Scheme and host as the carrier sees us, without a slash at the end.
+    pub public: &'a str,
+    /// The floor's name.
+    pub floor: &'a FloorId,
+}
+
+impl Links<'_> {
+    /// The full URL.
+    pub fn url(&self, link: Link) -> String {
+        let mut url = String::with_capacity(self.public.len() + 48);
+        let (leg, rest) = match link {
+            Link::Document { leg, serial } => (leg, Rest::Serial(serial, "")),
+            Link::Done { leg, serial } => (leg, Rest::Serial(serial, "/done")),
+            Link::Wait { leg, serial, round } => (leg, Rest::Round(serial, "wait", round)),
+            Link::Held { leg, serial, round } => (leg, Rest::Round(serial, "held", round)),
+            Link::Answered { leg } => (leg, Rest::Word("answered")),
+            Link::Status { leg } => (leg, Rest::Word("status")),
+        };
+        // Writing to a String cannot fail.
+        let _ = write!(url, "{}/voice/{}/{}", self.public, self.floor, leg.0);
+        let _ = match rest {
+            Rest::Serial(serial, tail) => write!(url, "/{serial}{tail}"),
+            Rest::Round(serial, word, round) => write!(url, "/{serial}/{word}/{round}"),
+            Rest::Word(word) => write!(url, "/{word}"),
+        };
+        url
+    }
+
+    /// The waiting music.
+    pub fn music(&self) -> String {
+        format!("{}/sounds/hold.wav", self.public)
+    }
+}
+
+enum Rest {
+    Serial(u32, &'static str),
+    Round(u32, &'static str, u32),
+    Word(&'static str),
+}
+
+impl Link {
+    /// Reads a path of `floor` back; `None` if it is none of ours.
+    pub fn read(path: &str, floor: &FloorId) -> Option<Self> {
+        let rest = path.strip_prefix("/voice/")?.strip_prefix(floor.as_str())?.strip_prefix('/')?;
+        let mut parts = rest.split('/');
+        let leg = LegId(parts.next()?.parse().ok()?);
+        let second = parts.next()?;
+        let tail = (parts.next(), parts.next(), parts.next());
+        match (second, tail) {
+            ("answered", (None, ..)) => Some(Self::Answered { leg }),
+            ("status", (None, ..)) => Some(Self::Status { leg }),
+            (serial, tail) => {
+                let serial = serial.parse().ok()?;
+                match tail {
+                    (None, ..) => Some(Self::Document { leg, serial }),
+                    (Some("done"), None, _) => Some(Self::Done { leg, serial }),
+                    (Some("wait"), Some(round), None) => Some(Self::Wait { leg, serial, round: round.parse().ok()? }),
+                    (Some("held"), Some(round), None) => Some(Self::Held { leg, serial, round: round.parse().ok()? }),
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    /// The leg it is about.
+    pub fn leg(self) -> LegId {
+        match self {
+            Self::Document { leg, .. }
+            | Self::Done { leg, .. }
+            | Self::Wait { leg, .. }
+            | Self::Held { leg, .. }
+            | Self::Answered { leg }
+            | Self::Status { leg } => leg,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_link_reads_back_and_only_on_its_own_floor() {
+        let floor = FloorId::from("f00d");
+        let links = Links { public: "https://voice.example", floor: &floor };
+        let leg = LegId(7);
+        for link in [
+            Link::Document { leg, serial: 3 },
+            Link::Done { leg, serial: 3 },
+            Link::Wait { leg, serial: 3, round: 12 },
+            Link::Held { leg, serial: 3, round: 12 },
+            Link::Answered { leg },
+            Link::Status { leg },
+        ] {
+            let url = links.url(link);
+            let path = url.strip_prefix("https://voice.example").unwrap_or_default();
+            assert_eq!(Link::read(path, &floor), Some(link), "{url}");
+            assert_eq!(Link::read(path, &FloorId::from("beef")), None, "{url}");
+            assert_eq!(Link::read(&format!("{path}/more"), &floor), None, "{url}");
+        }
+    }
+}

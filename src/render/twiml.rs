@@ -1,0 +1,375 @@
+//! TwiML: a treatment as the document a carrier plays.
+//!
+//! Only typed verbs, no raw strings: text and attributes pass one gate that drops what XML 1.0 forbids (a caller's
+//! name with a control character would otherwise end the call). Every path ends in a verb that keeps or ends the
+//! call on purpose. A document is at most 64 KiB.
+
+use std::borrow::Cow;
+use std::io;
+
+use quick_xml::Writer;
+use quick_xml::events::BytesText;
+
+use super::link::Link;
+use super::link::Links;
+use super::wording;
+use crate::flow::Flow;
+use crate::flow::Menu;
+use crate::flow::Phrase;
+use crate::flow::Step;
+use crate::flow::text;
+use crate::floor::treatment::Opening;
+use crate::floor::treatment::Party;
+use crate::floor::treatment::Treatment;
+use crate::floor::treatment::Words;
+use crate::vocab::CallId;
+use crate::vocab::LaneId;
+use crate::vocab::Language;
+use crate::vocab::LegId;
+use crate::vocab::StepId;
+use crate::vocab::Timestamp;
+
+/// A holding document is unrolled this often. Each round is some 10 s of the carrier's own words and silence, so a
+/// caller hears no error while carelane restarts, for more than a minute.
+const HOLD_ROUNDS: u32 = 8;
+/// Silence after "one moment, please", in seconds.
+const ONE_MOMENT_PAUSE: u32 = 8;
+/// The music clip is 22 s long; two of them and the words make 45 to 60 s.
+const MUSIC_LOOPS: u32 = 2;
+/// Urgent callers hear words again after so many seconds of silence, never music.
+const URGENT_PAUSE: u32 = 40;
+/// Parking places at the carrier: it holds at most 5,000 calls in each, we spread over several.
+const PARKING_PLACES: u64 = 16;
+const PARKING_PLACE_CALLS_MAX: u32 = 5_000;
+/// Phrases a recogniser is told to expect; the carrier takes 500.
+const HINTS_MAX: usize = 200;
+
+/// One leg's treatment, ready to be rendered.
+#[derive(Clone, Copy, Debug)]
+pub struct Rendering<'a> {
+    /// The leg.
+    pub leg: LegId,
+    /// The treatment's serial.
+    pub serial: u32,
+    /// The call's flow.
+    pub flow: &'a Flow,
+    /// Where our URLs point.
+    pub links: Links<'a>,
+}
+
+type Xml = Writer<Vec<u8>>;
+
+impl Rendering<'_> {
+    /// The treatment's document.
+    pub fn document(&self, treatment: &Treatment) -> Vec<u8> {
+        write(|xml| match treatment {
+            Treatment::Menu { step, language, opening } => self.menu(xml, step, language, *opening),
+            Treatment::Announce { words, language } => {
+                self.say_all(xml, words, language)?;
+                self.redirect(xml, self.done())
+            }
+            Treatment::Hold { language, first, urgent, .. } => self.hold(xml, language, first, *urgent),
+            Treatment::Whisper { .. } => self.whisper(xml, treatment),
+            Treatment::Connected { call, round, party, language } => {
+                if *party == Party::Caller {
+                    say(xml, self.flow.phrase(Phrase::Joining, language), language)?;
+                }
+                self.room(xml, *call, *round)?;
+                self.redirect(xml, self.done())
+            }
+            Treatment::Goodbye { words, language } => {
+                self.say_all(xml, words, language)?;
+                empty(xml, "Hangup")
+            }
+        })
+    }
+
+    /// What a waiting leg hears in this round. The carrier runs it inside its queue, where no conference may begin:
+    /// a leg that is about to be moved hears silence until the move arrives.
+    pub fn wait_document(&self, treatment: &Treatment, round: u32) -> Vec<u8> {
+        write(|xml| match treatment {
+            Treatment::Hold { lane, language, first, urgent } => self.wait(xml, lane, language, first, *urgent, round),
+            Treatment::Goodbye { words, language } => {
+                self.say_all(xml, words, language)?;
+                empty(xml, "Hangup")
+            }
+            Treatment::Menu { .. }
+            | Treatment::Announce { .. }
+            | Treatment::Whisper { .. }
+            | Treatment::Connected { .. } => {
+                pause(xml, 5)?;
+                self.redirect(xml, Link::Wait { leg: self.leg, serial: self.serial, round: round.saturating_add(1) })
+            }
+        })
+    }
+
+    fn done(&self) -> Link {
+        Link::Done { leg: self.leg, serial: self.serial }
+    }
+
+    // ---- treatments ----
+
+    fn menu(&self, xml: &mut Xml, step: &StepId, language: &Language, opening: Opening) -> io::Result<()> {
+        let Some(Step::Menu(menu)) = self.flow.steps.get(step) else { return self.redirect(xml, self.done()) };
+        let action = self.links.url(self.done());
+        let timeout = menu.timeout.as_secs().to_string();
+        let hints = self.hints(menu);
+        let gather = xml.create_element("Gather").with_attributes([
+            ("input", "dtmf speech"),
+            ("numDigits", "1"),
+            ("finishOnKey", ""),
+            ("timeout", &timeout),
+            ("speechTimeout", "auto"),
+            ("language", language.as_str()),
+            ("hints", &hints),
+            ("method", "POST"),
+            ("action", &action),
+        ]);
+        gather.write_inner_content(|xml| {
+            match opening {
+                Opening::Greeting => self.greeting(xml, language)?,
+                Opening::NotHeard => say(xml, self.flow.phrase(Phrase::NotHeard, language), language)?,
+                Opening::NotAChoice => say(xml, self.flow.phrase(Phrase::NotAChoice, language), language)?,
+                Opening::Plain => {}
+            }
+            say(xml, text(&menu.question, language), language)
+        })?;
+        self.redirect(xml, self.done())
+    }
+
+    /// Practice and speaker, the emergency sentence, the other languages; the question follows.
+    fn greeting(&self, xml: &mut Xml, language: &Language) -> io::Result<()> {
+        let greeting = &self.flow.greeting;
+        say(xml, text(&greeting.opening, language), language)?;
+        say(xml, text(&greeting.emergency, language), language)?;
+        for (other, offer) in greeting.offers.iter().filter(|(other, _)| *other != language) {
+            say(xml, offer, other)?;
+        }
+        Ok(())
+    }
+
+    fn hints(&self, menu: &Menu) -> String {
+        let urgent = [&self.flow.urgent.phrases, &self.flow.urgent.crisis];
+        let urgent = urgent.into_iter().flat_map(|phrases| phrases.values().flatten());
+        let choices = menu.choices.values().flat_map(|choice| choice.say.values().flatten());
+        let mut hints = String::new();
+        for phrase in choices.chain(urgent).take(HINTS_MAX) {
+            if !hints.is_empty() {
+                hints.push_str(", ");
+            }
+            hints.push_str(phrase);
+        }
+        hints
+    }
+
+    /// While carelane runs, the wait document is what the caller hears. When it is down the fetch fails, the carrier
+    /// falls through to the words and the next `Enqueue` it already holds: no `action`, or it would ask us again.
+    fn hold(&self, xml: &mut Xml, language: &Language, first: &[Words], urgent: bool) -> io::Result<()> {
+        if urgent {
+            // patient: the emergency sentence stands in the document itself, so it is heard even if the next fetch fails.
+            self.say_all(xml, first, language)?;
+        }
+        let place = format!("{}-{}", self.links.floor, self.leg.0 % PARKING_PLACES);
+        let size = PARKING_PLACE_CALLS_MAX.to_string();
+        for round in 0..HOLD_ROUNDS {
+            let wait = self.links.url(Link::Wait { leg: self.leg, serial: self.serial, round });
+            let enqueue = xml.create_element("Enqueue").with_attributes([
+                ("waitUrl", wait.as_str()),
+                ("waitUrlMethod", "POST"),
+                ("maxQueueSize", &size),
+            ]);
+            enqueue.write_text_content(BytesText::new(&place))?;
+            say(xml, self.flow.phrase(Phrase::OneMoment, language), language)?;
+            pause(xml, ONE_MOMENT_PAUSE)?;
+        }
+        self.redirect(xml, Link::Document { leg: self.leg, serial: self.serial })
+    }
+
+    fn wait(
+        &self,
+        xml: &mut Xml,
+        lane: &LaneId,
+        language: &Language,
+        first: &[Words],
+        urgent: bool,
+        round: u32,
+    ) -> io::Result<()> {
+        let lane = self.flow.lane(lane);
+        let next = Link::Wait { leg: self.leg, serial: self.serial, round: round.saturating_add(1) };
+        let words = |xml: &mut Xml| {
+            let sentence = match (round, lane.map_or(&[][..], |l| &l.hold)) {
+                (0, _) if !urgent => return self.say_all(xml, first, language),
+                (_, []) => self.flow.phrase(Phrase::OneMoment, language),
+                (n, hold) => text(&hold[n.wrapping_sub(1) as usize % hold.len()], language),
+            };
+            say(xml, sentence, language)
+        };
+        let rest = |xml: &mut Xml| {
+            if urgent {
+                return pause(xml, URGENT_PAUSE);
+            }
+            let loops = MUSIC_LOOPS.to_string();
+            let music = xml.create_element("Play").with_attribute(("loop", loops.as_str()));
+            music.write_text_content(BytesText::new(&self.links.music())).map(drop)
+        };
+        let Some(key) = lane.and_then(|l| l.callback_key) else {
+            words(xml)?;
+            rest(xml)?;
+            return self.redirect(xml, next);
+        };
+        let action = self.links.url(Link::Held { leg: self.leg, serial: self.serial, round });
+        let gather = xml.create_element("Gather").with_attributes([
+            ("input", "dtmf"),
+            ("numDigits", "1"),
+            ("finishOnKey", ""),
+            ("timeout", "1"),
+            ("method", "POST"),
+            ("action", &action),
+        ]);
+        gather.write_inner_content(|xml| {
+            words(xml)?;
+            say(xml, &wording::callback_key(self.flow, key, language), language)?;
+            rest(xml)
+        })?;
+        self.redirect(xml, next)
+    }
+
+    fn whisper(&self, xml: &mut Xml, treatment: &Treatment) -> io::Result<()> {
+        let Treatment::Whisper { lane, caller_language, language, waited, urgent, repeat } = treatment else {
+            return Ok(());
+        };
+        let action = self.links.url(self.done());
+        let timeout = self.flow.offers.accept.as_secs().to_string();
+        let gather = xml.create_element("Gather").with_attributes([
+            ("input", "dtmf"),
+            ("numDigits", "1"),
+            ("finishOnKey", ""),
+            ("timeout", &timeout),
+            ("method", "POST"),
+            ("action", &action),
+        ]);
+        gather.write_inner_content(|xml| {
+            if *urgent {
+                say(xml, self.flow.phrase(Phrase::WhisperUrgent, language), language)?;
+            }
+            say(xml, &wording::whisper(self.flow, lane, caller_language, *waited, language), language)?;
+            if *repeat {
+                say(xml, self.flow.phrase(Phrase::WhisperRepeat, language), language)?;
+            }
+            say(xml, self.flow.phrase(Phrase::WhisperKeys, language), language)
+        })?;
+        self.redirect(xml, self.done())
+    }
+
+    /// Both parties in one room with an opaque name: no beep, no music, and when one leaves it closes for the other.
+    fn room(&self, xml: &mut Xml, call: CallId, round: u32) -> io::Result<()> {
+        let name = format!("{}-{}-{round}", self.links.floor, call.0);
+        xml.create_element("Dial").write_inner_content(|xml| {
+            let room = xml.create_element("Conference").with_attributes([
+                ("beep", "false"),
+                ("startConferenceOnEnter", "true"),
+                ("endConferenceOnExit", "true"),
+                ("waitUrl", ""),
+            ]);
+            room.write_text_content(BytesText::new(&name)).map(drop)
+        })?;
+        Ok(())
+    }
+
+    // ---- words ----
+
+    fn say_all(&self, xml: &mut Xml, words: &[Words], language: &Language) -> io::Result<()> {
+        words.iter().try_for_each(|words| say(xml, &self.words(words, language), language))
+    }
+
+    fn words<'w>(&'w self, words: &Words, language: &Language) -> Cow<'w, str> {
+        match words {
+            Words::Phrase(phrase) => self.flow.phrase(*phrase, language).into(),
+            Words::AboutLane(phrase, lane) => wording::about_lane(self.flow, *phrase, lane, language).into(),
+            Words::Promise(phrase, at) => self.promise(*phrase, *at, language).into(),
+            Words::Script(step) => match self.flow.steps.get(step) {
+                Some(Step::Answer(answer)) => text(&answer.script, language).into(),
+                Some(Step::Menu(_)) | None => "".into(),
+            },
+        }
+    }
+
+    fn promise(&self, phrase: Phrase, at: Timestamp, language: &Language) -> String {
+        wording::promise(self.flow, phrase, at, language)
+    }
+
+    fn redirect(&self, xml: &mut Xml, to: Link) -> io::Result<()> {
+        let url = self.links.url(to);
+        xml.create_element("Redirect").with_attribute(("method", "POST")).write_text_content(BytesText::new(&url))?;
+        Ok(())
+    }
+}
+
+/// For a leg that is over.
+pub fn hang_up() -> Vec<u8> {
+    write(|xml| empty(xml, "Hangup"))
+}
+
+/// For a number or leg we do not know: a spoken excuse in both of our own languages.
+pub fn excuse() -> Vec<u8> {
+    write(|xml| {
+        let (en, es) = (Language::parse("en-US"), Language::parse("es-US"));
+        for (language, words) in [
+            (en, "Sorry, this number is not served by our phone assistant. If this is an emergency, hang up and dial 911. Goodbye."),
+            (es, "Disculpe, este número no está disponible. Si es una emergencia, cuelgue y marque el 911. Hasta luego."),
+        ] {
+            if let Some(language) = language {
+                say(xml, words, &language)?;
+            }
+        }
+        empty(xml, "Hangup")
+    })
+}
+
+/// When we cannot decide in time: a few calm words, then the carrier asks again at `retry`.
+pub fn one_moment(retry: &str) -> Vec<u8> {
+    write(|xml| {
+        if let Some(language) = Language::parse("en-US") {
+            say(xml, "One moment, please. If this is an emergency, hang up and dial 911.", &language)?;
+        }
+        pause(xml, 3)?;
+        xml.create_element("Redirect").with_attribute(("method", "POST")).write_text_content(BytesText::new(retry))?;
+        Ok(())
+    })
+}
+
+// ---- verbs ----
+
+fn write(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(2 * 1024);
+    bytes.extend_from_slice(br#"<?xml version="1.0" encoding="UTF-8"?>"#);
+    let mut xml = Writer::new(bytes);
+    // Writing to memory cannot fail; were it to, the carrier would get no half document but "hang up".
+    match xml.create_element("Response").write_inner_content(body).map(drop) {
+        Ok(()) => xml.into_inner(),
+        Err(_) => br#"<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>"#.to_vec(),
+    }
+}
+
+fn say(xml: &mut Xml, words: &str, language: &Language) -> io::Result<()> {
+    if words.is_empty() {
+        return Ok(());
+    }
+    let say = xml.create_element("Say").with_attribute(("language", language.as_str()));
+    say.write_text_content(BytesText::new(&legal(words))).map(drop)
+}
+
+fn pause(xml: &mut Xml, seconds: u32) -> io::Result<()> {
+    let length = seconds.to_string();
+    xml.create_element("Pause").with_attribute(("length", length.as_str())).write_empty().map(drop)
+}
+
+fn empty(xml: &mut Xml, verb: &str) -> io::Result<()> {
+    xml.create_element(verb).write_empty().map(drop)
+}
+
+/// Text without the characters that XML 1.0 forbids: the writer would pass them on, and no carrier would read the document.
+fn legal(text: &str) -> Cow<'_, str> {
+    let forbidden = |c: char| matches!(c, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    if text.contains(forbidden) { text.replace(forbidden, " ").into() } else { text.into() }
+}
