@@ -55,8 +55,8 @@ impl Journal {
     ///
     /// # Errors
     /// `Operator`: another process has the folder; the master key is missing, wrong or unreadable; a newer carelane
-    /// wrote it. `Damage`: an entry is not what was written, or entries that the anchor knows are gone; nothing in
-    /// the folder was changed. `Disk`: it cannot be read or written.
+    /// wrote it. `Damage`: an entry is not what was written, or entries that the anchor knows are gone; the
+    /// journal's files were left as they are. `Disk`: it cannot be read or written.
     pub fn open(
         data: &Path,
         key_file: Option<&Path>,
