@@ -47,13 +47,13 @@ pub struct Patience<'a> {
 /// Repeats `attempt` while `worth` says so of its error. Each attempt takes its turn in `budget` first.
 ///
 /// When time is over, the answer is the last attempt's error; if an attempt was under way, its outcome is unknown.
-pub(super) async fn persist<T>(
+pub(super) async fn persist<T, F: Future<Output = Result<T, RestError>>>(
     doing: &'static str,
     patience: &Patience<'_>,
     backoff: Backoff,
     budget: &Budget,
     worth: fn(&RestError) -> bool,
-    mut attempt: impl AsyncFnMut() -> Result<T, RestError>,
+    mut attempt: impl FnMut() -> F,
 ) -> Result<T, RestError> {
     let mut at_deadline = RestError::NotSent(Unsent::NoTurn);
     let attempts = async {

@@ -145,7 +145,7 @@ impl RestClient {
         let form = create_form(call);
         let path = format!("{}.json", self.calls);
         let afresh = RestError::may_send_afresh;
-        let body: CallBody = persist("create call", patience, self.backoff, &self.creates, afresh, async || {
+        let body: CallBody = persist("create call", patience, self.backoff, &self.creates, afresh, || async {
             self.transport.send(&path, Some(form.clone())).await?.read(false)
         })
         .await?;
@@ -168,7 +168,7 @@ impl RestClient {
     /// Asks how a leg fares. [`RestError::Gone`]: the carrier does not know it.
     pub async fn fetch_call(&self, call: &CarrierCall, patience: &Patience<'_>) -> Result<CallSummary, RestError> {
         let path = self.call_path(call);
-        self.again("fetch call", patience, async || {
+        self.again("fetch call", patience, || async {
             let body: CallBody = self.transport.send(&path, None).await?.read(true)?;
             body.summary().ok_or(RestError::Unknown(Doubt::Unreadable))
         })
@@ -237,7 +237,8 @@ impl RestClient {
         let path = self.call_path(call);
         // A yes is enough: sending the change again because its answer is garbled would make the carrier start the
         // document over, and the caller hear its beginning twice.
-        self.again(doing, patience, async || self.transport.send(&path, Some(form.clone())).await?.accepted(true)).await
+        self.again(doing, patience, || async { self.transport.send(&path, Some(form.clone())).await?.accepted(true) })
+            .await
     }
 
     fn call_path(&self, call: &CarrierCall) -> String {
@@ -245,11 +246,11 @@ impl RestClient {
     }
 
     /// Repeats a request that may be carried out twice.
-    async fn again<T>(
+    async fn again<T, F: Future<Output = Result<T, RestError>>>(
         &self,
         doing: &'static str,
         patience: &Patience<'_>,
-        attempt: impl AsyncFnMut() -> Result<T, RestError>,
+        attempt: impl FnMut() -> F,
     ) -> Result<T, RestError> {
         persist(doing, patience, self.backoff, &self.others, RestError::may_retry, attempt).await
     }
