@@ -1,5 +1,7 @@
 //! Behaviour tests: twilio. Vectors under `tests/vectors/` were made with the carrier's own SDKs.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on says why and fails")]
+
 #[path = "twilio/double.rs"]
 mod double;
 #[path = "twilio/hostile.rs"]

@@ -15,7 +15,7 @@ use carelane::carrier::twilio::RestError;
 use carelane::carrier::twilio::Unsent;
 use carelane::vocab::CarrierCall;
 use carelane::vocab::Timestamp;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::time::timeout;
 
 use super::double::Act;
@@ -29,10 +29,10 @@ use super::rest::still_clock;
 
 const CALL: &str = r#"{"sid":"CA1","status":"in-progress"}"#;
 
-/// A client whose requests time out fast.
+/// A client whose requests time out fast, but not before a busy machine has delivered them.
 fn hasty_client(base: &str) -> RestClient {
     let mut settings = settings(base);
-    settings.request_timeout = Duration::from_millis(300);
+    settings.request_timeout = Duration::from_secs(1);
     RestClient::new(&settings, still_clock()).expect("good settings")
 }
 
@@ -92,18 +92,12 @@ async fn a_refusal_is_final_and_tells_the_carriers_own_error_number() {
     let error = create(vec![Act::json(401, problem)]).await.0.expect_err("refused");
     assert!(error.to_string().contains("TWILIO_AUTH_TOKEN"), "{error}");
 
-    for (act, code) in
-        [(Act::json(404, "no"), None), (Act::Trickle(400), None), (Act::json(307, r#"{"code":-1}"#), code())]
-    {
+    // What stands there is no error number.
+    for act in [Act::json(404, "no"), Act::Trickle(400), Act::json(307, r#"{"code":-1}"#)] {
         let (created, asked) = create(vec![act]).await;
-        assert!(matches!(created, Err(RestError::Refused { code: given, .. }) if given == code));
+        assert!(matches!(created, Err(RestError::Refused { code: None, .. })), "{created:?}");
         assert_eq!(asked, 1);
     }
-}
-
-/// No code: what stands there is no error number.
-fn code() -> Option<u32> {
-    None
 }
 
 #[tokio::test]
@@ -135,11 +129,15 @@ async fn a_call_that_is_over_is_told_apart_from_a_refusal() {
 
 #[tokio::test]
 async fn nobody_listening_means_that_nothing_was_sent() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let base = format!("http://{}", listener.local_addr().expect("an address"));
-    drop(listener);
-    let patience = Patience { within: Duration::from_millis(400), still_wanted: &|| true };
-    let error = client(&base).create_call(&new_call(), &patience).await.expect_err("nobody there");
+    // A port that is taken and never listened on refuses every connection.
+    let taken = TcpSocket::new_v4().expect("a socket");
+    taken.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
+    let mut settings = settings(&format!("http://{}", taken.local_addr().expect("an address")));
+    settings.backoff.first = Duration::from_secs(60);
+    settings.backoff.longest = Duration::from_secs(60);
+    let client = RestClient::new(&settings, still_clock()).expect("good settings");
+    let patience = Patience { within: Duration::from_secs(2), still_wanted: &|| true };
+    let error = client.create_call(&new_call(), &patience).await.expect_err("nobody there");
     assert_eq!(error, RestError::NotSent(Unsent::NoConnection));
     assert!(error.may_retry() && !error.outcome_unknown());
 }
@@ -159,7 +157,7 @@ async fn patience_ends_even_if_the_carrier_never_answers() {
 #[tokio::test]
 async fn patience_that_ends_in_a_pause_tells_the_last_error() {
     let double = Double::start(vec![Act::Answer(429, "Retry-After: 3600\r\n", String::new())]).await;
-    let patience = Patience { within: Duration::from_millis(500), still_wanted: &|| true };
+    let patience = Patience { within: Duration::from_secs(2), still_wanted: &|| true };
     let error = client(&double.base).create_call(&new_call(), &patience).await.expect_err("busy for an hour");
     assert_eq!(error, RestError::RateLimited { retry_after: Some(Duration::from_secs(60)) });
     assert_eq!(double.seen().len(), 1, "the carrier is not asked again before the time it named");
@@ -181,8 +179,8 @@ async fn a_request_without_a_turn_in_the_rate_is_not_sent() {
     let mut settings = settings(&double.base);
     settings.create_rate = Rate { per_second: 1.0, burst: 1 };
     let client = RestClient::new(&settings, still_clock()).expect("good settings");
-    let patience = Patience { within: Duration::from_millis(500), still_wanted: &|| true };
-    assert!(client.create_call(&new_call(), &patience).await.is_ok());
+    assert!(client.create_call(&new_call(), &patient()).await.is_ok());
+    let patience = Patience { within: Duration::from_millis(200), still_wanted: &|| true };
     let second = client.create_call(&new_call(), &patience).await;
     assert_eq!(second.err(), Some(RestError::NotSent(Unsent::NoTurn)));
     assert_eq!(double.seen().len(), 1);
