@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
 
 use super::private::HasPrivate;
@@ -30,9 +31,8 @@ impl Number {
     /// Reads a possible E.164 number.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
         let digits = text.strip_prefix('+').ok_or(NumberError)?;
-        let possible = (7..=15).contains(&digits.len())
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && !digits.starts_with('0');
+        let possible =
+            (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
         if possible { Ok(Self(Private::new(text.to_owned()))) } else { Err(NumberError) }
     }
 
@@ -46,8 +46,13 @@ impl Number {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
     /// The number, if the carrier gave one that can be called back; `None` is anonymous.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub number: Option<Number>,
+}
+
+/// A number that stands in a record is there, though its content, being personal, is written as null.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Number>, D::Error> {
+    Number::deserialize(deserializer).map(Some)
 }
 
 /// Numbers by which carriers spell "anonymous", "restricted", "blocked", "unknown" and "unavailable".

@@ -1,0 +1,180 @@
+//! The journal of one machine, open for writing: entries in, one fsync a batch.
+//!
+//! A data folder has one writer, held by an operating-system lock that ends with the process. The writer never reads
+//! back; `JournalReader` does. It may be dropped at any moment, like a killed process: what was committed stays.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::Entry;
+use super::Store;
+use super::anchor::Anchor;
+use super::anchor::Anchored;
+use super::chain::Head;
+use super::database;
+use super::error::Fault;
+use super::error::JournalError;
+use super::folder::Folder;
+use super::keys::Keyring;
+use super::keys::Opener;
+use super::keys::Sealer;
+use super::reader::JournalReader;
+use super::record::Encoder;
+use super::recovery::Recovered;
+use super::recovery::recover;
+use crate::floor::event::Event;
+use crate::floor::fact::Fact;
+use crate::vocab::Timestamp;
+
+/// The journal on disk, open for writing.
+pub struct Journal {
+    folder: Folder,
+    connection: Connection,
+    anchor: Anchor,
+    encoder: Encoder,
+    keyring: Keyring,
+    /// Durable.
+    head: Head,
+    /// Records appended since the last commit, and how many.
+    body: Vec<u8>,
+    pending: u64,
+    last_at: Timestamp,
+    /// The first failure's fault; nothing more is taken after it.
+    stopped: Option<Fault>,
+    _lock: File,
+}
+
+impl Journal {
+    /// Opens the data folder, which is made if it is not there, and gives every entry in order to `each`.
+    ///
+    /// `key_file` holds the master key; without it one is kept in the folder. What `each` built counts only if this
+    /// returns `Ok`: the end of the chain is checked last.
+    ///
+    /// # Errors
+    /// `Operator`: another process has the folder; the master key is missing, wrong or unreadable; a newer carelane
+    /// wrote it. `Damage`: an entry is not what was written, or entries that the anchor knows are gone; the
+    /// journal's files were left as they are. `Disk`: it cannot be read or written.
+    pub fn open(
+        data: &Path,
+        key_file: Option<&Path>,
+        mut each: impl FnMut(Entry),
+    ) -> Result<(Self, Recovered), JournalError> {
+        let folder = Folder::new(data);
+        folder.create()?;
+        let lock = folder.lock()?;
+        let keyring = Keyring::writable(&folder, key_file)?;
+        let (head, recovered) = recover(&folder, &keyring, &mut each)?;
+        let connection = database::open_for_writing(&folder.database())?;
+        let found = database::head(&connection).map_err(|e| JournalError::reading("cannot read the last block", e))?;
+        if found != head {
+            return Err(JournalError::damage("the journal opened for writing does not end where it did for reading"));
+        }
+        sync_log(&folder)?;
+        if Anchored::read(&folder.anchor())?.is_none() {
+            Anchor::create(&folder.anchor())?;
+        }
+        let anchored = Anchored::read(&folder.anchor())?
+            .ok_or_else(|| JournalError::damage("the anchor vanished while the journal was opened"))?;
+        let anchor = Anchor::open(&folder.anchor(), &anchored, &head)?;
+        let encoder = Encoder::new(Sealer::new(keyring.clone())?);
+        let journal = Self {
+            folder,
+            connection,
+            anchor,
+            encoder,
+            keyring,
+            head,
+            body: Vec::new(),
+            pending: 0,
+            last_at: recovered.last_at.unwrap_or(Timestamp(i64::MIN)),
+            stopped: None,
+            _lock: lock,
+        };
+        Ok((journal, recovered))
+    }
+
+    /// A handle for reading durable entries, for any thread.
+    ///
+    /// # Errors
+    /// `Disk`, if the file cannot be opened once more.
+    pub fn reader(&self) -> Result<JournalReader, JournalError> {
+        JournalReader::with(&self.folder, Opener::new(self.keyring.clone()))
+    }
+
+    /// Commits what is open, then leaves the folder as one database file and its anchor, both synced.
+    ///
+    /// # Errors
+    /// As `commit`. The entries that were committed before are safe in any case.
+    pub fn close(mut self) -> Result<(), JournalError> {
+        self.commit()?;
+        self.anchor.sync()?;
+        database::checkpoint(&self.connection)
+            .map_err(|e| JournalError::writing("cannot move the log into the database", e))
+    }
+
+    fn try_append(&mut self, at: Timestamp, scope: &str, event: &Event, facts: &[Fact]) -> Result<u64, JournalError> {
+        if at < self.last_at {
+            return Err(JournalError::ours("an entry was given a time before that of the entry before it"));
+        }
+        let seq = self.head.seq + self.pending + 1;
+        self.encoder.encode(&mut self.body, (seq, at, scope), event, facts)?;
+        self.pending += 1;
+        self.last_at = at;
+        Ok(seq)
+    }
+
+    fn try_commit(&mut self) -> Result<u64, JournalError> {
+        if self.pending == 0 {
+            return Ok(self.head.seq);
+        }
+        let after = self.head.after(self.pending, &self.body);
+        database::add(&self.connection, &self.head, &after, &self.body).map_err(|e| {
+            let what = format!("cannot commit entries {} to {}", self.head.seq + 1, after.seq);
+            JournalError::writing(what, e)
+        })?;
+        self.head = after;
+        self.pending = 0;
+        self.body.clear();
+        // After a flow file of a megabyte the buffer need not stay that large.
+        self.body.shrink_to(BUFFER_KEPT);
+        self.anchor.advance(&self.head, self.last_at)?;
+        Ok(self.head.seq)
+    }
+
+    /// Runs a step that must not be followed by others if it fails.
+    fn step<T>(&mut self, step: impl FnOnce(&mut Self) -> Result<T, JournalError>) -> Result<T, JournalError> {
+        if let Some(first) = self.stopped {
+            return Err(JournalError::stopped(first));
+        }
+        step(self).inspect_err(|e| self.stopped = Some(e.fault()))
+    }
+}
+
+/// Capacity kept between batches: several times a full batch of ordinary entries.
+const BUFFER_KEPT: usize = 1024 * 1024;
+
+impl Store for Journal {
+    fn append(&mut self, at: Timestamp, scope: &str, event: &Event, facts: &[Fact]) -> Result<u64, JournalError> {
+        self.step(|journal| journal.try_append(at, scope, event, facts))
+    }
+
+    fn commit(&mut self) -> Result<u64, JournalError> {
+        self.step(Self::try_commit)
+    }
+
+    fn head(&self) -> u64 {
+        self.head.seq
+    }
+}
+
+/// Makes durable what a killed process had only handed to the operating system: the floor is about to act on it.
+fn sync_log(folder: &Folder) -> Result<(), JournalError> {
+    match File::open(folder.wal()) {
+        Ok(log) => log.sync_all().map_err(|e| JournalError::disk("cannot sync the database's log", e)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(JournalError::disk("cannot open the database's log", e)),
+    }
+}

@@ -1,0 +1,347 @@
+//! One of everything the journal must carry: each event and fact, with every optional field and personal text filled.
+//!
+//! Struct literals are written out whole: a new field does not compile until it stands here with a value.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use carelane::floor::event::AskedState;
+use carelane::floor::event::Event;
+use carelane::floor::event::Failure;
+use carelane::floor::event::FlowFile;
+use carelane::floor::event::Input;
+use carelane::floor::event::LegEnd;
+use carelane::floor::event::LegStatus;
+use carelane::floor::event::Note;
+use carelane::floor::event::TeamFile;
+use carelane::floor::fact::AgentChange;
+use carelane::floor::fact::Fact;
+use carelane::floor::fact::ItemKind;
+use carelane::floor::fact::Left;
+use carelane::floor::fact::NewItem;
+use carelane::floor::fact::NotReady;
+use carelane::floor::fact::OfferOutcome;
+use carelane::floor::fact::PassedOver;
+use carelane::floor::fact::Route;
+use carelane::floor::fact::Why;
+use carelane::floor::treatment::Opening;
+use carelane::floor::treatment::Party;
+use carelane::floor::treatment::Treatment;
+use carelane::floor::treatment::Words;
+use carelane::flow::Date;
+use carelane::flow::Exit;
+use carelane::flow::Exits;
+use carelane::flow::Flow;
+use carelane::flow::Greeting;
+use carelane::flow::HeadStart;
+use carelane::flow::Hours;
+use carelane::flow::Lane;
+use carelane::flow::Member;
+use carelane::flow::NoteField;
+use carelane::flow::OfferRules;
+use carelane::flow::OpenSpell;
+use carelane::flow::Outcome;
+use carelane::flow::Owner;
+use carelane::flow::Phrase;
+use carelane::flow::SelfService;
+use carelane::flow::Step;
+use carelane::flow::Target;
+use carelane::flow::Team;
+use carelane::flow::Tier;
+use carelane::flow::Urgent;
+use carelane::vocab::CallId;
+use carelane::vocab::Caller;
+use carelane::vocab::EffectId;
+use carelane::vocab::ItemId;
+use carelane::vocab::Language;
+use carelane::vocab::LegId;
+use carelane::vocab::OfferId;
+use carelane::vocab::Private;
+use carelane::vocab::Span;
+use carelane::vocab::Timestamp;
+
+/// Every personal text of the samples contains this, so that it can be looked for in files.
+pub(crate) const CANARIES: [&str; 2] = ["Maria Canary", "5557772"];
+
+macro_rules! variants {
+    ($list:ident, $name_of:ident, $of:ident: $($name:ident)*) => {
+        pub(crate) const $list: &[&str] = &[$(stringify!($name)),*];
+        /// The variant's name; a new variant does not compile until it is listed here.
+        pub(crate) fn $name_of(value: &$of) -> &'static str {
+            match value { $($of::$name { .. } => stringify!($name),)* }
+        }
+    };
+}
+
+variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded TreatmentFetched
+    LegAnswered LegStatus EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked TransferAsked AttemptMade
+    ItemCloseAsked OwnerAsked TimePassed);
+variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
+    UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
+    CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded LegForgotten
+    EffectSettled);
+
+const NOON: Timestamp = Timestamp(1_795_000_000_000);
+
+pub(crate) fn english() -> Language {
+    Language::parse("en-US").expect("a language")
+}
+
+/// A caller whose number is unlike any other sample's.
+pub(crate) fn caller(n: u32) -> Caller {
+    Caller::from_carrier(&format!("+15557772{n:03}"))
+}
+
+fn note(n: u32) -> Note {
+    let field = |name: &str, text: String| (name.into(), Private::new(text));
+    BTreeMap::from([
+        field("caller_name", format!("Maria Canary {n}")),
+        field("request", format!("asks about her «knee», Maria Canary {n} says")),
+    ])
+}
+
+/// A call with its number, the most common entry.
+pub(crate) fn arrival(n: u32) -> (Event, Vec<Fact>) {
+    let carrier_call = || format!("CA{n:032}").as_str().into();
+    let event = Event::CallArrived { carrier_call: carrier_call(), caller: caller(n), dialled: "+15550100100".into() };
+    let (call, leg) = (CallId(n.into()), LegId(n.into()));
+    let arrived = Fact::CallArrived {
+        call,
+        leg,
+        practice: "riverside".into(),
+        flow: "b94d27b9934d3e08".into(),
+        carrier_call: carrier_call(),
+        caller: caller(n),
+    };
+    let menu = Treatment::Menu { step: "start".into(), language: english(), opening: Opening::Greeting };
+    (event, vec![arrived, Fact::LegTreated { leg, serial: 1, treatment: menu, pushed: false }])
+}
+
+/// Entries in which every event and every fact stands at least once.
+pub(crate) fn all() -> Vec<(Event, Vec<Fact>)> {
+    let mut entries = vec![arrival(1)];
+    entries.extend(events().into_iter().map(|event| (event, Vec::new())));
+    // Facts share entries, so that personal texts of several stand in one sealed part.
+    entries.extend(facts().chunks(5).map(|facts| (Event::TimePassed, facts.to_vec())));
+    entries
+}
+
+fn events() -> Vec<Event> {
+    let (leg, call, item, effect) = (LegId(4), CallId(5), ItemId(6), EffectId(7));
+    let anonymous = Caller::from_carrier("anonymous");
+    let ended = |input| Event::TreatmentEnded { leg, serial: 2, input };
+    vec![
+        Event::FloorOpened("fl0".into()),
+        Event::FlowOffered(Box::new(flow_file())),
+        Event::TeamOffered(Box::new(team_file())),
+        Event::CallArrived { carrier_call: "CA1".into(), caller: anonymous, dialled: "+15550100100".into() },
+        ended(Input::Nothing),
+        ended(Input::Keys("5#".into())),
+        ended(Input::Speech(Private::new("this is Maria Canary, my knee".into()))),
+        Event::TreatmentFetched { leg, serial: 3 },
+        Event::LegAnswered { leg, carrier_call: "CA2".into() },
+        Event::LegStatus { leg, carrier_call: "CA2".into(), status: LegStatus::Ended(LegEnd::NoAnswer) },
+        Event::LegStatus { leg, carrier_call: "CA2".into(), status: LegStatus::InProgress },
+        Event::EffectConfirmed { effect, carrier_call: Some("CA3".into()) },
+        Event::EffectConfirmed { effect, carrier_call: None },
+        Event::EffectFailed { effect, why: Failure::Unreachable },
+        Event::AgentStateAsked { agent: "ana".into(), state: AskedState::NotReady },
+        Event::CallCloseAsked { call, outcome: "booked".into(), note: note(10) },
+        Event::TransferAsked { call, lane: "clinical".into() },
+        Event::AttemptMade { item, outcome: "message_left".into(), note: note(11) },
+        Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12) },
+        Event::OwnerAsked { item, owner: "front-desk".into() },
+        Event::TimePassed,
+    ]
+}
+
+fn facts() -> Vec<Fact> {
+    let (leg, call, offer, item) = (LegId(4), CallId(5), OfferId(8), ItemId(6));
+    let mut facts: Vec<Fact> = treatments()
+        .into_iter()
+        .zip(1..)
+        .map(|(treatment, serial)| Fact::LegTreated { leg, serial, treatment, pushed: serial % 2 == 0 })
+        .collect();
+    facts.extend([
+        Fact::FloorOpened("fl0".into()),
+        Fact::FlowLoaded(Box::new(flow_file())),
+        Fact::TeamLoaded(Box::new(team_file())),
+        arrival(2).1.swap_remove(0),
+        Fact::InputMissed { call },
+        Fact::LanguageChosen { call, language: english() },
+        Fact::UrgentFlagged { call, crisis: true },
+        queued(call),
+        Fact::TierOpened { call, tier: 1 },
+        Fact::OfferMade { offer, call, agent: "ana".into(), leg, expires_at: NOON, why: Box::new(why()) },
+        Fact::OfferAnswered { offer, expires_at: NOON },
+        Fact::OfferEnded { offer, outcome: OfferOutcome::NotAnswered },
+        Fact::AgentChanged { agent: "ana".into(), to: AgentChange::Later(Box::new(AgentChange::LoggedOut)) },
+        Fact::AgentChanged {
+            agent: "ana".into(),
+            to: AgentChange::NotReady { reason: NotReady::WithAPatient, until: Some(NOON) },
+        },
+        Fact::TalkBegan { call, agent: "ana".into(), leg },
+        Fact::TalkEnded { call, by: Party::Caller, wrap_up_until: Some(NOON) },
+        Fact::Transferred { call, agent: "ana".into() },
+        Fact::CallClosed { call, outcome: "booked".into(), note: note(20) },
+        Fact::CallLeft { call, how: Left::Abandoned },
+        Fact::ItemOpened(Box::new(new_item())),
+        Fact::ItemAttempted { item, outcome: "message_left".into(), note: note(21), due_at: NOON },
+        Fact::ItemClosed { item, outcome: "booked".into(), note: note(22) },
+        Fact::ItemOwned { item, owner: Owner::Agent("ana".into()) },
+        Fact::LegNamed { leg, carrier_call: "CA3".into() },
+        Fact::LegUnwanted { leg },
+        Fact::LegEnded { leg, end: LegEnd::Busy },
+        Fact::LegForgotten { leg },
+        Fact::EffectSettled { effect: EffectId(7) },
+    ]);
+    facts
+}
+
+fn queued(call: CallId) -> Fact {
+    Fact::Queued {
+        call,
+        lane: "scheduling".into(),
+        arrived: NOON,
+        deadline: NOON + Span::mins(2),
+        head_starts: vec![(HeadStart::RepeatCaller, Span::mins(3))],
+        how: Route::Key,
+    }
+}
+
+fn why() -> Why {
+    Why {
+        urgent: false,
+        deadline: NOON,
+        arrived: NOON,
+        head_starts: vec![(HeadStart::RepeatCaller, Span::mins(3))],
+        tier: 1,
+        idle_since: NOON,
+        passed_calls: vec![(CallId(9), PassedOver::Language)],
+        passed_agents: vec![("luis".into(), PassedOver::TierNotOpen)],
+    }
+}
+
+fn new_item() -> NewItem {
+    NewItem {
+        item: ItemId(6),
+        call: CallId(5),
+        practice: "riverside".into(),
+        lane: "scheduling".into(),
+        kind: ItemKind::Callback,
+        caller: caller(30),
+        language: english(),
+        urgent: true,
+        owner: Owner::Group("front-desk".into()),
+        due_at: NOON,
+        promised: Some(NOON),
+    }
+}
+
+fn treatments() -> Vec<Treatment> {
+    let language = english;
+    let words = vec![
+        Words::Phrase(Phrase::OneMoment),
+        Words::AboutLane(Phrase::InLine, "scheduling".into()),
+        Words::Promise(Phrase::CallbackBooked, NOON),
+        Words::Script("opening-hours".into()),
+    ];
+    vec![
+        Treatment::Menu { step: "start".into(), language: language(), opening: Opening::NotAChoice },
+        Treatment::Announce { words: words.clone(), language: language() },
+        Treatment::Hold { lane: "scheduling".into(), language: language(), first: words[1].clone() },
+        Treatment::Whisper {
+            lane: "scheduling".into(),
+            caller_language: language(),
+            language: language(),
+            waited: Span::secs(40),
+            urgent: true,
+            repeat: true,
+        },
+        Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
+        Treatment::Goodbye { words, language: language() },
+    ]
+}
+
+fn texts(text: &str) -> BTreeMap<Language, Arc<str>> {
+    BTreeMap::from([(english(), text.into())])
+}
+
+fn flow_file() -> FlowFile {
+    let phrases = BTreeMap::from([(english(), vec!["make an appointment".into()])]);
+    let answer = SelfService { script: texts("We are open from eight to five."), then: Target::Person };
+    let menu = carelane::flow::Menu {
+        question: texts("For appointments, press 1."),
+        choices: BTreeMap::from([
+            ('1', carelane::flow::Choice { to: Target::Lane("scheduling".into()), say: phrases.clone() }),
+            ('*', carelane::flow::Choice { to: Target::Repeat, say: BTreeMap::new() }),
+        ]),
+        timeout: Span::secs(5),
+        no_input: Target::Person,
+        wrong_input: Target::Step("opening-hours".into()),
+    };
+    let hours = Hours {
+        week: std::array::from_fn(|day| if day < 5 { vec![OpenSpell { from: 480, to: 1_020 }] } else { Vec::new() }),
+        special: BTreeMap::from([(Date { year: 2026, month: 12, day: 25 }, Vec::new())]),
+    };
+    let flow = Flow {
+        practice: "riverside".into(),
+        name: "Riverside Family Medicine".into(),
+        numbers: vec!["+15550100100".into()],
+        languages: vec![english()],
+        time_zone: "America/Chicago".into(),
+        hours,
+        greeting: Greeting { opening: texts("Riverside."), emergency: texts("Dial 911."), offers: texts("") },
+        start: "start".into(),
+        steps: BTreeMap::from([("start".into(), Step::Menu(menu)), ("opening-hours".into(), Step::Answer(answer))]),
+        person: "scheduling".into(),
+        lanes: vec![lane()],
+        urgent: Urgent { lane: "scheduling".into(), phrases: phrases.clone(), crisis: phrases },
+        offers: OfferRules {
+            ring: Span::secs(20),
+            accept: Span::secs(8),
+            misses: 2,
+            wrap_up: Span::mins(2),
+            with_a_patient: Span::mins(10),
+        },
+        wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
+    };
+    FlowFile { hash: "b94d27b9934d3e08".into(), text: "version: 1\n# ñ\n".into(), flow: Arc::new(flow) }
+}
+
+fn lane() -> Lane {
+    Lane {
+        id: "scheduling".into(),
+        name: texts("appointments"),
+        clinical: true,
+        answer_within: Span::secs(60),
+        head_starts: BTreeMap::from([(HeadStart::RepeatCaller, Span::mins(3))]),
+        serving: vec![Tier { groups: vec!["front-desk".into()], after: Span::ZERO }],
+        needs: vec!["scheduling".into()],
+        hold: vec![texts("Thank you for waiting.")],
+        callback_key: Some('1'),
+        max_wait: Span::mins(15),
+        exits: Exits { timeout: Exit::Callback, no_agent: Exit::Lane("scheduling".into()), error: Exit::Callback },
+        owner: Owner::Group("front-desk".into()),
+        callback_within: Span::hours(2),
+        script: texts("How may I help you?"),
+        decision_rules: vec!["New patients get 40 minutes.".into()],
+        note_fields: vec![NoteField { id: "request".into(), label: "Request".into(), required: true }],
+        outcomes: vec![Outcome { id: "booked".into(), closes: true }],
+        escalation: "scheduling".into(),
+    }
+}
+
+fn team_file() -> TeamFile {
+    let ana = Member {
+        id: "ana".into(),
+        name: "Ana".into(),
+        address: "+15550100201".into(),
+        groups: vec!["front-desk".into()],
+        languages: vec![english()],
+        skills: vec!["scheduling".into()],
+    };
+    let groups = BTreeMap::from([("front-desk".into(), "Front desk".into())]);
+    let team = Team { id: "riverside".into(), groups, agents: vec![ana] };
+    TeamFile { hash: "c0ffee".into(), text: "version: 1\n".into(), team: Arc::new(team) }
+}
