@@ -1,1 +1,224 @@
-//! The only owner of a Floor.
+//! The engine: the only owner of a floor, and the way to it.
+//!
+//! `Engine` is a handle that doors clone: they post events and get durable answers, or ask for a view. It contains
+//! no rule of a call centre.
+
+mod clock;
+mod desk;
+mod directory;
+mod dispatch;
+mod history;
+mod observer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::OnceLock;
+use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::TrySendError;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
+
+pub use clock::Clock;
+pub use desk::EXIT_DISK;
+pub use desk::Given;
+pub use desk::Reply;
+pub use directory::Directory;
+pub use dispatch::Order;
+pub use history::Told;
+pub use observer::Observer;
+
+use crate::carrier::twilio::RestClient;
+use crate::floor::Floor;
+use crate::floor::event::Event;
+use crate::floor::view::View;
+use crate::floor::work::item::Item;
+use crate::journal::Journal;
+use crate::journal::JournalError;
+use crate::journal::JournalReader;
+use crate::journal::Recovered;
+use crate::render::Link;
+use crate::render::Links;
+use crate::vocab::CallId;
+use crate::vocab::FloorId;
+use crate::vocab::ItemId;
+use crate::vocab::Timestamp;
+use crate::vocab::limit::MAILBOX_EVENTS_MAX;
+use desk::Desk;
+use desk::Message;
+
+/// A handle on a running floor.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    mailbox: SyncSender<Message>,
+    directory: Arc<Directory>,
+    clock: Clock,
+    public: String,
+    floor: OnceLock<FloorId>,
+    reader: Mutex<JournalReader>,
+}
+
+/// Why the desk gave no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// More is waiting than may wait.
+    Busy,
+    /// The desk has stopped.
+    Stopped,
+}
+
+/// A floor read back from its journal, not yet running.
+pub struct Opened {
+    /// What the journal held.
+    pub recovered: Recovered,
+    floor: Floor,
+    journal: Journal,
+    reader: JournalReader,
+    directory: Arc<Directory>,
+}
+
+impl Opened {
+    /// Opens the data folder and folds its facts.
+    pub fn open(data: &Path, key_file: Option<&Path>) -> Result<Self, JournalError> {
+        let mut floor = Floor::default();
+        let directory = Arc::new(Directory::default());
+        let (journal, recovered) = Journal::open(data, key_file, |entry| {
+            for fact in &entry.facts {
+                floor.apply(entry.at, fact);
+            }
+            directory.note(entry.seq, &entry.facts, &floor);
+            floor.recovered();
+        })?;
+        directory.recovered(&floor);
+        let reader = journal.reader()?;
+        Ok(Self { recovered, floor, journal, reader, directory })
+    }
+
+    /// The floor as recovered: what was going on when carelane stopped.
+    pub fn floor(&self) -> &Floor {
+        &self.floor
+    }
+}
+
+impl Engine {
+    /// Starts the desk's thread. Orders for the carrier come out of the second part; `dispatch` carries them out.
+    pub fn start(
+        opened: Opened,
+        public: String,
+        observer: Arc<dyn Observer>,
+    ) -> std::io::Result<(Self, UnboundedReceiver<Order>)> {
+        let Opened { recovered, floor, journal, reader, directory } = opened;
+        let last = recovered.last_at.unwrap_or(Timestamp(0));
+        let clock = Clock::start(last);
+        let (mailbox, letters) = std::sync::mpsc::sync_channel(MAILBOX_EVENTS_MAX);
+        let (orders, outgoing) = tokio::sync::mpsc::unbounded_channel();
+        for (id, effect) in floor.outstanding() {
+            // The receiver is in our hands: it cannot be gone.
+            let _ = orders.send(Order { id, effect: effect.clone(), resumed: true });
+        }
+        let known = OnceLock::new();
+        if let Some(id) = floor.id() {
+            let _ = known.set(id.clone());
+        }
+        let engine = Self(Arc::new(Inner {
+            mailbox,
+            directory: directory.clone(),
+            clock,
+            public,
+            floor: known,
+            reader: Mutex::new(reader),
+        }));
+        let desk = Desk { floor, store: Box::new(journal), clock, last, directory, observer, orders };
+        std::thread::Builder::new().name("desk".to_owned()).spawn(move || desk.run(&letters))?;
+        Ok((engine, outgoing))
+    }
+
+    /// Carries out orders as they come, each in a task of its own.
+    pub async fn dispatch(self, mut orders: UnboundedReceiver<Order>, rest: Arc<RestClient>) {
+        while let Some(order) = orders.recv().await {
+            tokio::spawn(dispatch::carry_out(self.clone(), rest.clone(), order));
+        }
+    }
+
+    /// Brings an event and waits for its durable answer.
+    pub async fn post(&self, event: Event) -> Result<Reply, Unanswered> {
+        let (to, answer) = oneshot::channel();
+        self.send(Message::Post(event, Some(to)))?;
+        answer.await.map_err(|_| Unanswered::Stopped)
+    }
+
+    /// One snapshot of the floor.
+    pub async fn view(&self) -> Result<View, Unanswered> {
+        let (to, view) = oneshot::channel();
+        self.send(Message::View(to))?;
+        view.await.map_err(|_| Unanswered::Stopped)
+    }
+
+    /// One item, open or closed within the last day.
+    pub async fn item(&self, id: ItemId) -> Result<Option<Item>, Unanswered> {
+        let (to, item) = oneshot::channel();
+        self.send(Message::Item(id, to))?;
+        item.await.map_err(|_| Unanswered::Stopped)
+    }
+
+    /// A call's facts, in order; `None` if there is no such call. Reads the disk: not for the webhook path.
+    pub fn history(&self, call: CallId) -> Result<Option<Vec<Told>>, JournalError> {
+        let Some((first, last)) = self.0.directory.span(call) else { return Ok(None) };
+        let mut reader = self.0.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Ok(Some(history::of_call(reader.read_range(first, last)?, call)))
+    }
+
+    /// Commits what is under way and ends the desk.
+    pub async fn stop(&self) {
+        let (done, stopped) = oneshot::channel();
+        if self.send(Message::Stop(done)).is_ok() {
+            // An error means the desk is gone already.
+            let _ = stopped.await;
+        }
+    }
+
+    /// Names the floor once it is known (its first event, or recovery).
+    pub fn name_floor(&self, id: FloorId) {
+        let _ = self.0.floor.set(id);
+    }
+
+    /// The floor's name.
+    pub fn floor_id(&self) -> Option<&FloorId> {
+        self.0.floor.get()
+    }
+
+    /// Links of this floor at our public address.
+    pub fn links(&self) -> Option<Links<'_>> {
+        Some(Links { public: &self.0.public, floor: self.floor_id()? })
+    }
+
+    /// A full URL of ours; empty only before the floor has its name, when nothing is handed out.
+    pub fn url(&self, link: Link) -> String {
+        self.links().map_or_else(String::new, |links| links.url(link))
+    }
+
+    /// Our public address.
+    pub fn public(&self) -> &str {
+        &self.0.public
+    }
+
+    /// Who is where.
+    pub fn directory(&self) -> &Arc<Directory> {
+        &self.0.directory
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Clock {
+        self.0.clock
+    }
+
+    fn send(&self, message: Message) -> Result<(), Unanswered> {
+        self.0.mailbox.try_send(message).map_err(|e| match e {
+            TrySendError::Full(_) => Unanswered::Busy,
+            TrySendError::Disconnected(_) => Unanswered::Stopped,
+        })
+    }
+}

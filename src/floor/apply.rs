@@ -539,7 +539,7 @@ impl Floor {
         leg.given.push(Arc::new(treatment.clone()));
         let (serial, up, name, call) = (leg.serial(), leg.is_up(), leg.carrier_call.clone(), leg.call);
         if let Some(superseded) = leg.push.take() {
-            self.effects.remove(&superseded);
+            self.drop_effect(superseded);
         }
         self.timers.clear(&TimerName::LegLingers(id));
         if !up {
@@ -565,11 +565,13 @@ impl Floor {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.carrier_call = Some(carrier_call.clone());
         self.by_carrier.insert(carrier_call.clone(), id);
-        if let Some(dial) = leg.dial.take() {
-            self.effects.remove(&dial);
-        }
+        let dial = leg.dial.take();
         let parting = matches!(leg.current(), Some(Treatment::Goodbye { .. })); // It ends by itself after its last words.
-        if leg.unwanted && !parting {
+        let hang_up = leg.unwanted && !parting;
+        if let Some(dial) = dial {
+            self.drop_effect(dial);
+        }
+        if hang_up {
             self.leg_unwanted(at, id);
         }
     }
@@ -587,7 +589,7 @@ impl Floor {
             self.parted.push_back((at, Parted::Leg(id)));
         }
         for effect in obsolete.into_iter().flatten() {
-            self.effects.remove(&effect);
+            self.drop_effect(effect);
         }
         self.timers.clear(&TimerName::LegLingers(id));
         if let Some(hang_up) = hang_up {
@@ -600,11 +602,11 @@ impl Floor {
         self.timers.clear(&TimerName::LegLingers(id));
         self.parted.push_back((at, Parted::Leg(id)));
         let Some(leg) = self.legs.get_mut(&id) else { return };
+        let side = leg.side.clone();
         for effect in [leg.dial.take(), leg.push.take(), leg.hang_up.take()].into_iter().flatten() {
-            self.effects.remove(&effect);
+            self.drop_effect(effect);
         }
-        if let Side::Agent { agent, .. } = &leg.side {
-            let agent = agent.clone();
+        if let Side::Agent { agent, .. } = side {
             if self.agents.get(&agent).is_some_and(|a| a.state == AgentState::Parting(id)) {
                 self.free_agent(at, &agent);
             }
@@ -619,8 +621,13 @@ impl Floor {
         id
     }
 
+    fn drop_effect(&mut self, id: EffectId) -> Option<Effect> {
+        self.settled.push(id);
+        self.effects.remove(&id)
+    }
+
     fn settle(&mut self, id: EffectId) {
-        let Some(effect) = self.effects.remove(&id) else { return };
+        let Some(effect) = self.drop_effect(id) else { return };
         let (Effect::Dial { leg, .. } | Effect::Redirect { leg, .. } | Effect::HangUp { leg, .. }) = effect;
         self.with_leg(leg, |l| {
             for slot in [&mut l.dial, &mut l.push, &mut l.hang_up] {

@@ -59,6 +59,8 @@ pub struct Outbox {
     pub facts: Vec<Fact>,
     /// New effects, in order; they may leave when the facts are durable.
     pub effects: Vec<(EffectId, Effect)>,
+    /// Effects that are done or no longer wanted: whoever is about to carry one out must not.
+    pub settled: Vec<EffectId>,
     /// What to tell whoever brought the event.
     pub answer: Answer,
     /// Something strange, to be counted.

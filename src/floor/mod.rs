@@ -86,6 +86,8 @@ pub struct Floor {
     minted: Minted,
     /// Effects born since the last `handle`, for its outbox; not part of the state.
     fresh: Vec<EffectId>,
+    /// Effects settled since the last `handle`, for its outbox; not part of the state.
+    settled: Vec<EffectId>,
     /// Calls and agents that became free to be matched; not part of the state.
     stirred: Stirred,
 }
@@ -130,6 +132,7 @@ impl Floor {
         let fresh = std::mem::take(&mut self.fresh);
         let born = fresh.into_iter().filter_map(|id| Some((id, self.effects.get(&id)?.clone())));
         out.effects.extend(born);
+        out.settled.append(&mut self.settled);
     }
 
     /// When the floor wants a `TimePassed`, and why.
@@ -142,14 +145,10 @@ impl Floor {
         self.effects.iter().map(|(id, effect)| (*id, effect))
     }
 
-    /// Is this effect still wanted?
-    pub fn is_outstanding(&self, effect: EffectId) -> bool {
-        self.effects.contains_key(&effect)
-    }
-
     /// After the last fact of a journal: forgets what only a running `handle` needs.
     pub fn recovered(&mut self) {
         self.fresh.clear();
+        self.settled.clear();
         self.stirred = Stirred::default();
     }
 
@@ -176,6 +175,31 @@ impl Floor {
     /// The version of this practice's flow that new calls get.
     pub fn flow_hash(&self, practice: &PracticeId) -> Option<&Arc<str>> {
         self.practices.get(practice).map(|p| &p.hash)
+    }
+
+    /// The practice an event is about, before it is handled: whose key seals its personal texts.
+    pub fn practice_of(&self, event: &Event) -> Option<&PracticeId> {
+        match event {
+            Event::CallArrived { dialled, .. } => self.numbers.get(dialled),
+            Event::TreatmentEnded { leg, .. }
+            | Event::TreatmentFetched { leg, .. }
+            | Event::LegAnswered { leg, .. }
+            | Event::LegStatus { leg: Some(leg), .. } => self.legs.get(leg).map(|leg| &leg.flow.practice),
+            Event::LegStatus { leg: None, carrier_call, .. } => self.leg_of(carrier_call).map(|leg| &leg.flow.practice),
+            Event::CallCloseAsked { call, .. } | Event::TransferAsked { call, .. } => {
+                self.calls.get(call).map(|call| &call.practice)
+            }
+            Event::AttemptMade { item, .. } | Event::ItemCloseAsked { item, .. } | Event::OwnerAsked { item, .. } => {
+                self.items.get(item).map(|item| &item.new.practice)
+            }
+            Event::FloorOpened(_)
+            | Event::FlowOffered(_)
+            | Event::TeamOffered(_)
+            | Event::EffectConfirmed { .. }
+            | Event::EffectFailed { .. }
+            | Event::AgentStateAsked { .. }
+            | Event::TimePassed => None,
+        }
     }
 
     /// Where the inbound calls are.

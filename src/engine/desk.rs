@@ -1,0 +1,214 @@
+//! The desk: the loop that owns a floor.
+//!
+//! One mailbox gives a total order. A batch of events is handled, committed with one fsync, and only then are
+//! replies and effects let go. After a failed commit nobody knows what is on disk: nothing is let go and the process
+//! ends; the next start reads the journal again.
+
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+use tracing::error;
+
+use super::clock::Clock;
+use super::directory::Directory;
+use super::dispatch::Order;
+use super::observer::Observer;
+use crate::flow::Flow;
+use crate::floor::Floor;
+use crate::floor::effect::Answer;
+use crate::floor::effect::Outbox;
+use crate::floor::event::Event;
+use crate::floor::fact::Fact;
+use crate::floor::treatment::Treatment;
+use crate::floor::view::View;
+use crate::floor::work::item::Item;
+use crate::journal::JournalError;
+use crate::journal::Store;
+use crate::vocab::ItemId;
+use crate::vocab::LegId;
+use crate::vocab::Timestamp;
+use crate::vocab::limit::BATCH_EVENTS_MAX;
+
+/// The exit code after a failed commit (`EX_IOERR`).
+pub const EXIT_DISK: i32 = 74;
+/// The floor looks at its deadlines at least this often.
+const NAP_MAX: Duration = Duration::from_secs(60);
+
+/// What may be put into the desk's mailbox.
+pub(super) enum Message {
+    /// Something happened; whoever brought it may wait for the answer.
+    Post(Event, Option<oneshot::Sender<Reply>>),
+    /// A snapshot is asked for.
+    View(oneshot::Sender<View>),
+    /// One item is asked for.
+    Item(ItemId, oneshot::Sender<Option<Item>>),
+    /// Commit and end.
+    Stop(oneshot::Sender<()>),
+}
+
+/// The answer to an event, durable.
+#[derive(Debug)]
+pub struct Reply {
+    /// What the floor says.
+    pub answer: Answer,
+    /// The treatment that the answer names.
+    pub given: Option<Given>,
+}
+
+/// A leg's treatment with what is needed to render it.
+#[derive(Debug)]
+pub struct Given {
+    /// The leg.
+    pub leg: LegId,
+    /// Its serial.
+    pub serial: u32,
+    /// The treatment.
+    pub treatment: Arc<Treatment>,
+    /// The flow it speaks from.
+    pub flow: Arc<Flow>,
+}
+
+pub(super) struct Desk {
+    pub(super) floor: Floor,
+    pub(super) store: Box<dyn Store>,
+    pub(super) clock: Clock,
+    pub(super) last: Timestamp,
+    pub(super) directory: Arc<Directory>,
+    pub(super) observer: Arc<dyn Observer>,
+    pub(super) orders: UnboundedSender<Order>,
+}
+
+/// What waits for the commit of its batch.
+enum Held {
+    Reply(oneshot::Sender<Reply>, Reply),
+    View(oneshot::Sender<View>, View),
+    Item(oneshot::Sender<Option<Item>>, Option<Item>),
+    Order(Order),
+}
+
+impl Desk {
+    /// Runs until it is told to stop or everybody has left. Blocks its thread.
+    pub(super) fn run(mut self, mailbox: &Receiver<Message>) {
+        let mut held = Vec::new();
+        loop {
+            let first = match mailbox.recv_timeout(self.nap()) {
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let mut stop = None;
+            let more = std::iter::from_fn(|| mailbox.try_recv().ok());
+            for message in first.into_iter().chain(more.take(BATCH_EVENTS_MAX)) {
+                if let Message::Stop(done) = message {
+                    stop = Some(done);
+                    break;
+                }
+                if let Err(error) = self.take(message, &mut held) {
+                    give_up(&error);
+                }
+            }
+            if let Err(error) = self.wake(&mut held).and_then(|()| self.commit()) {
+                give_up(&error);
+            }
+            held.drain(..).for_each(|held| self.let_go(held));
+            if let Some(done) = stop {
+                // Whoever asked may have gone; the work is done all the same.
+                let _ = done.send(());
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, message: Message, held: &mut Vec<Held>) -> Result<(), JournalError> {
+        match message {
+            Message::Post(event, reply) => {
+                let answer = self.handle(event, held)?;
+                if let Some(to) = reply {
+                    let given = self.given(&answer);
+                    held.push(Held::Reply(to, Reply { answer, given }));
+                }
+            }
+            Message::View(to) => held.push(Held::View(to, self.floor.view())),
+            Message::Item(id, to) => held.push(Held::Item(to, self.floor.item(id).cloned())),
+            Message::Stop(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Handles one event and appends it with its facts. An event that decided nothing leaves no trace.
+    fn handle(&mut self, event: Event, held: &mut Vec<Held>) -> Result<Answer, JournalError> {
+        let now = self.clock.now().max(self.last);
+        self.last = now;
+        let mut out = Outbox::default();
+        let before = self.floor.practice_of(&event).cloned();
+        self.floor.handle(now, event.clone(), &mut out);
+        if !out.facts.is_empty() {
+            let scope = before.as_ref().or_else(|| practice_in(&out.facts));
+            let seq = self.store.append(now, scope.map_or("floor", |p| p.as_str()), &event, &out.facts)?;
+            self.directory.note(seq, &out.facts, &self.floor);
+        }
+        self.directory.want(&out);
+        self.observer.observe(now, &out, &self.floor);
+        held.extend(out.effects.into_iter().map(|(id, effect)| Held::Order(Order { id, effect, resumed: false })));
+        Ok(out.answer)
+    }
+
+    /// Lets the floor see the time if a deadline is due.
+    fn wake(&mut self, held: &mut Vec<Held>) -> Result<(), JournalError> {
+        let now = self.clock.now().max(self.last);
+        if self.floor.next_timeout().is_some_and(|(at, _)| at <= now) {
+            self.handle(Event::TimePassed, held)?;
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), JournalError> {
+        let began = self.clock.monotonic();
+        let head = self.store.head();
+        if self.store.commit()? != head {
+            self.observer.committed(self.clock.monotonic().saturating_sub(began));
+        }
+        Ok(())
+    }
+
+    fn let_go(&self, held: Held) {
+        // Whoever asked may have hung up in the meantime: then nobody needs the answer.
+        match held {
+            Held::Reply(to, reply) => drop(to.send(reply)),
+            Held::View(to, view) => drop(to.send(view)),
+            Held::Item(to, item) => drop(to.send(item)),
+            Held::Order(order) => drop(self.orders.send(order)),
+        }
+    }
+
+    fn given(&self, answer: &Answer) -> Option<Given> {
+        let Answer::Treat { leg, serial } = answer else { return None };
+        let found = self.floor.leg(*leg)?;
+        let treatment = found.treatment(*serial)?.clone();
+        Some(Given { leg: *leg, serial: *serial, treatment, flow: found.flow.clone() })
+    }
+
+    fn nap(&self) -> Duration {
+        let Some((at, _)) = self.floor.next_timeout() else { return NAP_MAX };
+        let left = (at - self.clock.now().max(self.last)).0;
+        Duration::from_millis(u64::try_from(left).unwrap_or(0)).min(NAP_MAX)
+    }
+}
+
+fn practice_in(facts: &[Fact]) -> Option<&crate::vocab::PracticeId> {
+    facts.iter().find_map(|fact| match fact {
+        Fact::ItemOpened(new) => Some(&new.practice),
+        Fact::CallArrived { practice, .. } => Some(practice),
+        _ => None,
+    })
+}
+
+/// A commit failed: what is on disk is unknown, so nothing may be answered from memory any more.
+fn give_up(error: &JournalError) -> ! {
+    error!(%error, advice = error.advice(), "the journal cannot be written; carelane stops and reads it anew at its next start");
+    std::process::exit(EXIT_DISK)
+}

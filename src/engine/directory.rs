@@ -1,0 +1,117 @@
+//! Who is where: what many tasks must look up without asking the desk.
+//!
+//! It is a shadow of the floor, written only by the desk after each commit. No guard leaves a method, so nobody can
+//! hold one across an await.
+
+use std::collections::BTreeSet;
+
+use dashmap::DashMap;
+
+use crate::floor::Floor;
+use crate::floor::effect::Outbox;
+use crate::floor::fact::Fact;
+use crate::vocab::CallId;
+use crate::vocab::CarrierCall;
+use crate::vocab::EffectId;
+use crate::vocab::LegId;
+
+/// Carrier calls, wanted effects, and where in the journal each call's facts stand.
+#[derive(Debug, Default)]
+pub struct Directory {
+    legs: DashMap<CarrierCall, LegId>,
+    wanted: DashMap<EffectId, ()>,
+    spans: DashMap<CallId, (u64, u64)>,
+}
+
+/// Calls whose place in the journal is kept: some 24 bytes each, years of a practice.
+const SPANS_MAX: usize = 2_000_000;
+
+impl Directory {
+    /// Is this carrier call one of our legs?
+    pub fn knows(&self, carrier_call: &CarrierCall) -> bool {
+        self.legs.contains_key(carrier_call)
+    }
+
+    /// Must this effect still be carried out?
+    pub fn wants(&self, effect: EffectId) -> bool {
+        self.wanted.contains_key(&effect)
+    }
+
+    /// First and last journal entry about a call.
+    pub fn span(&self, call: CallId) -> Option<(u64, u64)> {
+        self.spans.get(&call).map(|span| *span)
+    }
+
+    /// Takes over what one entry changed.
+    pub(super) fn note(&self, seq: u64, facts: &[Fact], floor: &Floor) {
+        for call in calls_of(facts, floor) {
+            let mut span = self.spans.entry(call).or_insert((seq, seq));
+            span.1 = seq;
+        }
+        for fact in facts {
+            if let Fact::CallArrived { leg, carrier_call, .. } | Fact::LegNamed { leg, carrier_call } = fact {
+                self.legs.insert(carrier_call.clone(), *leg);
+            }
+        }
+        if self.spans.len() > SPANS_MAX {
+            let oldest = self.spans.iter().map(|span| *span.key()).min();
+            oldest.map(|call| self.spans.remove(&call));
+        }
+    }
+
+    /// Takes over which effects are wanted; before any of them is handed out.
+    pub(super) fn want(&self, out: &Outbox) {
+        for (effect, _) in &out.effects {
+            self.wanted.insert(*effect, ());
+        }
+        for effect in &out.settled {
+            self.wanted.remove(effect);
+        }
+    }
+
+    /// After recovery: every effect not yet confirmed.
+    pub(super) fn recovered(&self, floor: &Floor) {
+        for (effect, _) in floor.outstanding() {
+            self.wanted.insert(effect, ());
+        }
+    }
+}
+
+/// The calls that facts are about.
+fn calls_of(facts: &[Fact], floor: &Floor) -> BTreeSet<CallId> {
+    facts.iter().filter_map(|fact| call_of(fact, &|leg| floor.leg(leg).map(|leg| leg.call))).collect()
+}
+
+/// The call a fact is about, if it is about one; `leg_call` says whose a leg is.
+pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -> Option<CallId> {
+    match fact {
+        Fact::CallArrived { call, .. }
+        | Fact::InputMissed { call }
+        | Fact::LanguageChosen { call, .. }
+        | Fact::UrgentFlagged { call, .. }
+        | Fact::Queued { call, .. }
+        | Fact::TierOpened { call, .. }
+        | Fact::OfferMade { call, .. }
+        | Fact::TalkBegan { call, .. }
+        | Fact::TalkEnded { call, .. }
+        | Fact::Transferred { call, .. }
+        | Fact::JoinFailed { call }
+        | Fact::CallClosed { call, .. }
+        | Fact::CallLeft { call, .. } => Some(*call),
+        Fact::ItemOpened(new) => Some(new.call),
+        Fact::LegTreated { leg, .. } | Fact::LegNamed { leg, .. } | Fact::LegUnwanted { leg } | Fact::LegEnded { leg, .. } => {
+            leg_call(*leg)
+        }
+        // Their entries also hold a fact that names the leg or the call.
+        Fact::OfferAnswered { .. } | Fact::OfferEnded { .. } => None,
+        Fact::FloorOpened(_)
+        | Fact::FlowLoaded(_)
+        | Fact::TeamLoaded(_)
+        | Fact::AgentChanged { .. }
+        | Fact::ItemAttempted { .. }
+        | Fact::ItemClosed { .. }
+        | Fact::ItemOwned { .. }
+        | Fact::StrangerEnded { .. }
+        | Fact::EffectSettled { .. } => None,
+    }
+}
