@@ -1,1 +1,110 @@
-//! The HTTP door.
+//! The HTTP doors: carrier webhooks, the API, health and metrics. The only place that takes requests from outside.
+//!
+//! Outside words become Events; the inside is shown only as views and facts.
+
+mod api;
+mod json;
+mod listener;
+mod reply;
+mod voice;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use http_body_util::BodyExt;
+use http_body_util::Full;
+use http_body_util::Limited;
+use hyper::Method;
+use hyper::Request;
+use hyper::Response;
+use hyper::StatusCode;
+use hyper::body::Bytes;
+use hyper::body::Incoming;
+use tokio::time::timeout;
+
+pub use listener::serve;
+
+use crate::carrier::twilio::Verifier;
+use crate::engine::Engine;
+use crate::metrics::Metrics;
+use crate::vocab::Private;
+use crate::vocab::limit::BODY_BYTES_MAX;
+use reply::Reply;
+
+/// A body must be here within this time: hyper cuts slow headers, but never a slow body.
+const BODY_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(5);
+/// A request line's path and query.
+const URL_CHARS_MAX: usize = 4 * 1024;
+
+/// What all requests share.
+pub struct Door {
+    /// The way to the floor.
+    pub engine: Engine,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Who may speak as the carrier.
+    pub verifier: Verifier,
+    /// Who may use the API.
+    pub api_token: Private<String>,
+    /// A folder whose sounds go before the embedded ones.
+    pub sounds: PathBuf,
+}
+
+impl Door {
+    /// Answers one request. Never fails: whatever is wrong becomes an answer.
+    pub async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        let path_and_query = head.uri.path_and_query().map_or("/", |p| p.as_str());
+        if path_and_query.len() > URL_CHARS_MAX {
+            return reply::problem(StatusCode::URI_TOO_LONG, "the URL is longer than 4 KiB").into();
+        }
+        let path = head.uri.path();
+        let body = match timeout(BODY_TIME_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+                return reply::problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 64 KiB").into();
+            }
+            Ok(Err(_)) => return reply::problem(StatusCode::BAD_REQUEST, "the body broke off").into(),
+            Err(_) => return reply::problem(StatusCode::REQUEST_TIMEOUT, "the body did not arrive within 5 s").into(),
+        };
+        let reply: Reply = match (&head.method, path) {
+            (&Method::POST, _) if path.starts_with("/voice/") => self.voice(&head, path_and_query, &body).await,
+            (_, _) if path.starts_with("/voice/") => reply::method_not_allowed("POST"),
+            (_, _) if path.starts_with("/api/v1/") => self.api(&head, &body).await,
+            (&Method::GET, "/sounds/hold.wav") => self.hold_music().await,
+            (&Method::GET, "/healthz") => reply::text(StatusCode::OK, "alive\n"),
+            (&Method::GET, "/readyz") => self.ready().await,
+            (&Method::GET, "/metrics") => self.scrape().await,
+            _ => reply::problem(StatusCode::NOT_FOUND, "there is nothing at this path"),
+        };
+        reply.into()
+    }
+
+    async fn ready(&self) -> Reply {
+        match self.engine.view().await {
+            Ok(view) if view.practices.is_empty() => reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n"),
+            Ok(_) => reply::text(StatusCode::OK, "ready\n"),
+            Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
+        }
+    }
+
+    async fn scrape(&self) -> Reply {
+        match self.engine.view().await {
+            Ok(view) => {
+                let text = self.metrics.render(&view, self.engine.clock().now());
+                reply::typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text.into())
+            }
+            Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
+        }
+    }
+
+    /// The practice's own music, if its sounds folder has some.
+    async fn hold_music(&self) -> Reply {
+        let own = self.sounds.join("hold.wav");
+        let music = match tokio::task::spawn_blocking(move || std::fs::read(own)).await {
+            Ok(Ok(music)) => Bytes::from(music),
+            Ok(Err(_)) | Err(_) => Bytes::from_static(include_bytes!("../../sounds/hold.wav")),
+        };
+        reply::typed(StatusCode::OK, "audio/wav", music).cached()
+    }
+}

@@ -1,0 +1,209 @@
+//! The API under `/api/v1`: the floor as one snapshot, and what people may ask of it.
+//!
+//! Every request carries `Authorization: Bearer …`. Problems are RFC 9457.
+
+use hyper::Method;
+use hyper::StatusCode;
+use hyper::header::AUTHORIZATION;
+use hyper::http::request::Parts;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tracing::error;
+
+use super::Door;
+use super::json;
+use super::reply;
+use super::reply::Reply;
+use crate::floor::effect::Answer;
+use crate::floor::effect::Refusal;
+use crate::floor::event::AskedState;
+use crate::floor::event::Event;
+use crate::floor::event::Note;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::FieldId;
+use crate::vocab::ItemId;
+use crate::vocab::LaneId;
+use crate::vocab::Private;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StateBody {
+    state: AskedState,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClosingBody {
+    outcome: String,
+    #[serde(default)]
+    note: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TransferBody {
+    lane: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OwnerBody {
+    owner: String,
+}
+
+impl Door {
+    pub(super) async fn api(&self, head: &Parts, body: &[u8]) -> Reply {
+        if !self.may_enter(head) {
+            return reply::problem(
+                StatusCode::UNAUTHORIZED,
+                "the request needs `Authorization: Bearer` with the API token; carelane says at its start where that is kept",
+            );
+        }
+        let path = head.uri.path().trim_start_matches("/api/v1/");
+        let parts: Vec<&str> = path.split('/').collect();
+        match self.route(&head.method, &parts, body).await {
+            Ok(reply) | Err(reply) => reply,
+        }
+    }
+
+    /// Compares all bytes whatever the first difference is.
+    fn may_enter(&self, head: &Parts) -> bool {
+        let given = head.headers.get(AUTHORIZATION).and_then(|v| v.as_bytes().strip_prefix(b"Bearer ")).unwrap_or(b"");
+        let token = self.api_token.reveal().as_bytes();
+        let differing = given.iter().zip(token).fold(0u8, |sum, (a, b)| sum | (a ^ b));
+        !token.is_empty() && given.len() == token.len() && differing == 0
+    }
+
+    async fn route(&self, method: &Method, parts: &[&str], body: &[u8]) -> Result<Reply, Reply> {
+        match (method.as_str(), parts) {
+            ("GET", ["floor"]) => {
+                let view = self.engine.view().await.map_err(|_| busy())?;
+                Ok(reply::json(StatusCode::OK, &json::floor(&view, self.engine.clock().now())))
+            }
+            ("PUT", ["agents", agent, "state"]) => {
+                let StateBody { state } = read(body)?;
+                self.ask(Event::AgentStateAsked { agent: AgentId::from(*agent), state }).await
+            }
+            ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
+            ("POST", ["calls", call, "close"]) => {
+                let (outcome, note) = closing(body)?;
+                self.ask(Event::CallCloseAsked { call: id(call, "call")?, outcome, note }).await
+            }
+            ("POST", ["calls", call, "transfer"]) => {
+                let TransferBody { lane } = read(body)?;
+                self.ask(Event::TransferAsked { call: id(call, "call")?, lane: LaneId::from(lane.as_str()) }).await
+            }
+            ("GET", ["items"]) => {
+                let view = self.engine.view().await.map_err(|_| busy())?;
+                Ok(reply::json(StatusCode::OK, &json!({ "items": json::items(&view) })))
+            }
+            ("GET", ["items", item]) => self.item(id(item, "item")?).await,
+            ("POST", ["items", item, "attempts"]) => {
+                let (outcome, note) = closing(body)?;
+                self.ask_item(id(item, "item")?, |item| Event::AttemptMade { item, outcome, note }).await
+            }
+            ("POST", ["items", item, "close"]) => {
+                let (outcome, note) = closing(body)?;
+                self.ask_item(id(item, "item")?, |item| Event::ItemCloseAsked { item, outcome, note }).await
+            }
+            ("PUT", ["items", item, "owner"]) => {
+                let OwnerBody { owner } = read(body)?;
+                self.ask_item(id(item, "item")?, |item| Event::OwnerAsked { item, owner: owner.into() }).await
+            }
+            (_, ["floor" | "items"] | ["calls" | "items", _]) => Err(reply::method_not_allowed("GET")),
+            (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
+            (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"]) => {
+                Err(reply::method_not_allowed("POST"))
+            }
+            _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
+        }
+    }
+
+    async fn ask(&self, event: Event) -> Result<Reply, Reply> {
+        let answer = self.engine.post(event).await.map_err(|_| busy())?.answer;
+        match answer {
+            Answer::Refused(refusal) => Err(refused(&refusal)),
+            Answer::Noted | Answer::Treat { .. } | Answer::Excuse | Answer::Over => {
+                Ok(reply::json(StatusCode::OK, &json!({ "ok": true })))
+            }
+        }
+    }
+
+    /// The same, answered with the item as it is now.
+    async fn ask_item(&self, id: ItemId, event: impl FnOnce(ItemId) -> Event) -> Result<Reply, Reply> {
+        self.ask(event(id)).await?;
+        self.item(id).await
+    }
+
+    async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
+        match self.engine.item(id).await.map_err(|_| busy())? {
+            Some(item) => Ok(reply::json(StatusCode::OK, &json::item(&item))),
+            None => Err(reply::problem(StatusCode::NOT_FOUND, "there is no such item, or it was closed more than a day ago")),
+        }
+    }
+
+    async fn call(&self, id: CallId) -> Result<Reply, Reply> {
+        let engine = self.engine.clone();
+        let told = tokio::task::spawn_blocking(move || engine.history(id)).await;
+        match told {
+            Ok(Ok(Some(told))) => Ok(reply::json(StatusCode::OK, &json::history(id, &told))),
+            Ok(Ok(None)) => Err(reply::problem(StatusCode::NOT_FOUND, "there is no such call")),
+            Ok(Err(why)) => {
+                error!(%why, "a call's history cannot be read");
+                Err(reply::problem(StatusCode::INTERNAL_SERVER_ERROR, "the journal cannot be read; see the log"))
+            }
+            Err(_) => Err(busy()),
+        }
+    }
+}
+
+fn busy() -> Reply {
+    reply::problem(StatusCode::SERVICE_UNAVAILABLE, "more is waiting than can be answered now; try again in a moment")
+}
+
+fn id<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Reply> {
+    text.parse().map_err(|_| reply::problem(StatusCode::NOT_FOUND, &format!("`{what}-…` is expected here, like {what}-42")))
+}
+
+/// The error names the field and the place, never the content.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {
+    serde_json::from_slice(body).map_err(|error| {
+        let what = match error.classify() {
+            serde_json::error::Category::Data => "a field is missing, unknown or of the wrong kind",
+            _ => "the body is no JSON",
+        };
+        let detail = format!("{what} (line {}, column {})", error.line(), error.column());
+        reply::problem(StatusCode::BAD_REQUEST, &detail)
+    })
+}
+
+fn closing(body: &[u8]) -> Result<(Arc<str>, Note), Reply> {
+    let ClosingBody { outcome, note } = read(body)?;
+    let note = note.into_iter().map(|(field, text)| (FieldId::from(field.as_str()), Private::new(text))).collect();
+    Ok((outcome.into(), note))
+}
+
+fn refused(refusal: &Refusal) -> Reply {
+    match refusal {
+        Refusal::Unknown(what) => reply::problem(StatusCode::NOT_FOUND, &format!("there is no such {what}")),
+        Refusal::Conflict(why) => reply::problem(StatusCode::CONFLICT, why),
+        Refusal::Missing(fields) => {
+            let missing: Vec<Value> = fields.iter().map(|f| f.as_str().into()).collect();
+            let detail = "required fields of the note are missing, or say nothing the next person could act on";
+            reply::problem_with(StatusCode::UNPROCESSABLE_ENTITY, detail, json!({ "missing": missing }))
+        }
+        Refusal::TooLong { what, chars_max } => {
+            let detail = format!("a text of `{what}` is longer than {chars_max} characters");
+            reply::problem(StatusCode::UNPROCESSABLE_ENTITY, &detail)
+        }
+        Refusal::NotAllowed { what, allowed } => {
+            let detail = format!("`{what}` is none of the allowed values");
+            reply::problem_with(StatusCode::UNPROCESSABLE_ENTITY, &detail, json!({ "allowed": allowed, "missing": [] }))
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Views and facts as the API's JSON: ids as strings, times RFC 3339 in UTC, durations in seconds.
+//!
+//! Callers' numbers and notes are shown here, to those with the token, and nowhere else.
+
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::engine::Told;
+use crate::floor::event::Note;
+use crate::floor::fact::Fact;
+use crate::floor::view::View;
+use crate::floor::work::item::Item;
+use crate::vocab::CallId;
+use crate::vocab::Number;
+use crate::vocab::Timestamp;
+
+/// One snapshot.
+pub(super) fn floor(view: &View, now: Timestamp) -> Value {
+    let l = view.ledger;
+    json!({
+        "practices": view.practices.iter().map(|p| json!({"id": p.id, "name": p.name, "numbers": p.numbers})).collect::<Vec<_>>(),
+        "lanes": lanes(view, now),
+        "agents": agents(view),
+        "items": items(view),
+        "calls": view.calls.iter().map(|c| json!({
+            "call": c.call.to_string(), "carrier_call": c.carrier_call, "state": c.state,
+            "lane": c.lane, "language": c.language, "agent": c.agent,
+        })).collect::<Vec<_>>(),
+        "ledger": {
+            "inbound": l.inbound, "in_progress": l.in_progress, "answered": l.answered, "self_served": l.self_served,
+            "items": l.items, "declined": l.declined, "unaccounted": l.unaccounted(),
+        },
+    })
+}
+
+fn lanes(view: &View, now: Timestamp) -> Vec<Value> {
+    let lane = |lane: &crate::floor::view::LaneView| {
+        let oldest = lane.waiting.iter().map(|w| now - w.arrived_at).max();
+        let waiting = lane.waiting.iter().zip(1u64..).map(|(w, position)| {
+            json!({
+                "call": w.call.to_string(), "carrier_call": w.carrier_call, "caller": number(w.caller.as_ref()),
+                "language": w.language, "urgent": w.urgent, "arrived_at": w.arrived_at.rfc3339(),
+                "deadline": w.deadline.rfc3339(), "position": position,
+            })
+        });
+        json!({
+            "practice": lane.practice, "lane": lane.lane, "depth": lane.waiting.len(),
+            "oldest_wait": oldest.map_or(0, |wait| wait.as_secs()),
+            "waiting": waiting.collect::<Vec<_>>(), "agents": lane.agents,
+        })
+    };
+    view.lanes.iter().map(lane).collect()
+}
+
+fn agents(view: &View) -> Vec<Value> {
+    let agent = |a: &crate::floor::view::AgentView| {
+        json!({
+            "id": a.id, "name": a.name, "state": a.state, "reason": a.reason, "address": a.address,
+            "groups": a.groups, "languages": a.languages, "call": a.call.map(|c| c.to_string()),
+        })
+    };
+    view.agents.iter().map(agent).collect()
+}
+
+/// Open items.
+pub(super) fn items(view: &View) -> Vec<Value> {
+    view.items.iter().map(|i| item(&i.item)).collect()
+}
+
+/// One item.
+pub(super) fn item(item: &Item) -> Value {
+    let new = &item.new;
+    json!({
+        "id": new.item.to_string(), "practice": new.practice, "lane": new.lane, "kind": new.kind,
+        "caller": number(new.caller.number.as_ref()), "language": new.language, "urgent": new.urgent,
+        "status": item.status(), "owner": new.owner.as_str(), "due_at": new.due_at.rfc3339(),
+        "promised": new.promised.map(Timestamp::rfc3339), "call": new.call.to_string(),
+        "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
+        "last_outcome": item.last_outcome, "outcome": item.closed,
+    })
+}
+
+/// A call's facts in order.
+pub(super) fn history(call: CallId, told: &[Told]) -> Value {
+    let facts = told.iter().map(|t| {
+        // A fact serialises as {"Kind": {fields}}, or as its kind alone.
+        let (kind, fields) = match serde_json::to_value(&t.fact) {
+            Ok(Value::Object(object)) => object.into_iter().next().unwrap_or_default(),
+            Ok(Value::String(kind)) => (kind, Value::Null),
+            Ok(other) => ("Unknown".to_owned(), other),
+            Err(_) => ("Unknown".to_owned(), Value::Null),
+        };
+        let mut fact = match fields {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        reveal(&mut fact, &t.fact);
+        fact.insert("fact".to_owned(), snake(&kind).into());
+        fact.insert("seq".to_owned(), t.seq.into());
+        fact.insert("at".to_owned(), t.at.rfc3339().into());
+        Value::Object(fact)
+    });
+    json!({ "call": call.to_string(), "facts": facts.collect::<Vec<_>>() })
+}
+
+/// Ids and times inside facts as the rest of the API writes them, and the personal texts.
+fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
+    for (name, prefix) in [("call", "call"), ("leg", "leg"), ("offer", "offer"), ("item", "item"), ("effect", "effect")] {
+        if let Some(id) = fields.get(name).and_then(Value::as_u64) {
+            fields.insert(name.to_owned(), format!("{prefix}-{id}").into());
+        }
+    }
+    for name in ["arrived", "deadline", "expires_at", "wrap_up_until", "due_at", "promised"] {
+        if let Some(at) = fields.get(name).and_then(Value::as_i64) {
+            fields.insert(name.to_owned(), Timestamp(at).rfc3339().into());
+        }
+    }
+    match fact {
+        Fact::CallArrived { caller, .. } => {
+            fields.insert("caller".to_owned(), number(caller.number.as_ref()));
+        }
+        Fact::CallClosed { note, .. } => {
+            fields.insert("note".to_owned(), self::note(note));
+        }
+        Fact::ItemOpened(new) => {
+            fields.insert("caller".to_owned(), number(new.caller.number.as_ref()));
+        }
+        Fact::OfferMade { why, .. } => {
+            fields.insert("why".to_owned(), reasons(why));
+        }
+        _ => {}
+    }
+}
+
+/// Why this call and this assistant, and who was passed over.
+fn reasons(why: &crate::floor::fact::Why) -> Value {
+    json!({
+        "urgent": why.urgent, "arrived_at": why.arrived.rfc3339(), "deadline": why.deadline.rfc3339(),
+        "head_starts": why.head_starts.iter().map(|(reason, span)| json!({"reason": reason, "seconds": span.as_secs()})).collect::<Vec<_>>(),
+        "tier": why.tier, "idle_since": why.idle_since.rfc3339(),
+        "passed_calls": why.passed_calls.iter().map(|(call, reason)| json!({"call": call.to_string(), "reason": reason})).collect::<Vec<_>>(),
+        "passed_agents": why.passed_agents.iter().map(|(agent, reason)| json!({"agent": agent, "reason": reason})).collect::<Vec<_>>(),
+    })
+}
+
+fn note(note: &Note) -> Value {
+    note.iter().map(|(field, text)| (field.as_str().to_owned(), Value::from(text.reveal().as_str()))).collect()
+}
+
+fn number(number: Option<&Number>) -> Value {
+    number.map_or(Value::Null, |n| n.reveal().into())
+}
+
+fn snake(kind: &str) -> String {
+    let mut name = String::with_capacity(kind.len() + 4);
+    for letter in kind.chars() {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}

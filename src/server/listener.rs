@@ -1,0 +1,78 @@
+//! The listening socket: connections with limits on their number, their silence and their slowness.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use hyper_util::rt::TokioTimer;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::sync::watch;
+use tokio::time::sleep;
+use tracing::debug;
+use tracing::warn;
+
+use super::Door;
+
+/// Connections at once; more wait in the kernel's backlog.
+const CONNECTIONS_MAX: usize = 4_096;
+/// A head must be complete in this time, and a silent connection is closed after it.
+const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
+/// Headers of one request.
+const HEADERS_MAX: usize = 64;
+/// Bytes of one head.
+const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// At the end, requests under way get this long.
+const DRAIN_MAX: Duration = Duration::from_secs(10);
+
+/// Serves until `stop` turns true, then lets requests under way finish.
+///
+/// `http1::Builder` and not hyper-util's automatic one: that never closes a connection that sends nothing.
+pub async fn serve(listener: TcpListener, door: Arc<Door>, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { return };
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    // Out of file descriptors, for instance: the connection stays in the backlog.
+                    warn!(%error, "cannot accept a connection");
+                    sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!(%error, "cannot switch off Nagle's delay");
+        }
+        let door = door.clone();
+        let service = service_fn(move |request| {
+            let door = door.clone();
+            async move { Ok::<_, Infallible>(door.answer(request).await) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIME_MAX)
+            .max_buf_size(HEAD_BYTES_MAX)
+            .max_headers(HEADERS_MAX)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                debug!(%error, "a connection ended badly");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN_MAX, graceful.shutdown()).await.is_err() {
+        warn!("some requests did not finish within {DRAIN_MAX:?} of the end");
+    }
+}

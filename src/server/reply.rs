@@ -1,0 +1,79 @@
+//! Replies: documents, JSON, and problems as RFC 9457.
+
+use http_body_util::Full;
+use hyper::Response;
+use hyper::StatusCode;
+use hyper::body::Bytes;
+use hyper::header::CACHE_CONTROL;
+use hyper::header::CONTENT_TYPE;
+use hyper::header::HeaderValue;
+use serde_json::Value;
+use serde_json::json;
+
+/// An answer before it is put on the wire.
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    content_type: &'static str,
+    body: Bytes,
+    cached: bool,
+}
+
+impl Reply {
+    /// May be kept by the carrier for a day.
+    pub(super) fn cached(self) -> Self {
+        Self { cached: true, ..self }
+    }
+}
+
+impl From<Reply> for Response<Full<Bytes>> {
+    fn from(reply: Reply) -> Self {
+        let mut response = Self::new(Full::new(reply.body));
+        *response.status_mut() = reply.status;
+        if !reply.content_type.is_empty() {
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+        }
+        let cache = if reply.cached { "public, max-age=86400" } else { "no-store" };
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+        response
+    }
+}
+
+pub(super) fn typed(status: StatusCode, content_type: &'static str, body: Bytes) -> Reply {
+    Reply { status, content_type, body, cached: false }
+}
+
+/// A TwiML document.
+pub(super) fn document(xml: Vec<u8>) -> Reply {
+    typed(StatusCode::OK, "text/xml; charset=utf-8", xml.into())
+}
+
+/// A status callback's answer: its body is ignored.
+pub(super) fn noted() -> Reply {
+    typed(StatusCode::NO_CONTENT, "", Bytes::new())
+}
+
+pub(super) fn text(status: StatusCode, words: &'static str) -> Reply {
+    typed(status, "text/plain; charset=utf-8", Bytes::from_static(words.as_bytes()))
+}
+
+pub(super) fn json(status: StatusCode, value: &Value) -> Reply {
+    typed(status, "application/json", value.to_string().into())
+}
+
+/// What is wrong with a request, as RFC 9457.
+pub(super) fn problem(status: StatusCode, detail: &str) -> Reply {
+    problem_with(status, detail, json!({}))
+}
+
+/// The same with further members.
+pub(super) fn problem_with(status: StatusCode, detail: &str, mut more: Value) -> Reply {
+    more["type"] = "about:blank".into();
+    more["title"] = status.canonical_reason().unwrap_or("Error").into();
+    more["status"] = status.as_u16().into();
+    more["detail"] = detail.into();
+    typed(status, "application/problem+json", more.to_string().into())
+}
+
+pub(super) fn method_not_allowed(allowed: &str) -> Reply {
+    problem(StatusCode::METHOD_NOT_ALLOWED, &format!("this path takes {allowed}"))
+}

@@ -1,0 +1,147 @@
+//! The carrier's door: signed webhooks in, documents out.
+//!
+//! A forged request gets 403 and changes nothing. Whatever else happens, the caller hears something sensible: if the
+//! desk cannot answer in time, the document says "one moment" and makes the carrier ask again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::StatusCode;
+use hyper::http::request::Parts;
+use tokio::time::timeout;
+use tracing::debug;
+
+use super::Door;
+use super::reply;
+use super::reply::Reply;
+use crate::carrier::twilio::Form;
+use crate::carrier::twilio::decode_call;
+use crate::carrier::twilio::decode_incoming;
+use crate::carrier::twilio::decode_input;
+use crate::carrier::twilio::decode_status;
+use crate::engine;
+use crate::floor::effect::Answer;
+use crate::floor::event::Event;
+use crate::render::Link;
+use crate::render::twiml;
+use crate::render::twiml::Rendering;
+use crate::vocab::LegId;
+
+/// Some carriers give up after 5 s; ours is well within.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(3);
+
+/// In which context the carrier runs the document we return.
+#[derive(Clone, Copy)]
+enum Context {
+    /// A call's own document.
+    Call,
+    /// Inside its queue, with this round of words next.
+    Queue { round: u32 },
+}
+
+impl Door {
+    pub(super) async fn voice(&self, head: &Parts, path_and_query: &str, body: &[u8]) -> Reply {
+        let began = self.engine.clock().monotonic();
+        let (reply, result) = self.webhook(head, path_and_query, body).await;
+        self.metrics.webhook(result, self.engine.clock().monotonic().saturating_sub(began));
+        reply
+    }
+
+    async fn webhook(&self, head: &Parts, path_and_query: &str, body: &[u8]) -> (Reply, &'static str) {
+        let Ok(form) = Form::decode(body) else {
+            return (reply::problem(StatusCode::BAD_REQUEST, "the form has too many parameters"), "malformed");
+        };
+        let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let (signature, settings) = (header("x-twilio-signature"), header("x-twilio-webhooks-signature-settings"));
+        if let Err(rejection) = self.verifier.verify_with_settings(path_and_query, &form, signature, settings) {
+            debug!(%rejection, "a webhook was refused");
+            return (reply::problem(StatusCode::FORBIDDEN, "the signature is missing or wrong"), "forged");
+        }
+        let path = head.uri.path();
+        match path {
+            "/voice/incoming" => match decode_incoming(&form) {
+                Ok(call) => {
+                    let event =
+                        Event::CallArrived { carrier_call: call.carrier_call, caller: call.caller, dialled: call.dialled };
+                    self.treat(event, Context::Call, path).await
+                }
+                Err(missing) => (reply::problem(StatusCode::BAD_REQUEST, &missing.to_string()), "malformed"),
+            },
+            "/voice/status" => self.status(None, &form).await,
+            _ => match self.engine.floor_id().and_then(|floor| Link::read(path, floor)) {
+                Some(link) => self.linked(link, &form, path).await,
+                // A document of an earlier data folder, perhaps: its caller gets an excuse and not an error.
+                None => (reply::document(twiml::excuse()), "unknown"),
+            },
+        }
+    }
+
+    async fn linked(&self, link: Link, form: &Form<'_>, path: &str) -> (Reply, &'static str) {
+        match link {
+            Link::Document { leg, serial } => {
+                self.treat(Event::TreatmentFetched { leg, serial }, Context::Call, path).await
+            }
+            Link::Wait { leg, serial, round } => {
+                self.treat(Event::TreatmentFetched { leg, serial }, Context::Queue { round }, path).await
+            }
+            Link::Done { leg, serial } => {
+                let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
+                self.treat(event, Context::Call, path).await
+            }
+            Link::Held { leg, serial, round } => {
+                let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
+                self.treat(event, Context::Queue { round: round.saturating_add(1) }, path).await
+            }
+            Link::Answered { leg } => match decode_call(form) {
+                Ok(carrier_call) => self.treat(Event::LegAnswered { leg, carrier_call }, Context::Call, path).await,
+                Err(missing) => (reply::problem(StatusCode::BAD_REQUEST, &missing.to_string()), "malformed"),
+            },
+            Link::Status { leg } => self.status(Some(leg), form).await,
+        }
+    }
+
+    /// A status callback: 204 is a promise that it is kept; otherwise the carrier may try again.
+    async fn status(&self, leg: Option<LegId>, form: &Form<'_>) -> (Reply, &'static str) {
+        let report = match decode_status(form) {
+            Ok(report) => report,
+            Err(missing) => return (reply::problem(StatusCode::BAD_REQUEST, &missing.to_string()), "malformed"),
+        };
+        let Some(status) = report.status else { return (reply::noted(), "answered") };
+        let event = Event::LegStatus { leg, carrier_call: report.carrier_call, status };
+        match timeout(ANSWER_TIME_MAX, self.engine.post(event)).await {
+            Ok(Ok(_)) => (reply::noted(), "answered"),
+            Ok(Err(_)) | Err(_) => {
+                (reply::problem(StatusCode::SERVICE_UNAVAILABLE, "not noted: please send it again"), "fallback")
+            }
+        }
+    }
+
+    /// Posts an event and renders what the floor says.
+    async fn treat(&self, event: Event, context: Context, path: &str) -> (Reply, &'static str) {
+        let answer = match timeout(ANSWER_TIME_MAX, self.engine.post(event)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) | Err(_) => {
+                let again = format!("{}{path}", self.engine.public());
+                return (reply::document(twiml::one_moment(&again)), "fallback");
+            }
+        };
+        let document = match (&answer.answer, &answer.given) {
+            (Answer::Treat { .. }, Some(given)) => self.render(given, context),
+            (Answer::Over, _) => Some(twiml::hang_up()),
+            _ => None,
+        };
+        match document {
+            Some(document) => (reply::document(document), "answered"),
+            None => (reply::document(twiml::excuse()), "unknown"),
+        }
+    }
+
+    fn render(&self, given: &engine::Given, context: Context) -> Option<Vec<u8>> {
+        let flow = Arc::clone(&given.flow);
+        let rendering = Rendering { leg: given.leg, serial: given.serial, flow: &flow, links: self.engine.links()? };
+        Some(match context {
+            Context::Call => rendering.document(&given.treatment),
+            Context::Queue { round } => rendering.wait_document(&given.treatment, round),
+        })
+    }
+}
