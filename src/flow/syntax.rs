@@ -153,7 +153,11 @@ impl<'s> Loader<'s, '_, '_> {
     }
 
     fn event(&mut self) -> Result<(Event<'s>, Range<usize>), GivenUp> {
-        match self.parser.next_event() {
+        let mut next = self.parser.next_event();
+        while matches!(next, Some(Ok((Event::Comment(..), _)))) {
+            next = self.parser.next_event();
+        }
+        match next {
             Some(Ok((event, span))) => Ok((event, span.byte_range().unwrap_or(0..0))),
             Some(Err(error)) => {
                 let at = error.marker().byte_offset().unwrap_or(self.end);
