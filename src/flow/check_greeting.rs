@@ -122,6 +122,10 @@ fn start<'c>(case: &mut Case<'c, '_>) -> Option<&'c Menu> {
 /// Each other language is offered in itself, with the key that leads there.
 fn offer(case: &mut Case<'_, '_>, language: &Language, menu: Option<&Menu>) {
     let tag = language.as_str();
+    let others = || case.flow.languages.iter().skip(1);
+    let is_wrong = |to: &Target| matches!(to, Target::Language(other) if !others().any(|l| l == other));
+    // A language key with a wrong language is reported where it stands.
+    let menu = menu.filter(|m| !m.choices.values().any(|c| is_wrong(&c.to)));
     let key = menu.and_then(|m| m.choices.iter().find(|(_, c)| c.to == Target::Language(language.clone())));
     let key = key.map(|(key, _)| *key);
     if let (Some(_), None) = (menu, key) {

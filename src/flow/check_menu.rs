@@ -148,8 +148,10 @@ fn keys_named(case: &mut Case<'_, '_>, id: &StepId, menu: &Menu) {
         let is_default = case.flow.languages.first() == Some(language);
         for (key, choice) in &menu.choices {
             let offered = match &choice.to {
+                // A key for a language that cannot be chosen here is reported for that.
+                Target::Language(other) if !case.flow.languages.iter().skip(1).any(|l| l == other) => true,
                 Target::Language(other) => is_default && case.flow.greeting.offers.contains_key(other),
-                _ => false,
+                Target::Lane(_) | Target::Step(_) | Target::Person | Target::Repeat => false,
             };
             if !offered && !names_key(&heard, *key, language) {
                 let at = case.at(&["steps", id.as_str(), "menu", "question", language.as_str()]);

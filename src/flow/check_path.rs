@@ -49,6 +49,11 @@ fn references(case: &mut Case<'_, '_>) -> bool {
     broken |= !lane_exists(case, &["person"], &flow.person);
     broken |= !lane_exists(case, &["urgent", "lane"], &flow.urgent.lane);
     for (id, step) in &flow.steps {
+        if let Step::Menu(menu) = step {
+            // A choice under an unreadable key is lost, and with it what it leads to.
+            let written = case.root.get("steps").and_then(|s| s.get(id.as_str())?.get("menu")?.get("choices"));
+            broken |= written.map_or(0, |w| w.entries().len()) != menu.choices.len();
+        }
         for (path, target) in targets(id, step) {
             let mut path: Vec<&str> = path.iter().map(String::as_str).collect();
             match target {
@@ -198,7 +203,9 @@ fn circles<'f>(edges: &BTreeMap<&'f str, Vec<(&'f str, Vec<String>)>>) -> Vec<Ci
 /// An assistant who may not decide finds somebody who may.
 fn escalations(case: &mut Case<'_, '_>) {
     let flow = case.flow;
-    for lane in flow.lanes.iter().filter(|lane| !lane.clinical) {
+    // Without any clinical lane there is nowhere to escalate to; that is reported once, by the clinical rules.
+    let any_clinical = flow.lanes.iter().any(|lane| lane.clinical);
+    for lane in flow.lanes.iter().filter(|lane| any_clinical && !lane.clinical) {
         let mut seen = BTreeSet::from([&lane.id]);
         let mut next = &lane.escalation;
         let is_up = |id: &LaneId| flow.lane(id).is_some_and(|l| l.clinical) || (*id == flow.person && *id != lane.id);

@@ -86,25 +86,11 @@ pub(super) fn check_use(case: &mut Case<'_, '_>, teams: &Teams<'_>) {
         }
         return;
     };
-    own_numbers(case, team);
     let flow = case.flow;
     for lane in &flow.lanes {
         owner(case, team, lane);
         if tier_groups(case, team, lane) {
             served(case, team, lane);
-        }
-    }
-}
-
-/// An assistant's phone that is the practice's own number would make the practice ring itself.
-fn own_numbers(case: &mut Case<'_, '_>, team: &Team) {
-    let flow = case.flow;
-    for (index, number) in flow.numbers.iter().enumerate() {
-        if let Some(agent) = team.agents.iter().find(|a| a.address == *number) {
-            let at = case.at(&["practice", "numbers", &index.to_string()]);
-            let title = format!("this number of the practice is also the phone of `{}`", agent.id);
-            let label = "a call offered there would come in again as a new patient";
-            case.problems.error(Code::Taken, at, title, label).hint("give the assistant a number of their own");
         }
     }
 }

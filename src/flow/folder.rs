@@ -102,7 +102,7 @@ fn claims(path: &str, text: &str) -> Vec<Claim> {
         practice.get("numbers").map_or(&[][..], Node::items).iter().for_each(|n| claim("number", Some(n)));
     }
     for agent in root.get("agents").map_or(&[][..], Node::entries) {
-        // An assistant's phone and a patient's number share one name space: each rings in one place.
+        // A practice's number that is also an assistant's phone would make the practice ring itself.
         claim("number", agent.value.get("address"));
     }
     let ids = root.get("agents").map_or(&[][..], Node::entries).iter();

@@ -214,6 +214,26 @@ fn a_warning_does_not_refuse_a_file_and_an_error_does() {
 }
 
 #[test]
+fn a_language_we_have_no_words_for_must_bring_its_own() {
+    let mut files = clinic();
+    for (_, text) in &mut files {
+        *text = text.replace("es-US", "fr-FR").replace("Para español, oprima el 9.", "Pour le français, appuyez sur le 9.");
+    }
+    let checked = check_folder(&files);
+    let found: Vec<(Code, usize)> = checked.problems.iter().map(|p| (p.code, p.line)).collect();
+    assert_eq!(found, [(Code::MissingText, 8), (Code::Opening, 26)], "{}", rendered(&checked, &files));
+    let said = "  speaker: { fr-FR: asistente }\n  emergency:";
+    files[0].1 = files[0].1.replacen("  emergency:", said, 1);
+    files[0].1.push_str("wording:\n");
+    for phrase in Phrase::ALL {
+        let blanks: String = phrase.blanks().iter().map(|b| format!("{{{b}}} ")).collect();
+        files[0].1.push_str(&format!("  {}:\n    fr-FR: \"{blanks} 911 988\"\n", phrase.key()));
+    }
+    let checked = check_folder(&files);
+    assert_eq!(rendered(&checked, &files), "");
+}
+
+#[test]
 fn a_broken_team_is_not_also_reported_as_missing() {
     let mut files = clinic();
     files[1].1 = files[1].1.replace("\"+15550100301\"", "555-0301");
