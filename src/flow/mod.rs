@@ -1,8 +1,42 @@
 //! Flow file text -> checked `Flow`, or every problem at once.
+//!
+//! ```text
+//!  text ─► syntax ─► tree ─┬─► conform (by the schema table) ─► shape problems ─┐
+//!                          └─► lower ─► Flow ─► check_* (rules) ─► problems ────┴─► Flow, or diagnostics
+//! ```
+//!
+//! It reads no disk and no clock; what callers hear is written by `render`, what happens is decided by `floor`.
 
+mod check;
+mod check_clinical;
+mod check_greeting;
+mod check_lane;
+mod check_menu;
+mod check_path;
+mod check_people;
+mod check_words;
+mod code;
+mod conform;
+mod diagnostic;
+mod folder;
+mod lower;
 mod model;
+mod scalar;
+mod schema;
 mod spoken;
+mod syntax;
 mod wording;
+
+pub use check::check_flow;
+pub use check::check_team;
+pub use code::Code;
+pub use diagnostic::Also;
+pub use diagnostic::Diagnostic;
+pub use diagnostic::Fix;
+pub use diagnostic::Severity;
+pub use folder::Checked;
+pub use folder::check_folder;
+pub use folder::demo;
 
 pub use model::Choice;
 pub use model::Date;

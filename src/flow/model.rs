@@ -41,6 +41,9 @@ pub struct Flow {
     pub languages: Vec<Language>,
     /// IANA time zone of the practice: `America/Chicago`.
     pub time_zone: Arc<str>,
+    /// The team file whose people serve the lanes.
+    #[serde(default = "no_team")]
+    pub team: TeamId,
     /// When the practice is open.
     pub hours: Hours,
     /// What is said before the first question.
@@ -326,6 +329,11 @@ pub struct Member {
     /// What she is trained for.
     #[serde(default)]
     pub skills: Vec<SkillId>,
+}
+
+/// The team of a flow journaled without one.
+fn no_team() -> TeamId {
+    TeamId::from("")
 }
 
 impl Flow {

@@ -1,0 +1,398 @@
+//! The one table of what a flow file and a team file may say: keys, kinds, ranges, defaults and what they mean.
+//!
+//! The shape check and the lowering both read it, so a key cannot be accepted and then forgotten. It says nothing about how
+//! values fit together; that is the business of the `check_*` files.
+
+use crate::vocab::Span;
+use crate::vocab::limit::PROMPT_CHARS_MAX;
+
+/// What a value may be.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// One line or sentence of at most so many characters.
+    Text(usize),
+    /// A sentence in every language of the practice.
+    Texts,
+    /// A sentence in some languages of the practice.
+    SomeTexts,
+    /// A sentence with blanks, in some languages of the practice.
+    Wording,
+    /// Spoken phrases in every language of the practice.
+    Phrases,
+    /// A name the file gives or refers to: `[a-z0-9_-]{1,64}`.
+    Id,
+    /// A language tag.
+    Language,
+    /// A time zone of the IANA database.
+    Zone,
+    /// A phone number in E.164.
+    Number,
+    /// One key of a telephone.
+    Keypad,
+    /// `true` or `false`.
+    Flag,
+    /// A length of time, both ends included.
+    Duration(Span, Span),
+    /// A whole number, both ends included.
+    Whole(u8, u8),
+    /// `closed`, one spell, or a list of spells: `08:00-12:00`.
+    Spells,
+    /// A day: `2026-12-25`.
+    Date,
+    /// The name of one of the system's own sentences.
+    Phrase,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A mapping with these keys.
+    Record(&'static Record),
+    /// Exactly one of these: a bare word, or a mapping with that one key.
+    OneOf(&'static [Variant]),
+    /// A list of so many values.
+    List { of: &'static Kind, min: usize, max: usize },
+    /// A mapping of so many freely named entries.
+    Map { name: &'static Kind, of: &'static Kind, min: usize, max: usize },
+}
+
+/// One way of writing a value that may be one of several things.
+#[derive(Debug)]
+pub(super) struct Variant {
+    /// The word.
+    pub(super) name: &'static str,
+    /// What stands behind it; nothing if the word stands alone.
+    pub(super) of: Option<&'static Kind>,
+}
+
+/// A mapping with known keys.
+#[derive(Debug)]
+pub(super) struct Record {
+    /// What it is, for messages: `a lane`.
+    pub(super) name: &'static str,
+    /// Its keys.
+    pub(super) fields: &'static [Field],
+}
+
+/// One key of a record.
+#[derive(Debug)]
+pub(super) struct Field {
+    /// The key.
+    pub(super) name: &'static str,
+    /// What its value may be.
+    pub(super) kind: Kind,
+    /// Must it be there?
+    pub(super) need: Need,
+    /// What it means, in one line; shown when it is missing.
+    pub(super) doc: &'static str,
+}
+
+/// Must a key be there?
+#[derive(Debug)]
+pub(super) enum Need {
+    /// Yes.
+    Required,
+    /// No; without it there is none.
+    Optional,
+    /// No; without it this is meant.
+    Default(&'static str),
+}
+
+impl Record {
+    /// The field with this key.
+    pub(super) fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.name == name)
+    }
+}
+
+const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+    Field { name, kind, need: Need::Required, doc }
+}
+
+const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+    Field { name, kind, need: Need::Optional, doc }
+}
+
+const fn default(name: &'static str, kind: Kind, value: &'static str, doc: &'static str) -> Field {
+    Field { name, kind, need: Need::Default(value), doc }
+}
+
+const fn variant(name: &'static str, of: &'static Kind) -> Variant {
+    Variant { name, of: Some(of) }
+}
+
+const fn word(name: &'static str) -> Variant {
+    Variant { name, of: None }
+}
+
+const VERSION: Kind = Kind::Word(&["1"]);
+/// Names shown on screens and said in the whisper.
+const NAME: Kind = Kind::Text(100);
+static IDS: Kind = Kind::Id;
+static SENTENCE: Kind = Kind::Text(PROMPT_CHARS_MAX);
+static TEXTS: Kind = Kind::Texts;
+
+/// `flows/<practice>.yaml`.
+pub(super) static FLOW: Record = Record {
+    name: "a flow file",
+    fields: &[
+        required("version", VERSION, "the version of the format, 1"),
+        required("practice", Kind::Record(&PRACTICE), "who answers: id, name, numbers, languages, time zone, team"),
+        required("hours", Kind::Record(&HOURS), "when the practice is open"),
+        required("greeting", Kind::Record(&GREETING), "what is said before the first question"),
+        required("start", Kind::Id, "the menu that follows the greeting"),
+        required("person", Kind::Id, "the lane that means a person: key 0, and no or wrong input twice"),
+        required(
+            "steps",
+            Kind::Map { name: &IDS, of: &Kind::OneOf(STEP), min: 1, max: 100 },
+            "menus and approved answers, by id",
+        ),
+        required("lanes", Kind::Map { name: &IDS, of: &Kind::Record(&LANE), min: 1, max: 50 }, "lanes, by id"),
+        required("urgent", Kind::Record(&URGENT), "words that are never queued as routine"),
+        optional("offers", Kind::Record(&OFFERS), "how calls are rung to assistants"),
+        optional(
+            "wording",
+            Kind::Map { name: &Kind::Phrase, of: &Kind::Wording, min: 1, max: 100 },
+            "other words for the system's own sentences",
+        ),
+    ],
+};
+
+/// Who answers.
+pub(super) static PRACTICE: Record = Record {
+    name: "`practice`",
+    fields: &[
+        required("id", Kind::Id, "a short name for files and screens: `riverside`"),
+        required("name", NAME, "the practice's name as people say it"),
+        required("numbers", Kind::List { of: &Kind::Number, min: 1, max: 100 }, "the numbers patients dial"),
+        required(
+            "languages",
+            Kind::List { of: &Kind::Language, min: 1, max: 8 },
+            "languages offered; the first is the greeting's and the staff's",
+        ),
+        required("time_zone", Kind::Zone, "the practice's time zone: `America/Chicago`"),
+        required("team", Kind::Id, "the team file's name: `riverside` for `riverside.team.yaml`"),
+    ],
+};
+
+/// When the practice is open.
+pub(super) static HOURS: Record = Record {
+    name: "`hours`",
+    fields: &[
+        required("monday", Kind::Spells, "open spells, like `08:00-12:00`, or `closed`"),
+        required("tuesday", Kind::Spells, "open spells, like `08:00-12:00`, or `closed`"),
+        required("wednesday", Kind::Spells, "open spells, like `08:00-12:00`, or `closed`"),
+        required("thursday", Kind::Spells, "open spells, like `08:00-12:00`, or `closed`"),
+        required("friday", Kind::Spells, "open spells, like `08:00-12:00`, or `closed`"),
+        required("saturday", Kind::Spells, "open spells, like `08:00-12:00`, or `closed`"),
+        required("sunday", Kind::Spells, "open spells, like `08:00-12:00`, or `closed`"),
+        optional(
+            "special",
+            Kind::Map { name: &Kind::Date, of: &Kind::Spells, min: 0, max: 1_000 },
+            "holidays and other days that differ, by date",
+        ),
+    ],
+};
+
+/// The days as [`HOURS`] names them, Monday first.
+pub(super) const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// What is said first.
+pub(super) static GREETING: Record = Record {
+    name: "`greeting`",
+    fields: &[
+        required("opening", Kind::Texts, "practice name and who is speaking, under three seconds"),
+        required("emergency", Kind::Texts, "the emergency sentence; it names 911"),
+        optional("offers", Kind::SomeTexts, "each other language's offer, in that language, with its key"),
+        optional("speaker", Kind::SomeTexts, "the word by which an opening says who is speaking, if we do not know it"),
+    ],
+};
+
+/// A step is a menu or an approved answer.
+pub(super) static STEP: &[Variant] =
+    &[variant("menu", &Kind::Record(&MENU)), variant("answer", &Kind::Record(&ANSWER))];
+
+/// Where a branch leads.
+pub(super) static TARGET: &[Variant] = &[
+    variant("lane", &IDS),
+    variant("step", &IDS),
+    variant("language", &Kind::Language),
+    word("person"),
+    word("repeat"),
+];
+
+/// Where a call goes that cannot stay in its lane.
+pub(super) static EXIT: &[Variant] = &[word("callback"), variant("lane", &IDS)];
+
+/// Who owns left-over work.
+pub(super) static OWNER: &[Variant] = &[variant("group", &IDS), variant("agent", &IDS)];
+
+/// One routing question.
+pub(super) static MENU: Record = Record {
+    name: "a menu",
+    fields: &[
+        required("question", Kind::Texts, "the question with its choices"),
+        required(
+            "choices",
+            Kind::Map { name: &Kind::Keypad, of: &Kind::Record(&CHOICE), min: 1, max: 12 },
+            "what each key, or phrase, leads to",
+        ),
+        default(
+            "timeout",
+            Kind::Duration(Span::secs(2), Span::secs(30)),
+            "5s",
+            "silence before it counts as no input",
+        ),
+        required("no_input", Kind::OneOf(TARGET), "where silence twice leads"),
+        required("wrong_input", Kind::OneOf(TARGET), "where wrong input twice leads"),
+    ],
+};
+
+/// What one key or phrase does.
+pub(super) static CHOICE: Record = Record {
+    name: "a choice",
+    fields: &[
+        required("to", Kind::OneOf(TARGET), "where it leads: `{ lane: … }`, `{ step: … }`, `person` …"),
+        required("say", Kind::Phrases, "spoken phrases that mean the same as the key"),
+    ],
+};
+
+/// An approved answer.
+pub(super) static ANSWER: Record = Record {
+    name: "an answer",
+    fields: &[
+        required("script", Kind::Texts, "the approved answer"),
+        required("then", Kind::OneOf(TARGET), "where a caller who stays on the line is led"),
+    ],
+};
+
+/// A call category.
+pub(super) static LANE: Record = Record {
+    name: "a lane",
+    fields: &[
+        required("name", Kind::Texts, "as said after \"you are in line for\""),
+        default("clinical", Kind::Flag, "false", "may a clinical question come here?"),
+        required("answer_within", Kind::Duration(Span::secs(10), Span::hours(1)), "the answer target"),
+        optional("head_starts", Kind::Record(&HEAD_STARTS), "head start in the queue, by reason"),
+        required(
+            "serving",
+            Kind::List { of: &Kind::Record(&TIER), min: 1, max: 10 },
+            "who serves the lane, in tiers that open one after the other",
+        ),
+        optional("needs", Kind::List { of: &IDS, min: 0, max: 20 }, "skills an assistant must have"),
+        required(
+            "hold",
+            Kind::List { of: &TEXTS, min: 2, max: 20 },
+            "sentences for those who wait, said in turn, never the same twice running",
+        ),
+        optional("callback_key", Kind::Keypad, "the key that exchanges waiting for a callback"),
+        default("max_wait", Kind::Duration(Span::mins(1), Span::hours(4)), "30m", "how long a caller waits at most"),
+        required("exits", Kind::Record(&EXITS), "where a call goes that cannot stay: timeout, no_agent, error"),
+        required("owner", Kind::OneOf(OWNER), "who owns left-over work: `{ group: … }` or `{ agent: … }`"),
+        required(
+            "callback_within",
+            Kind::Duration(Span::mins(5), Span::hours(48)),
+            "how soon, in open hours, a callback is due",
+        ),
+        required("script", Kind::Texts, "what the assistant says"),
+        required(
+            "decision_rules",
+            Kind::List { of: &SENTENCE, min: 1, max: 20 },
+            "when to book, document, transfer, escalate, stop",
+        ),
+        required(
+            "note_fields",
+            Kind::Map { name: &IDS, of: &Kind::Record(&NOTE_FIELD), min: 1, max: 20 },
+            "the note's fields, by id",
+        ),
+        required(
+            "outcomes",
+            Kind::Map { name: &IDS, of: &Kind::Word(&["closes", "stays_open"]), min: 1, max: 50 },
+            "how a call may end, and whether work is left",
+        ),
+        required("escalation", Kind::Id, "the lane to which an assistant escalates"),
+    ],
+};
+
+static HEAD_STARTS: Record = Record {
+    name: "`head_starts`",
+    fields: &[optional(
+        "repeat_caller",
+        Kind::Duration(Span::ZERO, Span::hours(1)),
+        "for a caller with an open request in the same lane",
+    )],
+};
+
+/// People who serve a lane from some waiting time on.
+pub(super) static TIER: Record = Record {
+    name: "a tier",
+    fields: &[
+        required("groups", Kind::List { of: &IDS, min: 1, max: 20 }, "any of these groups"),
+        default("after", Kind::Duration(Span::ZERO, Span::hours(1)), "0s", "opens after so long in the queue"),
+    ],
+};
+
+/// The three ways out of a lane.
+pub(super) static EXITS: Record = Record {
+    name: "`exits`",
+    fields: &[
+        required("timeout", Kind::OneOf(EXIT), "the longest wait is over: `callback` or `{ lane: … }`"),
+        required("no_agent", Kind::OneOf(EXIT), "nobody of any tier is signed in: `callback` or `{ lane: … }`"),
+        required("error", Kind::OneOf(EXIT), "something failed: `callback` or `{ lane: … }`"),
+    ],
+};
+
+/// One field of a note.
+pub(super) static NOTE_FIELD: Record = Record {
+    name: "a note field",
+    fields: &[
+        required("label", NAME, "as shown to the assistant"),
+        default("required", Kind::Flag, "false", "must it be filled in before a call is closed?"),
+    ],
+};
+
+/// Words that are never queued as routine.
+pub(super) static URGENT: Record = Record {
+    name: "`urgent`",
+    fields: &[
+        required("lane", Kind::Id, "the clinical lane that is paged"),
+        required("phrases", Kind::Phrases, "words that lead to the emergency sentence and that lane"),
+        required("crisis", Kind::Phrases, "words that lead to the crisis sentence (988) and that lane"),
+    ],
+};
+
+/// How calls are rung.
+pub(super) static OFFERS: Record = Record {
+    name: "`offers`",
+    fields: &[
+        default("ring", Kind::Duration(Span::secs(5), Span::secs(60)), "20s", "how long an assistant's phone rings"),
+        default("accept", Kind::Duration(Span::secs(3), Span::secs(30)), "8s", "how long 1 may be pressed"),
+        default("misses", Kind::Whole(1, 5), "2", "misses in a row that make an assistant not ready"),
+        default("wrap_up", Kind::Duration(Span::secs(10), Span::mins(15)), "2m", "time to write after a call"),
+        default(
+            "with_a_patient",
+            Kind::Duration(Span::mins(1), Span::hours(1)),
+            "10m",
+            "how long \"with a patient\" keeps calls away",
+        ),
+    ],
+};
+
+/// `flows/<name>.team.yaml`.
+pub(super) static TEAM: Record = Record {
+    name: "a team file",
+    fields: &[
+        required("version", VERSION, "the version of the format, 1"),
+        required("groups", Kind::Map { name: &IDS, of: &NAME, min: 1, max: 100 }, "groups: id and name as shown"),
+        required("agents", Kind::Map { name: &IDS, of: &Kind::Record(&AGENT), min: 1, max: 1_000 }, "assistants, by id"),
+    ],
+};
+
+/// One assistant.
+pub(super) static AGENT: Record = Record {
+    name: "an assistant",
+    fields: &[
+        required("name", NAME, "as shown on screens and said in the whisper"),
+        required("address", Kind::Number, "the phone that rings"),
+        required("groups", Kind::List { of: &IDS, min: 1, max: 20 }, "the groups the assistant works in"),
+        required("languages", Kind::List { of: &Kind::Language, min: 1, max: 8 }, "the languages the assistant speaks"),
+        optional("skills", Kind::List { of: &IDS, min: 0, max: 20 }, "what the assistant is trained for"),
+    ],
+};
