@@ -193,7 +193,14 @@ fn update(exchange: &Arc<Exchange>, sid: &str, form: &Form) -> Reply {
 /// The call list, newest first, narrowed by To, From, Status and `StartTime`.
 fn list(exchange: &Exchange, form: &Form) -> Reply {
     let mut bounds = Vec::new();
-    for (name, order) in [("StartTime", Bound::On), ("StartTime>", Bound::From), ("StartTime<", Bound::Until)] {
+    let names = [
+        ("StartTime", Bound::On),
+        ("StartTime>", Bound::From),
+        ("StartTime>=", Bound::From),
+        ("StartTime<", Bound::Until),
+        ("StartTime<=", Bound::Until),
+    ];
+    for (name, order) in names {
         if let Some(text) = one(form, name) {
             let Some(moment) = moment(text) else {
                 return Reply::error(400, 20_001, "StartTime must be YYYY-MM-DD or an RFC 3339 time in UTC");
@@ -255,7 +262,6 @@ impl Bound {
 }
 
 fn moment(text: &str) -> Option<Timestamp> {
-    let text = text.trim_start_matches('=');
     if let Ok(moment) = text.parse::<jiff::Timestamp>() {
         return Some(Timestamp(moment.as_millisecond()));
     }

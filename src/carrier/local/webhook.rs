@@ -194,3 +194,22 @@ impl Callbacks {
         let _ = self.queue.send((url.to_owned(), params));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signature_is_the_one_of_the_carriers_documentation() {
+        let params = [
+            ("To", "+18005551212"),
+            ("CallSid", "CA1234567890ABCDE"),
+            ("Caller", "+14158675309"),
+            ("Digits", "1234"),
+            ("From", "+14158675309"),
+        ]
+        .map(|(name, value)| (name, value.to_owned()));
+        let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
+        assert_eq!(sign("12345", url, &params.into()), "RSOYDt4T1cUTdK1PDd93/VVr8B8=");
+    }
+}
