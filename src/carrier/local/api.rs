@@ -1,0 +1,168 @@
+//! carelane's public API, as an assistant uses it: sign in and out, see the floor, close and transfer a call.
+//!
+//! The local carrier itself needs none of it; its automatic assistant and the terminal phone of a person do.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::Method;
+use hyper::Request;
+use hyper::header::AUTHORIZATION;
+use hyper::header::CONTENT_TYPE;
+use serde_json::Value;
+use serde_json::json;
+
+use super::http;
+use super::http::HttpClient;
+use crate::vocab::Private;
+
+/// One request takes at most so long.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// A floor with thousands of calls fits.
+const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// A client of `/api/v1`.
+#[derive(Clone)]
+pub struct Api {
+    base: String,
+    token: Private<String>,
+    client: HttpClient,
+}
+
+/// How closing a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// It is closed.
+    Closed,
+    /// The note is refused: these fields are missing or say nothing, for this reason.
+    Refused {
+        /// Field ids.
+        missing: Vec<String>,
+        /// The reason as given.
+        reason: String,
+    },
+}
+
+/// Why the API could not do it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiError {
+    /// Nobody answers at this address.
+    Unreachable {
+        /// The origin that was tried.
+        base: String,
+    },
+    /// carelane refused, with its HTTP status and reason.
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The reason as given.
+        reason: String,
+    },
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable { base } => {
+                write!(f, "carelane does not answer at {base}: start it with `cargo run` in another terminal")
+            }
+            Self::Refused { status: 401 | 403, .. } => f.write_str(
+                "carelane refused the API token: set CARELANE_API_TOKEN, or point --data at the folder of the running carelane",
+            ),
+            Self::Refused { status, reason } => write!(f, "carelane refused ({status}): {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl Api {
+    /// A client for the origin (`http://127.0.0.1:8080`) with its token.
+    pub fn new(base: &str, token: Private<String>) -> Self {
+        Self { base: base.trim_end_matches('/').to_owned(), token, client: http::client() }
+    }
+
+    /// One snapshot of everything.
+    pub async fn floor(&self) -> Result<Value, ApiError> {
+        self.ask(Method::GET, "floor", None).await
+    }
+
+    /// Signs an assistant in (`available`), away (`not_ready`) or out (`logged_out`).
+    pub async fn set_state(&self, agent: &str, state: &str) -> Result<(), ApiError> {
+        let path = format!("agents/{}/state", encoded(agent));
+        self.ask(Method::PUT, &path, Some(json!({ "state": state }))).await.map(drop)
+    }
+
+    /// The number of the assistant's phone; `None` if there is no such assistant.
+    pub async fn address(&self, agent: &str) -> Result<Option<String>, ApiError> {
+        let floor = self.floor().await?;
+        let agents = floor["agents"].as_array().into_iter().flatten();
+        let found = agents.filter(|other| other["id"] == agent).find_map(|other| other["address"].as_str());
+        Ok(found.map(str::to_owned))
+    }
+
+    /// The call that is the assistant's now, as the floor shows it.
+    pub async fn call_of(&self, agent: &str) -> Result<Option<Value>, ApiError> {
+        let floor = self.floor().await?;
+        let calls = floor["calls"].as_array().into_iter().flatten();
+        Ok(calls.filter(|call| call["agent"] == agent).next_back().cloned())
+    }
+
+    /// Closes a call with an outcome and a note of field ids and texts.
+    pub async fn close(&self, call: &str, outcome: &str, note: &[(String, String)]) -> Result<Closing, ApiError> {
+        let path = format!("calls/{}/close", encoded(call));
+        let note: Value = note.iter().map(|(field, text)| (field.clone(), Value::from(text.as_str()))).collect();
+        let body = json!({ "outcome": outcome, "note": note });
+        let (status, answer) = self.send(Method::POST, &path, Some(body)).await?;
+        match status {
+            200..300 => Ok(Closing::Closed),
+            422 => {
+                let missing = answer["missing"].as_array().into_iter().flatten();
+                let missing = missing.filter_map(Value::as_str).map(str::to_owned).collect();
+                Ok(Closing::Refused { missing, reason: reason(&answer) })
+            }
+            _ => Err(ApiError::Refused { status, reason: reason(&answer) }),
+        }
+    }
+
+    /// Moves a call to another lane.
+    pub async fn transfer(&self, call: &str, lane: &str) -> Result<(), ApiError> {
+        let path = format!("calls/{}/transfer", encoded(call));
+        self.ask(Method::POST, &path, Some(json!({ "lane": lane }))).await.map(drop)
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, ApiError> {
+        let (status, answer) = self.send(method, path, body).await?;
+        if (200..300).contains(&status) {
+            return Ok(answer);
+        }
+        Err(ApiError::Refused { status, reason: reason(&answer) })
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Result<(u16, Value), ApiError> {
+        let unreachable = || ApiError::Unreachable { base: self.base.clone() };
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}/api/v1/{path}", self.base))
+            .header(AUTHORIZATION, format!("Bearer {}", self.token.reveal()))
+            .header(CONTENT_TYPE, "application/json")
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|_| unreachable())?;
+        let answer = http::send(&self.client, request, BODY_BYTES_MAX);
+        let Ok(Ok(answer)) = tokio::time::timeout(ANSWER_MAX, answer).await else { return Err(unreachable()) };
+        Ok((answer.status, serde_json::from_slice(&answer.body).unwrap_or(Value::Null)))
+    }
+}
+
+/// The reason in a problem document.
+fn reason(answer: &Value) -> String {
+    let text = answer["detail"].as_str().or_else(|| answer["title"].as_str());
+    text.unwrap_or("no reason was given").to_owned()
+}
+
+fn encoded(segment: &str) -> String {
+    form_urlencoded::byte_serialize(segment.as_bytes()).collect()
+}

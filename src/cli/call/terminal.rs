@@ -1,0 +1,106 @@
+//! The terminal: lines in from the keyboard or a pipe, lines out to the screen.
+//!
+//! What is shown are a caller's own words and numbers, on the screen of the one who is in the call; none of it is
+//! logged.
+
+use std::io;
+use std::io::BufRead;
+use std::io::Write;
+
+use tokio::sync::mpsc;
+
+use crate::carrier::local::ToPhone;
+use crate::carrier::local::script;
+
+/// Lines that may wait to be read; a pipe is held back above this.
+const LINES_MAX: usize = 64;
+
+/// The screen.
+pub(super) struct Terminal {
+    spanish: bool,
+}
+
+/// What a typed line means.
+pub(super) enum Typed {
+    /// Keys of the phone.
+    Keys(String),
+    /// Words, spoken.
+    Words(String),
+    /// A command, without its slash, and what follows it.
+    Command(String, String),
+    /// An empty line.
+    Nothing,
+}
+
+impl Terminal {
+    pub(super) fn new(language: &str) -> Self {
+        Self { spanish: language == "es" }
+    }
+
+    /// One of two texts, in the language of this phone's hints.
+    pub(super) fn hint(&mut self, english: &str, spanish: &str) {
+        self.line(if self.spanish { spanish } else { english });
+    }
+
+    /// Prints a line. Nothing can be done about a closed screen, so its errors are dropped.
+    pub(super) fn line(&mut self, text: &str) {
+        let mut out = io::stdout().lock();
+        let _ = writeln!(out, "{}", printable(text));
+        let _ = out.flush();
+    }
+
+    /// Prints what a person is asked for, without ending the line.
+    pub(super) fn ask(&mut self, text: &str) {
+        let mut out = io::stdout().lock();
+        let _ = write!(out, "{}", printable(text));
+        let _ = out.flush();
+    }
+
+    /// Prints a problem where problems go.
+    pub(super) fn problem(&mut self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "carelane call: {text}");
+    }
+
+    /// Prints what the phone hears.
+    pub(super) fn told(&mut self, message: &ToPhone) {
+        if let Some(line) = script::told(message) {
+            self.line(&line);
+        }
+    }
+}
+
+/// Text from outside must not steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// Reads the keyboard on a thread of its own, which a blocked read cannot keep from ending with the program.
+pub(super) fn keyboard() -> mpsc::Receiver<String> {
+    let (lines, typed) = mpsc::channel(LINES_MAX);
+    std::thread::spawn(move || {
+        for line in io::stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            if lines.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    typed
+}
+
+/// Reads a typed line: a single key, a command, or words.
+pub(super) fn read(line: &str) -> Typed {
+    let line = line.trim();
+    if line.is_empty() {
+        return Typed::Nothing;
+    }
+    if let Some(command) = line.strip_prefix('/') {
+        let (verb, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+        return Typed::Command(verb.to_owned(), rest.trim().to_owned());
+    }
+    let mut chars = line.chars();
+    match (chars.next(), chars.next()) {
+        (Some('0'..='9' | '*' | '#'), None) => Typed::Keys(line.to_owned()),
+        _ => Typed::Words(line.to_owned()),
+    }
+}
