@@ -27,7 +27,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// The pause after so many failed attempts (from 1). `dice` is chance: 0 gives half the pause, `u16::MAX` all of it.
+    /// The pause after so many failed attempts (from 1). `dice` is chance: 0 gives half of it, `u16::MAX` all.
     pub fn pause(&self, failed: u32, dice: u16) -> Duration {
         let doublings = failed.saturating_sub(1).min(31);
         let whole = self.first.saturating_mul(1 << doublings).min(self.longest);

@@ -56,11 +56,24 @@ pub enum Rejection {
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Missing => "the webhook has no X-Twilio-Signature: it does not come from the carrier, or a proxy drops the header",
-            Self::Wrong => "the webhook's X-Twilio-Signature does not fit: it does not come from the carrier, or the auth token or the public URL configured here is not the one the carrier uses (scheme, host and path must be the same)",
-            Self::UnknownAlgorithm => "the webhook's X-Twilio-Webhooks-Signature-Settings names an unknown algorithm; HMAC_SHA1 and HMAC_SHA256 are known",
-            Self::UnknownKey => "the webhook is signed with a shared key that is not configured here; add its id and secret, or revoke it at the carrier",
-            Self::BodyChanged => "the webhook's body does not have the bodySHA256 that its signed URL names: it was changed on the way",
+            Self::Missing => {
+                "the webhook has no X-Twilio-Signature: it does not come from the carrier, or a proxy drops the header"
+            }
+            Self::Wrong => {
+                "the webhook's X-Twilio-Signature does not fit: it does not come from the carrier, or the auth token \
+                 or the public URL configured here is not what the carrier uses (scheme, host and path must be the same)"
+            }
+            Self::UnknownAlgorithm => {
+                "the webhook's X-Twilio-Webhooks-Signature-Settings names an unknown algorithm; HMAC_SHA1 and \
+                 HMAC_SHA256 are known"
+            }
+            Self::UnknownKey => {
+                "the webhook is signed with a shared key that is not configured here; add its id and secret, or revoke \
+                 it at the carrier"
+            }
+            Self::BodyChanged => {
+                "the webhook's body does not have the bodySHA256 that its signed URL names: it was changed on the way"
+            }
         })
     }
 }

@@ -75,6 +75,10 @@ fn any_bytes_decode_and_what_was_signed_is_believed() {
         let body = body(&mut dice);
         let Ok(form) = Form::decode(&body) else { continue };
         _ = (decode_incoming(&form), decode_input(&form), decode_status(&form));
+        // The decoder agrees with the one that browsers' rules were made into.
+        let mut expected: Vec<_> = form_urlencoded::parse(&body).collect();
+        expected.sort_by(|a, b| a.0.cmp(&b.0));
+        assert!(form.pairs().eq(expected.iter().map(|(name, value)| (&**name, &**value))), "seed {seed}: {body:?}");
 
         let base = dice.pick(&["https://a.example", "http://a.example:8080", "https://u:p@[::1]:1", "wss://a.example"]);
         let path = dice.pick(&["/", "/voice/incoming", "/voice/t?leg=leg-1&s=2", "/%20?a=%ff&&"]);
