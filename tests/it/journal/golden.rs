@@ -2,7 +2,8 @@
 //!
 //! `tests/journals/v1` is a data folder with one of everything, `tests/journals/v1.jsonl` what stands in it: JSON with
 //! null for each personal text, and the texts beside it. The form may grow: what is read back must hold at
-//! least everything that was written, with the same values. Neither file is ever rewritten once released.
+//! least everything that was written, with the same values. Neither is ever rewritten once released.
+//! The master key in the folder is public; it seals nothing but these samples.
 
 use std::fs;
 use std::path::PathBuf;
