@@ -1,3 +1,7 @@
 //! carelane: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    carelane::cli::main()
+}

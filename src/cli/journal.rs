@@ -132,33 +132,36 @@ struct Line<'a> {
 }
 
 fn run_print(args: &Print) -> ExitCode {
-    match print(args) {
+    match print(&args.data, args.from, args.to, &mut BufWriter::new(io::stdout().lock())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }
 }
 
-fn print(args: &Print) -> Result<(), JournalError> {
-    let mut reader = JournalReader::open_without_texts(&args.data)?;
-    let last = reader.head()?.min(args.to.unwrap_or(u64::MAX));
-    let mut out = BufWriter::new(io::stdout().lock());
-    let mut next = args.from.max(1);
+/// Writes entries `from..=to` (to the last one without `to`) as JSON lines, with null for every personal text. It ends
+/// without an error when nobody reads on.
+///
+/// # Errors
+/// If the journal cannot be read, or is damaged where it is read.
+pub fn print(data: &Path, from: u64, to: Option<u64>, out: &mut dyn Write) -> Result<(), JournalError> {
+    let mut reader = JournalReader::open_without_texts(data)?;
+    let last = reader.head()?.min(to.unwrap_or(u64::MAX));
+    let mut next = from.max(1);
     while next <= last {
         let until = last.min(next.saturating_add(PRINTED_AT_ONCE - 1));
         for entry in reader.read_range(next, until)? {
-            // Whoever reads the lines may stop at any time; that is no error.
-            if write_line(&mut out, &entry).is_err() {
+            if write_line(out, &entry).is_err() {
                 return Ok(());
             }
         }
         next = until + 1;
     }
-    // As above.
+    // Nobody reads on: see above.
     let _ = out.flush();
     Ok(())
 }
 
-fn write_line(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+fn write_line(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
     let line = Line { seq: entry.seq, at: entry.at.rfc3339(), event: &entry.event, facts: &entry.facts };
     serde_json::to_writer(&mut *out, &line)?;
     out.write_all(b"\n")

@@ -1,5 +1,66 @@
-//! The commands: one file each.
+//! The commands: one file each. `carelane` alone is `carelane serve`.
 
 pub mod call;
 pub mod check;
+pub mod fallback;
 pub mod journal;
+pub mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::Subcommand;
+
+const AFTER_HELP: &str = "\
+Examples:
+  carelane                     start the demo practice on the built-in carrier
+  carelane call                call it, from a second terminal
+  carelane call --as ana       be the assistant Ana
+  carelane check flows         check flow files";
+
+/// carelane answers a medical practice's phone.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::Args,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer calls (what plain `carelane` does).
+    Serve(Box<serve::Args>),
+    Check(check::Args),
+    Call(call::Args),
+    Journal(journal::Args),
+    Fallback(fallback::Args),
+}
+
+/// Reads the command line and runs the command.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.command.unwrap_or(Command::Serve(Box::new(cli.serve))) {
+        Command::Serve(args) => in_runtime(serve::run(*args)),
+        Command::Check(args) => check::run(&args),
+        Command::Call(args) => in_runtime(call::run(args)),
+        Command::Journal(args) => journal::run(&args),
+        Command::Fallback(args) => fallback::run(&args),
+    }
+}
+
+fn in_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => {
+            let code = runtime.block_on(command);
+            // A terminal's blocked read of a line must not hold the end up.
+            runtime.shutdown_background();
+            code
+        }
+        Err(error) => {
+            eprintln!("carelane: the system gives us no threads or no event queue: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -71,6 +71,26 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
     }
 }
 
+/// Asks how a leg fares and tells the floor if it is over. "Not found" tells nothing: the carrier's reads lag.
+pub(super) async fn ask_about(engine: &Engine, rest: &RestClient, leg: LegId, carrier_call: CarrierCall) {
+    let patience = Patience { within: CHANGE_PATIENCE, still_wanted: &|| true };
+    match rest.fetch_call(&carrier_call, &patience).await {
+        Ok(summary) => {
+            if let Some(status @ LegStatus::Ended(_)) = summary.status {
+                report(engine, Event::LegStatus { leg: Some(leg), carrier_call, status }).await;
+            }
+        }
+        Err(error) => debug!(%leg, %error, "the carrier does not tell how this leg fares"),
+    }
+}
+
+/// The mailbox may be full for a moment: an outcome is not dropped.
+async fn report(engine: &Engine, event: Event) {
+    while engine.post(event.clone()).await.is_err_and(|why| why == Unanswered::Busy) {
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
 struct Dial<'a> {
     leg: LegId,
     to: &'a str,
@@ -176,10 +196,7 @@ impl Courier<'_> {
         self.report(Event::EffectFailed { effect: self.id, why }).await;
     }
 
-    /// The mailbox may be full for a moment: an outcome is not dropped.
     async fn report(&self, event: Event) {
-        while self.engine.post(event.clone()).await.is_err_and(|why| why == Unanswered::Busy) {
-            sleep(Duration::from_millis(50)).await;
-        }
+        report(&self.engine, event).await;
     }
 }

@@ -41,8 +41,10 @@ use crate::journal::Recovered;
 use crate::render::Link;
 use crate::render::Links;
 use crate::vocab::CallId;
+use crate::vocab::CarrierCall;
 use crate::vocab::FloorId;
 use crate::vocab::ItemId;
+use crate::vocab::LegId;
 use crate::vocab::Timestamp;
 use crate::vocab::limit::MAILBOX_EVENTS_MAX;
 use desk::Desk;
@@ -140,6 +142,13 @@ impl Engine {
     pub async fn dispatch(self, mut orders: UnboundedReceiver<Order>, rest: Arc<RestClient>) {
         while let Some(order) = orders.recv().await {
             tokio::spawn(dispatch::carry_out(self.clone(), rest.clone(), order));
+        }
+    }
+
+    /// Asks the carrier about legs that were up before a restart: a callback may have found nobody here.
+    pub async fn reconcile(self, legs: Vec<(LegId, CarrierCall)>, rest: Arc<RestClient>) {
+        for (leg, carrier_call) in legs {
+            dispatch::ask_about(&self, &rest, leg, carrier_call).await;
         }
     }
 

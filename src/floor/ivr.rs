@@ -275,7 +275,9 @@ fn meaning(flow: &Flow, menu: &Menu, language: &Language, words: &str) -> Meanin
     }
     let mut best: Option<((usize, bool), &Choice, &Language)> = None;
     for choice in menu.choices.values() {
-        for (spoken, phrases) in &choice.say {
+        // A language's key leads there and back, so only the current language's phrases for it count.
+        let switches = matches!(choice.to, Target::Language(_));
+        for (spoken, phrases) in choice.say.iter().filter(|(spoken, _)| !switches || *spoken == language) {
             for phrase in phrases.iter().filter(|phrase| says(&words, phrase)) {
                 let rank = (phrase.len(), spoken == language);
                 if best.as_ref().is_none_or(|(known, ..)| rank > *known) {

@@ -167,9 +167,15 @@ impl Floor {
         self.legs.get(self.by_carrier.get(carrier_call)?)
     }
 
-    /// Legs the carrier still has, by its names: the directory's contents after recovery.
-    pub fn named_legs(&self) -> impl Iterator<Item = (&CarrierCall, LegId)> {
-        self.by_carrier.iter().map(|(name, leg)| (name, *leg))
+    /// Legs that are up as far as we know, with the carrier's names: after a restart it must be asked about them.
+    pub fn live_legs(&self) -> Vec<(LegId, CarrierCall)> {
+        let up = self.legs.values().filter(|leg| leg.is_up());
+        up.filter_map(|leg| Some((leg.id, leg.carrier_call.clone()?))).collect()
+    }
+
+    /// Is any practice served?
+    pub fn has_practices(&self) -> bool {
+        !self.practices.is_empty()
     }
 
     /// The version of this practice's flow that new calls get.

@@ -284,7 +284,7 @@ fn note_field(entry: &Entry) -> NoteField {
 }
 
 fn outcome(entry: &Entry) -> Outcome {
-    Outcome { id: valid_id(&entry.name).into(), closes: entry.value.text() == Some("closes") }
+    Outcome { id: valid_id(&entry.name).into(), closes: entry.value.text() == Some("closes"), hands_to: None }
 }
 
 /// The file's sentences over the approved defaults.

@@ -86,4 +86,6 @@ phrases! {
     OfferDeclined "offer_declined" &[], en "Thank you. You will be offered no calls for a while.", es "Gracias. No recibirá llamadas por un rato.";
     /// The caller has left the conversation.
     CallerLeft "caller_left" &[], en "The caller has left. Please close the call with an outcome and a note.", es "La persona colgó. Por favor cierre la llamada con un resultado y una nota.";
+    /// Said by the carrier alone while our host is down.
+    Unreachable "unreachable" &[], en "We cannot take your call right now because of a technical problem. Please call again in a few minutes.", es "En este momento no podemos atenderle por un problema técnico. Por favor llame de nuevo en unos minutos.";
 }

@@ -338,6 +338,18 @@ pub fn one_moment(retry: &str) -> Vec<u8> {
     })
 }
 
+/// The static document to host at the carrier for when our host is down: practice, emergency words, an apology.
+pub fn fallback(flow: &Flow) -> Vec<u8> {
+    write(|xml| {
+        for language in &flow.languages {
+            say(xml, text(&flow.greeting.opening, language), language)?;
+            say(xml, text(&flow.greeting.emergency, language), language)?;
+            say(xml, flow.phrase(Phrase::Unreachable, language), language)?;
+        }
+        empty(xml, "Hangup")
+    })
+}
+
 // ---- verbs ----
 
 fn write(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> Vec<u8> {

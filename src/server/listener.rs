@@ -47,7 +47,8 @@ pub async fn serve(listener: TcpListener, door: Arc<Door>, mut stop: watch::Rece
                     continue;
                 }
             },
-            _ = stop.wait_for(|stop| *stop) => break,
+            // An error means that whoever could say stop is gone.
+            () = async { drop(stop.wait_for(|stop| *stop).await) } => break,
         };
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "cannot switch off Nagle's delay");

@@ -3,6 +3,8 @@
 //! What goes in comes back, what is damaged is refused and named, what is personal is readable only with its key.
 //! Damage and crashes are in `journal/damage.rs`; here is the ordinary day.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails is a test that fails")]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -21,6 +21,9 @@ use super::samples;
 
 const CALLS: u32 = 24;
 
+/// A place in a file, and what is done to it there.
+type Spoiling = (usize, fn(&mut Vec<u8>, usize));
+
 /// A journal of a few blocks, as a killed process leaves it (everything in the log) or closed (everything in the file).
 fn journal(closed: bool) -> TempFolder {
     let folder = TempFolder::new();
@@ -34,7 +37,7 @@ fn journal(closed: bool) -> TempFolder {
 
 /// Spoils one file in copies of a folder, in many ways; each must be refused, or read as if nothing had happened.
 /// Says how many were refused.
-fn spoil(folder: &TempFolder, file: &str, ways: &[(usize, fn(&mut Vec<u8>, usize))]) -> usize {
+fn spoil(folder: &TempFolder, file: &str, ways: &[Spoiling]) -> usize {
     let sound = fs::read(folder.data().join(file)).unwrap();
     let expected = calls(1, CALLS);
     let mut refused = 0;
@@ -59,14 +62,14 @@ fn spoil(folder: &TempFolder, file: &str, ways: &[(usize, fn(&mut Vec<u8>, usize
 }
 
 /// Bits all over a file, the same ones on every run.
-fn flips(len: usize, count: usize) -> Vec<(usize, fn(&mut Vec<u8>, usize))> {
+fn flips(len: usize, count: usize) -> Vec<Spoiling> {
     let bits = len * 8;
     let flip: fn(&mut Vec<u8>, usize) = |bytes, bit| bytes[bit / 8] ^= 1 << (bit % 8);
     // A step that shares no factor with the length meets every part of it.
     (0..count).map(|n| ((n * bits / count + n * 31) % bits, flip)).collect()
 }
 
-fn cuts(len: usize, count: usize) -> Vec<(usize, fn(&mut Vec<u8>, usize))> {
+fn cuts(len: usize, count: usize) -> Vec<Spoiling> {
     let cut: fn(&mut Vec<u8>, usize) = Vec::truncate;
     (0..count).map(|n| (n * len / count, cut)).collect()
 }

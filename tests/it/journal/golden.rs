@@ -2,7 +2,8 @@
 //!
 //! `tests/journals/v1` is a data folder with one of everything, `tests/journals/v1.jsonl` what stands in it: JSON with
 //! null for each personal text, and the texts beside it. The form may grow: what is read back must hold at
-//! least everything that was written, with the same values. Neither file is ever rewritten once released.
+//! least everything that was written, with the same values. Neither is ever rewritten once released.
+//! The master key in the folder is public; it seals nothing but these samples.
 
 use std::fs;
 use std::path::PathBuf;
@@ -60,9 +61,11 @@ fn the_golden_journal_of_version_1_reads_as_on_the_day_it_was_written() {
 }
 
 #[test]
-#[ignore = "writes tests/journals/v1 anew: only before that version is released, and only if the folder is gone"]
+#[ignore = "writes tests/journals/v1 if it is gone: delete it only before that version is released"]
 fn write_the_golden_journal() {
-    assert!(!folder().join("v1").exists(), "delete tests/journals/v1 first, if that version was never released");
+    if folder().join("v1").exists() {
+        return;
+    }
     let temp = TempFolder::new();
     let (mut journal, _, _) = reopen(&temp.data()).unwrap();
     let written = write_samples(&mut journal);

@@ -1,0 +1,107 @@
+//! The first look: the built-in carrier, its automatic assistant, and the words that say what to do next.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::settings;
+use super::settings::Account;
+use super::settings::Args;
+use crate::carrier::local::AutomaticAssistant;
+use crate::carrier::local::LocalCarrier;
+use crate::carrier::local::LocalSettings;
+use crate::engine::Engine;
+use crate::floor::event::Event;
+use crate::floor::event::LegEnd;
+use crate::floor::event::LegStatus;
+use crate::vocab::CarrierCall;
+use crate::vocab::LegId;
+use crate::vocab::Number;
+use crate::vocab::Private;
+
+/// The account of a carrier that lives and dies with this process.
+const LOCAL_ACCOUNT: &str = "AC00000000000000000000000000000000";
+/// Which of the demo's people is automatic: she serves the front desk in both languages.
+const AUTOMATIC_AGENT: &str = "rosa";
+
+/// Starts the built-in carrier. Calls of its last life died with it: the floor is told so first.
+pub(super) async fn start_carrier(
+    args: &Args,
+    engine: &Engine,
+    public: &str,
+    ghosts: Vec<(LegId, CarrierCall)>,
+) -> Result<(Account, LocalCarrier), String> {
+    for (leg, carrier_call) in ghosts {
+        let status = LegStatus::Ended(LegEnd::Completed);
+        let gone = Event::LegStatus { leg: Some(leg), carrier_call, status };
+        engine.post(gone).await.map_err(|_| "the desk does not answer".to_owned())?;
+    }
+    let token = Private::new(settings::random_hex(16)?);
+    let clock = engine.clock();
+    let (voice, status) = (format!("{public}/voice/incoming"), format!("{public}/voice/status"));
+    let mut local =
+        LocalSettings::new(voice, status, LOCAL_ACCOUNT.to_owned(), token.clone(), Arc::new(move || clock.now()));
+    local.listen = args.local_carrier;
+    let view = engine.view().await.map_err(|_| "the desk does not answer".to_owned())?;
+    local.numbers = view.practices.iter().flat_map(|p| &p.numbers).filter_map(|n| Number::parse(n).ok()).collect();
+    let carrier = LocalCarrier::start(local).await.map_err(|e| e.to_string())?;
+    let account = Account { sid: LOCAL_ACCOUNT.to_owned(), tokens: vec![token], api_base: carrier.api_base() };
+    Ok((account, carrier))
+}
+
+/// Puts the automatic assistant to work, if the team has her.
+pub(super) async fn staff(
+    engine: &Engine,
+    local: &LocalCarrier,
+    token: &Private<String>,
+    listening: SocketAddr,
+) -> Result<(), String> {
+    let view = engine.view().await.map_err(|_| "the desk does not answer".to_owned())?;
+    let Some(agent) = view.agents.iter().find(|a| a.id.as_str() == AUTOMATIC_AGENT) else { return Ok(()) };
+    let Ok(address) = Number::parse(&agent.address) else { return Ok(()) };
+    let who = AutomaticAssistant {
+        agent: agent.id.to_string(),
+        name: agent.name.to_string(),
+        address,
+        api: format!("http://{listening}"),
+        token: token.clone(),
+    };
+    local.staff(who, |line| println!("{line}"));
+    Ok(())
+}
+
+/// What a person who just started carelane wants to know.
+pub(super) fn greet(
+    args: &Args,
+    listening: SocketAddr,
+    token_file: Option<&Path>,
+    is_demo: bool,
+    local: Option<&LocalCarrier>,
+) {
+    println!("carelane answers on http://{listening}");
+    if is_demo {
+        println!("  flows     the built-in demo practice (there is no folder {})", args.flows.display());
+    } else {
+        println!("  flows     {}", args.flows.display());
+    }
+    println!("  data      {}", args.data.display());
+    if let Some(file) = token_file {
+        println!("  API token in {}", file.display());
+    }
+    match local {
+        Some(local) => {
+            println!("  carrier   built in, on {} (for trying out; no phone network)", local.addr());
+            println!();
+            println!("Next, in a second terminal:");
+            println!("  cargo run -- call             be a patient (or `carelane call`)");
+            println!("  cargo run -- call --as ana    be an assistant");
+            println!();
+        }
+        None => {
+            let public = args.public(listening);
+            println!("  carrier   twilio; configure the number with");
+            println!("            calls   POST {public}/voice/incoming");
+            println!("            status  POST {public}/voice/status");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! `carelane serve`: recovers the floor, opens the doors, and runs until it is told to stop.
+//!
+//! The socket is bound first: while the journal is read, webhooks wait in the backlog instead of failing.
+
+mod demo;
+mod flows;
+mod settings;
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::signal;
+use tokio::sync::watch;
+use tracing::error;
+use tracing::info;
+use tracing::warn;
+use tracing_subscriber::EnvFilter;
+
+pub use settings::Args;
+pub use settings::CarrierKind;
+pub use settings::MediaKind;
+
+pub(in crate::cli) use flows::flow_files;
+
+use crate::carrier::twilio::Backoff;
+use crate::carrier::twilio::Rate;
+use crate::carrier::twilio::RestClient;
+use crate::carrier::twilio::RestSettings;
+use crate::carrier::twilio::Verifier;
+use crate::engine::Engine;
+use crate::engine::Opened;
+use crate::floor::event::Event;
+use crate::metrics::Metrics;
+use crate::server::Door;
+use crate::vocab::FloorId;
+use settings::Account;
+
+/// Runs the command: 0 after an orderly end, 1 when it could not start, 74 after a failed disk.
+pub async fn run(args: Args) -> ExitCode {
+    start_log();
+    match serve(args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("carelane: {message}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Logs go to standard error: text for a person at a terminal, JSON lines otherwise. `RUST_LOG` sets the level.
+fn start_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that is already set up (in tests) stays.
+    let _ = if std::io::stderr().is_terminal() { log.with_target(false).try_init() } else { log.json().try_init() };
+}
+
+async fn serve(args: Args) -> Result<(), String> {
+    let running = start(args).await?;
+    let Running { listener, door, engine, args, .. } = running;
+    let (stop, stopping) = watch::channel(false);
+    let server = tokio::spawn(crate::server::serve(listener, door, stopping));
+    until_told_to_stop(&engine, &args).await?;
+    info!("stopping: requests under way finish first");
+    // The receiver is in the server's hands until it ends.
+    let _ = stop.send(true);
+    if server.await.is_err() {
+        error!("the server ended badly");
+    }
+    engine.stop().await;
+    drop(running.local);
+    Ok(())
+}
+
+/// Everything that must stay alive while carelane runs.
+struct Running {
+    listener: TcpListener,
+    door: Arc<Door>,
+    engine: Engine,
+    args: Args,
+    local: Option<crate::carrier::local::LocalCarrier>,
+}
+
+async fn start(args: Args) -> Result<Running, String> {
+    let account = if args.carrier == CarrierKind::Twilio { Some(args.account()?) } else { None };
+    let listener = TcpListener::bind(args.listen).await;
+    let listener = listener.map_err(|e| format!("cannot listen on {}: {e}; is another carelane running?", args.listen))?;
+    let listening = listener.local_addr().map_err(|e| format!("the listening socket has no address: {e}"))?;
+    let public = args.public(listening);
+
+    let read = flows::read(&args.flows)?;
+    let opened = Opened::open(&args.data, args.data_key_file.as_deref()).map_err(|e| format!("{e}\n  {}", e.advice()))?;
+    check_flows(&read, &opened)?;
+    let recovered = opened.recovered.clone();
+    let ghosts = opened.floor().live_legs();
+
+    let metrics = Arc::new(Metrics::new());
+    let (engine, orders) = Engine::start(opened, public.clone(), metrics.clone())
+        .map_err(|e| format!("the system gives us no thread for the desk: {e}"))?;
+    name_floor(&engine).await?;
+    let is_demo = read.is_demo;
+    if read.is_sound() {
+        read.offer(&engine).await?;
+    }
+    let (token, token_file) = args.api_token()?;
+
+    let (account, local) = match account {
+        Some(account) => (account, None),
+        None => {
+            let (account, local) = demo::start_carrier(&args, &engine, &public, ghosts.clone()).await?;
+            (account, Some(local))
+        }
+    };
+    let rest = Arc::new(rest_client(&account, &args, &engine)?);
+    if local.is_none() {
+        tokio::spawn(engine.clone().reconcile(ghosts, rest.clone()));
+    }
+    tokio::spawn(engine.clone().dispatch(orders, rest));
+
+    let verifier = Verifier::new(&public, &account.tokens);
+    let door =
+        Arc::new(Door { engine: engine.clone(), metrics, verifier, api_token: token.clone(), sounds: args.sounds.clone() });
+    info!(entries = recovered.entries, facts = recovered.facts, %listening, "the floor is ready");
+    demo::greet(&args, listening, token_file.as_deref(), is_demo, local.as_ref());
+    if let Some(local) = &local {
+        demo::staff(&engine, local, &token, listening).await?;
+    }
+    write_places(&args, listening, local.as_ref())?;
+    Ok(Running { listener, door, engine, args, local })
+}
+
+/// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.
+fn check_flows(read: &flows::Read, opened: &Opened) -> Result<(), String> {
+    if !read.checked.problems.is_empty() {
+        eprintln!("{}\n", read.problems(std::io::stderr().is_terminal()));
+    }
+    if read.is_sound() {
+        return Ok(());
+    }
+    if opened.floor().has_practices() {
+        warn!("the flow files have errors: carelane goes on with the versions it used before");
+        return Ok(());
+    }
+    Err("the flow files have errors (above), and there is no earlier version to go on with; `carelane check` shows them again".to_owned())
+}
+
+async fn name_floor(engine: &Engine) -> Result<(), String> {
+    if engine.floor_id().is_some() {
+        return Ok(());
+    }
+    let id = FloorId::from(settings::random_hex(8)?.as_str());
+    engine.post(Event::FloorOpened(id.clone())).await.map_err(|_| "the desk does not answer".to_owned())?;
+    engine.name_floor(id);
+    Ok(())
+}
+
+fn rest_client(account: &Account, args: &Args, engine: &Engine) -> Result<RestClient, String> {
+    let token = account.tokens.first().cloned().unwrap_or_default();
+    let mut settings = RestSettings::new(&account.api_base, &account.sid, token);
+    // A redirect that was carried out in spite of an error shows itself by the fetch of its document: time for that.
+    settings.backoff = Backoff { first: std::time::Duration::from_millis(1_500), ..settings.backoff };
+    settings.create_rate = match args.carrier {
+        CarrierKind::Twilio => Rate { per_second: args.dial_rate, burst: 5 },
+        CarrierKind::Local => settings.other_rate,
+    };
+    let clock = engine.clock();
+    RestClient::new(&settings, Arc::new(move || clock.monotonic())).map_err(|e| e.to_string())
+}
+
+/// Where `carelane call` finds us.
+fn write_places(
+    args: &Args,
+    listening: SocketAddr,
+    local: Option<&crate::carrier::local::LocalCarrier>,
+) -> Result<(), String> {
+    settings::write_secret(&args.data.join("api-url"), &format!("http://{listening}\n"))?;
+    match local {
+        Some(local) => settings::write_secret(&args.data.join("local-carrier"), &format!("{}\n", local.addr())),
+        None => Ok(()),
+    }
+}
+
+/// SIGHUP reads the flow files again; SIGTERM and Ctrl-C end.
+async fn until_told_to_stop(engine: &Engine, args: &Args) -> Result<(), String> {
+    let listen = |kind| signal(kind).map_err(|e| format!("cannot listen for signals: {e}"));
+    let (mut hangup, mut terminate) = (listen(SignalKind::hangup())?, listen(SignalKind::terminate())?);
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+            _ = hangup.recv() => reload(engine, args).await,
+        }
+    }
+}
+
+async fn reload(engine: &Engine, args: &Args) {
+    match flows::read(&args.flows) {
+        Ok(read) if read.is_sound() => match read.offer(engine).await {
+            Ok(()) => info!("flow files read again: new calls use them, calls under way keep theirs"),
+            Err(why) => error!(why, "flow files were not taken"),
+        },
+        Ok(read) => {
+            eprintln!("{}\n", read.problems(std::io::stderr().is_terminal()));
+            error!("the flow files have errors: nothing was changed");
+        }
+        Err(why) => error!(why, "flow files cannot be read: nothing was changed"),
+    }
+}
