@@ -1,4 +1,6 @@
-//! Behaviour tests: the local carrier, met by a canned application, phones and REST. It must be as strict as a real one.
+//! Behaviour tests: the local carrier, met by a canned application, phones and REST. It must be strict.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod app;
 mod assistants;

@@ -69,7 +69,7 @@ impl fmt::Display for ApiError {
                 write!(f, "carelane does not answer at {base}: start it with `cargo run` in another terminal")
             }
             Self::Refused { status: 401 | 403, .. } => f.write_str(
-                "carelane refused the API token: set CARELANE_API_TOKEN, or point --data at the folder of the running carelane",
+                "carelane refused the API token: set CARELANE_API_TOKEN, or point --data at the data folder in use",
             ),
             Self::Refused { status, reason } => write!(f, "carelane refused ({status}): {reason}"),
         }
@@ -106,8 +106,8 @@ impl Api {
     /// The call that is the assistant's now, as the floor shows it.
     pub async fn call_of(&self, agent: &str) -> Result<Option<Value>, ApiError> {
         let floor = self.floor().await?;
-        let calls = floor["calls"].as_array().into_iter().flatten();
-        Ok(calls.filter(|call| call["agent"] == agent).next_back().cloned())
+        let mut calls = floor["calls"].as_array().into_iter().flatten();
+        Ok(calls.rfind(|call| call["agent"] == agent).cloned())
     }
 
     /// Closes a call with an outcome and a note of field ids and texts.

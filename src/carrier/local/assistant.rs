@@ -95,7 +95,8 @@ impl Worker {
             match self.api.set_state(&self.who.agent, "available").await {
                 Ok(()) => {
                     (self.say)(&format!(
-                        "{} is signed in: an automatic assistant, only in this demo. It takes calls until a person does (`carelane call --as {}`).",
+                        "{} is signed in: an automatic assistant, for this demo only. It takes calls until a person \
+                         does (`carelane call --as {}`).",
                         self.who.name, self.who.agent
                     ));
                     return true;
@@ -244,7 +245,7 @@ impl Worker {
         }
         tracing::warn!(
             call = id,
-            "the automatic assistant's note was refused {CLOSE_TRIES} times; the call stays open"
+            "the automatic assistant's note was refused {CLOSE_TRIES} times; its call stays open"
         );
     }
 

@@ -200,10 +200,8 @@ impl Exchange {
 
     /// The call's milliseconds between two moments.
     pub(super) fn call_millis(&self, from: Timestamp, to: Timestamp) -> u64 {
-        #[expect(clippy::cast_precision_loss, reason = "a call is far shorter than 2^53 ms")]
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a span is never negative")]
-        let millis = ((to - from).0 as f64 * self.settings.speed) as u64;
-        millis
+        // Never negative, and far below 2^53.
+        ((to - from).0 as f64 * self.settings.speed) as u64
     }
 
     /// Runs a task until it ends or the carrier stops.
@@ -378,7 +376,7 @@ impl Exchange {
     }
 
     /// The call on this phone hears something from it; `false` if there is none.
-    pub(super) fn from_phone(&self, number: &Number, id: u64, signal: Signal) -> bool {
+    pub(super) fn heard_from_phone(&self, number: &Number, id: u64, signal: Signal) -> bool {
         let state = self.state();
         let phone = state.phones.get(number).filter(|phone| phone.id == id);
         phone.and_then(|phone| phone.leg.as_ref()).is_some_and(|(_, mailbox)| mailbox.try_send(signal).is_ok())

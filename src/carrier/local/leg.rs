@@ -1,8 +1,8 @@
 //! The life of one leg: ring, answer, run documents until something ends it, report.
 //!
 //! ```text
-//! inbound:  ringing ─ document ─► in-progress ─► completed        (Reject: busy, no-answer; caller gone first: no-answer)
-//! outbound: queued ─► ringing ─ answer ─► in-progress ─► completed      (or busy, no-answer, canceled)
+//! inbound:  ringing ─ document ─► in-progress ─► completed    (Reject: busy, no-answer; caller gone: no-answer)
+//! outbound: queued ─► ringing ─ answer ─► in-progress ─► completed    (or busy, no-answer, canceled)
 //! ```
 //!
 //! Each leg is one task that owns its state; others reach it only through its mailbox. What verbs do is in `verb`,

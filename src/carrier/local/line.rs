@@ -46,7 +46,8 @@ impl fmt::Display for LineError {
         match self {
             Self::NoCarrier { url } => write!(
                 f,
-                "no local carrier answers at {url}: start carelane with `cargo run` in another terminal, or name its address with --carrier"
+                "no local carrier answers at {url}: start carelane with `cargo run` in another terminal, \
+                 or name its address with --carrier"
             ),
             Self::Refused(why) => write!(f, "the local carrier refused this phone: {why}"),
             Self::Lost => {

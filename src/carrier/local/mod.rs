@@ -210,7 +210,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Listen { listen, source } => write!(
                 f,
-                "the local carrier cannot listen on {listen} ({source}): stop whatever uses it, or choose another address"
+                "the local carrier cannot listen on {listen} ({source}): stop what uses it, or choose another"
             ),
             Self::Speed(speed) => write!(f, "the local carrier's speed is {speed}; it must be a number above 0"),
         }

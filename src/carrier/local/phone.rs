@@ -95,7 +95,7 @@ fn obey(
     outgoing: &mpsc::Sender<ToPhone>,
 ) -> Result<(), &'static str> {
     const NO_CALL: &str = "there is no call on this phone";
-    let tell = |signal| if exchange.from_phone(number, id, signal) { Ok(()) } else { Err(NO_CALL) };
+    let tell = |signal| if exchange.heard_from_phone(number, id, signal) { Ok(()) } else { Err(NO_CALL) };
     match message {
         FromPhone::Hello { .. } => Err("this phone is already connected"),
         FromPhone::Dial { to } => dial(exchange, number, &to, outgoing),

@@ -8,7 +8,7 @@
 //! {"type":"say","text":"a refill"}                {"type":"answered"}
 //! {"type":"answer"}                               {"type":"heard","text":…,"language":…,"at_ms":…,"for_ms":…}
 //! {"type":"hangup"}                               {"type":"music","seconds":44,"at_ms":…}
-//!                                                 {"type":"listening","dtmf":true,"speech":true,"seconds":6,"at_ms":…}
+//!                                                 {"type":"listening","dtmf":true,"speech":true,"seconds":6,…}
 //!                                                 {"type":"joined","parties":2,"at_ms":…}
 //!                                                 {"type":"other","text":…,"at_ms":…}   the other party speaks
 //!                                                 {"type":"beep"}                       somebody came or left, with a tone

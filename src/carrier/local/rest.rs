@@ -234,7 +234,10 @@ fn list(exchange: &Exchange, form: &Form) -> Reply {
     let end = start + calls.len().saturating_sub(1);
     Reply::ok(
         200,
-        json!({ "calls": calls, "page": page, "page_size": size, "start": start, "end": end, "uri": path, "next_page_uri": next }),
+        json!({
+            "calls": calls, "page": page, "page_size": size, "start": start, "end": end,
+            "uri": path, "next_page_uri": next,
+        }),
     )
 }
 

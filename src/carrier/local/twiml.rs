@@ -78,7 +78,6 @@ pub(super) struct Dial {
 
 /// The conference of a Dial.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one attribute of the noun, by its own name")]
 pub(super) struct Conference {
     pub(super) name: String,
     pub(super) starts_on_enter: bool,

@@ -216,7 +216,6 @@ pub(super) fn speaking_seconds(text: &str) -> f64 {
 }
 
 fn millis(seconds: f64) -> u64 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "prompts are short and never negative")]
-    let millis = (seconds * 1_000.0) as u64;
-    millis
+    // A prompt is short and never negative.
+    (seconds * 1_000.0) as u64
 }

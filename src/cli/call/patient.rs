@@ -12,8 +12,12 @@ use super::terminal;
 use super::terminal::Terminal;
 use super::terminal::Typed;
 
-const HELP_EN: &str = "Keys: type 0-9, * or # and Enter, at any time. Anything else is what you say. /hangup ends the call, /help shows this.";
-const HELP_ES: &str = "Teclas: escriba 0-9, * o # y Enter, en cualquier momento. Lo demás es lo que usted dice. /hangup termina la llamada, /help muestra esto.";
+const HELP_EN: &str = "\
+Keys: type one of 0-9 * # and Enter, also while a prompt is being spoken. Anything else is what you say.
+/hangup ends the call, /help shows this.";
+const HELP_ES: &str = "\
+Teclas: escriba 0-9, * o # y Enter, también durante un mensaje. Lo demás es lo que usted dice.
+/hangup termina la llamada, /help muestra esto.";
 
 /// Dials and stays on the line until the call ends: 0 if it was answered.
 pub(super) async fn call(mut line: Line, to: Option<&str>, terminal: &mut Terminal) -> Result<ExitCode, String> {

@@ -30,7 +30,8 @@ async fn bench() -> Bench {
             200,
             r#"{"agents": [{"id": "ana", "state": "available", "address": "+15550100201"},
                 {"id": "rosa", "state": "available", "address": "+15550100202"}],
-                "calls": [{"call": "call-6", "agent": "ana"}, {"call": "call-7", "lane": "records", "language": "es-US", "agent": "rosa"}]}"#,
+                "calls": [{"call": "call-6", "agent": "ana"},
+                {"call": "call-7", "lane": "records", "language": "es-US", "agent": "rosa"}]}"#,
         )],
     );
     bench.app.on_json(STATE, &[(200, "{}")]);

@@ -46,7 +46,10 @@ async fn a_key_during_the_prompt_stops_it_and_is_submitted() {
     let bench = Bench::new().await;
     bench.app.on(
         "/voice",
-        &format!("<Gather numDigits=\"1\" action=\"step?x=1&amp;y=2\"><Say>{LONG}</Say><Say>never said</Say></Gather><Say>no input</Say>"),
+        &format!(
+            "<Gather numDigits=\"1\" action=\"step?x=1&amp;y=2\">\
+             <Say>{LONG}</Say><Say>never said</Say></Gather><Say>no input</Say>"
+        ),
     );
     bench.app.on("/step", "<Say>chosen</Say>");
     let mut phone = bench.patient().await;

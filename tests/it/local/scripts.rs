@@ -33,7 +33,8 @@ fn args(bench: &Bench, script: &str) -> call::Args {
 fn greet(bench: &Bench) {
     bench.app.on(
         "/voice",
-        "<Gather numDigits=\"1\" input=\"dtmf speech\" action=\"/chosen\"><Say>Riverside Family Medicine. Press 1.</Say></Gather>",
+        "<Gather numDigits=\"1\" input=\"dtmf speech\" action=\"/chosen\">\
+         <Say>Riverside Family Medicine. Press 1.</Say></Gather>",
     );
     bench.app.on("/chosen", "<Say>Thank you.</Say>");
 }

@@ -15,7 +15,8 @@
 //!
 //! An assistant's call also knows `ready`, `away`, `expect-incoming`, `answer`, `transfer LANE` and
 //! `close OUTCOME field="text" …`; these use the public API. Each expectation looks at what was heard after the one
-//! before it was met, and fails after 20 s of the clock, or what `within` says. This file reads scripts; `run` runs them.
+//! before it was met, and fails after 20 s of the clock, or what `within` says. This file reads scripts; `run` runs
+//! them.
 
 mod run;
 
