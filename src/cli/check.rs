@@ -86,7 +86,7 @@ fn check(args: &Args, default: &Path, colour: bool, out: &mut impl Write) -> Res
     let builtin = asked.is_none();
     let mut checked = check_folder(&files);
     if let Some(asked) = asked {
-        // The team beside a single practice was read to check it with; its own problems were not asked for unless it is broken.
+        // A team beside a single practice was only read to check it with.
         checked.flows.retain(|(path, _, _)| asked.contains(path));
     }
     let errors = checked.problems.iter().filter(|p| p.severity == Severity::Error).count();

@@ -1,4 +1,5 @@
-//! The clinical boundary: who may be ill meets a clinical lane, a person on call, or an approved sentence, and nothing else.
+//! The clinical boundary: who may be ill meets a clinical lane, a person on call, or an approved sentence, and
+//! nothing else.
 //!
 //! The lists of words here catch slips in what the system says by itself; they do not judge callers.
 

@@ -1,7 +1,9 @@
 //! Rules of the first seconds: who answers, what to do in an emergency, in which languages, and a question that routes.
 
 use super::check::Case;
+use super::check_menu::names_key;
 use super::code::Code;
+use super::diagnostic::quote;
 use super::model::Menu;
 use super::model::Step;
 use super::model::Target;
@@ -58,6 +60,7 @@ fn opening(case: &mut Case<'_, '_>, language: &Language) {
     let name = &case.flow.name;
     if !name.is_empty() && !says(&heard, &normalise(name)) {
         let title = format!("the opening in {language} does not say the practice's name");
+        let name = quote(name);
         let hint = format!("begin with \"{name}\": within three seconds a caller knows the right place answered");
         case.problems.error(Code::Opening, at.clone(), title, "who has answered?").hint(hint);
     }
@@ -152,7 +155,7 @@ fn offer(case: &mut Case<'_, '_>, language: &Language, menu: Option<&Menu>) {
         case.problems.error(Code::LanguageOffer, at.clone(), title, "the language's own name is missing").hint(hint);
     }
     if let Some(key) = key
-        && !super::check_menu::names_key(&heard, key, language)
+        && !names_key(&heard, key, language)
     {
         let title = format!("the offer of {tag} does not name its key");
         let hint = format!("the menu's key for {tag} is {key}");

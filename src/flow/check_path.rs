@@ -166,7 +166,7 @@ struct Circle<'f> {
     path: Vec<String>,
 }
 
-/// One circle for each branch that closes one (depth-first search; recursion is bounded by the number of steps or lanes).
+/// One circle for each branch that closes one: a depth-first search, no deeper than there are steps or lanes.
 fn circles<'f>(edges: &BTreeMap<&'f str, Vec<(&'f str, Vec<String>)>>) -> Vec<Circle<'f>> {
     fn visit<'f>(
         at: &'f str,

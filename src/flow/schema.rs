@@ -1,7 +1,7 @@
 //! The one table of what a flow file and a team file may say: keys, kinds, ranges, defaults and what they mean.
 //!
-//! The shape check and the lowering both read it, so a key cannot be accepted and then forgotten. It says nothing about how
-//! values fit together; that is the business of the `check_*` files.
+//! The shape check and the lowering both read it, so a key cannot be accepted and then forgotten. It says nothing
+//! about how values fit together; that is the business of the `check_*` files.
 
 use crate::vocab::Span;
 use crate::vocab::limit::PROMPT_CHARS_MAX;

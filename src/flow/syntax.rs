@@ -1,8 +1,8 @@
 //! YAML text -> a tree in which every value knows its place.
 //!
-//! Scalars stay text: what `no`, `08:00` or `+1555…` means is the schema's business. Everything that would make a file say
-//! something else than it seems to is refused here: tabs, duplicate keys, merge keys, tags, second documents.
-//! Aliases are copied, so values are budgeted: a small file cannot grow without end.
+//! Scalars stay text: what `no`, `08:00` or `+1555…` means is the schema's business. Everything that would make a
+//! file say something else than it seems to is refused here: tabs, duplicate keys, merge keys, tags, second
+//! documents. Aliases are copied, so values are budgeted: a small file cannot grow without end.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -1,8 +1,9 @@
-//! Behaviour tests: the flow-file compiler. The demo is clean; every rule has a broken file that meets it and only it.
+//! Behaviour tests: the flow-file compiler. The demo is clean; every rule has a broken file that meets it and only
+//! it.
 //!
-//! `tests/flows/broken/*.edit` are edits of the small practice `tests/flows/clinic.yaml` and its team; `*.yaml` there are
-//! whole files. Each begins with `# expect: code, code`; what is printed stands beside it as `.txt` (`UPDATE=1` rewrites it,
-//! the codes it does not).
+//! `tests/flows/broken/*.edit` are edits of the small practice `tests/flows/clinic.yaml` and its team; `*.yaml`
+//! there are whole files. Each begins with `# expect: code, code`; what is printed stands beside it as `.txt`
+//! (`UPDATE=1` rewrites it, the codes it does not).
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -151,7 +152,8 @@ fn the_demo_keeps_what_others_rely_on() {
     let opening = &*flow.greeting.opening[english];
     assert_eq!(opening, "Riverside Family Medicine, this is the phone assistant.");
     let question = "For appointments, press 1. Insurance or bills, 2. Referrals, 3. Records, 4. \
-                    A nurse or medical question, 5. Hours, directions or anything else, 6. For a person at any time, 0.";
+                    A nurse or medical question, 5. Hours, directions or anything else, 6. \
+                    For a person at any time, 0.";
     assert_eq!(&*menu.question[english], question);
     for id in [
         "booked",
