@@ -86,7 +86,7 @@ fn check(args: &Args, default: &Path, colour: bool, out: &mut impl Write) -> Res
     let builtin = asked.is_none();
     let mut checked = check_folder(&files);
     if let Some(asked) = asked {
-        // The team beside a single practice was read to check it with; its own problems were not asked for unless it is broken.
+        // A team beside a single practice was only read to check it with.
         checked.flows.retain(|(path, _, _)| asked.contains(path));
     }
     let errors = checked.problems.iter().filter(|p| p.severity == Severity::Error).count();
@@ -109,7 +109,13 @@ fn check(args: &Args, default: &Path, colour: bool, out: &mut impl Write) -> Res
     Ok(u8::from(errors > 0))
 }
 
-fn print(files: &[(String, String)], checked: &Checked, errors: usize, colour: bool, out: &mut impl Write) -> io::Result<()> {
+fn print(
+    files: &[(String, String)],
+    checked: &Checked,
+    errors: usize,
+    colour: bool,
+    out: &mut impl Write,
+) -> io::Result<()> {
     for problem in &checked.problems {
         let source = files.iter().find(|(path, _)| *path == problem.path).map_or("", |(_, text)| text);
         writeln!(out, "{}\n", problem.render(source, colour))?;
@@ -140,7 +146,8 @@ fn summary(path: &str, flow: &Flow, teams: &[(String, String, Team)]) -> String 
     let mut lines = format!("{path}: {} ({languages})\n", flow.name);
     let language = flow.default_language();
     if let Some(Step::Menu(menu)) = flow.steps.get(&flow.start) {
-        let keys: Vec<String> = menu.choices.iter().map(|(key, choice)| format!("{key} {}", led_to(&choice.to))).collect();
+        let keys: Vec<String> =
+            menu.choices.iter().map(|(key, choice)| format!("{key} {}", led_to(&choice.to))).collect();
         // Writing to a String cannot fail.
         _ = writeln!(lines, "  keys    {}", keys.join(", "));
     }
@@ -193,7 +200,8 @@ fn files(args: &Args, default: &Path) -> Result<(Files, Option<BTreeSet<String>>
             let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
             // A practice is checked with its team, which the folder check finds by name.
             let teams = if folder.is_dir() { flow_files(folder)? } else { BTreeSet::new() };
-            let is_team = |p: &PathBuf| p.to_string_lossy().ends_with(".team.yaml") && p.file_name() != path.file_name();
+            let is_team =
+                |p: &PathBuf| p.to_string_lossy().ends_with(".team.yaml") && p.file_name() != path.file_name();
             beside.extend(teams.into_iter().filter(is_team));
             paths.insert(path.to_path_buf());
         }
@@ -234,4 +242,57 @@ fn read(path: &Path) -> Result<String, Stop> {
         return Err(cannot(format!("it is larger than {FLOW_BYTES_MAX} bytes; is it a flow file?")));
     }
     String::from_utf8(bytes).map_err(|_| cannot("it is no UTF-8 text; save it as UTF-8".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The exit code, and what is printed.
+    fn checked(path: &[&str], json: bool) -> (Result<u8, String>, String) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let args = Args { path: path.iter().map(|p| root.join(p)).collect(), json };
+        let mut out = Vec::new();
+        let code = check(&args, Path::new("/no/such/folder"), false, &mut out).map_err(|stop| format!("{stop:?}"));
+        (code, String::from_utf8_lossy(&out).into_owned())
+    }
+
+    #[test]
+    fn without_a_folder_the_demo_is_checked_and_that_is_said() {
+        let (code, printed) = checked(&[], false);
+        assert_eq!(code, Ok(0));
+        for words in ["built-in demo", "Riverside Family Medicine", "5 clinical", "9 assistants", "No problems."] {
+            assert!(printed.contains(words), "{words}: {printed}");
+        }
+    }
+
+    #[test]
+    fn a_single_practice_is_checked_with_the_team_beside_it() {
+        let (code, printed) = checked(&["tests/flows/clinic.yaml"], false);
+        assert_eq!(code, Ok(0), "{printed}");
+        assert!(printed.contains("Elm Clinic") && printed.contains("3 assistants"), "{printed}");
+    }
+
+    #[test]
+    fn errors_are_printed_or_given_as_json_with_exit_code_one() {
+        let (code, printed) = checked(&["tests/flows/broken/alias-bomb.yaml"], false);
+        assert_eq!(code, Ok(1));
+        assert!(printed.contains("error[yaml::size]") && printed.contains("1 error; nothing was loaded"), "{printed}");
+        let (code, printed) = checked(&["tests/flows/broken/alias-bomb.yaml"], true);
+        assert_eq!(code, Ok(1));
+        let report: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+        assert_eq!((&report["errors"], &report["problems"][0]["line"]), (&1.into(), &7.into()));
+    }
+
+    #[test]
+    fn the_arguments_are_sound() {
+        <Args as clap::Args>::augment_args(clap::Command::new("check")).debug_assert();
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let (code, _) = checked(&["tests/flows/no-such.yaml"], false);
+        assert!(code.is_err_and(|e| e.contains("no-such.yaml")));
+        assert!(checked(&["tests/it"], false).0.is_err_and(|e| e.contains("holds no flow file")));
+    }
 }

@@ -1,4 +1,5 @@
-//! The clinical boundary: who may be ill meets a clinical lane, a person on call, or an approved sentence, and nothing else.
+//! The clinical boundary: who may be ill meets a clinical lane, a person on call, or an approved sentence, and
+//! nothing else.
 //!
 //! The lists of words here catch slips in what the system says by itself; they do not judge callers.
 
@@ -143,7 +144,8 @@ fn both_lists(case: &mut Case<'_, '_>) {
         for phrase in list.iter().filter(|p| urgent.contains(&***p)) {
             let at = case.at(&["urgent", "crisis", language.as_str()]);
             let items = case.root.get("urgent").and_then(|u| u.get("crisis")?.get(language.as_str()));
-            let item = items.and_then(|l| l.items().iter().find(|n| n.text().is_some_and(|t| normalise(t) == **phrase)));
+            let item =
+                items.and_then(|l| l.items().iter().find(|n| n.text().is_some_and(|t| normalise(t) == **phrase)));
             let at = item.map_or(at, |n| n.span.clone());
             let title = format!("\"{phrase}\" is both an urgent and a crisis phrase");
             let hint = "keep it under `crisis` if the caller should hear of 988, else under `phrases`";

@@ -1,7 +1,9 @@
 //! Rules of the first seconds: who answers, what to do in an emergency, in which languages, and a question that routes.
 
 use super::check::Case;
+use super::check_menu::names_key;
 use super::code::Code;
+use super::diagnostic::quote;
 use super::model::Menu;
 use super::model::Step;
 use super::model::Target;
@@ -19,13 +21,13 @@ const SPEAKERS: [(&str, &[&str]); 2] = [
     ("en", &["assistant", "system", "attendant", "automated", "virtual"]),
     ("es", &["asistente", "asistenta", "sistema", "automatico", "automatica", "virtual"]),
 ];
-/// What a language is called in itself, in normal form.
+/// What a language is called in itself.
 const OWN_NAMES: [(&str, &[&str]); 6] = [
-    ("en", &["english"]),
-    ("es", &["espanol", "castellano"]),
-    ("fr", &["francais"]),
-    ("pt", &["portugues"]),
-    ("de", &["deutsch"]),
+    ("en", &["English"]),
+    ("es", &["español", "castellano"]),
+    ("fr", &["français"]),
+    ("pt", &["português"]),
+    ("de", &["Deutsch"]),
     ("it", &["italiano"]),
 ];
 
@@ -58,12 +60,15 @@ fn opening(case: &mut Case<'_, '_>, language: &Language) {
     let name = &case.flow.name;
     if !name.is_empty() && !says(&heard, &normalise(name)) {
         let title = format!("the opening in {language} does not say the practice's name");
+        let name = quote(name);
         let hint = format!("begin with \"{name}\": within three seconds a caller knows the right place answered");
         case.problems.error(Code::Opening, at.clone(), title, "who has answered?").hint(hint);
     }
-    let declared = case.root.get("greeting").and_then(|g| g.get("speaker")?.get(language.as_str())).and_then(Node::text);
+    let declared =
+        case.root.get("greeting").and_then(|g| g.get("speaker")?.get(language.as_str())).and_then(Node::text);
     let known = SPEAKERS.iter().find(|(tag, _)| *tag == language.primary()).map_or(&[][..], |(_, words)| words);
-    let speaks = declared.map(normalise).is_some_and(|word| says(&heard, &word)) || known.iter().any(|w| says(&heard, w));
+    let speaks =
+        declared.map(normalise).is_some_and(|word| says(&heard, &word)) || known.iter().any(|w| says(&heard, w));
     if !speaks {
         let title = format!("the opening in {language} does not say who is speaking");
         let hint = if known.is_empty() {
@@ -144,13 +149,13 @@ fn offer(case: &mut Case<'_, '_>, language: &Language, menu: Option<&Menu>) {
     let heard = normalise(text);
     let at = case.at(&["greeting", "offers", tag]);
     let own = OWN_NAMES.iter().find(|(known, _)| *known == language.primary()).map_or(&[][..], |(_, names)| names);
-    if !own.is_empty() && !own.iter().any(|name| says(&heard, name)) {
+    if !own.is_empty() && !own.iter().any(|name| says(&heard, &normalise(name))) {
         let title = format!("the offer of {tag} is not in {tag}");
         let hint = format!("say it in that language; it names itself \"{}\"", own[0]);
         case.problems.error(Code::LanguageOffer, at.clone(), title, "the language's own name is missing").hint(hint);
     }
     if let Some(key) = key
-        && !super::check_menu::names_key(&heard, key, language)
+        && !names_key(&heard, key, language)
     {
         let title = format!("the offer of {tag} does not name its key");
         let hint = format!("the menu's key for {tag} is {key}");

@@ -58,7 +58,9 @@ fn standing_keys(case: &mut Case<'_, '_>, id: &StepId, menu: &Menu) {
                 let at = case.at(&["steps", id.as_str(), "menu", "choices", &key_text, "to"]);
                 let title = format!("key {key} of menu `{id}` must give {what}");
                 let label = "callers know this key from every other menu";
-                case.problems.error(code, at, title, label).hint(format!("write `to: {word}`, and use another key for this"));
+                case.problems
+                    .error(code, at, title, label)
+                    .hint(format!("write `to: {word}`, and use another key for this"));
             }
             None => {
                 let at = case.key(&["steps", id.as_str(), "menu", "choices"]);
@@ -102,7 +104,8 @@ fn phrases(case: &mut Case<'_, '_>, id: &StepId, menu: &Menu) {
                         let also = phrase_place(case, id, *before, before_language, phrase);
                         let title = format!("\"{phrase}\" means two things in menu `{id}`");
                         let label = format!("here it means key {key}");
-                        let hint = "leave it with the choice most callers mean; accents and capitals make no difference";
+                        let hint =
+                            "leave it with the choice most callers mean; accents and capitals make no difference";
                         let problem = case.problems.error(Code::Ambiguous, at, title, label);
                         problem.also(also, format!("here it means key {before}")).hint(hint);
                     }

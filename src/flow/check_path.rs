@@ -31,9 +31,8 @@ fn targets<'f>(id: &'f StepId, step: &'f Step) -> Vec<(Vec<String>, &'f Target)>
     match step {
         Step::Answer(answer) => vec![(path(&["answer", "then"]), &answer.then)],
         Step::Menu(menu) => {
-            let choice = |(key, choice): (&char, &'f Choice)| {
-                (path(&["menu", "choices", &key.to_string(), "to"]), &choice.to)
-            };
+            let choice =
+                |(key, choice): (&char, &'f Choice)| (path(&["menu", "choices", &key.to_string(), "to"]), &choice.to);
             let mut all: Vec<_> = menu.choices.iter().map(choice).collect();
             all.push((path(&["menu", "no_input"]), &menu.no_input));
             all.push((path(&["menu", "wrong_input"]), &menu.wrong_input));
@@ -156,9 +155,7 @@ fn exit_loops(case: &mut Case<'_, '_>) {
         let path: Vec<&str> = circle.path.iter().map(String::as_str).collect();
         let title = format!("exits lead round for ever: {}", circle.names.join(" → "));
         let label = "a call would be passed on without end";
-        case.problems
-            .error(Code::Loop, case.at(&path), title, label)
-            .hint("let one of these exits be `callback`");
+        case.problems.error(Code::Loop, case.at(&path), title, label).hint("let one of these exits be `callback`");
     }
 }
 
@@ -169,7 +166,7 @@ struct Circle<'f> {
     path: Vec<String>,
 }
 
-/// One circle for each branch that closes one (depth-first search; recursion is bounded by the number of steps or lanes).
+/// One circle for each branch that closes one: a depth-first search, no deeper than there are steps or lanes.
 fn circles<'f>(edges: &BTreeMap<&'f str, Vec<(&'f str, Vec<String>)>>) -> Vec<Circle<'f>> {
     fn visit<'f>(
         at: &'f str,

@@ -10,10 +10,12 @@ use super::check::Teams;
 use super::check_lane::no_repeats;
 use super::code::Code;
 use super::diagnostic::Problems;
+use super::diagnostic::quote;
 use super::model::Lane;
 use super::model::Member;
 use super::model::Owner;
 use super::model::Team;
+use super::scalar::is_id;
 use super::syntax::Entry;
 use super::syntax::Node;
 use crate::vocab::AgentId;
@@ -28,7 +30,7 @@ pub(super) fn check_members(team: &Team, root: &Node, problems: &mut Problems<'_
     for agent in agents {
         if let Some((address, at)) = agent.value.get("address").and_then(|n| Some((n.text()?, n.span.clone()))) {
             if let Some(first) = addresses.get(address) {
-                let title = format!("`{}` has the same phone as another assistant", agent.name);
+                let title = format!("`{}` has the same phone as another assistant", quote(&agent.name));
                 problems
                     .error(Code::Taken, at, title, "one phone cannot ring for two")
                     .also(first.clone(), "first here")
@@ -39,18 +41,18 @@ pub(super) fn check_members(team: &Team, root: &Node, problems: &mut Problems<'_
         }
         for key in ["groups", "languages", "skills"] {
             let list = agent.value.get(key).map_or(&[][..], Node::items);
-            no_repeats(problems, list, &format!("`agents.{}.{key}`", agent.name));
+            no_repeats(problems, list, &format!("`agents.{}.{key}`", quote(&agent.name)));
         }
         for item in agent.value.get("groups").map_or(&[][..], Node::items) {
             if let Some(group) = item.text().filter(|g| !groups.is_empty() && !groups.iter().any(|e| &*e.name == *g)) {
-                unknown_group(problems, item.span.clone(), group, groups.iter().map(|e| &*e.name));
+                unknown_group(problems, item.span.clone(), group, groups.iter().map(|e| &*e.name).filter(|g| is_id(g)));
             }
         }
     }
     let all_readable = !team.agents.is_empty() && team.agents.iter().all(|a| !a.groups.is_empty());
     for group in groups.iter().filter(|_| all_readable) {
         if !team.agents.iter().any(|a| a.groups.iter().any(|g| g.as_str() == &*group.name)) {
-            let title = format!("nobody is in group `{}`", group.name);
+            let title = format!("nobody is in group `{}`", quote(&group.name));
             let label = "a lane served by this group would be served by nobody";
             let hint = "add it to an assistant's `groups`, or take the group out";
             problems.error(Code::EmptyGroup, group.at.clone(), title, label).hint(hint);
@@ -64,7 +66,7 @@ fn unknown_group<'w>(
     group: &str,
     known: impl IntoIterator<Item = &'w str>,
 ) {
-    let title = format!("the team has no group `{}`", super::diagnostic::quote(group));
+    let title = format!("the team has no group `{}`", quote(group));
     problems.error(Code::UnknownGroup, at, title, "nobody would be rung").meant(group, known);
 }
 
@@ -76,7 +78,7 @@ pub(super) fn check_use(case: &mut Case<'_, '_>, teams: &Teams<'_>) {
     };
     let Some(name) = case.root.get("practice").and_then(|p| p.get("team")?.text()) else { return };
     let Some(team) = known.iter().find(|t| t.id.as_str() == name) else {
-        if super::scalar::is_id(name) && !unreadable.iter().any(|t| t == name) {
+        if is_id(name) && !unreadable.iter().any(|t| t == name) {
             let at = case.at(&["practice", "team"]);
             let title = format!("there is no team `{name}`");
             let label = format!("no file `{name}.team.yaml` beside this one");

@@ -57,7 +57,8 @@ fn blanks(case: &mut Case<'_, '_>, phrase: Phrase, language: &Language, text: &s
         if !wanted.contains(blank) {
             let title = format!("`{}` has no blank `{{{}}}`", phrase.key(), quote(blank));
             let label = "nothing would be filled in";
-            let hint = nearest(blank, wanted).map_or_else(|| hint.clone(), |near| format!("did you mean `{{{near}}}`?"));
+            let hint =
+                nearest(blank, wanted).map_or_else(|| hint.clone(), |near| format!("did you mean `{{{near}}}`?"));
             case.problems.error(Code::Blank, at.clone(), title, label).hint(hint);
         }
     }

@@ -1,7 +1,7 @@
 //! The closed set of problems a flow or team file can have, one code each.
 //!
-//! A code never changes its meaning: it stands in messages, in `--json` and in the tests. It says nothing of where or why;
-//! that is the diagnostic's part.
+//! A code never changes its meaning: it stands in messages, in `--json` and in the tests. It says nothing of where
+//! or why; that is the diagnostic's part.
 
 use serde::Serialize;
 use serde::Serializer;

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::code::Code;
 use super::diagnostic::Problems;
+use super::diagnostic::nearest;
 use super::diagnostic::quote;
 use super::scalar;
 use super::schema::Kind;
@@ -54,7 +55,7 @@ impl Conform<'_, '_> {
                 let label = format!("`{}` is missing here", field.name);
                 self.problems
                     .error(Code::MissingKey, first_line(node), title, label)
-                    .hint(format!("add `{}:`, {}", field.name, field.doc));
+                    .hint(format!("add `{}:` ({})", field.name, field.doc));
             }
         }
     }
@@ -123,7 +124,8 @@ impl Conform<'_, '_> {
                 misfit(Code::Language, format!("{what} must be a language"), "write it like `en-US` or `es-US`");
             }
             Kind::Zone if scalar::zone(text).is_none() => {
-                let hint = "zones are written like `America/Chicago`; abbreviations such as `CST` have no daylight saving";
+                let hint =
+                    "zones are written like `America/Chicago`; abbreviations such as `CST` have no daylight saving";
                 misfit(Code::TimeZone, format!("{what} is no known time zone"), hint);
             }
             // privacy: the number stays out of the message; who may read the file sees it under the caret.
@@ -141,7 +143,8 @@ impl Conform<'_, '_> {
             }
             Kind::Duration(min, max) => self.duration(text, at, (*min, *max), what),
             Kind::Whole(min, max) if !text.parse::<u8>().is_ok_and(|n| (*min..=*max).contains(&n)) => {
-                misfit(Code::Range, format!("{what} must be a whole number"), &format!("from {min} to {max}"));
+                let title = format!("{what} must be a whole number from {min} to {max}");
+                misfit(Code::Range, title, &format!("choose from {min} to {max}"));
             }
             Kind::Date if scalar::date(text).is_none() => {
                 misfit(Code::Date, format!("{what} is no day of the calendar"), "write year-month-day: `2026-12-25`");
@@ -183,8 +186,8 @@ impl Conform<'_, '_> {
         let wrong = if text.trim().is_empty() {
             Some(("is empty".to_owned(), "nothing could be said here", "write the words, or leave the key away"))
         } else if length > max {
-            let title = format!("has {length} characters; at most {max} can be said");
-            Some((title, "too long", "say it in fewer words; callers remember little"))
+            let title = format!("has {length} characters; at most {max} are allowed");
+            Some((title, "too long", "say it in fewer words; people remember little"))
         } else if text.chars().any(char::is_control) {
             let title = "has a line break or another control character".to_owned();
             Some((title, "voices cannot say these", "write it on one line, or with `>-` over several"))
@@ -230,7 +233,8 @@ impl Conform<'_, '_> {
         if (min..=max).contains(&count) {
             return true;
         }
-        let title = format!("{what} has {count} entries");
+        let entries = if count == 1 { "entry" } else { "entries" };
+        let title = format!("{what} has {count} {entries}");
         let hint = if count < min { format!("it needs at least {min}") } else { format!("at most {max} are read") };
         let label = if count < min { "too few" } else { "too many" };
         self.problems.error(Code::Count, first_line(node), title, label).hint(hint);
@@ -251,10 +255,15 @@ impl Conform<'_, '_> {
             if !words().any(|w| w == text) {
                 let title = format!("{what} must be one of {}", forms());
                 let problem = self.problems.error(Code::Type, node.span.clone(), title, node.describe());
+                let named = variants.iter().filter(|v| matches!(v.of, Some(Kind::Id)));
+                let named: Vec<String> = named.map(|v| format!("`{{ {}: {} }}`", v.name, quote(text))).collect();
+                let words: Vec<&str> = words().collect();
                 if keys().any(|k| k == text) {
                     problem.hint(format!("write which one: `{{ {text}: … }}`"));
+                } else if nearest(text, &words).is_some() || named.is_empty() {
+                    problem.meant(text, words);
                 } else {
-                    problem.meant(text, words());
+                    problem.hint(format!("say what it is: {}", named.join(" or ")));
                 }
             }
             return;
@@ -303,7 +312,8 @@ impl Conform<'_, '_> {
         if every {
             for language in missing {
                 let title = format!("{what} is missing in {language}");
-                let hint = format!("add `{language}:` with an approved text, or take {language} out of `practice.languages`");
+                let hint =
+                    format!("add `{language}:` with an approved text, or take {language} out of `practice.languages`");
                 let label = "callers in that language would hear nothing here";
                 self.problems.error(Code::MissingText, first_line(node), title, label).hint(hint);
             }
@@ -395,7 +405,7 @@ fn inside(what: &str, part: &str) -> String {
 fn first_line(node: &Node) -> Range<usize> {
     match &node.content {
         Content::Map(entries) => entries.first().map_or_else(|| node.span.clone(), |e| e.at.clone()),
-        Content::List(items) => items.first().map_or_else(|| node.span.clone(), |i| first_line(i)),
+        Content::List(items) => items.first().map_or_else(|| node.span.clone(), first_line),
         Content::Text { .. } => node.span.clone(),
     }
 }

@@ -143,7 +143,8 @@ impl Diagnostic {
     /// The whole lines that hold every span: the renderer's work grows with what it is given.
     fn window(&self, source: &str) -> Range<usize> {
         let spans = [&self.span].into_iter().chain(self.also.iter().map(|a| &a.span));
-        let spans: Vec<Range<usize>> = spans.chain(self.fix.iter().map(|f| &f.span)).map(|s| clamp(source, s)).collect();
+        let spans: Vec<Range<usize>> =
+            spans.chain(self.fix.iter().map(|f| &f.span)).map(|s| clamp(source, s)).collect();
         let from = spans.iter().map(|s| s.start).min().unwrap_or(0);
         let to = spans.iter().map(|s| s.end).max().unwrap_or(0);
         let from = source[..from].rfind('\n').map_or(0, |at| at + 1);

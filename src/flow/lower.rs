@@ -95,7 +95,7 @@ impl<'n> Fields<'n> {
     fn flag(&self, key: &str) -> bool {
         let text = self.text(key);
         // `yes` is refused, but what was meant is clear, and no rule need report its opposite.
-        scalar::flag(text).unwrap_or_else(|| matches!(text, "yes" | "Yes" | "True" | "TRUE" | "on"))
+        scalar::flag(text).unwrap_or(matches!(text, "yes" | "Yes" | "True" | "TRUE" | "on"))
     }
 
     fn languages(&self, key: &str) -> Vec<Language> {

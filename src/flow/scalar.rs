@@ -52,10 +52,11 @@ pub(super) fn flag(text: &str) -> Option<bool> {
 
 /// A day that exists, as `2026-12-25`.
 pub(super) fn date(text: &str) -> Option<Date> {
-    let form = text.len() == 10 && text.bytes().enumerate().all(|(i, b)| match i {
-        4 | 7 => b == b'-',
-        _ => b.is_ascii_digit(),
-    });
+    let form = text.len() == 10
+        && text.bytes().enumerate().all(|(i, b)| match i {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        });
     if form { Date::try_from(text.to_owned()).ok() } else { None }
 }
 

@@ -1,7 +1,7 @@
 //! The one table of what a flow file and a team file may say: keys, kinds, ranges, defaults and what they mean.
 //!
-//! The shape check and the lowering both read it, so a key cannot be accepted and then forgotten. It says nothing about how
-//! values fit together; that is the business of the `check_*` files.
+//! The shape check and the lowering both read it, so a key cannot be accepted and then forgotten. It says nothing
+//! about how values fit together; that is the business of the `check_*` files.
 
 use crate::vocab::Span;
 use crate::vocab::limit::PROMPT_CHARS_MAX;
@@ -234,12 +234,7 @@ pub(super) static MENU: Record = Record {
             Kind::Map { name: &Kind::Keypad, of: &Kind::Record(&CHOICE), min: 1, max: 12 },
             "what each key, or phrase, leads to",
         ),
-        default(
-            "timeout",
-            Kind::Duration(Span::secs(2), Span::secs(30)),
-            "5s",
-            "silence before it counts as no input",
-        ),
+        default("timeout", Kind::Duration(Span::secs(2), Span::secs(30)), "5s", "silence before it counts as no input"),
         required("no_input", Kind::OneOf(TARGET), "where silence twice leads"),
         required("wrong_input", Kind::OneOf(TARGET), "where wrong input twice leads"),
     ],
@@ -381,7 +376,11 @@ pub(super) static TEAM: Record = Record {
     fields: &[
         required("version", VERSION, "the version of the format, 1"),
         required("groups", Kind::Map { name: &IDS, of: &NAME, min: 1, max: 100 }, "groups: id and name as shown"),
-        required("agents", Kind::Map { name: &IDS, of: &Kind::Record(&AGENT), min: 1, max: 1_000 }, "assistants, by id"),
+        required(
+            "agents",
+            Kind::Map { name: &IDS, of: &Kind::Record(&AGENT), min: 1, max: 1_000 },
+            "assistants, by id",
+        ),
     ],
 };
 

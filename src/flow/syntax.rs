@@ -1,8 +1,8 @@
 //! YAML text -> a tree in which every value knows its place.
 //!
-//! Scalars stay text: what `no`, `08:00` or `+1555…` means is the schema's business. Everything that would make a file say
-//! something else than it seems to is refused here: tabs, duplicate keys, merge keys, tags, second documents.
-//! Aliases are copied, so values are budgeted: a small file cannot grow without end.
+//! Scalars stay text: what `no`, `08:00` or `+1555…` means is the schema's business. Everything that would make a
+//! file say something else than it seems to is refused here: tabs, duplicate keys, merge keys, tags, second
+//! documents. Aliases are copied, so values are budgeted: a small file cannot grow without end.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -91,7 +91,7 @@ impl Node {
     /// What it is, for "this is …".
     pub(super) fn describe(&self) -> String {
         match &self.content {
-            Content::Text { text, plain: true } if text.is_empty() => "nothing is written here".to_owned(),
+            Content::Text { .. } if self.text().is_none() => "nothing is written here".to_owned(),
             Content::Text { text, .. } => format!("this is `{}`", quote(text)),
             Content::List(_) => "this is a list".to_owned(),
             Content::Map(_) => "this is a mapping".to_owned(),
@@ -109,8 +109,13 @@ pub(super) fn parse(source: &str, problems: &mut Problems<'_>) -> Option<Node> {
     if note_tabs(source, problems) {
         return None;
     }
-    let mut loader =
-        Loader { parser: Parser::new_from_str(source), problems, anchors: BTreeMap::new(), nodes: 0, end: source.len() };
+    let mut loader = Loader {
+        parser: Parser::new_from_str(source),
+        problems,
+        anchors: BTreeMap::new(),
+        nodes: 0,
+        end: source.len(),
+    };
     loader.document().ok()
 }
 
@@ -125,7 +130,12 @@ fn note_tabs(source: &str, problems: &mut Problems<'_>) -> bool {
             if found <= TABS_SHOWN {
                 let at = start + line.find('\t').unwrap_or(0);
                 problems
-                    .error(Code::Tab, at..start + indent, "a tab indents this line", "a tab, where YAML allows only spaces")
+                    .error(
+                        Code::Tab,
+                        at..start + indent,
+                        "a tab indents this line",
+                        "a tab, where YAML allows only spaces",
+                    )
                     .hint("indent with two spaces; most editors can convert tabs to spaces for the whole file");
             }
         }
@@ -187,7 +197,13 @@ impl<'s> Loader<'s, '_, '_> {
                         (Event::StreamEnd, _) => Ok(root),
                         (_, at) => {
                             let hint = "one practice or team a file: put the second one into its own file";
-                            self.refuse(Code::Documents, at, "the file has more than one document", "a second one", hint)
+                            self.refuse(
+                                Code::Documents,
+                                at,
+                                "the file has more than one document",
+                                "a second one",
+                                hint,
+                            )
                         }
                     };
                 }
@@ -233,14 +249,28 @@ impl<'s> Loader<'s, '_, '_> {
             Event::Alias(anchor) => {
                 let Some((node, size)) = self.anchors.get(&anchor) else {
                     let hint = "write the value out";
-                    return self.refuse(Code::Alias, at, "an alias may not stand inside its own value", "this alias", hint);
+                    return self.refuse(
+                        Code::Alias,
+                        at,
+                        "an alias may not stand inside its own value",
+                        "this alias",
+                        hint,
+                    );
                 };
                 let (mut node, size) = (node.clone(), *size);
                 self.spend(size, &at)?;
                 node.span = at;
                 return Ok(node);
             }
-            _ => return self.refuse(Code::Syntax, at, "this is no YAML", "the reader stopped here", "see the line before"),
+            _ => {
+                return self.refuse(
+                    Code::Syntax,
+                    at,
+                    "this is no YAML",
+                    "the reader stopped here",
+                    "see the line before",
+                );
+            }
         };
         if anchor > 0 {
             // The copy kept for aliases is paid for like any other: nested anchors would multiply it.

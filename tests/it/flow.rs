@@ -1,8 +1,9 @@
-//! Behaviour tests: the flow-file compiler. The demo is clean; every rule has a broken file that meets it and only it.
+//! Behaviour tests: the flow-file compiler. The demo is clean; every rule has a broken file that meets it and only
+//! it.
 //!
-//! `tests/flows/broken/*.edit` are edits of the small practice `tests/flows/clinic.yaml` and its team; `*.yaml` there are
-//! whole files. Each begins with `# expect: code, code`; what is printed stands beside it as `.txt` (`UPDATE=1` rewrites it,
-//! the codes it does not).
+//! `tests/flows/broken/*.edit` are edits of the small practice `tests/flows/clinic.yaml` and its team; `*.yaml`
+//! there are whole files. Each begins with `# expect: code, code`; what is printed stands beside it as `.txt`
+//! (`UPDATE=1` rewrites it, the codes it does not).
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -89,8 +90,9 @@ fn broken_case(path: &Path) -> (Vec<(String, String)>, Vec<String>) {
 }
 
 fn broken_paths() -> Vec<PathBuf> {
-    let entries = fs::read_dir(data().join("broken")).expect("tests/flows/broken is there");
-    let paths: BTreeSet<PathBuf> = entries.map(|e| e.expect("readable").path()).collect();
+    let folder = data().join("broken");
+    let entries = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let paths: BTreeSet<PathBuf> = entries.flatten().map(|e| e.path()).collect();
     paths.into_iter().filter(|p| p.extension().is_some_and(|e| e == "edit" || e == "yaml")).collect()
 }
 
@@ -150,10 +152,19 @@ fn the_demo_keeps_what_others_rely_on() {
     let opening = &*flow.greeting.opening[english];
     assert_eq!(opening, "Riverside Family Medicine, this is the phone assistant.");
     let question = "For appointments, press 1. Insurance or bills, 2. Referrals, 3. Records, 4. \
-                    A nurse or medical question, 5. Hours, directions or anything else, 6. For a person at any time, 0.";
+                    A nurse or medical question, 5. Hours, directions or anything else, 6. \
+                    For a person at any time, 0.";
     assert_eq!(&*menu.question[english], question);
-    for id in ["booked", "rescheduled", "message_left", "second_attempt_needed", "routed_to_clinical",
-               "insurance_verification_needed", "referral_follow_up_needed", "no_further_action"] {
+    for id in [
+        "booked",
+        "rescheduled",
+        "message_left",
+        "second_attempt_needed",
+        "routed_to_clinical",
+        "insurance_verification_needed",
+        "referral_follow_up_needed",
+        "no_further_action",
+    ] {
         assert!(flow.lanes.iter().all(|l| l.outcome(id).is_some()), "{id}");
     }
     assert!(team.agents.len() >= 6);
@@ -217,7 +228,8 @@ fn a_warning_does_not_refuse_a_file_and_an_error_does() {
 fn a_language_we_have_no_words_for_must_bring_its_own() {
     let mut files = clinic();
     for (_, text) in &mut files {
-        *text = text.replace("es-US", "fr-FR").replace("Para español, oprima el 9.", "Pour le français, appuyez sur le 9.");
+        *text =
+            text.replace("es-US", "fr-FR").replace("Para español, oprima el 9.", "Pour le français, appuyez sur le 9.");
     }
     let checked = check_folder(&files);
     let found: Vec<(Code, usize)> = checked.problems.iter().map(|p| (p.code, p.line)).collect();
@@ -262,7 +274,7 @@ impl Dice {
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % n.max(1) as u64).expect("smaller than n")
+        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
     }
 
     fn pick<'t>(&mut self, of: &[&'t str]) -> &'t str {
@@ -272,8 +284,8 @@ impl Dice {
 
 /// Pieces that have broken readers before.
 const NASTY: [&str; 24] = [
-    "\t", "\r", "\0", "\u{feff}", "é", "🦀", "\u{202e}", "&a ", "*a", "<<: *a\n", "- ", ": ", "{", "}", "[", "]", "\"", "'", "|\n",
-    ">-\n", "---\n", "!!int ", "? ", "#",
+    "\t", "\r", "\0", "\u{feff}", "é", "🦀", "\u{202e}", "&a ", "*a", "<<: *a\n", "- ", ": ", "{", "}", "[", "]", "\"",
+    "'", "|\n", ">-\n", "---\n", "!!int ", "? ", "#",
 ];
 
 fn mutate(dice: &mut Dice, text: &str, other: &str) -> String {
@@ -311,7 +323,7 @@ fn survives(path: &str, text: &str) {
     let files = [(path.to_owned(), text.to_owned())];
     let checked = check_folder(&files);
     // Rendering is the slowest part, and neighbours are alike.
-    for problem in checked.problems.iter().take(3) {
+    for problem in checked.problems.iter().take(1).chain(checked.problems.last()) {
         assert!(text.is_char_boundary(problem.span.start) && text.is_char_boundary(problem.span.end));
         assert!(!problem.render(text, false).is_empty());
     }
@@ -321,7 +333,7 @@ fn survives(path: &str, text: &str) {
 fn fragment<'t>(dice: &mut Dice, text: &'t str) -> &'t str {
     let lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
     let from = dice.below(lines.len());
-    let to = (from + 1 + dice.below(12)).min(lines.len() - 1);
+    let to = (from + 1 + dice.below(6)).min(lines.len() - 1);
     &text[lines[from.min(to)]..lines[to]]
 }
 
@@ -336,11 +348,11 @@ fn no_text_makes_the_reader_the_rules_or_the_renderer_panic() {
         let text = mutate(&mut dice, piece, &sources[other]);
         survives(if round % 4 == 0 { "x.team.yaml" } else { "x.yaml" }, &text);
     }
-    for round in 0..600 {
+    for round in 0..300 {
         let text = mutate(&mut dice, &sources[round % 2], &sources[2]);
         survives(if round % 2 == 0 { "x.yaml" } else { "x.team.yaml" }, &text);
     }
-    for round in 0..40 {
+    for round in 0..20 {
         let text = mutate(&mut dice, &sources[2 + round % 2], &sources[0]);
         survives(if round % 2 == 0 { "x.yaml" } else { "x.team.yaml" }, &text);
     }
