@@ -171,8 +171,8 @@ impl Rendering<'_> {
         }
         let place = format!("{}-{}", self.links.floor, self.leg.0 % PARKING_PLACES);
         let size = PARKING_PLACE_CALLS_MAX.to_string();
-        for round in 0..HOLD_ROUNDS {
-            let wait = self.links.url(Link::Wait { leg: self.leg, serial: self.serial, round });
+        let wait = self.links.url(Link::Wait { leg: self.leg, serial: self.serial, round: 0 });
+        for _ in 0..HOLD_ROUNDS {
             let enqueue = xml.create_element("Enqueue").with_attributes([
                 ("waitUrl", wait.as_str()),
                 ("waitUrlMethod", "POST"),
@@ -253,9 +253,8 @@ impl Rendering<'_> {
                 say(xml, self.flow.phrase(Phrase::WhisperUrgent, language), language)?;
             }
             say(xml, &wording::whisper(self.flow, lane, caller_language, *waited, language), language)?;
-            if *repeat {
-                say(xml, self.flow.phrase(Phrase::WhisperRepeat, language), language)?;
-            }
+            let known = if *repeat { Phrase::WhisperRepeat } else { Phrase::WhisperNew };
+            say(xml, self.flow.phrase(known, language), language)?;
             say(xml, self.flow.phrase(Phrase::WhisperKeys, language), language)
         })?;
         self.redirect(xml, self.done())

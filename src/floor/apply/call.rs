@@ -33,6 +33,7 @@ impl Floor {
                 language,
                 arrived: at,
                 urgent: false,
+                crisis: false,
                 self_served: false,
                 repeat,
                 missed_inputs: 0,

@@ -31,7 +31,10 @@ impl Floor {
                 self.with_call(*call, |c| c.missed_inputs = c.missed_inputs.saturating_add(1))
             }
             Fact::LanguageChosen { call, language } => self.replace(*call, |c| c.language = language.clone()),
-            Fact::UrgentFlagged { call, .. } => self.replace(*call, |c| c.urgent = true),
+            Fact::UrgentFlagged { call, crisis } => self.replace(*call, |c| {
+                c.urgent = true;
+                c.crisis |= *crisis;
+            }),
             Fact::Queued { call, .. } => self.queued(at, *call, fact),
             Fact::TierOpened { call, tier } => self.tier_opened(*call, *tier),
             Fact::OfferMade { .. } => self.offer_made(at, fact),
