@@ -30,7 +30,11 @@ const DOORS: [(&str, &str, &[&str]); 8] = [
     ("src/carrier/local/", "floor", &[]),
     ("src/carrier/", "floor", &["floor::event"]),
     ("src/metrics/", "floor", &["floor::Floor", "floor::effect", "floor::fact", "floor::view"]),
-    ("src/server/", "floor", &["floor::effect", "floor::event", "floor::fact", "floor::view", "floor::work::item"]),
+    (
+        "src/server/",
+        "floor",
+        &["floor::effect", "floor::event", "floor::fact", "floor::treatment", "floor::view", "floor::work::item"],
+    ),
     ("src/server/", "journal", &[]),
     ("src/cli/serve/", "sim", &[]),
 ];

@@ -106,7 +106,8 @@ impl Opened {
 }
 
 impl Engine {
-    /// Starts the desk's thread; must be called in a tokio runtime. Orders for the carrier come out of the second part; `dispatch` carries them out.
+    /// Starts the desk's thread; must be called in a tokio runtime. Orders for the carrier come out of the second part;
+    /// `dispatch` carries them out.
     pub fn start(
         opened: Opened,
         public: String,

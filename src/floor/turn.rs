@@ -205,9 +205,5 @@ impl<'f> Turn<'f> {
 
 /// When a call's callback is due. Urgent work does not wait for opening hours.
 fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
-    if call.urgent {
-        now + lane.callback_within
-    } else {
-        hours::after_open_time(&call.flow, now, lane.callback_within)
-    }
+    if call.urgent { now + lane.callback_within } else { hours::after_open_time(&call.flow, now, lane.callback_within) }
 }

@@ -6,9 +6,9 @@ use std::sync::PoisonError;
 use std::sync::RwLock;
 
 use crate::engine::Given;
-use crate::flow::Flow;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Treatment;
+use crate::flow::Flow;
 use crate::render::Links;
 use crate::render::twiml::Template;
 use crate::vocab::Language;

@@ -79,7 +79,8 @@ impl Floor {
         leg.carrier_call = Some(carrier_call.clone());
         self.by_carrier.insert(carrier_call.clone(), id);
         let dial = leg.dial.take();
-        let parting = matches!(leg.current(), Some(Treatment::Goodbye { .. })); // It ends by itself after its last words.
+        // After its last words it ends by itself.
+        let parting = matches!(leg.current(), Some(Treatment::Goodbye { .. }));
         let hang_up = leg.unwanted && !parting;
         if let Some(dial) = dial {
             self.drop_effect(dial);

@@ -1,7 +1,7 @@
 //! When the next attempt to reach a patient is due: now, later the same business day, the next business day.
 
-use crate::flow::Flow;
 use crate::floor::hours;
+use crate::flow::Flow;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
