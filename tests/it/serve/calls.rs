@@ -177,21 +177,11 @@ async fn a_transferred_patient_keeps_the_time_of_arrival() {
     let patient = "dial\nexpect \"press 1\"\nkey 1\nexpect-joined\nexpect \"transferred to referrals\"\nexpect-music within 20s\nhangup\nexpect-ended";
     world.set_state("elena", "not_ready").await;
     let shift = works("transfer referrals\nexpect-ended");
-    let watch = async {
-        let before = world.until("a waiting call", |floor| depth(floor, "scheduling") == 1).await;
-        let after = world.until("the transfer", |floor| depth(floor, "referrals") == 1).await;
-        let arrived = |floor: &Value, lane: &str| waiting(floor, lane)[0]["arrived_at"].clone();
-        assert_eq!(arrived(&before, "scheduling"), arrived(&after, "referrals"));
-    };
-    tokio::join!(world.patient(PATIENT, patient), world.assistant("ana", &shift), watch);
+    tokio::join!(world.patient(PATIENT, patient), world.assistant("ana", &shift));
+    let told = world.ask("GET", "calls/call-1", "").await.expect("carelane answers").json();
+    let queued: Vec<_> = list(&told["facts"]).iter().filter(|fact| fact["fact"] == "queued").collect();
+    let [first, second] = queued[..] else { panic!("two places in line: {queued:?}") };
+    assert_eq!((&first["lane"], &second["lane"]), (&"scheduling".into(), &"referrals".into()));
+    assert_eq!(first["arrived"], second["arrived"]);
     assert_ledger(&world.until_quiet().await, 0, 1, 0);
-}
-
-pub(super) fn waiting<'f>(floor: &'f Value, lane: &str) -> &'f [Value] {
-    let found = list(&floor["lanes"]).iter().find(|l| l["lane"] == lane).expect("the lane is shown");
-    list(&found["waiting"])
-}
-
-fn depth(floor: &Value, lane: &str) -> usize {
-    waiting(floor, lane).len()
 }

@@ -130,18 +130,6 @@ impl World {
         self.api().set_state(agent, state).await.expect("the state is taken");
     }
 
-    /// Polls the floor until `met`, and returns it.
-    pub(crate) async fn until(&self, what: &str, met: impl Fn(&Value) -> bool) -> Value {
-        for _ in 0..1_500 {
-            let floor = self.floor().await;
-            if met(&floor) {
-                return floor;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("{what} did not happen within 30 s: {:#}", self.floor().await);
-    }
-
     /// The carrier's own list of calls, by its REST API.
     pub(crate) async fn carrier_calls(&self) -> Vec<Value> {
         let credentials = format!("Basic {}", STANDARD.encode(format!("{ACCOUNT}:{AUTH_TOKEN}")));
