@@ -9,6 +9,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 use tracing::error;
@@ -79,15 +80,30 @@ pub(super) struct Desk {
     pub(super) last: Timestamp,
     pub(super) directory: Arc<Directory>,
     pub(super) observer: Arc<dyn Observer>,
-    pub(super) orders: UnboundedSender<Order>,
+    pub(super) released: UnboundedSender<Vec<Held>>,
 }
 
 /// What waits for the commit of its batch.
-enum Held {
+pub(super) enum Held {
     Reply(oneshot::Sender<Reply>, Reply),
     View(oneshot::Sender<View>, View),
     Item(oneshot::Sender<Option<Item>>, Option<Item>),
     Order(Order),
+}
+
+/// Lets go what is durable, batch by batch, on the runtime's side: the desk wakes it once a batch, not once a reply.
+pub(super) async fn let_go(mut released: UnboundedReceiver<Vec<Held>>, orders: UnboundedSender<Order>) {
+    while let Some(batch) = released.recv().await {
+        for held in batch {
+            // Whoever asked may have hung up in the meantime: then nobody needs the answer.
+            match held {
+                Held::Reply(to, reply) => drop(to.send(reply)),
+                Held::View(to, view) => drop(to.send(view)),
+                Held::Item(to, item) => drop(to.send(item)),
+                Held::Order(order) => drop(orders.send(order)),
+            }
+        }
+    }
 }
 
 impl Desk {
@@ -114,7 +130,10 @@ impl Desk {
             if let Err(error) = self.wake(&mut held).and_then(|()| self.commit()) {
                 give_up(&error);
             }
-            held.drain(..).for_each(|held| self.let_go(held));
+            if !held.is_empty() {
+                // An error means that the runtime has ended: nobody waits any more.
+                let _ = self.released.send(std::mem::take(&mut held));
+            }
             if let Some(done) = stop {
                 // Whoever asked may have gone; the work is done all the same.
                 let _ = done.send(());
@@ -173,16 +192,6 @@ impl Desk {
             self.observer.committed(self.clock.monotonic().saturating_sub(began));
         }
         Ok(())
-    }
-
-    fn let_go(&self, held: Held) {
-        // Whoever asked may have hung up in the meantime: then nobody needs the answer.
-        match held {
-            Held::Reply(to, reply) => drop(to.send(reply)),
-            Held::View(to, view) => drop(to.send(view)),
-            Held::Item(to, item) => drop(to.send(item)),
-            Held::Order(order) => drop(self.orders.send(order)),
-        }
     }
 
     fn given(&self, answer: &Answer) -> Option<Given> {

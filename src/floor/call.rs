@@ -15,6 +15,7 @@ use super::treatment::Treatment;
 use crate::flow::Flow;
 use crate::flow::HeadStart;
 use crate::flow::Lane;
+use crate::flow::Phrase;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::Caller;
@@ -49,6 +50,8 @@ pub struct Call {
     pub arrived: Timestamp,
     /// The practice's urgent words, a clinical lane, or a person's flag.
     pub urgent: bool,
+    /// Words of self-harm?
+    pub crisis: bool,
     /// Has the caller heard an approved answer?
     pub self_served: bool,
     /// Does the caller have an open request?
@@ -167,6 +170,11 @@ impl Call {
             Phase::Talking { agent, .. } | Phase::WrapUp { agent, .. } | Phase::NoteOwed { agent, .. } => Some(agent),
             Phase::Menu | Phase::Waiting | Phase::Offered(_) => None,
         }
+    }
+
+    /// The approved sentence that an urgent caller hears before anything else.
+    pub fn urgent_sentence(&self) -> Phrase {
+        if self.crisis { Phrase::Crisis } else { Phrase::Urgent }
     }
 
     /// In a queue, offered or not?

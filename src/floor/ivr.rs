@@ -154,7 +154,7 @@ impl Turn<'_> {
     pub(super) fn flag_urgent(&mut self, call: CallId, crisis: bool) {
         let Some(lane) = self.call(call).map(|c| c.flow.urgent.lane.clone()) else { return };
         self.fact(Fact::UrgentFlagged { call, crisis });
-        self.queue_for(call, lane, Route::Urgent, Some(if crisis { Phrase::Crisis } else { Phrase::Urgent }));
+        self.queue_for(call, lane, Route::Urgent, true);
     }
 
     /// Into a lane's queue, or where the lane sends calls that nobody can take.
@@ -164,16 +164,17 @@ impl Turn<'_> {
         if c.urgent && !clinical(&lane) {
             // patient: an urgent caller reaches nothing but a clinical lane.
             let lane = c.flow.urgent.lane.clone();
-            return self.queue_for(call, lane, how, None);
+            return self.queue_for(call, lane, how, false);
         }
         if clinical(&lane) && !c.urgent {
             self.fact(Fact::UrgentFlagged { call, crisis: false });
-            return self.queue_for(call, lane, how, Some(Phrase::Urgent));
+            return self.queue_for(call, lane, how, true);
         }
-        self.queue_for(call, lane, how, None);
+        self.queue_for(call, lane, how, false);
     }
 
-    fn queue_for(&mut self, id: CallId, lane: LaneId, how: Route, sentence: Option<Phrase>) {
+    /// `flagged`: the call became urgent just now, so the approved sentence comes first.
+    fn queue_for(&mut self, id: CallId, lane: LaneId, how: Route, flagged: bool) {
         let Some(call) = self.call(id) else { return };
         let flow = call.flow.clone();
         let mut lane = lane;
@@ -181,7 +182,7 @@ impl Turn<'_> {
         for _ in 0..=flow.lanes.len() {
             let Some(found) = flow.lane(&lane) else { return };
             if self.floor.is_staffed(found) {
-                return self.take_place(id, &flow, &lane, how, sentence);
+                return self.take_place(id, &flow, &lane, how, flagged);
             }
             match &found.exits.no_agent {
                 Exit::Lane(next) => lane = next.clone(),
@@ -192,16 +193,16 @@ impl Turn<'_> {
         self.leave_with_item(id, ItemKind::Missed, Left::Missed, Phrase::NobodyFree);
     }
 
-    fn take_place(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route, sentence: Option<Phrase>) {
+    fn take_place(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route, flagged: bool) {
         self.note_lane(id, flow, lane, how);
         let Some(call) = self.call(id) else { return };
-        let first = match (sentence, how) {
-            (Some(sentence), _) => vec![Words::Phrase(sentence)],
-            (None, Route::NoInput | Route::WrongInput) => {
+        let first = match (flagged, how) {
+            (true, _) => vec![Words::Phrase(call.urgent_sentence()), Words::Phrase(Phrase::ReachingCare)],
+            (false, Route::NoInput | Route::WrongInput) => {
                 vec![Words::Phrase(Phrase::ToAPerson), Words::AboutLane(Phrase::InLine, lane.clone())]
             }
-            (None, Route::Transfer) => vec![Words::AboutLane(Phrase::Transferred, lane.clone())],
-            (None, _) => vec![Words::AboutLane(Phrase::InLine, lane.clone())],
+            (false, Route::Transfer) => vec![Words::AboutLane(Phrase::Transferred, lane.clone())],
+            (false, _) => vec![Words::AboutLane(Phrase::InLine, lane.clone())],
         };
         let hold = Treatment::Hold { lane: lane.clone(), language: call.language.clone(), first, urgent: call.urgent };
         self.treat(call.leg, hold);

@@ -159,11 +159,14 @@ impl<'f> Turn<'f> {
         let Some(call) = self.call(id) else { return };
         let (leg, language) = (call.leg, call.language.clone());
         let lane = call.lane().map_or_else(|| call.flow.person.clone(), |lane| lane.id.clone());
+        // patient: whoever may be in danger hears where help is before anything else.
+        let mut words: Vec<Words> = call.urgent.then(|| Words::Phrase(call.urgent_sentence())).into_iter().collect();
         let told = self.is_up(leg);
         let due_at = self.open_item(id, kind, &lane, told);
         self.fact(Fact::CallLeft { call: id, how });
         if told {
-            self.treat(leg, Treatment::Goodbye { words: vec![Words::Promise(promise, due_at)], language });
+            words.push(Words::Promise(promise, due_at));
+            self.treat(leg, Treatment::Goodbye { words, language });
         }
     }
 

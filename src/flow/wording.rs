@@ -64,18 +64,22 @@ phrases! {
     Goodbye "goodbye" &[], en "Thank you for calling. Goodbye.", es "Gracias por llamar. Hasta luego.";
     /// More calls than can be held.
     Busy "busy" &["time"], en "All our lines are busy. We have noted your call and will call you back by {time}.", es "Todas nuestras líneas están ocupadas. Hemos anotado su llamada y se la devolveremos a más tardar {time}.";
-    /// Urgent words were heard.
-    Urgent "urgent" &[], en "If this is an emergency, hang up and dial 911 now. I am reaching the care team for you. Please stay on the line.", es "Si es una emergencia, cuelgue y marque el 911 ahora. Estoy avisando al equipo médico. Por favor no cuelgue.";
-    /// Words of self-harm were heard.
-    Crisis "crisis" &[], en "If you are thinking about harming yourself, you can call or text 988 at any time. If you are in danger now, hang up and dial 911. I am reaching the care team for you. Please stay on the line.", es "Si piensa en hacerse daño, puede llamar o enviar un mensaje al 988 a cualquier hora. Si está en peligro ahora, cuelgue y marque el 911. Estoy avisando al equipo médico. Por favor no cuelgue.";
+    /// Urgent words were heard; what happens next follows.
+    Urgent "urgent" &[], en "If this is an emergency, hang up and dial 911 now.", es "Si es una emergencia, cuelgue y marque el 911 ahora.";
+    /// Words of self-harm were heard; what happens next follows.
+    Crisis "crisis" &[], en "If you are thinking about harming yourself, you can call or text 988 at any time. If you are in danger now, hang up and dial 911.", es "Si piensa en hacerse daño, puede llamar o enviar un mensaje al 988 a cualquier hora. Si está en peligro ahora, cuelgue y marque el 911.";
+    /// After the urgent sentence: the clinical lane is being reached.
+    ReachingCare "reaching_care" &[], en "I am reaching the care team for you. Please stay on the line.", es "Estoy avisando al equipo médico. Por favor no cuelgue.";
     /// Something failed on our side.
     Trouble "trouble" &["time"], en "We have a technical problem. We have noted your call and will call you back by {time}.", es "Tenemos un problema técnico. Hemos anotado su llamada y se la devolveremos a más tardar {time}.";
     /// The whisper to an assistant.
     Whisper "whisper" &["lane", "language", "wait"], en "Call for {lane}, {language}, waiting {wait}.", es "Llamada para {lane}, {language}, espera de {wait}.";
     /// The whisper's start when the practice's urgent words were heard.
     WhisperUrgent "whisper_urgent" &[], en "Urgent.", es "Urgente.";
+    /// The whisper's word for a caller without an open request.
+    WhisperNew "whisper_new" &[], en "New request.", es "Solicitud nueva.";
     /// The whisper's word for a caller with an open request.
-    WhisperRepeat "whisper_repeat" &[], en "Called before.", es "Ya llamó antes.";
+    WhisperRepeat "whisper_repeat" &[], en "Repeat caller with an open request.", es "Ya llamó antes y tiene una solicitud abierta.";
     /// The whisper's keys.
     WhisperKeys "whisper_keys" &[], en "Press 1 to take it, 2 if you are with a patient.", es "Oprima 1 para tomarla, 2 si está con un paciente.";
     /// The call went to somebody else, or its caller left.

@@ -17,6 +17,7 @@ use crate::flow::Flow;
 use crate::flow::Menu;
 use crate::flow::Phrase;
 use crate::flow::Step;
+use crate::flow::says;
 use crate::flow::text;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Party;
@@ -148,18 +149,20 @@ impl Rendering<'_> {
         Ok(())
     }
 
+    /// What a recogniser should expect, in all languages. A phrase that holds a shorter one adds nothing to it.
     fn hints(&self, menu: &Menu) -> String {
         let urgent = [&self.flow.urgent.phrases, &self.flow.urgent.crisis];
         let urgent = urgent.into_iter().flat_map(|phrases| phrases.values().flatten());
         let choices = menu.choices.values().flat_map(|choice| choice.say.values().flatten());
-        let mut hints = String::new();
-        for phrase in choices.chain(urgent).take(HINTS_MAX) {
-            if !hints.is_empty() {
-                hints.push_str(", ");
+        let mut phrases: Vec<&str> = choices.chain(urgent).map(AsRef::as_ref).collect();
+        phrases.sort_by_key(|phrase| phrase.len());
+        let mut hints: Vec<&str> = Vec::new();
+        for phrase in phrases {
+            if hints.len() < HINTS_MAX && !hints.iter().any(|hint| says(phrase, hint)) {
+                hints.push(phrase);
             }
-            hints.push_str(phrase);
         }
-        hints
+        hints.join(", ")
     }
 
     /// While carelane runs, the wait document is what the caller hears. When it is down the fetch fails, the carrier
@@ -171,8 +174,8 @@ impl Rendering<'_> {
         }
         let place = format!("{}-{}", self.links.floor, self.leg.0 % PARKING_PLACES);
         let size = PARKING_PLACE_CALLS_MAX.to_string();
-        for round in 0..HOLD_ROUNDS {
-            let wait = self.links.url(Link::Wait { leg: self.leg, serial: self.serial, round });
+        let wait = self.links.url(Link::Wait { leg: self.leg, serial: self.serial, round: 0 });
+        for _ in 0..HOLD_ROUNDS {
             let enqueue = xml.create_element("Enqueue").with_attributes([
                 ("waitUrl", wait.as_str()),
                 ("waitUrlMethod", "POST"),
@@ -253,9 +256,8 @@ impl Rendering<'_> {
                 say(xml, self.flow.phrase(Phrase::WhisperUrgent, language), language)?;
             }
             say(xml, &wording::whisper(self.flow, lane, caller_language, *waited, language), language)?;
-            if *repeat {
-                say(xml, self.flow.phrase(Phrase::WhisperRepeat, language), language)?;
-            }
+            let known = if *repeat { Phrase::WhisperRepeat } else { Phrase::WhisperNew };
+            say(xml, self.flow.phrase(known, language), language)?;
             say(xml, self.flow.phrase(Phrase::WhisperKeys, language), language)
         })?;
         self.redirect(xml, self.done())
@@ -302,6 +304,31 @@ impl Rendering<'_> {
         let url = self.links.url(to);
         xml.create_element("Redirect").with_attribute(("method", "POST")).write_text_content(BytesText::new(&url))?;
         Ok(())
+    }
+}
+
+/// A menu's document with its one changing part left open: the same words go to every caller, only the leg differs.
+#[derive(Debug)]
+pub struct Template(Vec<Vec<u8>>);
+
+impl Template {
+    /// Renders the menu once and cuts it at its URL.
+    pub fn of(menu: &Treatment, flow: &Flow, links: Links<'_>) -> Self {
+        let open = Rendering { leg: LegId(u64::MAX), serial: u32::MAX, flow, links };
+        let (document, url) = (open.document(menu), links.url(open.done()));
+        let mut parts = Vec::new();
+        let mut rest = document.as_slice();
+        while let Some(at) = rest.windows(url.len()).position(|window| window == url.as_bytes()) {
+            parts.push(rest[..at].to_vec());
+            rest = &rest[at + url.len()..];
+        }
+        parts.push(rest.to_vec());
+        Self(parts)
+    }
+
+    /// The document for one leg.
+    pub fn fill(&self, leg: LegId, serial: u32, links: Links<'_>) -> Vec<u8> {
+        self.0.join(links.url(Link::Done { leg, serial }).as_bytes())
     }
 }
 

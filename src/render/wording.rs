@@ -27,7 +27,8 @@ pub(super) fn promise(flow: &Flow, phrase: Phrase, at: Timestamp, language: &Lan
 /// The whisper: lane, language and wait.
 pub(super) fn whisper(flow: &Flow, lane: &LaneId, caller: &Language, waited: Span, language: &Language) -> String {
     flow.phrase(Phrase::Whisper, language)
-        .replace("{lane}", lane_name(flow, lane, language))
+        // Staff know a lane by its own word ("scheduling"); callers by what they want ("appointments").
+        .replace("{lane}", &lane.as_str().replace(['-', '_'], " "))
         .replace("{language}", language_name(caller, language))
         .replace("{wait}", &span(waited, language))
 }

@@ -5,6 +5,7 @@
 mod api;
 mod json;
 mod listener;
+mod menus;
 mod reply;
 mod voice;
 
@@ -39,18 +40,30 @@ const URL_CHARS_MAX: usize = 4 * 1024;
 /// What all requests share.
 pub struct Door {
     /// The way to the floor.
-    pub engine: Engine,
+    engine: Engine,
     /// What is counted.
-    pub metrics: Arc<Metrics>,
+    metrics: Arc<Metrics>,
     /// Who may speak as the carrier.
-    pub verifier: Verifier,
+    verifier: Verifier,
     /// Who may use the API.
-    pub api_token: Private<String>,
+    api_token: Private<String>,
     /// A folder whose sounds go before the embedded ones.
-    pub sounds: PathBuf,
+    sounds: PathBuf,
+    menus: menus::Menus,
 }
 
 impl Door {
+    /// A door to this floor.
+    pub fn new(
+        engine: Engine,
+        metrics: Arc<Metrics>,
+        verifier: Verifier,
+        api_token: Private<String>,
+        sounds: PathBuf,
+    ) -> Self {
+        Self { engine, metrics, verifier, api_token, sounds, menus: menus::Menus::default() }
+    }
+
     /// Answers one request. Never fails: whatever is wrong becomes an answer.
     pub async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let (head, body) = request.into_parts();

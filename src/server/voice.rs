@@ -3,7 +3,6 @@
 //! A forged request gets 403 and changes nothing. Whatever else happens, the caller hears something sensible: if the
 //! desk cannot answer in time, the document says "one moment" and makes the carrier ask again.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::StatusCode;
@@ -137,10 +136,12 @@ impl Door {
     }
 
     fn render(&self, given: &engine::Given, context: Context) -> Option<Vec<u8>> {
-        let flow = Arc::clone(&given.flow);
-        let rendering = Rendering { leg: given.leg, serial: given.serial, flow: &flow, links: self.engine.links()? };
+        let links = self.engine.links()?;
+        let rendering = Rendering { leg: given.leg, serial: given.serial, flow: &given.flow, links };
         Some(match context {
-            Context::Call => rendering.document(&given.treatment),
+            Context::Call => {
+                self.menus.document(given, links).unwrap_or_else(|| rendering.document(&given.treatment))
+            }
             Context::Queue { round } => rendering.wait_document(&given.treatment, round),
         })
     }

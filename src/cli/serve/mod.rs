@@ -122,15 +122,14 @@ async fn start(args: Args) -> Result<Running, String> {
     tokio::spawn(engine.clone().dispatch(orders, rest));
 
     let verifier = Verifier::new(&public, &account.tokens);
-    let door =
-        Arc::new(Door { engine: engine.clone(), metrics, verifier, api_token: token.clone(), sounds: args.sounds.clone() });
+    let door = Door::new(engine.clone(), metrics, verifier, token.clone(), args.sounds.clone());
     info!(entries = recovered.entries, facts = recovered.facts, %listening, "the floor is ready");
     demo::greet(&args, listening, token_file.as_deref(), is_demo, local.as_ref());
     if let Some(local) = &local {
         demo::staff(&engine, local, &token, listening).await?;
     }
     write_places(&args, listening, local.as_ref())?;
-    Ok(Running { listener, door, engine, args, local })
+    Ok(Running { listener, door: Arc::new(door), engine, args, local })
 }
 
 /// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.

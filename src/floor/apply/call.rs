@@ -1,0 +1,164 @@
+//! Calls from arrival to their last fact, and their place in the order.
+
+use crate::floor::Floor;
+use crate::floor::call::Call;
+use crate::floor::call::Phase;
+use crate::floor::call::Place;
+use crate::floor::call::Side;
+use crate::floor::fact::Fact;
+use crate::floor::fact::Left;
+use crate::floor::timer::TimerName;
+use crate::vocab::CallId;
+use crate::vocab::OutcomeId;
+use crate::vocab::Timestamp;
+
+impl Floor {
+    pub(super) fn call_arrived(&mut self, at: Timestamp, fact: &Fact) {
+        let Fact::CallArrived { call, leg, practice, flow: _, carrier_call, caller } = fact else { return };
+        // A call uses the version that is current at this fact, live and in recovery alike.
+        let Some(flow) = self.practices.get(practice).map(|p| p.flow.clone()) else { return };
+        self.minted.call = self.minted.call.max(call.0);
+        self.ended.inbound += 1;
+        let asked = caller.number.clone().map(|number| (practice.clone(), number));
+        let repeat = asked.is_some_and(|key| self.requests.contains_key(&key));
+        let language = flow.default_language().clone();
+        self.calls.insert(
+            *call,
+            Call {
+                id: *call,
+                practice: practice.clone(),
+                flow: flow.clone(),
+                leg: *leg,
+                caller: caller.clone(),
+                language,
+                arrived: at,
+                urgent: false,
+                crisis: false,
+                self_served: false,
+                repeat,
+                missed_inputs: 0,
+                phase: Phase::Menu,
+                place: None,
+                round: 0,
+                closed: None,
+            },
+        );
+        self.add_leg(*leg, *call, Side::Caller);
+        self.leg_named(at, *leg, carrier_call);
+    }
+
+    pub(super) fn with_call(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
+        if let Some(call) = self.calls.get_mut(&id) {
+            change(call);
+        }
+    }
+
+    /// Changes a call that may stand in the order; its place is taken anew.
+    pub(super) fn replace(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
+        self.leave_queue(id);
+        self.with_call(id, change);
+        self.enter_queue(id);
+    }
+
+    pub(super) fn enter_queue(&mut self, id: CallId) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let (Some(place), Some(lane), true) = (&call.place, call.lane(), call.is_queued()) else { return };
+        self.waiting.enter(call, place, lane);
+        match call.phase {
+            Phase::Waiting => self.stirred.calls.push(id),
+            _ => self.waiting.reserve(call, place, lane),
+        }
+    }
+
+    pub(super) fn leave_queue(&mut self, id: CallId) {
+        let Some(call) = self.calls.get(&id) else { return };
+        if let (Some(place), Some(lane), true) = (&call.place, call.lane(), call.is_queued()) {
+            self.waiting.leave(call, place, lane);
+        }
+    }
+
+    pub(super) fn queued(&mut self, at: Timestamp, id: CallId, fact: &Fact) {
+        let Fact::Queued { lane, arrived, deadline, head_starts, .. } = fact else { return };
+        self.leave_queue(id);
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let since = call.place.as_ref().map_or(at, |p| p.since);
+        call.phase = Phase::Waiting;
+        call.place = Some(Place {
+            lane: lane.clone(),
+            arrived: *arrived,
+            deadline: *deadline,
+            head_starts: head_starts.clone(),
+            since,
+            tier: 0,
+        });
+        let tiers = call.lane().map_or(&[][..], |lane| &lane.serving);
+        let open = tiers.iter().filter(|tier| since + tier.after <= at).count().max(1) - 1;
+        if let Some(place) = &mut call.place {
+            place.tier = u8::try_from(open).unwrap_or(u8::MAX);
+        }
+        self.enter_queue(id);
+        self.set_wait_timers(at, id);
+    }
+
+    pub(super) fn set_wait_timers(&mut self, at: Timestamp, id: CallId) {
+        self.clear_wait_timers(id);
+        let Some((place, lane)) = self.calls.get(&id).and_then(|c| Some((c.place.as_ref()?, c.lane()?))) else {
+            return;
+        };
+        self.timers.set(TimerName::WaitTooLong(id), at + lane.max_wait);
+        if let Some(tier) = lane.serving.get(usize::from(place.tier) + 1) {
+            self.timers.set(TimerName::TierOpens(id), place.since + tier.after);
+        }
+    }
+
+    pub(super) fn clear_wait_timers(&mut self, id: CallId) {
+        self.timers.clear(&TimerName::WaitTooLong(id));
+        self.timers.clear(&TimerName::TierOpens(id));
+    }
+
+    pub(super) fn tier_opened(&mut self, id: CallId, tier: u8) {
+        self.replace(id, |call| {
+            if let Some(place) = &mut call.place {
+                place.tier = tier;
+            }
+        });
+        self.timers.clear(&TimerName::TierOpens(id));
+        let Some((place, lane)) = self.calls.get(&id).and_then(|c| Some((c.place.as_ref()?, c.lane()?))) else {
+            return;
+        };
+        if let Some(next) = lane.serving.get(usize::from(tier) + 1) {
+            self.timers.set(TimerName::TierOpens(id), place.since + next.after);
+        }
+    }
+
+    pub(super) fn call_closed(&mut self, at: Timestamp, id: CallId, outcome: &OutcomeId) {
+        match self.calls.get(&id).map(|c| c.phase.clone()) {
+            Some(Phase::Talking { .. }) => self.with_call(id, |call| call.closed = Some(outcome.clone())),
+            Some(Phase::WrapUp { agent, leg }) => {
+                self.calls.remove(&id);
+                self.ended.answered += 1;
+                self.timers.clear(&TimerName::WrapUpLimit(id));
+                self.part(at, &agent, leg);
+            }
+            Some(Phase::NoteOwed { .. }) => {
+                self.calls.remove(&id);
+                self.ended.answered += 1;
+                self.note_owed = self.note_owed.saturating_sub(1);
+            }
+            Some(Phase::Menu | Phase::Waiting | Phase::Offered(_)) | None => {}
+        }
+    }
+
+    pub(super) fn call_left(&mut self, id: CallId, how: Left) {
+        self.leave_queue(id);
+        self.clear_wait_timers(id);
+        if self.calls.remove(&id).is_none() {
+            return;
+        }
+        match how {
+            Left::Declined => self.ended.declined += 1,
+            Left::SelfServed => self.ended.self_served += 1,
+            Left::Abandoned | Left::Missed | Left::Callback => self.ended.items += 1,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Work items: opened, closed, and who has asked for what.
+
+use crate::floor::Floor;
+use crate::floor::Parted;
+use crate::floor::call::Phase;
+use crate::floor::fact::ItemKind;
+use crate::floor::fact::NewItem;
+use crate::floor::timer::TimerName;
+use crate::floor::work::item::Item;
+use crate::vocab::ItemId;
+use crate::vocab::OutcomeId;
+use crate::vocab::Timestamp;
+
+impl Floor {
+    pub(super) fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
+        self.minted.item = self.minted.item.max(new.item.0);
+        let Some(flow) = self.practices.get(&new.practice).map(|p| p.flow.clone()) else { return };
+        let flow = self.calls.get(&new.call).map_or(flow, |call| call.flow.clone());
+        if new.kind == ItemKind::NoteOwed
+            && let Some(Phase::WrapUp { agent, leg }) = self.calls.get(&new.call).map(|c| c.phase.clone())
+        {
+            self.timers.clear(&TimerName::WrapUpLimit(new.call));
+            self.with_call(new.call, |c| c.phase = Phase::NoteOwed { agent: agent.clone(), item: new.item });
+            self.note_owed += 1;
+            self.part(at, &agent, leg);
+        } else if let Some(number) = &new.caller.number {
+            self.requests.entry((new.practice.clone(), number.clone())).or_default().insert(new.item);
+        }
+        let item = Item { new: new.clone(), flow, opened_at: at, attempts: 0, last_outcome: None, closed: None };
+        self.items.insert(new.item, item);
+    }
+
+    pub(super) fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId) {
+        let Some(item) = self.items.get_mut(&id) else { return };
+        item.closed = Some(outcome.clone());
+        self.parted.push_back((at, Parted::Item(id)));
+        let Some(number) = item.new.caller.number.clone() else { return };
+        let key = (item.new.practice.clone(), number);
+        if let Some(open) = self.requests.get_mut(&key) {
+            open.remove(&id);
+            if open.is_empty() {
+                self.requests.remove(&key);
+            }
+        }
+    }
+}

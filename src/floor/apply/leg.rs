@@ -1,0 +1,128 @@
+//! Legs: what they are given, how they are named, and how they end.
+
+use std::sync::Arc;
+
+use crate::floor::Floor;
+use crate::floor::Parted;
+use crate::floor::acd::agent::AgentState;
+use crate::floor::call::Leg;
+use crate::floor::call::Side;
+use crate::floor::effect::Effect;
+use crate::floor::timer::TimerName;
+use crate::floor::treatment::Opening;
+use crate::floor::treatment::Treatment;
+use crate::floor::treatment::Words;
+use crate::vocab::CallId;
+use crate::vocab::CarrierCall;
+use crate::vocab::LegId;
+use crate::vocab::Span;
+use crate::vocab::Timestamp;
+
+/// After its last words a leg that did not end by itself is hung up.
+const LAST_WORDS_MAX: Span = Span::secs(30);
+
+impl Floor {
+    pub(super) fn add_leg(&mut self, id: LegId, call: CallId, side: Side) {
+        self.minted.leg = self.minted.leg.max(id.0);
+        let Some(flow) = self.calls.get(&call).map(|c| c.flow.clone()) else { return };
+        let leg = Leg {
+            id,
+            call,
+            flow,
+            side,
+            carrier_call: None,
+            given: Vec::new(),
+            ended: None,
+            unwanted: false,
+            dial: None,
+            push: None,
+            hang_up: None,
+        };
+        self.legs.insert(id, leg);
+    }
+
+    pub(super) fn with_leg(&mut self, id: LegId, change: impl FnOnce(&mut Leg)) {
+        if let Some(leg) = self.legs.get_mut(&id) {
+            change(leg);
+        }
+    }
+
+    pub(super) fn leg_treated(&mut self, at: Timestamp, id: LegId, treatment: &Treatment, pushed: bool) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        leg.given.push(Arc::new(treatment.clone()));
+        let (serial, up, name, call) = (leg.serial(), leg.is_up(), leg.carrier_call.clone(), leg.call);
+        if let Some(superseded) = leg.push.take() {
+            self.drop_effect(superseded);
+        }
+        self.timers.clear(&TimerName::LegLingers(id));
+        if !up {
+            return;
+        }
+        if let (true, Some(carrier_call)) = (pushed, name) {
+            let push = self.put(Effect::Redirect { leg: id, carrier_call, serial });
+            self.with_leg(id, |l| l.push = Some(push));
+        }
+        match treatment {
+            Treatment::Goodbye { .. } => self.timers.set(TimerName::LegLingers(id), at + LAST_WORDS_MAX),
+            Treatment::Menu { opening: Opening::Greeting | Opening::Plain, .. } => {
+                self.with_call(call, |c| c.missed_inputs = 0);
+            }
+            Treatment::Announce { words, .. } if words.iter().any(|w| matches!(w, Words::Script(_))) => {
+                self.with_call(call, |c| c.self_served = true);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn leg_named(&mut self, at: Timestamp, id: LegId, carrier_call: &CarrierCall) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        leg.carrier_call = Some(carrier_call.clone());
+        self.by_carrier.insert(carrier_call.clone(), id);
+        let dial = leg.dial.take();
+        let parting = matches!(leg.current(), Some(Treatment::Goodbye { .. })); // It ends by itself after its last words.
+        let hang_up = leg.unwanted && !parting;
+        if let Some(dial) = dial {
+            self.drop_effect(dial);
+        }
+        if hang_up {
+            self.leg_unwanted(at, id);
+        }
+    }
+
+    pub(super) fn leg_unwanted(&mut self, at: Timestamp, id: LegId) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        leg.unwanted = true;
+        let obsolete = [leg.dial.take(), leg.push.take()];
+        let hang_up = match (&leg.carrier_call, leg.ended, leg.hang_up) {
+            (Some(name), None, None) => Some(Effect::HangUp { leg: id, carrier_call: name.clone() }),
+            _ => None,
+        };
+        if leg.carrier_call.is_none() {
+            // Perhaps it was never created; if it was, its name comes with a callback.
+            self.parted.push_back((at, Parted::Leg(id)));
+        }
+        for effect in obsolete.into_iter().flatten() {
+            self.drop_effect(effect);
+        }
+        self.timers.clear(&TimerName::LegLingers(id));
+        if let Some(hang_up) = hang_up {
+            let effect = self.put(hang_up);
+            self.with_leg(id, |l| l.hang_up = Some(effect));
+        }
+    }
+
+    pub(super) fn leg_ended(&mut self, at: Timestamp, id: LegId) {
+        self.timers.clear(&TimerName::LegLingers(id));
+        self.parted.push_back((at, Parted::Leg(id)));
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let side = leg.side.clone();
+        for effect in [leg.dial.take(), leg.push.take(), leg.hang_up.take()].into_iter().flatten() {
+            self.drop_effect(effect);
+        }
+        if let Side::Agent { agent, .. } = side {
+            if self.agents.get(&agent).is_some_and(|a| a.state == AgentState::Parting(id)) {
+                self.free_agent(at, &agent);
+            }
+        }
+    }
+}

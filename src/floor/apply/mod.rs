@@ -1,0 +1,128 @@
+//! Applying facts: the only place where the floor's state changes.
+//!
+//! A fact that does not fit (an unknown id in a damaged journal) changes nothing; the chain has already been checked.
+
+mod call;
+mod item;
+mod leg;
+mod people;
+mod talk;
+
+use crate::floor::Floor;
+use crate::floor::Parted;
+use crate::floor::effect::Effect;
+use crate::floor::fact::Fact;
+use crate::floor::timer::TimerName;
+use crate::vocab::EffectId;
+use crate::vocab::Timestamp;
+use crate::vocab::limit::DUPLICATES_KEPT;
+
+impl Floor {
+    /// Changes the state by one fact, decided at `at`.
+    pub fn apply(&mut self, at: Timestamp, fact: &Fact) {
+        self.forget(at);
+        match fact {
+            Fact::FloorOpened(id) => self.id = Some(id.clone()),
+            Fact::FlowLoaded(file) => self.load_flow(file),
+            Fact::TeamLoaded(file) => self.load_team(file),
+            Fact::CallArrived { .. } => self.call_arrived(at, fact),
+            Fact::LegTreated { leg, serial: _, treatment, pushed } => self.leg_treated(at, *leg, treatment, *pushed),
+            Fact::InputMissed { call } => {
+                self.with_call(*call, |c| c.missed_inputs = c.missed_inputs.saturating_add(1))
+            }
+            Fact::LanguageChosen { call, language } => self.replace(*call, |c| c.language = language.clone()),
+            Fact::UrgentFlagged { call, crisis } => self.replace(*call, |c| {
+                c.urgent = true;
+                c.crisis |= *crisis;
+            }),
+            Fact::Queued { call, .. } => self.queued(at, *call, fact),
+            Fact::TierOpened { call, tier } => self.tier_opened(*call, *tier),
+            Fact::OfferMade { .. } => self.offer_made(at, fact),
+            Fact::OfferAnswered { offer, expires_at } => {
+                self.timers.set(TimerName::OfferExpires(*offer), *expires_at);
+                if let Some(offer) = self.offers.get_mut(offer) {
+                    offer.answered = true;
+                }
+            }
+            Fact::OfferEnded { offer, outcome } => self.offer_ended(at, *offer, *outcome),
+            Fact::AgentChanged { agent, to } => self.change_agent(at, agent, to),
+            Fact::TalkBegan { call, agent, leg } => self.talk_began(*call, agent, *leg),
+            Fact::TalkEnded { call, by, wrap_up_until } => self.talk_ended(at, *call, *by, *wrap_up_until),
+            Fact::Transferred { call, agent } => self.separated(at, *call, agent),
+            Fact::JoinFailed { call } => self.join_failed(at, *call),
+            Fact::CallClosed { call, outcome, .. } => self.call_closed(at, *call, outcome),
+            Fact::CallLeft { call, how } => self.call_left(*call, *how),
+            Fact::ItemOpened(new) => self.item_opened(at, new),
+            Fact::ItemAttempted { item, outcome, due_at, .. } => {
+                if let Some(item) = self.items.get_mut(item) {
+                    item.attempts = item.attempts.saturating_add(1);
+                    item.last_outcome = Some(outcome.clone());
+                    item.new.due_at = *due_at;
+                }
+            }
+            Fact::ItemClosed { item, outcome, .. } => self.item_closed(at, *item, outcome),
+            Fact::ItemOwned { item, owner } => {
+                if let Some(item) = self.items.get_mut(item) {
+                    item.new.owner = owner.clone();
+                }
+            }
+            Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
+            Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
+            Fact::LegEnded { leg, end } => {
+                self.with_leg(*leg, |l| l.ended = Some(*end));
+                self.leg_ended(at, *leg);
+            }
+            Fact::StrangerEnded { carrier_call } => {
+                self.strangers.insert(carrier_call.clone());
+                self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
+            }
+            Fact::EffectSettled { effect } => self.settle(*effect),
+        }
+    }
+    fn put(&mut self, effect: Effect) -> EffectId {
+        self.minted.effect += 1;
+        let id = EffectId(self.minted.effect);
+        self.effects.insert(id, effect);
+        self.fresh.push(id);
+        id
+    }
+
+    fn drop_effect(&mut self, id: EffectId) -> Option<Effect> {
+        self.settled.push(id);
+        self.effects.remove(&id)
+    }
+
+    fn settle(&mut self, id: EffectId) {
+        let Some(effect) = self.drop_effect(id) else { return };
+        let (Effect::Dial { leg, .. } | Effect::Redirect { leg, .. } | Effect::HangUp { leg, .. }) = effect;
+        self.with_leg(leg, |l| {
+            for slot in [&mut l.dial, &mut l.push, &mut l.hang_up] {
+                if *slot == Some(id) {
+                    *slot = None;
+                }
+            }
+        });
+    }
+
+    /// Drops what was kept for late duplicates long enough. It depends on the facts' times only, so recovery agrees.
+    fn forget(&mut self, at: Timestamp) {
+        while let Some((parted_at, _)) = self.parted.front()
+            && *parted_at + DUPLICATES_KEPT <= at
+        {
+            match self.parted.pop_front() {
+                Some((_, Parted::Leg(id))) => {
+                    if let Some(name) = self.legs.remove(&id).and_then(|leg| leg.carrier_call) {
+                        self.by_carrier.remove(&name);
+                    }
+                }
+                Some((_, Parted::Item(id))) => {
+                    self.items.remove(&id);
+                }
+                Some((_, Parted::Stranger(name))) => {
+                    self.strangers.remove(&name);
+                }
+                None => break,
+            }
+        }
+    }
+}

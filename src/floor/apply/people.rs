@@ -1,0 +1,148 @@
+//! Practices, teams and agents: what facts about them change.
+
+use std::sync::Arc;
+
+use crate::floor::Floor;
+use crate::floor::Practice;
+use crate::floor::acd::agent::Agent;
+use crate::floor::acd::agent::AgentState;
+use crate::floor::call::Leg;
+use crate::floor::event::FlowFile;
+use crate::floor::event::TeamFile;
+use crate::floor::fact::AgentChange;
+use crate::floor::timer::TimerName;
+use crate::vocab::AgentId;
+use crate::vocab::LegId;
+use crate::vocab::Timestamp;
+
+impl Floor {
+    pub(super) fn load_flow(&mut self, file: &FlowFile) {
+        let id = file.flow.practice.clone();
+        self.numbers.retain(|_, practice| *practice != id);
+        for number in &file.flow.numbers {
+            self.numbers.insert(number.clone(), id.clone());
+        }
+        self.practices.insert(id, Practice { hash: file.hash.clone(), flow: file.flow.clone() });
+    }
+
+    pub(super) fn load_team(&mut self, file: &TeamFile) {
+        let team = &file.team;
+        self.team_hashes.insert(team.id.clone(), file.hash.clone());
+        for member in &team.agents {
+            let member = Arc::new(member.clone());
+            let state = match self.agents.remove(&member.id) {
+                Some(old) => {
+                    self.count_agent(&old, false);
+                    Agent { member, leaving: false, team: team.id.clone(), ..old }
+                }
+                None => Agent {
+                    team: team.id.clone(),
+                    member,
+                    state: AgentState::LoggedOut,
+                    misses: 0,
+                    later: None,
+                    leaving: false,
+                },
+            };
+            self.count_agent(&state, true);
+            if matches!(state.state, AgentState::Available { .. }) {
+                self.stirred.agents.push(state.member.id.clone());
+            }
+            self.agents.insert(state.member.id.clone(), state);
+        }
+        let gone = |a: &Agent| a.team == team.id && team.agents.iter().all(|m| m.id != a.member.id);
+        let gone: Vec<AgentId> = self.agents.values().filter(|a| gone(a)).map(|a| a.member.id.clone()).collect();
+        for id in gone {
+            if let Some(agent) = self.agents.get_mut(&id) {
+                agent.leaving = true;
+                if !agent.state.is_busy() {
+                    self.remove_agent(&id);
+                }
+            }
+        }
+    }
+
+    fn remove_agent(&mut self, id: &AgentId) {
+        if let Some(agent) = self.agents.remove(id) {
+            self.count_agent(&agent, false);
+            self.timers.clear(&TimerName::ReadyAgain(id.clone()));
+        }
+    }
+
+    /// Adds an agent to, or takes her from, the counts of her groups and the idle.
+    fn count_agent(&mut self, agent: &Agent, add: bool) {
+        if agent.state.is_signed_in() {
+            for group in &agent.member.groups {
+                let count = self.signed_in.entry(group.clone()).or_default();
+                *count = if add { *count + 1 } else { count.saturating_sub(1) };
+                if *count == 0 {
+                    self.signed_in.remove(group);
+                }
+            }
+        }
+        if let AgentState::Available { since } = agent.state {
+            if add {
+                self.idle.enter(&agent.member, since);
+            } else {
+                self.idle.leave(&agent.member, since);
+            }
+        }
+    }
+
+    pub(super) fn set_agent(&mut self, id: &AgentId, state: AgentState) {
+        let Some(mut agent) = self.agents.remove(id) else { return };
+        self.count_agent(&agent, false);
+        self.timers.clear(&TimerName::ReadyAgain(id.clone()));
+        if let AgentState::NotReady { until: Some(until), .. } = &state {
+            self.timers.set(TimerName::ReadyAgain(id.clone()), *until);
+        }
+        if matches!(state, AgentState::Available { .. }) {
+            self.stirred.agents.push(id.clone());
+        }
+        agent.state = state;
+        self.count_agent(&agent, true);
+        self.agents.insert(id.clone(), agent);
+    }
+
+    pub(super) fn change_agent(&mut self, at: Timestamp, id: &AgentId, to: &AgentChange) {
+        match to {
+            AgentChange::Available => {
+                if let Some(agent) = self.agents.get_mut(id) {
+                    agent.misses = 0;
+                    agent.later = None;
+                }
+                self.set_agent(id, AgentState::Available { since: at });
+            }
+            AgentChange::NotReady { reason, until } => {
+                self.set_agent(id, AgentState::NotReady { reason: *reason, until: *until });
+            }
+            AgentChange::LoggedOut => self.set_agent(id, AgentState::LoggedOut),
+            AgentChange::Later(change) => {
+                if let Some(agent) = self.agents.get_mut(id) {
+                    agent.later = Some(change.as_ref().clone());
+                }
+            }
+        }
+    }
+
+    /// Her call is done: what she asked for in the meantime, or ready.
+    pub(super) fn free_agent(&mut self, at: Timestamp, id: &AgentId) {
+        let Some(agent) = self.agents.get_mut(id) else { return };
+        if agent.leaving {
+            return self.remove_agent(id);
+        }
+        match agent.later.take() {
+            Some(change) => self.change_agent(at, id, &change),
+            None => self.set_agent(id, AgentState::Available { since: at }),
+        }
+    }
+
+    /// Her part is over: free now, or when her phone is down.
+    pub(super) fn part(&mut self, at: Timestamp, id: &AgentId, leg: LegId) {
+        if self.legs.get(&leg).is_some_and(Leg::is_up) {
+            self.set_agent(id, AgentState::Parting(leg));
+        } else {
+            self.free_agent(at, id);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Offers and conversations: an agent's part in a call begins, and ends.
+
+use crate::floor::Floor;
+use crate::floor::acd::agent::AgentState;
+use crate::floor::acd::offer::Offer;
+use crate::floor::call::Leg;
+use crate::floor::call::Phase;
+use crate::floor::call::Side;
+use crate::floor::effect::Effect;
+use crate::floor::fact::Fact;
+use crate::floor::fact::OfferOutcome;
+use crate::floor::timer::TimerName;
+use crate::floor::treatment::Party;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::LegId;
+use crate::vocab::OfferId;
+use crate::vocab::Span;
+use crate::vocab::Timestamp;
+
+/// A party left alone in a room hears its last words within this time, even if the carrier does not ask.
+const LEFT_ALONE_MAX: Span = Span::secs(3);
+
+impl Floor {
+    pub(super) fn offer_made(&mut self, at: Timestamp, fact: &Fact) {
+        let Fact::OfferMade { offer, call, agent, leg, expires_at, .. } = fact else { return };
+        self.minted.offer = self.minted.offer.max(offer.0);
+        let made = Offer { id: *offer, call: *call, agent: agent.clone(), leg: *leg, made_at: at, answered: false };
+        self.offers.insert(*offer, made);
+        self.replace(*call, |c| c.phase = Phase::Offered(*offer));
+        self.set_agent(agent, AgentState::Offered(*offer));
+        self.timers.set(TimerName::OfferExpires(*offer), *expires_at);
+        self.add_leg(*leg, *call, Side::Agent { agent: agent.clone(), offer: *offer });
+        let (Some(call), Some(agent)) = (self.calls.get(call), self.agents.get(agent)) else { return };
+        let dial = Effect::Dial {
+            leg: *leg,
+            offer: *offer,
+            to: agent.member.address.clone(),
+            from: call.flow.numbers.first().cloned().unwrap_or_default(),
+            ring: call.flow.offers.ring,
+            since: at,
+        };
+        let dial = self.put(dial);
+        self.with_leg(*leg, |l| l.dial = Some(dial));
+    }
+
+    pub(super) fn offer_ended(&mut self, at: Timestamp, id: OfferId, outcome: OfferOutcome) {
+        self.timers.clear(&TimerName::OfferExpires(id));
+        let Some(offer) = self.offers.remove(&id) else { return };
+        if let Some(agent) = self.agents.get_mut(&offer.agent) {
+            match outcome {
+                OfferOutcome::Accepted | OfferOutcome::Declined => agent.misses = 0,
+                OfferOutcome::NotAnswered => agent.misses = agent.misses.saturating_add(1),
+                OfferOutcome::Withdrawn | OfferOutcome::Unreachable => {}
+            }
+        }
+        if outcome == OfferOutcome::Accepted {
+            return;
+        }
+        self.free_agent(at, &offer.agent);
+        if self.calls.get(&offer.call).is_some_and(|c| c.phase == Phase::Offered(id)) {
+            self.replace(offer.call, |c| c.phase = Phase::Waiting);
+        }
+    }
+
+    pub(super) fn talk_began(&mut self, id: CallId, agent: &AgentId, leg: LegId) {
+        self.leave_queue(id);
+        self.clear_wait_timers(id);
+        self.with_call(id, |call| {
+            call.phase = Phase::Talking { agent: agent.clone(), leg };
+            call.round += 1;
+        });
+        self.set_agent(agent, AgentState::Talking(id));
+    }
+
+    pub(super) fn talk_ended(&mut self, at: Timestamp, id: CallId, by: Party, wrap_up_until: Option<Timestamp>) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Phase::Talking { agent, leg } = call.phase.clone() else { return };
+        let other = if by == Party::Caller { leg } else { call.leg };
+        match wrap_up_until {
+            Some(until) => {
+                call.phase = Phase::WrapUp { agent: agent.clone(), leg };
+                self.timers.set(TimerName::WrapUpLimit(id), until);
+                self.set_agent(&agent, AgentState::WrapUp(id));
+            }
+            None => {
+                self.calls.remove(&id);
+                self.ended.answered += 1;
+                self.part(at, &agent, leg);
+            }
+        }
+        if self.legs.get(&other).is_some_and(Leg::is_up) {
+            self.timers.set(TimerName::LegLingers(other), at + LEFT_ALONE_MAX);
+        }
+    }
+
+    /// A transfer: the agent's part is over, the call goes on (its new place follows as `Queued`).
+    pub(super) fn separated(&mut self, at: Timestamp, id: CallId, agent: &AgentId) {
+        let Some(Phase::Talking { leg, .. }) = self.calls.get(&id).map(|c| c.phase.clone()) else { return };
+        self.with_call(id, |call| call.phase = Phase::Menu);
+        self.part(at, agent, leg);
+        self.timers.set(TimerName::LegLingers(leg), at + LEFT_ALONE_MAX);
+    }
+
+    pub(super) fn join_failed(&mut self, at: Timestamp, id: CallId) {
+        let Some(Phase::Talking { agent, leg }) = self.calls.get(&id).map(|c| c.phase.clone()) else { return };
+        self.with_call(id, |call| call.phase = Phase::Waiting);
+        self.enter_queue(id);
+        self.set_wait_timers(at, id);
+        self.part(at, &agent, leg);
+    }
+}
