@@ -3,4 +3,5 @@
 mod flow;
 mod journal;
 mod local;
+mod scenario;
 mod twilio;

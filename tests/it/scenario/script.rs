@@ -132,6 +132,10 @@ impl Stage {
 
     /// Lets time pass, waking the floor at each of its deadlines.
     fn until(&mut self, to: Timestamp) -> Result<String, String> {
+        if self.world.floor.view().calls.is_empty() {
+            // Before the first call a script may choose its day, past or future.
+            self.world.now = to;
+        }
         let mut told = String::new();
         while self.world.next_deadline(to) {
             let came = self.tell(Event::TimePassed)?;

@@ -5,10 +5,10 @@
 use std::fmt::Debug;
 use std::fmt::Write as _;
 
-use carelane::flow::HeadStart;
 use carelane::floor::Floor;
 use carelane::floor::effect::Answer;
 use carelane::floor::effect::Effect;
+use carelane::floor::effect::Oddity;
 use carelane::floor::effect::Outbox;
 use carelane::floor::effect::Refusal;
 use carelane::floor::event::Note;
@@ -18,6 +18,7 @@ use carelane::floor::fact::NewItem;
 use carelane::floor::fact::Why;
 use carelane::floor::treatment::Treatment;
 use carelane::floor::treatment::Words;
+use carelane::flow::HeadStart;
 use carelane::vocab::Span;
 use carelane::vocab::Timestamp;
 
@@ -60,7 +61,7 @@ pub(crate) fn outbox(out: &Outbox) -> String {
         let _ = writeln!(text, "{id} is settled");
     }
     if let Some(oddity) = out.oddity {
-        let _ = writeln!(text, "odd: {}", plain(oddity));
+        let _ = writeln!(text, "odd: {}", odd(oddity));
     }
     let _ = match &out.answer {
         Answer::Noted => Ok(()),
@@ -70,6 +71,16 @@ pub(crate) fn outbox(out: &Outbox) -> String {
         Answer::Refused(why) => writeln!(text, "refused: {}", refusal(why)),
     };
     text
+}
+
+fn odd(oddity: Oddity) -> String {
+    match oddity {
+        Oddity::Repeated(call) => format!("{call} is announced again"),
+        Oddity::ClosedItem(item) => format!("{item} is closed"),
+        Oddity::Duplicate | Oddity::LateAnswer | Oddity::UnknownNumber | Oddity::UnknownLeg | Oddity::Overload => {
+            plain(oddity)
+        }
+    }
 }
 
 fn refusal(why: &Refusal) -> String {

@@ -94,7 +94,10 @@ impl World {
             Fact::CallArrived { call, .. } => drop(self.arrived.insert(*call, self.now)),
             Fact::Queued { call, arrived, deadline, .. } => {
                 if self.arrived.get(call) != Some(arrived) {
-                    return Err(format!("{call} arrived at {:?}, but is queued as of {arrived}", self.arrived.get(call)));
+                    return Err(format!(
+                        "{call} arrived at {:?}, but is queued as of {arrived}",
+                        self.arrived.get(call)
+                    ));
                 }
                 if deadline.0 < arrived.0 - 3_600_000 {
                     return Err(format!("{call} has a deadline of {deadline}, long before its arrival"));
