@@ -136,7 +136,7 @@ impl Engine {
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(desk::let_go(durable, orders));
-        let desk = Desk { floor, store: Box::new(journal), clock, last, directory, observer, released };
+        let desk = Desk { floor, store: Box::new(journal), clock, last, taken: 0, directory, observer, released };
         std::thread::Builder::new().name("desk".to_owned()).spawn(move || desk.run(&letters))?;
         Ok((engine, outgoing))
     }

@@ -59,8 +59,7 @@ struct OwnerBody {
 impl Door {
     pub(super) async fn api(&self, head: &Parts, body: &[u8]) -> Reply {
         if !self.may_enter(head) {
-            return reply::problem(
-                StatusCode::UNAUTHORIZED,
+            return reply::unauthorized(
                 "the request needs `Authorization: Bearer` with the API token; carelane says at its start where that is kept",
             );
         }
