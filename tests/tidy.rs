@@ -490,6 +490,20 @@ fn the_readme_names_every_setting_and_every_metric() {
     holds(unwritten(&readme, metrics, "README.md"));
 }
 
+/// Messages of log macros: the first literal of `warn!(…)`.
+fn log_messages(text: &str) -> impl Iterator<Item = &str> {
+    let begins = ["info!(", "warn!(", "error!("].into_iter().flat_map(|mark| text.match_indices(mark));
+    begins.filter_map(|(at, _)| text[at..].split('"').nth(1))
+}
+
+#[test]
+fn operations_md_explains_every_log_message() {
+    let (doc, sources) = (text("docs/OPERATIONS.md"), sources());
+    holds(unwritten(&doc, sources.iter().flat_map(|f| log_messages(&f.text)), "docs/OPERATIONS.md"));
+    let log = "warn!(effect = %id, \"it went\n wrong\");\ntracing::info!(\"well\");";
+    assert_eq!(log_messages(log).collect::<Vec<_>>(), ["well", "it went\n wrong"]);
+}
+
 #[test]
 fn a_thing_that_the_docs_do_not_name_is_caught() {
     let code = "env = \"CARELANE_NEW\", env = \"CARELANE_OLD\"";
