@@ -91,11 +91,10 @@ fn root() -> &'static Path {
 fn files(place: &str, ending: &str) -> Vec<File> {
     let path = root().join(place);
     if path.is_file() {
-        let text = fs::read_to_string(&path).unwrap();
-        return vec![File { path: place.to_owned(), text }];
+        return vec![File { path: place.to_owned(), text: text(place) }];
     }
     let Ok(entries) = fs::read_dir(&path) else { return Vec::new() };
-    let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
     names.sort();
     let inner = names.into_iter().map(|name| format!("{place}/{name}"));
     inner.filter(|p| root().join(p).is_dir() || p.ends_with(ending)).flat_map(|p| files(&p, ending)).collect()
