@@ -120,10 +120,10 @@ impl Floor {
         for effect in [leg.dial.take(), leg.push.take(), leg.hang_up.take()].into_iter().flatten() {
             self.drop_effect(effect);
         }
-        if let Side::Agent { agent, .. } = side {
-            if self.agents.get(&agent).is_some_and(|a| a.state == AgentState::Parting(id)) {
-                self.free_agent(at, &agent);
-            }
+        if let Side::Agent { agent, .. } = side
+            && self.agents.get(&agent).is_some_and(|a| a.state == AgentState::Parting(id))
+        {
+            self.free_agent(at, &agent);
         }
     }
 }
