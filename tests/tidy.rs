@@ -469,6 +469,7 @@ fn flows_md_names_every_key_and_every_code() {
         "optional(\n            \"",
         "default(\n            \"",
         "variant(\"",
+        "Variant { name: \"",
         "word(\"",
     ];
     holds(unwritten(&doc, keys.into_iter().flat_map(|before| literals(&schema, before)), "docs/FLOWS.md"));
