@@ -102,6 +102,7 @@ async fn live(url: String, number: String, mut dice: Dice, mut stopping: watch::
 }
 
 /// One call: chooses once, waits as long as the patience lasts, talks for a while.
+#[expect(clippy::disallowed_methods, reason = "a load on a real process passes in real time")]
 async fn call(
     line: &mut Line,
     patience: Duration,
