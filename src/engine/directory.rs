@@ -97,6 +97,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::Transferred { call, .. }
         | Fact::JoinFailed { call }
         | Fact::CallClosed { call, .. }
+        | Fact::ItemJoined { call, .. }
         | Fact::CallLeft { call, .. } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::LegTreated { leg, .. }

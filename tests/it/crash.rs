@@ -1,6 +1,7 @@
 //! The real binary is killed with SIGKILL again and again under call load, and started again at once.
 //!
-//! The carrier lives in this process and goes on. Whatever was acknowledged must be there afterwards, in the same
+//! The carrier lives in this process and goes on, not always well: webhooks come twice, callbacks late, and REST says
+//! 500 to what it has done. Whatever was acknowledged must be there afterwards, in the same
 //! order; whatever was under way must be resumed or brought into line; and every call must be accounted for.
 //! `CARELANE_TEST_KILLS` sets how often it is killed, `CARELANE_TEST_SEED` repeats a run's choices.
 
@@ -51,6 +52,11 @@ async fn nothing_acknowledged_is_lost_and_every_call_is_accounted_for_when_the_p
 
     let mut slowest = Duration::ZERO;
     for kill in 1..=kills {
+        world.carrier.set_faults(Faults {
+            duplicate_webhooks: dice.percent(25),
+            delay_callbacks: Duration::from_millis(if dice.percent(25) { 400 } else { 0 }),
+            fail_rest: dice.percent(25),
+        });
         tokio::time::sleep(Duration::from_millis(dice.between(300, 2_500))).await;
         let before = world.ask("GET", "floor", "").await.expect("carelane answers").json();
         world.engine.kill();
@@ -65,9 +71,10 @@ async fn nothing_acknowledged_is_lost_and_every_call_is_accounted_for_when_the_p
         assert_line_kept(&before, &after, &format!("kill {kill}, seed {seed}"));
     }
 
+    world.carrier.set_faults(Faults::default());
     let told = load.stop().await;
-    let floor = world.until_quiet().await;
-    assert!(list(&floor["calls"]).iter().all(|call| call["state"] == "wrap_up"), "seed {seed}: {floor:#}");
+    world.until_quiet().await;
+    let floor = until_written_up(&world, seed).await;
     let calls = world.carrier_calls().await;
     assert!(!calls.iter().any(is_up), "seed {seed}: a leg is left up");
     let alerts = world.carrier.alerts();
@@ -85,7 +92,22 @@ async fn nothing_acknowledged_is_lost_and_every_call_is_accounted_for_when_the_p
     let inbound = calls.iter().filter(|call| call["direction"] == "inbound").count();
     let dropped = evidence::dropped(&alerts, &seen, seed);
     let waits = evidence::fell_through(&seen);
-    println!("{kills} kills: slowest start {slowest:?}; {inbound} calls, {tally}; {dropped}; {waits}; ledger {ledger}");
+    println!(
+        "{kills} kills: slowest start {slowest:?}; {inbound} calls, {tally}; {dropped}; {waits}; offers {:?}; ledger {ledger}",
+        journal.offers()
+    );
+}
+
+/// Waits until no call is in progress: a note that nobody wrote becomes an item when its time is over.
+async fn until_written_up(world: &World, seed: u64) -> Value {
+    for _ in 0..150 {
+        let floor = world.floor().await;
+        if floor["ledger"]["in_progress"] == 0 {
+            return floor;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("seed {seed}: calls are in progress 15 s after the last one hung up: {:#}", world.floor().await);
 }
 
 /// Calls that wait before and after stand in the same order, with the same arrival and deadline.

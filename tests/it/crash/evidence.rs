@@ -50,6 +50,15 @@ impl Journal {
         self.facts.iter().filter(move |(n, _)| n == name).map(|(_, fact)| fact)
     }
 
+    /// How many offers ended how.
+    pub(super) fn offers(&self) -> BTreeMap<&str, usize> {
+        let mut found = BTreeMap::new();
+        for offer in self.facts("OfferEnded") {
+            *found.entry(offer["outcome"].as_str().unwrap_or_default()).or_default() += 1;
+        }
+        found
+    }
+
     /// Each webhook and API request that got a 2xx is in the journal.
     pub(super) fn assert_holds_all_acknowledged(&self, seen: &[Seen], told: &Told, seed: u64) -> Tally {
         let texts = |name, field: &str| -> BTreeSet<String> {

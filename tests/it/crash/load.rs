@@ -27,7 +27,10 @@ use crate::serve::world::list;
 const PATIENTS: u64 = 16;
 /// Front desk, remote, and nurse line: appointments, questions, and urgent calls are served.
 const ASSISTANTS: [(&str, &str); 3] = [("ana", "+15550100201"), ("carla", "+15550100203"), ("grace", "+15550100207")];
-const CLOSING: &str = r#"{"outcome":"booked","note":{"request":"wants a visit","action":"offered Tuesday","next_step":"none, all is booked"}}"#;
+const CLOSING: &str = r#"{
+    "outcome": "booked",
+    "note": {"request": "wants a visit", "action": "offered Tuesday", "next_step": "none, all is booked"}
+}"#;
 
 /// API requests that were answered with 200: promises.
 #[derive(Default)]
@@ -96,13 +99,13 @@ async fn live(url: String, number: String, mut dice: Dice, mut stopping: watch::
         let chosen_after = Duration::from_millis(dice.between(50, 800));
         let key = ["1", "1", "1", "6", "0", "5", "9", "*", "8"][usize::try_from(dice.between(0, 8)).expect("small")];
         let speaks = dice.percent(20);
-        let talks = Duration::from_millis(dice.between(100, 2_000));
+        let talks = Duration::from_millis(dice.between(100, 1_200));
         call(&mut line, patience, chosen_after, (key, speaks), talks, &mut stopping).await;
     }
 }
 
 /// One call: chooses once, waits as long as the patience lasts, talks for a while.
-#[expect(clippy::disallowed_methods, reason = "a load on a real process passes in real time")]
+#[expect(clippy::disallowed_methods, reason = "a patient's patience is real time")]
 async fn call(
     line: &mut Line,
     patience: Duration,

@@ -79,7 +79,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed EffectSettled);
+    JoinFailed ItemJoined EffectSettled);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -194,6 +194,7 @@ fn facts() -> Vec<Fact> {
         Fact::LegEnded { leg, end: LegEnd::Busy },
         Fact::StrangerEnded { carrier_call: "CA4".into() },
         Fact::JoinFailed { call },
+        Fact::ItemJoined { item, call },
         Fact::EffectSettled { effect: EffectId(7) },
     ]);
     facts
@@ -235,6 +236,7 @@ fn new_item() -> NewItem {
         urgent: true,
         owner: Owner::Group("front-desk".into()),
         due_at: NOON,
+        arrived: NOON,
         promised: Some(NOON),
     }
 }

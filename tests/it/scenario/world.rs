@@ -93,7 +93,8 @@ impl World {
         match fact {
             Fact::CallArrived { call, .. } => drop(self.arrived.insert(*call, self.now)),
             Fact::Queued { call, arrived, deadline, .. } => {
-                if self.arrived.get(call) != Some(arrived) {
+                // A redial may stand where its first call stood, never later than it came itself.
+                if self.arrived.get(call).is_none_or(|came| arrived > came) {
                     return Err(format!(
                         "{call} arrived at {:?}, but is queued as of {arrived}",
                         self.arrived.get(call)

@@ -51,7 +51,7 @@ async fn one_happy_call(faults: Faults, patient: &str) {
 }
 
 const BY_KEY: &str = "dial\nexpect \"Riverside Family Medicine\"\nexpect \"dial 911\"\nexpect \"press 1\"\nkey 1\n\
-    expect \"in line for appointments\"\nexpect \"Here is your assistant\"\nexpect-joined\nsay \"hello\"\n\
+    expect \"Here is your assistant\"\nexpect-joined\nsay \"hello\"\n\
     expect \"how can I help\"\nhangup\nexpect-ended";
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn a_patient_says_what_she_wants_and_talks_to_an_assistant() {
 
 #[tokio::test]
 async fn a_patient_is_served_in_spanish_by_key_and_by_phrase() {
-    let by_key = "dial\nexpect \"Para español\"\nkey 9\nexpect \"Para citas\"\nkey 1\nexpect \"Está en la fila para citas\"\n\
+    let by_key = "dial\nexpect \"Para español\"\nkey 9\nexpect \"Para citas\"\nkey 1\n\
         expect \"Le comunico\"\nexpect-joined\nsay \"hello\"\nexpect \"how can I help\"\nhangup\nexpect-ended";
     one_happy_call(Faults::default(), by_key).await;
     let by_phrase = by_key.replace("key 1", "say \"necesito una cita\"");
@@ -160,7 +160,10 @@ async fn a_declined_call_goes_to_the_next_assistant() {
 async fn an_assistant_who_misses_two_calls_is_not_ready_and_the_patient_keeps_waiting() {
     let world = World::start(SPEED, Faults::default()).await;
     world.set_state("ana", "available").await;
-    let patient = world.patient(PATIENT, "dial\nexpect \"press 1\"\nkey 1\nexpect \"in line\"\nexpect \"it helps to have\" within 30s\nhangup\nexpect-ended");
+    let patient = world.patient(
+        PATIENT,
+        "dial\nexpect \"press 1\"\nkey 1\nexpect \"in line\"\nexpect \"it helps to have\" within 30s\nhangup\nexpect-ended",
+    );
     let phone = world.assistant("ana", "expect-incoming\nexpect-ended\nexpect-incoming\nexpect-ended");
     tokio::join!(patient, phone);
     let floor = world.until_quiet().await;
@@ -174,7 +177,8 @@ async fn an_assistant_who_misses_two_calls_is_not_ready_and_the_patient_keeps_wa
 async fn a_transferred_patient_keeps_the_time_of_arrival() {
     let world = World::start(SPEED, Faults::default()).await;
     world.set_state("ana", "available").await;
-    let patient = "dial\nexpect \"press 1\"\nkey 1\nexpect-joined\nexpect \"transferred to referrals\"\nexpect-music within 20s\nhangup\nexpect-ended";
+    let patient = "dial\nexpect \"press 1\"\nkey 1\nexpect-joined\nexpect \"transferred to referrals\"\n\
+        expect-music within 20s\nhangup\nexpect-ended";
     world.set_state("elena", "not_ready").await;
     let shift = works("transfer referrals\nexpect-ended");
     tokio::join!(world.patient(PATIENT, patient), world.assistant("ana", &shift));

@@ -50,7 +50,8 @@ async fn flow_files_are_read_again_while_a_call_waits_and_a_broken_one_changes_n
     write_flows(&world.engine, |_, text| renamed(text));
     world.engine.signal("HUP");
     until_said(&world.engine, "flow files read again").await;
-    let newer = "dial\nexpect \"Riverside Family Practice\"\nexpect \"press 1\"\nkey 1\nexpect \"in line for visits\"\nhangup\nexpect-ended";
+    let newer = "dial\nexpect \"Riverside Family Practice\"\nexpect \"press 1\"\nkey 1\nexpect \"in line for visits\"\n\
+        hangup\nexpect-ended";
     world.patient("+15550109003", newer).await;
 
     // The first caller is still there and is served by the version the call began with.
