@@ -195,6 +195,11 @@ impl Turn<'_> {
 
     fn take_place(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route, flagged: bool) {
         self.note_lane(id, flow, lane, how);
+        self.hold(id, lane.clone(), how, flagged);
+    }
+
+    /// First words for a caller who waits.
+    fn hold(&mut self, id: CallId, lane: LaneId, how: Route, flagged: bool) {
         let Some(call) = self.call(id) else { return };
         let first = match (flagged, how) {
             (true, _) => vec![Words::Phrase(call.urgent_sentence()), Words::Phrase(Phrase::ReachingCare)],
@@ -204,7 +209,7 @@ impl Turn<'_> {
             (false, Route::Transfer) => vec![Words::AboutLane(Phrase::Transferred, lane.clone())],
             (false, _) => vec![Words::AboutLane(Phrase::InLine, lane.clone())],
         };
-        let hold = Treatment::Hold { lane: lane.clone(), language: call.language.clone(), first, urgent: call.urgent };
+        let hold = Treatment::Hold { lane, language: call.language.clone(), first, urgent: call.urgent };
         self.treat(call.leg, hold);
     }
 
@@ -212,6 +217,7 @@ impl Turn<'_> {
     fn note_lane(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route) {
         let (Some(call), Some(found)) = (self.call(id), flow.lane(lane)) else { return };
         let arrived = call.place.as_ref().map_or(call.arrived, |place| place.arrived);
+        let arrived = self.floor.redial_of(call, lane, self.now).map_or(arrived, |item| arrived.min(item.new.arrived));
         let applies = |reason: HeadStart| match reason {
             HeadStart::RepeatCaller => call.repeat,
         };
@@ -244,7 +250,14 @@ impl Turn<'_> {
         }
     }
 
+    /// Urgent words in mid-wait. A call that is urgent already keeps its place and its offer: somebody clinical is on
+    /// her way, and only the sentence is said again.
     fn flag_waiting(&mut self, id: CallId, crisis: bool) {
+        let lane = self.call(id).filter(|call| call.urgent).and_then(|call| call.lane());
+        if let Some(lane) = lane.filter(|lane| lane.clinical).map(|lane| lane.id.clone()) {
+            self.fact(Fact::UrgentFlagged { call: id, crisis });
+            return self.hold(id, lane, Route::Urgent, true);
+        }
         if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
             self.end_offer(offer, super::fact::OfferOutcome::Withdrawn);
         }

@@ -144,7 +144,7 @@ impl Turn<'_> {
                         self.set_not_ready(agent, NotReady::PhoneUnreachable);
                     }
                 } else if self.talks_on(call, id) {
-                    self.end_talk(call, Party::Agent);
+                    self.agent_gone(call);
                 }
             }
         }
@@ -152,6 +152,19 @@ impl Turn<'_> {
 
     fn talks_on(&self, call: CallId, leg: LegId) -> bool {
         self.call(call).is_some_and(|c| matches!(&c.phase, Phase::Talking { leg: talking, .. } if *talking == leg))
+    }
+
+    /// The assistant's line is lost. A caller who was still being moved to her never spoke: back to the place in line.
+    fn agent_gone(&mut self, id: CallId) {
+        let caller = self.call(id).map(|c| c.leg).filter(|leg| self.is_moving(*leg));
+        match caller {
+            Some(leg) => self.back_in_line(id, leg),
+            None => self.end_talk(id, Party::Agent),
+        }
+    }
+
+    fn is_moving(&self, leg: LegId) -> bool {
+        self.floor.legs.get(&leg).is_some_and(|l| l.is_up() && l.push.is_some())
     }
 
     /// The caller hung up; perhaps while being moved to the assistant, and then they never spoke.
@@ -230,14 +243,20 @@ impl Turn<'_> {
 
     pub(super) fn effect_failed(&mut self, id: EffectId, why: Failure) {
         let Some(effect) = self.floor.effects.get(&id).cloned() else { return };
-        self.fact(Fact::EffectSettled { effect: id });
         match (effect, why) {
+            // The effect ends with the leg. Until then it tells whether a caller had reached the assistant.
             (Effect::HangUp { leg, .. } | Effect::Redirect { leg, .. }, Failure::LegGone) => {
                 self.leg_over(leg, LegEnd::Completed);
             }
-            (Effect::Redirect { leg, .. }, Failure::Refused | Failure::Unreachable) => self.join_failed(leg),
-            (Effect::HangUp { .. }, Failure::Refused | Failure::Unreachable) => {}
+            (Effect::Redirect { leg, .. }, Failure::Refused | Failure::Unreachable) => {
+                self.fact(Fact::EffectSettled { effect: id });
+                self.join_failed(leg);
+            }
+            (Effect::HangUp { .. }, Failure::Refused | Failure::Unreachable) => {
+                self.fact(Fact::EffectSettled { effect: id });
+            }
             (Effect::Dial { leg, offer, .. }, _) => {
+                self.fact(Fact::EffectSettled { effect: id });
                 self.fact(Fact::LegEnded { leg, end: LegEnd::Failed });
                 let agent = self.floor.offers.get(&offer).map(|o| o.agent.clone());
                 self.end_offer(offer, OfferOutcome::Unreachable);
@@ -254,16 +273,21 @@ impl Turn<'_> {
         let joining = matches!(found.current(), Some(Treatment::Connected { party: Party::Caller, .. }));
         let Some(call) = self.call(found.call).filter(|_| joining) else { return };
         let Phase::Talking { leg: agent_leg, .. } = call.phase.clone() else { return };
-        let (id, language) = (call.id, call.language.clone());
-        let Some(lane) = call.lane().map(|lane| lane.id.clone()) else { return };
-        let first = vec![Words::AboutLane(Phrase::InLine, lane.clone())];
-        let hold = Treatment::Hold { lane, language, first, urgent: call.urgent };
-        self.fact(Fact::JoinFailed { call: id });
+        let id = call.id;
         // The caller's phone still plays the wait document: nothing to push.
         self.answering(leg);
-        self.treat(leg, hold);
+        self.back_in_line(id, leg);
         self.out.answer = Answer::Noted;
         self.last_words(agent_leg, Phrase::OfferGone);
+    }
+
+    /// They were never joined: the call is back at its place, and its caller waits on.
+    fn back_in_line(&mut self, id: CallId, leg: LegId) {
+        let Some((call, lane)) = self.call(id).and_then(|call| Some((call, call.lane()?.id.clone()))) else { return };
+        let first = vec![Words::AboutLane(Phrase::InLine, lane.clone())];
+        let hold = Treatment::Hold { lane, language: call.language.clone(), first, urgent: call.urgent };
+        self.fact(Fact::JoinFailed { call: id });
+        self.treat(leg, hold);
     }
 
     pub(super) fn set_not_ready(&mut self, agent: crate::vocab::AgentId, reason: NotReady) {

@@ -57,7 +57,7 @@ use turn::Turn;
 use work::item::Item;
 
 /// The practices whose calls share one pool of assistants, with everything that is going on.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Floor {
     id: Option<FloorId>,
     practices: BTreeMap<PracticeId, Practice>,
@@ -93,14 +93,14 @@ pub struct Floor {
 }
 
 /// One practice on the floor.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Practice {
     hash: Arc<str>,
     flow: Arc<Flow>,
 }
 
 /// The last number of each kind given out.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Minted {
     call: u64,
     leg: u64,
@@ -110,14 +110,14 @@ struct Minted {
 }
 
 /// What is kept a day for late duplicates.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum Parted {
     Leg(LegId),
     Item(ItemId),
     Stranger(CarrierCall),
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Stirred {
     calls: Vec<CallId>,
     agents: Vec<AgentId>,

@@ -96,7 +96,9 @@ impl Door {
 
     async fn ready(&self) -> Reply {
         match self.engine.view().await {
-            Ok(view) if view.practices.is_empty() => reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n"),
+            Ok(view) if view.practices.is_empty() => {
+                reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n")
+            }
             Ok(_) => reply::text(StatusCode::OK, "ready\n"),
             Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
         }

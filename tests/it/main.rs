@@ -4,5 +4,6 @@ mod crash;
 mod flow;
 mod journal;
 mod local;
+mod scenario;
 mod serve;
 mod twilio;

@@ -104,7 +104,11 @@ impl Floor {
 
     pub(super) fn join_failed(&mut self, at: Timestamp, id: CallId) {
         let Some(Phase::Talking { agent, leg }) = self.calls.get(&id).map(|c| c.phase.clone()) else { return };
-        self.with_call(id, |call| call.phase = Phase::Waiting);
+        self.with_call(id, |call| {
+            call.phase = Phase::Waiting;
+            // Whatever was written, they never spoke.
+            call.closed = None;
+        });
         self.enter_queue(id);
         self.set_wait_timers(at, id);
         self.part(at, &agent, leg);

@@ -1,0 +1,52 @@
+//! Behaviour tests: the core on a virtual clock, told in scripts.
+//!
+//! `tests/scenarios/*.txt` are blocks of commands, each followed by the facts, effects and answers that came of it
+//! (`UPDATE=1` rewrites them; the diff is to be read, not waved through). `script` has the commands. After every
+//! event `world` checks the invariants, recovery and repetitions.
+
+pub(crate) mod practice;
+mod script;
+pub(crate) mod told;
+pub(crate) mod world;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+#[test]
+fn every_scenario_goes_as_it_is_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let paths = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|end| end == "txt")).collect();
+    paths.sort();
+    let count = paths.len();
+    let mut wrong = String::new();
+    for path in paths {
+        let name = path.file_stem().unwrap().to_string_lossy();
+        let written = fs::read_to_string(&path).unwrap();
+        match script::play(&written) {
+            Ok(told) if told == written => {}
+            Ok(told) if std::env::var_os("UPDATE").is_some() => fs::write(&path, told).unwrap(),
+            Ok(told) => {
+                drop(write!(wrong, "\n{name} goes otherwise (UPDATE=1 rewrites it):\n{}", diff(&written, &told)))
+            }
+            Err(broken) => drop(write!(wrong, "\n{name}:\n{broken}\n")),
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(count >= 40, "only {count} scenarios in {}", folder.display());
+}
+
+/// Lines that differ, after the last line they have in common.
+fn diff(written: &str, told: &str) -> String {
+    let same = written.lines().zip(told.lines()).take_while(|(a, b)| a == b).count();
+    let tail = |text: &str, sign: char| {
+        text.lines().skip(same).take(12).fold(String::new(), |mut out, line| {
+            let _ = writeln!(out, "{sign} {line}");
+            out
+        })
+    };
+    let before = written.lines().skip(same.saturating_sub(4)).take(same.min(4)).map(|line| format!("  {line}\n"));
+    format!("{}{}{}", before.collect::<String>(), tail(written, '-'), tail(told, '+'))
+}

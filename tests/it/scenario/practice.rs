@@ -1,0 +1,66 @@
+//! The practice of the scenarios, checked as any other: `tests/scenarios/practice/elm.yaml` and its team.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use carelane::floor::event::Event;
+use carelane::floor::event::FlowFile;
+use carelane::floor::event::TeamFile;
+use carelane::flow::Team;
+use carelane::flow::check_flow;
+use carelane::flow::check_team;
+
+/// The number patients dial.
+pub(crate) const NUMBER: &str = "+15550100300";
+
+/// The texts of both files, perhaps edited, and their versions.
+pub(crate) struct Practice {
+    pub(crate) flow: String,
+    pub(crate) team: String,
+    /// Counts edits: it stands in the version's name.
+    version: u32,
+}
+
+impl Practice {
+    /// As in the files.
+    pub(crate) fn read() -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/practice");
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        Self { flow: read("elm.yaml"), team: read("elm.team.yaml"), version: 1 }
+    }
+
+    /// A new version of either file.
+    pub(crate) fn edit(&mut self, file: &str, from: &str, to: &str) -> Result<Event, String> {
+        self.version += 1;
+        let text = match file {
+            "flow" => &mut self.flow,
+            "team" => &mut self.team,
+            other => return Err(format!("no file {other}: flow or team")),
+        };
+        if !text.contains(from) {
+            return Err(format!("{file} has no {from:?}"));
+        }
+        *text = text.replacen(from, to, 1);
+        if file == "flow" { self.flow_offered() } else { self.team_offered() }
+    }
+
+    /// The flow as an event.
+    pub(crate) fn flow_offered(&self) -> Result<Event, String> {
+        let (flow, problems) = check_flow("elm.yaml", &self.flow, &[self.checked_team()?]);
+        let flow = flow.ok_or_else(|| problems.iter().map(|p| p.render(&self.flow, false)).collect::<String>())?;
+        let hash = format!("v{}", self.version).into();
+        Ok(Event::FlowOffered(Box::new(FlowFile { hash, text: self.flow.as_str().into(), flow: Arc::new(flow) })))
+    }
+
+    /// The team as an event.
+    pub(crate) fn team_offered(&self) -> Result<Event, String> {
+        let team = Arc::new(self.checked_team()?);
+        let hash = format!("v{}", self.version).into();
+        Ok(Event::TeamOffered(Box::new(TeamFile { hash, text: self.team.as_str().into(), team })))
+    }
+
+    fn checked_team(&self) -> Result<Team, String> {
+        let (team, problems) = check_team("elm.team.yaml", &self.team);
+        team.ok_or_else(|| problems.iter().map(|p| p.render(&self.team, false)).collect::<String>())
+    }
+}

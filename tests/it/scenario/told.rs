@@ -1,0 +1,298 @@
+//! What a floor decided, as lines a person reads: facts, effects, answers, and compact views.
+//!
+//! Times are the practice's own, so that lunch, weekends and clock changes can be seen.
+
+use std::fmt::Debug;
+use std::fmt::Write as _;
+
+use carelane::floor::Floor;
+use carelane::floor::effect::Answer;
+use carelane::floor::effect::Effect;
+use carelane::floor::effect::Oddity;
+use carelane::floor::effect::Outbox;
+use carelane::floor::effect::Refusal;
+use carelane::floor::event::Note;
+use carelane::floor::fact::AgentChange;
+use carelane::floor::fact::Fact;
+use carelane::floor::fact::NewItem;
+use carelane::floor::fact::Why;
+use carelane::floor::treatment::Treatment;
+use carelane::floor::treatment::Words;
+use carelane::flow::HeadStart;
+use carelane::vocab::Span;
+use carelane::vocab::Timestamp;
+
+/// The zone of the scenarios' practice.
+pub(crate) const ZONE: &str = "America/Chicago";
+
+/// `Mon 23 Nov 09:00:20 CST`.
+pub(crate) fn time(at: Timestamp) -> String {
+    let zoned = jiff::Timestamp::from_millisecond(at.0).unwrap().in_tz(ZONE).unwrap();
+    zoned.strftime("%a %d %b %H:%M:%S %Z").to_string()
+}
+
+/// `09:00:20`, for what is near.
+fn clock(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.0).unwrap().in_tz(ZONE).unwrap().strftime("%H:%M:%S").to_string()
+}
+
+/// A closed word as one reads it: `NotAnswered` becomes `not answered`.
+fn plain(value: impl Debug) -> String {
+    let mut out = String::new();
+    for c in format!("{value:?}").chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// Everything one event brought about.
+pub(crate) fn outbox(out: &Outbox) -> String {
+    let mut text = String::new();
+    for told in &out.facts {
+        let _ = writeln!(text, "{}", fact(told));
+    }
+    for (id, told) in &out.effects {
+        let _ = writeln!(text, "{id}: {}", effect(told));
+    }
+    for id in &out.settled {
+        let _ = writeln!(text, "{id} is settled");
+    }
+    if let Some(oddity) = out.oddity {
+        let _ = writeln!(text, "odd: {}", odd(oddity));
+    }
+    let _ = match &out.answer {
+        Answer::Noted => Ok(()),
+        Answer::Treat { leg, serial } => writeln!(text, "answer: {leg} #{serial}"),
+        Answer::Excuse => writeln!(text, "answer: an excuse"),
+        Answer::Over => writeln!(text, "answer: hang up"),
+        Answer::Refused(why) => writeln!(text, "refused: {}", refusal(why)),
+    };
+    text
+}
+
+fn odd(oddity: Oddity) -> String {
+    match oddity {
+        Oddity::Repeated(call) => format!("{call} is announced again"),
+        Oddity::ClosedItem(item) => format!("{item} is closed"),
+        Oddity::Duplicate | Oddity::LateAnswer | Oddity::UnknownNumber | Oddity::UnknownLeg | Oddity::Overload => {
+            plain(oddity)
+        }
+    }
+}
+
+fn refusal(why: &Refusal) -> String {
+    match why {
+        Refusal::Unknown(what) => format!("no such {what}"),
+        Refusal::Conflict(why) => (*why).to_owned(),
+        Refusal::Missing(fields) => format!("missing {}", list(fields)),
+        Refusal::TooLong { what, chars_max } => format!("{what} longer than {chars_max}"),
+        Refusal::NotAllowed { what, allowed } => format!("{what} must be one of {}", list(allowed)),
+    }
+}
+
+fn list<T: ToString>(items: &[T]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn effect(told: &Effect) -> String {
+    match told {
+        Effect::Dial { leg, offer, to, from, ring, .. } => {
+            format!("dial {leg} for {offer}: {to} from {from}, ring {ring}")
+        }
+        Effect::Redirect { leg, serial, .. } => format!("redirect {leg} to #{serial}"),
+        Effect::HangUp { leg, .. } => format!("hang up {leg}"),
+    }
+}
+
+fn fact(told: &Fact) -> String {
+    match told {
+        Fact::FloorOpened(id) => format!("floor {id} opened"),
+        Fact::FlowLoaded(file) => format!("flow {} loaded, version {:.4}", file.flow.practice, file.hash),
+        Fact::TeamLoaded(file) => format!("team {} loaded, version {:.4}", file.team.id, file.hash),
+        Fact::CallArrived { call, leg, practice, flow, .. } => {
+            format!("{call} arrived at {practice} on {leg}, flow version {flow:.4}")
+        }
+        Fact::LegTreated { leg, serial, treatment, pushed } => {
+            format!("{leg} #{serial} {}{}", treated(treatment), if *pushed { " (pushed)" } else { "" })
+        }
+        Fact::InputMissed { call } => format!("{call} missed an input"),
+        Fact::LanguageChosen { call, language } => format!("{call} speaks {language}"),
+        Fact::UrgentFlagged { call, crisis } => format!("{call} is urgent{}", if *crisis { ", a crisis" } else { "" }),
+        Fact::Queued { call, lane, arrived, deadline, head_starts, how } => format!(
+            "{call} queued for {lane} by {}: arrived {}, deadline {}{}",
+            plain(how),
+            clock(*arrived),
+            clock(*deadline),
+            starts(head_starts),
+        ),
+        Fact::TierOpened { call, tier } => format!("{call} is open to tier {tier}"),
+        Fact::OfferMade { offer, call, agent, leg, expires_at, why } => {
+            format!("{offer}: {call} to {agent} on {leg} until {}\n  why: {}", clock(*expires_at), reasons(why))
+        }
+        Fact::OfferAnswered { offer, expires_at } => format!("{offer} answered, until {}", clock(*expires_at)),
+        Fact::OfferEnded { offer, outcome } => format!("{offer} ended: {}", plain(outcome)),
+        Fact::AgentChanged { agent, to } => format!("{agent} is {}", change(to)),
+        Fact::TalkBegan { call, agent, leg } => format!("{call} talks with {agent} on {leg}"),
+        Fact::TalkEnded { call, by, wrap_up_until } => format!(
+            "{call} talk ended by {}{}",
+            plain(by),
+            wrap_up_until.map_or_else(String::new, |at| format!(", wrap-up until {}", clock(at)))
+        ),
+        Fact::Transferred { call, agent } => format!("{call} transferred by {agent}"),
+        Fact::CallClosed { call, outcome, note } => format!("{call} closed: {outcome} ({})", fields(note)),
+        Fact::CallLeft { call, how } => format!("{call} left: {}", plain(how)),
+        Fact::ItemOpened(new) => item(new),
+        Fact::ItemAttempted { item, outcome, note, due_at } => {
+            format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
+        }
+        Fact::ItemClosed { item, outcome, note } => format!("{item} closed: {outcome} ({})", fields(note)),
+        Fact::ItemJoined { item, call } => format!("{call} belongs to {item}"),
+        Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
+        Fact::LegNamed { leg, carrier_call } => format!("{leg} is {carrier_call}"),
+        Fact::LegUnwanted { leg } => format!("{leg} is unwanted"),
+        Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
+        Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
+        Fact::JoinFailed { call } => format!("{call} could not be joined"),
+        Fact::EffectSettled { effect } => format!("{effect} done or given up"),
+    }
+}
+
+fn item(new: &NewItem) -> String {
+    format!(
+        "{} {} of {} for {}: {} {}, owner {}, due {}{}",
+        new.item,
+        plain(new.kind),
+        new.call,
+        new.lane,
+        new.language,
+        if new.urgent { "urgent" } else { "routine" },
+        new.owner.as_str(),
+        time(new.due_at),
+        if new.promised.is_some() { ", promised" } else { "" },
+    )
+}
+
+fn starts(starts: &[(HeadStart, Span)]) -> String {
+    starts.iter().map(|(why, span)| format!(", {} {span}", plain(why))).collect()
+}
+
+fn reasons(why: &Why) -> String {
+    let mut text = String::new();
+    if why.urgent {
+        text.push_str("urgent, ");
+    }
+    let _ = write!(text, "deadline {}, tier {}, idle since {}", clock(why.deadline), why.tier, clock(why.idle_since));
+    for (call, reason) in &why.passed_calls {
+        let _ = write!(text, "; not {call}: {}", plain(reason));
+    }
+    for (agent, reason) in &why.passed_agents {
+        let _ = write!(text, "; not {agent}: {}", plain(reason));
+    }
+    text
+}
+
+fn change(to: &AgentChange) -> String {
+    match to {
+        AgentChange::Available => "available".to_owned(),
+        AgentChange::NotReady { reason, until } => {
+            let until = until.map_or_else(String::new, |at| format!(" until {}", clock(at)));
+            format!("not ready: {}{until}", plain(reason))
+        }
+        AgentChange::LoggedOut => "logged out".to_owned(),
+        AgentChange::Later(change) => format!("later {}", self::change(change)),
+    }
+}
+
+fn fields(note: &Note) -> String {
+    note.iter().map(|(field, text)| format!("{field}={:?}", text.reveal())).collect::<Vec<_>>().join(" ")
+}
+
+fn treated(treatment: &Treatment) -> String {
+    match treatment {
+        Treatment::Menu { step, language, opening } => format!("menu {step} {language}, {}", plain(opening)),
+        Treatment::Announce { words, language } => format!("announce {language}: {}", said(words)),
+        Treatment::Hold { lane, language, first, urgent } => {
+            format!("hold {lane} {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
+        }
+        Treatment::Whisper { lane, caller_language, waited, urgent, repeat, .. } => format!(
+            "whisper {lane}, {caller_language}, waited {waited}{}{}",
+            if *urgent { ", urgent" } else { "" },
+            if *repeat { ", repeat caller" } else { "" },
+        ),
+        Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
+        Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
+    }
+}
+
+fn said(words: &[Words]) -> String {
+    let one = |words: &Words| match words {
+        Words::Phrase(phrase) => phrase.key().to_owned(),
+        Words::AboutLane(phrase, lane) => format!("{} {lane}", phrase.key()),
+        Words::Promise(phrase, at) => format!("{} {}", phrase.key(), time(*at)),
+        Words::Script(step) => format!("script {step}"),
+    };
+    words.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Who is where, in a few lines.
+pub(crate) fn floor(floor: &Floor) -> String {
+    let view = floor.view();
+    let mut text = String::new();
+    for call in &view.calls {
+        let _ = write!(text, "{} {}", call.call, call.state);
+        if let Some(lane) = &call.lane {
+            let _ = write!(text, " in {lane}");
+        }
+        let _ = write!(text, " {}", call.language);
+        if let Some(agent) = &call.agent {
+            let _ = write!(text, " with {agent}");
+        }
+        text.push('\n');
+    }
+    for lane in view.lanes.iter().filter(|lane| !lane.waiting.is_empty()) {
+        let waiting: Vec<String> = lane.waiting.iter().map(|w| w.call.to_string()).collect();
+        let _ = writeln!(text, "line for {}: {}", lane.lane, waiting.join(" "));
+    }
+    for agent in view.agents.iter().filter(|agent| agent.state != "logged_out") {
+        let _ = write!(text, "{} {}", agent.id, agent.state);
+        if let Some(reason) = agent.reason {
+            let _ = write!(text, ": {reason}");
+        }
+        if let Some(call) = agent.call {
+            let _ = write!(text, " {call}");
+        }
+        text.push('\n');
+    }
+    for item in &view.items {
+        let new = &item.item.new;
+        let _ = writeln!(
+            text,
+            "{} {} for {}, owner {}, due {}, attempts {}",
+            item.id,
+            plain(new.kind),
+            new.lane,
+            new.owner.as_str(),
+            time(new.due_at),
+            item.item.attempts,
+        );
+    }
+    text
+}
+
+/// The ledger in one line; what is nowhere must be 0.
+pub(crate) fn ledger(floor: &Floor) -> String {
+    let l = floor.ledger();
+    format!(
+        "inbound {} = in progress {} + answered {} + self-served {} + items {} + declined {}; unaccounted {}\n",
+        l.inbound,
+        l.in_progress,
+        l.answered,
+        l.self_served,
+        l.items,
+        l.declined,
+        l.unaccounted(),
+    )
+}
