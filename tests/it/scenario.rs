@@ -29,9 +29,9 @@ fn every_scenario_goes_as_it_is_written() {
             Ok(told) if told == written => {}
             Ok(told) if std::env::var_os("UPDATE").is_some() => fs::write(&path, told).unwrap(),
             Ok(told) => {
-                drop(write!(wrong, "\n{name} goes otherwise (UPDATE=1 rewrites it):\n{}", diff(&written, &told)))
+                wrong += &format!("\n{name} goes otherwise (UPDATE=1 rewrites it):\n{}", diff(&written, &told));
             }
-            Err(broken) => drop(write!(wrong, "\n{name}:\n{broken}\n")),
+            Err(broken) => wrong += &format!("\n{name}:\n{broken}\n"),
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
