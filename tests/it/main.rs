@@ -4,4 +4,5 @@ mod flow;
 mod journal;
 mod local;
 mod scenario;
+mod simulate;
 mod twilio;

@@ -31,6 +31,10 @@ pub(crate) struct World {
     pub(crate) now: Timestamp,
     /// Every fact with its time, as a journal holds them.
     pub(crate) journal: Vec<(Timestamp, Fact)>,
+    /// Events seen so far.
+    pub(crate) events: u64,
+    /// Recovery and repetitions are judged after each event, or, if this is set, after one of so many.
+    pub(crate) thorough_one_in: u64,
     /// What is still to be carried out, by what the outboxes said.
     pub(crate) orders: BTreeMap<EffectId, Effect>,
     /// Webhooks that brought a leg on, with their answers.
@@ -45,9 +49,9 @@ impl World {
     /// Lets the floor see an event and judges what it did.
     pub(crate) fn deliver(&mut self, event: Event) -> Result<Outbox, String> {
         let mut out = Outbox::default();
-        let told = format!("{event:?}");
         self.floor.handle(self.now, event.clone(), &mut out);
-        self.judge(&event, &out).map_err(|broken| format!("{broken}\nafter {told:.400}"))?;
+        self.events += 1;
+        self.judge(&event, &out).map_err(|broken| format!("{broken}\nat {} after {event:.400?}", self.now))?;
         Ok(out)
     }
 
@@ -70,7 +74,8 @@ impl World {
             self.judge_fact(fact)?;
         }
         self.folded.recovered();
-        if self.folded != self.floor {
+        let thorough = self.events.is_multiple_of(self.thorough_one_in.max(1));
+        if thorough && self.folded != self.floor {
             return Err(format!("recovery disagrees: {}", difference(&self.folded, &self.floor)));
         }
         self.judge_effects(out)?;
@@ -86,7 +91,7 @@ impl World {
         {
             self.answered.push((event.clone(), *leg, out.answer.clone()));
         }
-        self.judge_repetitions()
+        if thorough { self.judge_repetitions() } else { Ok(()) }
     }
 
     fn judge_fact(&mut self, fact: &Fact) -> Result<(), String> {
