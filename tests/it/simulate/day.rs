@@ -19,12 +19,11 @@ use carelane::vocab::Timestamp;
 use super::chance::Chance;
 use super::marks::Marks;
 use super::reference::Reference;
+use crate::scenario::MORNING;
 use crate::scenario::practice::Practice;
 use crate::scenario::told;
 use crate::scenario::world::World;
 
-/// Monday 23 November 2026, 09:00 in the practice's zone.
-const MORNING: Timestamp = Timestamp(1_795_446_000_000);
 /// How long patients call.
 const CALLS_FOR: Span = Span::mins(30);
 /// How long assistants work after that.
