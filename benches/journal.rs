@@ -60,7 +60,7 @@ fn entry(n: u64) -> (Event, Vec<Fact>) {
         1 => {
             let arrived = START + Span(n.cast_signed());
             let lane = "scheduling";
-            let first = Words::AboutLane(Phrase::InLine, lane.into());
+            let first = vec![Words::AboutLane(Phrase::InLine, lane.into())];
             let queued = Fact::Queued {
                 call,
                 lane: lane.into(),
@@ -69,7 +69,7 @@ fn entry(n: u64) -> (Event, Vec<Fact>) {
                 head_starts: Vec::new(),
                 how: Route::Key,
             };
-            let hold = treated(2, Treatment::Hold { lane: lane.into(), language: english(), first });
+            let hold = treated(2, Treatment::Hold { lane: lane.into(), language: english(), first, urgent: false });
             let chosen = Fact::LanguageChosen { call, language: english() };
             let opened = Fact::TierOpened { call, tier: 0 };
             (

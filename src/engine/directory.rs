@@ -97,11 +97,13 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::Transferred { call, .. }
         | Fact::JoinFailed { call }
         | Fact::CallClosed { call, .. }
+        | Fact::ItemJoined { call, .. }
         | Fact::CallLeft { call, .. } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
-        Fact::LegTreated { leg, .. } | Fact::LegNamed { leg, .. } | Fact::LegUnwanted { leg } | Fact::LegEnded { leg, .. } => {
-            leg_call(*leg)
-        }
+        Fact::LegTreated { leg, .. }
+        | Fact::LegNamed { leg, .. }
+        | Fact::LegUnwanted { leg }
+        | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
         Fact::OfferAnswered { .. } | Fact::OfferEnded { .. } => None,
         Fact::FloorOpened(_)

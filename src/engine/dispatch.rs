@@ -146,10 +146,8 @@ impl Courier<'_> {
     }
 
     async fn create(&self, dial: &Dial<'_>) -> Result<CarrierCall, RestError> {
-        let (url, status) = (
-            self.engine.url(Link::Answered { leg: dial.leg }),
-            self.engine.url(Link::Status { leg: dial.leg }),
-        );
+        let (url, status) =
+            (self.engine.url(Link::Answered { leg: dial.leg }), self.engine.url(Link::Status { leg: dial.leg }));
         let ring = Duration::from_secs(u64::try_from(dial.ring.as_secs()).unwrap_or(20));
         let call = NewCall { to: dial.to, from: dial.from, url: &url, status_callback: &status, ring };
         self.rest.create_call(&call, &self.patience(ring)).await.map(|created| created.carrier_call)

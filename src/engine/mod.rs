@@ -106,7 +106,8 @@ impl Opened {
 }
 
 impl Engine {
-    /// Starts the desk's thread; must be called in a tokio runtime. Orders for the carrier come out of the second part; `dispatch` carries them out.
+    /// Starts the desk's thread; must be called in a tokio runtime. Orders for the carrier come out of the second part;
+    /// `dispatch` carries them out.
     pub fn start(
         opened: Opened,
         public: String,
@@ -135,7 +136,7 @@ impl Engine {
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(desk::let_go(durable, orders));
-        let desk = Desk { floor, store: Box::new(journal), clock, last, directory, observer, released };
+        let desk = Desk { floor, store: Box::new(journal), clock, last, taken: 0, directory, observer, released };
         std::thread::Builder::new().name("desk".to_owned()).spawn(move || desk.run(&letters))?;
         Ok((engine, outgoing))
     }

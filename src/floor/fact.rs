@@ -192,6 +192,13 @@ pub enum Fact {
     },
     /// Somebody owns what is left to do.
     ItemOpened(Box<NewItem>),
+    /// A further call belongs to an open item: the same caller redialled, waited and left again.
+    ItemJoined {
+        /// The item.
+        item: ItemId,
+        /// The call.
+        call: CallId,
+    },
     /// An attempt to reach the patient was recorded.
     ItemAttempted {
         /// The item.
@@ -409,6 +416,9 @@ pub struct NewItem {
     pub owner: Owner,
     /// When it is due; never computed again.
     pub due_at: Timestamp,
+    /// When the request arrived: who redials soon keeps the place.
+    #[serde(default)]
+    pub arrived: Timestamp,
     /// The time told to the caller, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised: Option<Timestamp>,

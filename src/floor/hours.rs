@@ -49,14 +49,12 @@ pub fn local(flow: &Flow, at: Timestamp) -> Option<civil::DateTime> {
 fn spells(flow: &Flow, from: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
     let zone = zone(flow).unwrap_or(TimeZone::UTC);
     let first = local_date(&zone, from);
-    (0..DAYS_AHEAD_MAX)
-        .filter_map(move |ahead| first.checked_add(ahead.days()).ok())
-        .flat_map(move |date| {
-            let zone = zone.clone();
-            spells_of(flow, date).iter().filter_map(move |spell| {
-                Some((moment(&zone, date, spell.from)?, moment(&zone, date, spell.to)?))
-            })
-        })
+    (0..DAYS_AHEAD_MAX).filter_map(move |ahead| first.checked_add(ahead.days()).ok()).flat_map(move |date| {
+        let zone = zone.clone();
+        spells_of(flow, date)
+            .iter()
+            .filter_map(move |spell| Some((moment(&zone, date, spell.from)?, moment(&zone, date, spell.to)?)))
+    })
 }
 
 fn spells_of(flow: &Flow, date: civil::Date) -> &[OpenSpell] {

@@ -74,7 +74,9 @@ impl Floor {
                 Phase::Talking { agent, .. } => {
                     self.agents.get(agent).is_some_and(|a| a.state == AgentState::Talking(*id))
                 }
-                Phase::WrapUp { agent, .. } => self.agents.get(agent).is_some_and(|a| a.state == AgentState::WrapUp(*id)),
+                Phase::WrapUp { agent, .. } => {
+                    self.agents.get(agent).is_some_and(|a| a.state == AgentState::WrapUp(*id))
+                }
                 Phase::NoteOwed { item, .. } => self.items.get(item).is_some_and(|i| i.closed.is_none()),
                 Phase::Menu | Phase::Waiting => true,
             };
@@ -112,9 +114,8 @@ impl Floor {
     fn check_effects(&self) -> Result<(), Broken> {
         for (id, effect) in &self.effects {
             let (Effect::Dial { leg, .. } | Effect::Redirect { leg, .. } | Effect::HangUp { leg, .. }) = effect;
-            let known = self.legs.get(leg).is_some_and(|l| {
-                l.is_up() && [l.dial, l.push, l.hang_up].contains(&Some(*id))
-            });
+            let known =
+                self.legs.get(leg).is_some_and(|l| l.is_up() && [l.dial, l.push, l.hang_up].contains(&Some(*id)));
             must("effect-has-a-leg", known, || format!("{id}: {effect:?}"))?;
         }
         Ok(())

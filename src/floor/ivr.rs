@@ -217,6 +217,7 @@ impl Turn<'_> {
     fn note_lane(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route) {
         let (Some(call), Some(found)) = (self.call(id), flow.lane(lane)) else { return };
         let arrived = call.place.as_ref().map_or(call.arrived, |place| place.arrived);
+        let arrived = self.floor.redial_of(call, lane, self.now).map_or(arrived, |item| arrived.min(item.new.arrived));
         let applies = |reason: HeadStart| match reason {
             HeadStart::RepeatCaller => call.repeat,
         };

@@ -162,7 +162,14 @@ impl<'f> Turn<'f> {
         // patient: whoever may be in danger hears where help is before anything else.
         let mut words: Vec<Words> = call.urgent.then(|| Words::Phrase(call.urgent_sentence())).into_iter().collect();
         let told = self.is_up(leg);
-        let due_at = self.open_item(id, kind, &lane, told);
+        let redialled = self.floor.redial_of(call, &lane, self.now).filter(|_| kind == ItemKind::Abandoned);
+        let due_at = match redialled.map(|item| (item.new.item, item.new.due_at)) {
+            Some((item, due_at)) => {
+                self.fact(Fact::ItemJoined { item, call: id });
+                due_at
+            }
+            None => self.open_item(id, kind, &lane, told),
+        };
         self.fact(Fact::CallLeft { call: id, how });
         if told {
             words.push(Words::Promise(promise, due_at));
@@ -190,6 +197,7 @@ impl<'f> Turn<'f> {
             urgent: call.urgent,
             owner,
             due_at,
+            arrived: call.place.as_ref().map_or(call.arrived, |place| place.arrived),
             promised: promised.then_some(due_at),
         };
         self.fact(Fact::ItemOpened(Box::new(new)));
@@ -205,9 +213,5 @@ impl<'f> Turn<'f> {
 
 /// When a call's callback is due. Urgent work does not wait for opening hours.
 fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
-    if call.urgent {
-        now + lane.callback_within
-    } else {
-        hours::after_open_time(&call.flow, now, lane.callback_within)
-    }
+    if call.urgent { now + lane.callback_within } else { hours::after_open_time(&call.flow, now, lane.callback_within) }
 }

@@ -154,17 +154,26 @@ impl Floor {
         let mut lanes: Vec<LaneView> = Vec::new();
         for practice in self.practices.values() {
             for lane in &practice.flow.lanes {
-                let serves = |groups: &[crate::vocab::GroupId]| lane.serving.iter().any(|t| t.groups.iter().any(|g| groups.contains(g)));
+                let serves = |groups: &[crate::vocab::GroupId]| {
+                    lane.serving.iter().any(|t| t.groups.iter().any(|g| groups.contains(g)))
+                };
                 lanes.push(LaneView {
                     practice: practice.flow.practice.clone(),
                     lane: lane.id.clone(),
                     waiting: Vec::new(),
-                    agents: self.agents.values().filter(|a| serves(&a.member.groups)).map(|a| a.member.id.clone()).collect(),
+                    agents: self
+                        .agents
+                        .values()
+                        .filter(|a| serves(&a.member.groups))
+                        .map(|a| a.member.id.clone())
+                        .collect(),
                 });
             }
         }
         for key in self.waiting.in_order() {
-            let Some((call, place)) = self.calls.get(&key.call).and_then(|c| Some((c, c.place.as_ref()?))) else { continue };
+            let Some((call, place)) = self.calls.get(&key.call).and_then(|c| Some((c, c.place.as_ref()?))) else {
+                continue;
+            };
             let waiting = WaitingView {
                 call: call.id,
                 carrier_call: self.legs.get(&call.leg).and_then(|leg| leg.carrier_call.clone()),
@@ -192,7 +201,10 @@ impl Floor {
         let call = match &agent.state {
             AgentState::Offered(offer) => self.offers.get(offer).map(|o| o.call),
             AgentState::Talking(call) | AgentState::WrapUp(call) => Some(*call),
-            AgentState::LoggedOut | AgentState::NotReady { .. } | AgentState::Available { .. } | AgentState::Parting(_) => None,
+            AgentState::LoggedOut
+            | AgentState::NotReady { .. }
+            | AgentState::Available { .. }
+            | AgentState::Parting(_) => None,
         };
         let reason = if let AgentState::NotReady { reason, .. } = &agent.state { Some(reason.reason()) } else { None };
         AgentView {

@@ -13,8 +13,20 @@ use crate::vocab::limit::NOTE_CHARS_MAX;
 /// Notes that let nobody act without playing the call again.
 // rule: note-not-vague
 const VAGUE: [&str; 14] = [
-    "called", "called patient", "called back", "handled", "done", "ok", "okay", "n a", "na", "none", "see above", "taken care of",
-    "llamado", "hecho",
+    "called",
+    "called patient",
+    "called back",
+    "handled",
+    "done",
+    "ok",
+    "okay",
+    "n a",
+    "na",
+    "none",
+    "see above",
+    "taken care of",
+    "llamado",
+    "hecho",
 ];
 
 /// Checks an outcome and a note against the lane; the outcome found, or what is wrong.
@@ -32,8 +44,10 @@ pub(super) fn check<'l>(lane: &'l Lane, outcome: &str, note: &Note) -> Result<&'
         return Err(Refusal::TooLong { what: "note", chars_max: NOTE_CHARS_MAX });
     }
     let required = lane.note_fields.iter().filter(|f| f.required);
-    let missing: Vec<FieldId> =
-        required.filter(|f| note.get(&f.id).is_none_or(|text| says_nothing(text.reveal()))).map(|f| f.id.clone()).collect();
+    let missing: Vec<FieldId> = required
+        .filter(|f| note.get(&f.id).is_none_or(|text| says_nothing(text.reveal())))
+        .map(|f| f.id.clone())
+        .collect();
     if missing.is_empty() { Ok(found) } else { Err(Refusal::Missing(missing)) }
 }
 

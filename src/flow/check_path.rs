@@ -76,6 +76,9 @@ fn references(case: &mut Case<'_, '_>) -> bool {
             }
         }
         broken |= !lane_exists(case, &["lanes", id, "escalation"], &lane.escalation);
+        for (outcome, to) in lane.outcomes.iter().filter_map(|o| Some((&o.id, o.hands_to.as_ref()?))) {
+            broken |= !lane_exists(case, &["lanes", id, "outcomes", outcome.as_str(), "hands_to"], to);
+        }
     }
     broken
 }

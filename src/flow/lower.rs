@@ -284,7 +284,8 @@ fn note_field(entry: &Entry) -> NoteField {
 }
 
 fn outcome(entry: &Entry) -> Outcome {
-    Outcome { id: valid_id(&entry.name).into(), closes: entry.value.text() == Some("closes"), hands_to: None }
+    let hands_to = entry.value.get("hands_to").map(|lane| valid_id(lane.text().unwrap_or("")).into());
+    Outcome { id: valid_id(&entry.name).into(), closes: entry.value.text() == Some("closes"), hands_to }
 }
 
 /// The file's sentences over the approved defaults.

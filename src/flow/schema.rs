@@ -249,6 +249,13 @@ pub(super) static CHOICE: Record = Record {
     ],
 };
 
+/// What an outcome leaves: nothing, work for this lane's owner, or work for another lane's.
+const OUTCOME: &[Variant] = &[
+    Variant { name: "closes", of: None },
+    Variant { name: "stays_open", of: None },
+    Variant { name: "hands_to", of: Some(&Kind::Id) },
+];
+
 /// An approved answer.
 pub(super) static ANSWER: Record = Record {
     name: "an answer",
@@ -299,8 +306,8 @@ pub(super) static LANE: Record = Record {
         ),
         required(
             "outcomes",
-            Kind::Map { name: &IDS, of: &Kind::Word(&["closes", "stays_open"]), min: 1, max: 50 },
-            "how a call may end, and whether work is left",
+            Kind::Map { name: &IDS, of: &Kind::OneOf(OUTCOME), min: 1, max: 50 },
+            "how a call may end: `closes`, `stays_open` with this lane's owner, or `{ hands_to: lane }`",
         ),
         required("escalation", Kind::Id, "the lane to which an assistant escalates"),
     ],

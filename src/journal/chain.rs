@@ -1,4 +1,4 @@
-//! The hash chain: each block's hash covers the hash before it, so nothing can change or vanish unnoticed before the head.
+//! The hash chain: each hash covers the one before it, so nothing before the head can change or vanish unnoticed.
 //!
 //! It covers ciphertext, so destroying a key breaks no link. It holds no key itself: it finds damage and careless
 //! edits, not somebody who rewrites the whole data folder, anchor included.

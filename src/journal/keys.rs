@@ -1,7 +1,7 @@
 //! Keys: one for each scope and month, each wrapped with the master key in a file of its own.
 //!
-//! Deleting a record key's file makes the personal texts of that scope and month unreadable for ever, wherever copies of
-//! the journal lie; everything else in the journal stays. An id ends in random digits, so a key that was destroyed
+//! Deleting a record key's file makes the personal texts of that scope and month unreadable for ever, wherever copies
+//! of the journal lie; everything else in the journal stays. An id ends in random digits, so a key that was destroyed
 //! in mid-month is followed by a new one and never by a namesake that fails to open what the first one sealed.
 //! A running process keeps the keys it has read: what is destroyed is forgotten everywhere at its next start.
 //!

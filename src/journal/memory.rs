@@ -1,4 +1,4 @@
-//! A store without a disk, for tests and simulation: what is committed outlives a crash of its user, what is not is lost.
+//! A store without a disk, for tests and simulation: what is committed outlives its user, what is not is lost.
 //!
 //! Handles share one journal, so a test can look at what the desk wrote, or drop the desk and start another on it.
 

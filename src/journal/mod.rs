@@ -1,7 +1,7 @@
 //! The journal: facts on disk, each batch with the event that caused it. Nothing is answered before it is here.
 //!
 //! ```text
-//!   append ─► record (JSON, personal texts sealed) ─► block of a batch ─► SQLite, one fsync ─► anchor (head, other file)
+//!   append ─► record (JSON, personal texts sealed) ─► block of a batch ─► SQLite, one fsync ─► anchor (the head)
 //!                       ▲ keys                          hash chain                                │
 //!   open, verify ◄─ decode ◄─ decode ◄─ recovery: the chain is walked from the first block and must meet the anchor
 //! ```

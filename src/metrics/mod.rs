@@ -67,9 +67,23 @@ impl Metrics {
             oddities: counters(r, "carelane_oddities_total", "Strange but harmless input, by kind.", &["kind"]),
             webhooks: counters(r, "carelane_webhooks_total", "Carrier webhooks, by result.", &["result"]),
             commit_seconds: histogram(r, "carelane_journal_commit_seconds", "Time to make a batch durable."),
-            answer_seconds: histogram(r, "carelane_webhook_answer_seconds", "Time from a webhook's arrival to its answer."),
-            depth: gauges(r, "carelane_queue_depth", "Calls waiting, those being offered included.", &["practice", "lane"]),
-            oldest: gauges(r, "carelane_queue_oldest_wait_seconds", "Age of the oldest waiting request.", &["practice", "lane"]),
+            answer_seconds: histogram(
+                r,
+                "carelane_webhook_answer_seconds",
+                "Time from a webhook's arrival to its answer.",
+            ),
+            depth: gauges(
+                r,
+                "carelane_queue_depth",
+                "Calls waiting, those being offered included.",
+                &["practice", "lane"],
+            ),
+            oldest: gauges(
+                r,
+                "carelane_queue_oldest_wait_seconds",
+                "Age of the oldest waiting request.",
+                &["practice", "lane"],
+            ),
             agents: gauges(r, "carelane_agents", "Assistants, by state.", &["state"]),
             in_progress: gauges(r, "carelane_calls_in_progress", "Calls not closed, by state.", &["state"]),
             items: gauges(r, "carelane_items_open", "Open work items.", &["practice", "lane"]),
@@ -77,7 +91,12 @@ impl Metrics {
                 r,
                 Gauge::new("carelane_unaccounted_calls", "Inbound calls that are nowhere in the ledger: must be 0."),
             ),
-            ledger: gauges(r, "carelane_ledger_calls", "Inbound calls since the journal began, by where they are.", &["state"]),
+            ledger: gauges(
+                r,
+                "carelane_ledger_calls",
+                "Inbound calls since the journal began, by where they are.",
+                &["state"],
+            ),
             registry,
         }
     }

@@ -13,16 +13,16 @@ use quick_xml::events::BytesText;
 use super::link::Link;
 use super::link::Links;
 use super::wording;
+use crate::floor::treatment::Opening;
+use crate::floor::treatment::Party;
+use crate::floor::treatment::Treatment;
+use crate::floor::treatment::Words;
 use crate::flow::Flow;
 use crate::flow::Menu;
 use crate::flow::Phrase;
 use crate::flow::Step;
 use crate::flow::says;
 use crate::flow::text;
-use crate::floor::treatment::Opening;
-use crate::floor::treatment::Party;
-use crate::floor::treatment::Treatment;
-use crate::floor::treatment::Words;
 use crate::vocab::CallId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
@@ -169,7 +169,7 @@ impl Rendering<'_> {
     /// falls through to the words and the next `Enqueue` it already holds: no `action`, or it would ask us again.
     fn hold(&self, xml: &mut Xml, language: &Language, first: &[Words], urgent: bool) -> io::Result<()> {
         if urgent {
-            // patient: the emergency sentence stands in the document itself, so it is heard even if the next fetch fails.
+            // patient: the emergency sentence stands in the document itself: it is heard even if the next fetch fails.
             self.say_all(xml, first, language)?;
         }
         let place = format!("{}-{}", self.links.floor, self.leg.0 % PARKING_PLACES);
@@ -342,8 +342,14 @@ pub fn excuse() -> Vec<u8> {
     write(|xml| {
         let (en, es) = (Language::parse("en-US"), Language::parse("es-US"));
         for (language, words) in [
-            (en, "Sorry, this number is not served by our phone assistant. If this is an emergency, hang up and dial 911. Goodbye."),
-            (es, "Disculpe, este número no está disponible. Si es una emergencia, cuelgue y marque el 911. Hasta luego."),
+            (
+                en,
+                "Sorry, this number is not served by our phone assistant. If this is an emergency, hang up and dial 911. Goodbye.",
+            ),
+            (
+                es,
+                "Disculpe, este número no está disponible. Si es una emergencia, cuelgue y marque el 911. Hasta luego.",
+            ),
         ] {
             if let Some(language) = language {
                 say(xml, words, &language)?;
@@ -407,8 +413,9 @@ fn empty(xml: &mut Xml, verb: &str) -> io::Result<()> {
     xml.create_element(verb).write_empty().map(drop)
 }
 
-/// Text without the characters that XML 1.0 forbids: the writer would pass them on, and no carrier would read the document.
+/// Text without the characters that XML 1.0 forbids: the writer would pass them on, and no carrier could read them.
 fn legal(text: &str) -> Cow<'_, str> {
-    let forbidden = |c: char| matches!(c, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    let forbidden =
+        |c: char| matches!(c, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     if text.contains(forbidden) { text.replace(forbidden, " ").into() } else { text.into() }
 }

@@ -5,10 +5,10 @@
 use jiff::civil::DateTime;
 use jiff::civil::Weekday;
 
+use crate::floor::hours;
 use crate::flow::Flow;
 use crate::flow::Phrase;
 use crate::flow::text;
-use crate::floor::hours;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::Span;
@@ -82,7 +82,13 @@ fn clock(local: DateTime, language: &Language) -> String {
     let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
     if language.primary() == "es" {
         let article = if twelve == 1 { "la" } else { "las" };
-        let part = if hour < 12 { "de la mañana" } else if hour < 20 { "de la tarde" } else { "de la noche" };
+        let part = if hour < 12 {
+            "de la mañana"
+        } else if hour < 20 {
+            "de la tarde"
+        } else {
+            "de la noche"
+        };
         return match minute {
             0 => format!("{article} {twelve} {part}"),
             _ => format!("{article} {twelve}:{minute:02} {part}"),

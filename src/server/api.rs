@@ -59,8 +59,7 @@ struct OwnerBody {
 impl Door {
     pub(super) async fn api(&self, head: &Parts, body: &[u8]) -> Reply {
         if !self.may_enter(head) {
-            return reply::problem(
-                StatusCode::UNAUTHORIZED,
+            return reply::unauthorized(
                 "the request needs `Authorization: Bearer` with the API token; carelane says at its start where that is kept",
             );
         }
@@ -143,7 +142,10 @@ impl Door {
     async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
         match self.engine.item(id).await.map_err(|_| busy())? {
             Some(item) => Ok(reply::json(StatusCode::OK, &json::item(&item))),
-            None => Err(reply::problem(StatusCode::NOT_FOUND, "there is no such item, or it was closed more than a day ago")),
+            None => Err(reply::problem(
+                StatusCode::NOT_FOUND,
+                "there is no such item, or it was closed more than a day ago",
+            )),
         }
     }
 
@@ -167,7 +169,8 @@ fn busy() -> Reply {
 }
 
 fn id<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Reply> {
-    text.parse().map_err(|_| reply::problem(StatusCode::NOT_FOUND, &format!("`{what}-…` is expected here, like {what}-42")))
+    text.parse()
+        .map_err(|_| reply::problem(StatusCode::NOT_FOUND, &format!("`{what}-…` is expected here, like {what}-42")))
 }
 
 /// The error names the field and the place, never the content.

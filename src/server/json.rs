@@ -106,7 +106,8 @@ pub(super) fn history(call: CallId, told: &[Told]) -> Value {
 
 /// Ids and times inside facts as the rest of the API writes them, and the personal texts.
 fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
-    for (name, prefix) in [("call", "call"), ("leg", "leg"), ("offer", "offer"), ("item", "item"), ("effect", "effect")] {
+    for (name, prefix) in [("call", "call"), ("leg", "leg"), ("offer", "offer"), ("item", "item"), ("effect", "effect")]
+    {
         if let Some(id) = fields.get(name).and_then(Value::as_u64) {
             fields.insert(name.to_owned(), format!("{prefix}-{id}").into());
         }

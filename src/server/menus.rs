@@ -6,9 +6,9 @@ use std::sync::PoisonError;
 use std::sync::RwLock;
 
 use crate::engine::Given;
-use crate::flow::Flow;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Treatment;
+use crate::flow::Flow;
 use crate::render::Links;
 use crate::render::twiml::Template;
 use crate::vocab::Language;
@@ -20,9 +20,12 @@ const MENUS_MAX: usize = 1_000;
 /// Which menu: the flow by its place in memory, which stays taken while its templates are here.
 type Key = (usize, StepId, Language, u8);
 
-/// Rendered menus, and the flows they are from.
+/// A rendered menu, and the flow it is from.
+type Rendered = (Arc<Flow>, Arc<Template>);
+
+/// Rendered menus.
 #[derive(Default)]
-pub(super) struct Menus(RwLock<BTreeMap<Key, (Arc<Flow>, Arc<Template>)>>);
+pub(super) struct Menus(RwLock<BTreeMap<Key, Rendered>>);
 
 impl Menus {
     /// The document, if this treatment is a menu.

@@ -84,10 +84,11 @@ impl Door {
             (&Method::POST, _) if path.starts_with("/voice/") => self.voice(&head, path_and_query, &body).await,
             (_, _) if path.starts_with("/voice/") => reply::method_not_allowed("POST"),
             (_, _) if path.starts_with("/api/v1/") => self.api(&head, &body).await,
-            (&Method::GET, "/sounds/hold.wav") => self.hold_music().await,
-            (&Method::GET, "/healthz") => reply::text(StatusCode::OK, "alive\n"),
-            (&Method::GET, "/readyz") => self.ready().await,
-            (&Method::GET, "/metrics") => self.scrape().await,
+            (&Method::GET | &Method::HEAD, "/sounds/hold.wav") => self.hold_music().await,
+            (&Method::GET | &Method::HEAD, "/healthz") => reply::text(StatusCode::OK, "alive\n"),
+            (&Method::GET | &Method::HEAD, "/readyz") => self.ready().await,
+            (&Method::GET | &Method::HEAD, "/metrics") => self.scrape().await,
+            (_, "/sounds/hold.wav" | "/healthz" | "/readyz" | "/metrics") => reply::method_not_allowed("GET"),
             _ => reply::problem(StatusCode::NOT_FOUND, "there is nothing at this path"),
         };
         reply.into()
@@ -95,7 +96,9 @@ impl Door {
 
     async fn ready(&self) -> Reply {
         match self.engine.view().await {
-            Ok(view) if view.practices.is_empty() => reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n"),
+            Ok(view) if view.practices.is_empty() => {
+                reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n")
+            }
             Ok(_) => reply::text(StatusCode::OK, "ready\n"),
             Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
         }

@@ -4,9 +4,12 @@ use http_body_util::Full;
 use hyper::Response;
 use hyper::StatusCode;
 use hyper::body::Bytes;
+use hyper::header::ALLOW;
 use hyper::header::CACHE_CONTROL;
 use hyper::header::CONTENT_TYPE;
+use hyper::header::HeaderName;
 use hyper::header::HeaderValue;
+use hyper::header::WWW_AUTHENTICATE;
 use serde_json::Value;
 use serde_json::json;
 
@@ -16,6 +19,8 @@ pub(super) struct Reply {
     content_type: &'static str,
     body: Bytes,
     cached: bool,
+    /// A header that this status must have.
+    header: Option<(HeaderName, &'static str)>,
 }
 
 impl Reply {
@@ -34,12 +39,15 @@ impl From<Reply> for Response<Full<Bytes>> {
         }
         let cache = if reply.cached { "public, max-age=86400" } else { "no-store" };
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+        if let Some((name, value)) = reply.header {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
         response
     }
 }
 
 pub(super) fn typed(status: StatusCode, content_type: &'static str, body: Bytes) -> Reply {
-    Reply { status, content_type, body, cached: false }
+    Reply { status, content_type, body, cached: false, header: None }
 }
 
 /// A TwiML document.
@@ -74,6 +82,13 @@ pub(super) fn problem_with(status: StatusCode, detail: &str, mut more: Value) ->
     typed(status, "application/problem+json", more.to_string().into())
 }
 
-pub(super) fn method_not_allowed(allowed: &str) -> Reply {
-    problem(StatusCode::METHOD_NOT_ALLOWED, &format!("this path takes {allowed}"))
+/// 405 with the method that the path takes.
+pub(super) fn method_not_allowed(allowed: &'static str) -> Reply {
+    let detail = format!("this path takes {allowed}");
+    Reply { header: Some((ALLOW, allowed)), ..problem(StatusCode::METHOD_NOT_ALLOWED, &detail) }
+}
+
+/// 401 with what would open the door.
+pub(super) fn unauthorized(detail: &str) -> Reply {
+    Reply { header: Some((WWW_AUTHENTICATE, "Bearer")), ..problem(StatusCode::UNAUTHORIZED, detail) }
 }

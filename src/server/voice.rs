@@ -60,8 +60,11 @@ impl Door {
         match path {
             "/voice/incoming" => match decode_incoming(&form) {
                 Ok(call) => {
-                    let event =
-                        Event::CallArrived { carrier_call: call.carrier_call, caller: call.caller, dialled: call.dialled };
+                    let event = Event::CallArrived {
+                        carrier_call: call.carrier_call,
+                        caller: call.caller,
+                        dialled: call.dialled,
+                    };
                     self.treat(event, Context::Call, path).await
                 }
                 Err(missing) => (reply::problem(StatusCode::BAD_REQUEST, &missing.to_string()), "malformed"),
@@ -139,9 +142,7 @@ impl Door {
         let links = self.engine.links()?;
         let rendering = Rendering { leg: given.leg, serial: given.serial, flow: &given.flow, links };
         Some(match context {
-            Context::Call => {
-                self.menus.document(given, links).unwrap_or_else(|| rendering.document(&given.treatment))
-            }
+            Context::Call => self.menus.document(given, links).unwrap_or_else(|| rendering.document(&given.treatment)),
             Context::Queue { round } => rendering.wait_document(&given.treatment, round),
         })
     }

@@ -10,11 +10,27 @@ mod phone;
 mod private;
 mod time;
 
-pub use id::{
-    AgentId, CallId, CarrierCall, EffectId, FieldId, FloorId, GroupId, ItemId, LaneId, LegId, OfferId,
-    OutcomeId, PracticeId, SkillId, StepId, TeamId,
-};
+pub use id::AgentId;
+pub use id::CallId;
+pub use id::CarrierCall;
+pub use id::EffectId;
+pub use id::FieldId;
+pub use id::FloorId;
+pub use id::GroupId;
+pub use id::ItemId;
+pub use id::LaneId;
+pub use id::LegId;
+pub use id::OfferId;
+pub use id::OutcomeId;
+pub use id::PracticeId;
+pub use id::SkillId;
+pub use id::StepId;
+pub use id::TeamId;
 pub use language::Language;
-pub use phone::{Caller, Number, NumberError};
-pub use private::{HasPrivate, Private};
-pub use time::{Span, Timestamp};
+pub use phone::Caller;
+pub use phone::Number;
+pub use phone::NumberError;
+pub use private::HasPrivate;
+pub use private::Private;
+pub use time::Span;
+pub use time::Timestamp;

@@ -2,7 +2,7 @@
 //!
 //! `Private` prints as `‹private›` and **serialises to nothing**. Two doors only let the content out:
 //! `reveal`, whose places a tidy test lists, and `HasPrivate`, through which the journal takes the content
-//! out of a record and seals it. A field that somebody forgets there is lost in the round-trip test; it is never leaked.
+//! out of a record and seals it. A field that somebody forgets there is lost in the round-trip test, never leaked.
 
 use std::fmt;
 

@@ -48,8 +48,7 @@ impl Span {
 impl Timestamp {
     /// RFC 3339 in UTC with milliseconds: `2026-11-22T09:14:03.120Z`.
     pub fn rfc3339(self) -> String {
-        jiff::Timestamp::from_millisecond(self.0)
-            .map_or_else(|_| format!("{}ms", self.0), |t| format!("{t:.3}"))
+        jiff::Timestamp::from_millisecond(self.0).map_or_else(|_| format!("{}ms", self.0), |t| format!("{t:.3}"))
     }
 }
 

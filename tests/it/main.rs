@@ -1,8 +1,10 @@
 //! One test binary: behaviour of every room, from pure decisions to real sockets on 127.0.0.1.
 
+mod crash;
 mod flow;
 mod journal;
 mod local;
 mod scenario;
+mod serve;
 mod simulate;
 mod twilio;

@@ -57,9 +57,14 @@ pub use protocol::Role;
 pub use protocol::ToPhone;
 pub use trouble::Alert;
 pub use trouble::Trouble;
+pub use webhook::Delivery;
 
 /// Where the carrier reads the time; only the engine's clock may be behind it.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Told of every request to the application once its outcome is known. It is called between two requests of a leg
+/// and must not wait.
+pub type Watch = Arc<dyn Fn(&Delivery<'_>) + Send + Sync>;
 
 /// What the carrier is configured with.
 #[derive(Clone)]
@@ -85,6 +90,8 @@ pub struct LocalSettings {
     pub faults: Faults,
     /// The time of day.
     pub clock: Clock,
+    /// Who watches the requests to the application: tests must know which of them were acknowledged.
+    pub watch: Option<Watch>,
 }
 
 impl LocalSettings {
@@ -107,6 +114,7 @@ impl LocalSettings {
             webhook_timeout: Duration::from_secs(15),
             faults: Faults::default(),
             clock,
+            watch: None,
         }
     }
 }

@@ -30,6 +30,17 @@ use super::twiml::Document;
 /// Names and values of a form, in the order they are sent.
 pub(super) type Params = Vec<(&'static str, String)>;
 
+/// One request to the application and what came of it; a second try is a request of its own.
+#[derive(Clone, Copy)]
+pub struct Delivery<'a> {
+    /// The full URL.
+    pub url: &'a str,
+    /// Its parameters. They are personal data.
+    pub params: &'a [(&'static str, String)],
+    /// HTTP status and body; `None` when no whole answer came back.
+    pub answer: Option<(u16, &'a [u8])>,
+}
+
 /// A document may be this large; more is error 11750.
 const DOCUMENT_BYTES_MAX: usize = 64 * 1024;
 
@@ -87,7 +98,12 @@ impl Exchange {
             .header("I-Twilio-Idempotency-Token", token)
             .body(Full::new(Bytes::from(body)))
             .map_err(|_| Trouble::new(11_100, format!("{} is no URL", address::shown(url))))?;
-        Ok(http::send(&self.client, request, DOCUMENT_BYTES_MAX).await)
+        let answer = http::send(&self.client, request, DOCUMENT_BYTES_MAX).await;
+        if let Some(watch) = &self.settings.watch {
+            let answer = answer.as_ref().ok().map(|answer| (answer.status, &*answer.body));
+            watch(&Delivery { url, params, answer });
+        }
+        Ok(answer)
     }
 
     /// How long a sound is, in seconds; fetched once, as carriers cache sounds.

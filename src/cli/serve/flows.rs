@@ -6,13 +6,13 @@ use std::sync::Arc;
 use ring::digest;
 
 use crate::engine::Engine;
+use crate::floor::event::Event;
+use crate::floor::event::FlowFile;
+use crate::floor::event::TeamFile;
 use crate::flow::Checked;
 use crate::flow::Severity;
 use crate::flow::check_folder;
 use crate::flow::demo;
-use crate::floor::event::Event;
-use crate::floor::event::FlowFile;
-use crate::floor::event::TeamFile;
 use crate::vocab::limit::FLOW_BYTES_MAX;
 
 /// What was read, and how it fared.

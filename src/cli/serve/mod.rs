@@ -88,12 +88,14 @@ struct Running {
 async fn start(args: Args) -> Result<Running, String> {
     let account = if args.carrier == CarrierKind::Twilio { Some(args.account()?) } else { None };
     let listener = TcpListener::bind(args.listen).await;
-    let listener = listener.map_err(|e| format!("cannot listen on {}: {e}; is another carelane running?", args.listen))?;
+    let listener =
+        listener.map_err(|e| format!("cannot listen on {}: {e}; is another carelane running?", args.listen))?;
     let listening = listener.local_addr().map_err(|e| format!("the listening socket has no address: {e}"))?;
     let public = args.public(listening);
 
     let read = flows::read(&args.flows)?;
-    let opened = Opened::open(&args.data, args.data_key_file.as_deref()).map_err(|e| format!("{e}\n  {}", e.advice()))?;
+    let opened =
+        Opened::open(&args.data, args.data_key_file.as_deref()).map_err(|e| format!("{e}\n  {}", e.advice()))?;
     check_flows(&read, &opened)?;
     let recovered = opened.recovered.clone();
     let ghosts = opened.floor().live_legs();

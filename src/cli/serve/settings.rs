@@ -117,9 +117,11 @@ impl Args {
         let tokens = token.split(',').map(str::trim).filter(|t| !t.is_empty());
         let tokens: Vec<_> = tokens.map(|t| Private::new(t.to_owned())).collect();
         if tokens.is_empty() {
-            return Err("CARELANE_CARRIER=twilio needs TWILIO_AUTH_TOKEN or TWILIO_AUTH_TOKEN_FILE: without it nobody \
+            return Err(
+                "CARELANE_CARRIER=twilio needs TWILIO_AUTH_TOKEN or TWILIO_AUTH_TOKEN_FILE: without it nobody \
                         could tell the carrier's webhooks from forged ones"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         Ok(Account { sid, tokens, api_base: self.twilio_api_base.clone() })
     }
@@ -143,7 +145,8 @@ impl Args {
 }
 
 fn read_secret(file: &Path) -> Result<String, String> {
-    let text = std::fs::read_to_string(file).map_err(|e| format!("cannot read the secret in {}: {e}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).map_err(|e| format!("cannot read the secret in {}: {e}", file.display()))?;
     let secret = text.trim().to_owned();
     if secret.is_empty() { Err(format!("the secret file {} is empty", file.display())) } else { Ok(secret) }
 }

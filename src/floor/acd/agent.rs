@@ -8,9 +8,9 @@
 
 use std::sync::Arc;
 
-use crate::flow::Member;
 use crate::floor::fact::AgentChange;
 use crate::floor::fact::NotReady;
+use crate::flow::Member;
 use crate::vocab::CallId;
 use crate::vocab::LegId;
 use crate::vocab::OfferId;

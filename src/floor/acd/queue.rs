@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::flow::Lane;
-use crate::flow::Member;
 use crate::floor::call::Call;
 use crate::floor::call::Place;
+use crate::flow::Lane;
+use crate::flow::Member;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::GroupId;

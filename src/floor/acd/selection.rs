@@ -3,8 +3,6 @@
 //! For a call: the lowest open tier that has somebody idle, and in it the longest idle. For an agent: the first
 //! call in the order (urgent, deadline, arrival) that she may take. Both say who was passed over, and why.
 
-use crate::flow::Lane;
-use crate::flow::Member;
 use crate::floor::Floor;
 use crate::floor::acd::agent::AgentState;
 use crate::floor::call::Call;
@@ -12,6 +10,8 @@ use crate::floor::call::Phase;
 use crate::floor::call::Place;
 use crate::floor::fact::PassedOver;
 use crate::floor::fact::Why;
+use crate::flow::Lane;
+use crate::flow::Member;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::Timestamp;
@@ -77,7 +77,8 @@ impl Floor {
         let members = longer.take(PASSED_OVER_MAX).filter_map(|(_, id)| self.agents.get(id));
         members
             .map(|agent| {
-                let later = call.lane().and_then(|lane| tier_of(&agent.member, lane, u8::MAX)).is_some_and(|t| t > tier);
+                let later =
+                    call.lane().and_then(|lane| tier_of(&agent.member, lane, u8::MAX)).is_some_and(|t| t > tier);
                 let why = refusal(&agent.member, call).unwrap_or(if later {
                     PassedOver::LaterTier
                 } else {

@@ -79,7 +79,8 @@ impl Floor {
         leg.carrier_call = Some(carrier_call.clone());
         self.by_carrier.insert(carrier_call.clone(), id);
         let dial = leg.dial.take();
-        let parting = matches!(leg.current(), Some(Treatment::Goodbye { .. })); // It ends by itself after its last words.
+        // After its last words it ends by itself.
+        let parting = matches!(leg.current(), Some(Treatment::Goodbye { .. }));
         let hang_up = leg.unwanted && !parting;
         if let Some(dial) = dial {
             self.drop_effect(dial);
@@ -119,10 +120,10 @@ impl Floor {
         for effect in [leg.dial.take(), leg.push.take(), leg.hang_up.take()].into_iter().flatten() {
             self.drop_effect(effect);
         }
-        if let Side::Agent { agent, .. } = side {
-            if self.agents.get(&agent).is_some_and(|a| a.state == AgentState::Parting(id)) {
-                self.free_agent(at, &agent);
-            }
+        if let Side::Agent { agent, .. } = side
+            && self.agents.get(&agent).is_some_and(|a| a.state == AgentState::Parting(id))
+        {
+            self.free_agent(at, &agent);
         }
     }
 }

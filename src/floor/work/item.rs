@@ -1,7 +1,7 @@
 //! A work item: a missed call, a promised callback or an owed note that somebody owns until it is closed.
 
-use crate::flow::Flow;
 use crate::floor::fact::NewItem;
+use crate::flow::Flow;
 use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
 use std::sync::Arc;

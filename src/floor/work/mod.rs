@@ -1,4 +1,5 @@
 //! Work items: what is left to do for a patient, with an owner and a due time.
 
 pub mod item;
+mod repeat;
 pub(super) mod rhythm;

@@ -1,7 +1,7 @@
 //! When the next attempt to reach a patient is due: now, later the same business day, the next business day.
 
-use crate::flow::Flow;
 use crate::floor::hours;
+use crate::flow::Flow;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
@@ -18,5 +18,31 @@ pub(in crate::floor) fn next_attempt(flow: &Flow, made: u8, now: Timestamp) -> T
         hours::after_open_time(flow, now, SECOND_ATTEMPT_AFTER)
     } else {
         hours::next_business_day(flow, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::check_folder;
+    use crate::flow::demo;
+
+    /// The demo is open from 8 to 12 and from 13 to 17 on Mondays, in a zone six hours behind UTC in December.
+    #[test]
+    fn attempts_are_due_later_the_same_day_and_on_the_next_business_day() {
+        let files = demo().map(|(path, text)| (path.to_owned(), text.to_owned()));
+        let checked = check_folder(&files);
+        let flow = &checked.flows[0].2;
+        let monday = |hour: i64| Timestamp(millis("2026-12-07T06:00:00Z") + hour * 3_600_000);
+
+        assert_eq!(next_attempt(flow, 1, monday(9)), monday(11));
+        // Lunch does not count, and what the day has no room for goes on the next morning.
+        assert_eq!(next_attempt(flow, 1, monday(11)), monday(14));
+        assert_eq!(next_attempt(flow, 1, monday(16)), monday(24 + 9));
+        assert_eq!(next_attempt(flow, 2, monday(9)), monday(24 + 8));
+    }
+
+    fn millis(text: &str) -> i64 {
+        text.parse::<jiff::Timestamp>().unwrap().as_millisecond()
     }
 }

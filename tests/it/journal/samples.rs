@@ -78,8 +78,8 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     ItemCloseAsked OwnerAsked TimePassed);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
-    CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded LegForgotten
-    EffectSettled);
+    CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
+    JoinFailed ItemJoined EffectSettled);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -140,8 +140,8 @@ fn events() -> Vec<Event> {
         ended(Input::Speech(Private::new("this is Maria Canary, my knee".into()))),
         Event::TreatmentFetched { leg, serial: 3 },
         Event::LegAnswered { leg, carrier_call: "CA2".into() },
-        Event::LegStatus { leg, carrier_call: "CA2".into(), status: LegStatus::Ended(LegEnd::NoAnswer) },
-        Event::LegStatus { leg, carrier_call: "CA2".into(), status: LegStatus::InProgress },
+        Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::Ended(LegEnd::NoAnswer) },
+        Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::InProgress },
         Event::EffectConfirmed { effect, carrier_call: Some("CA3".into()) },
         Event::EffectConfirmed { effect, carrier_call: None },
         Event::EffectFailed { effect, why: Failure::Unreachable },
@@ -192,7 +192,9 @@ fn facts() -> Vec<Fact> {
         Fact::LegNamed { leg, carrier_call: "CA3".into() },
         Fact::LegUnwanted { leg },
         Fact::LegEnded { leg, end: LegEnd::Busy },
-        Fact::LegForgotten { leg },
+        Fact::StrangerEnded { carrier_call: "CA4".into() },
+        Fact::JoinFailed { call },
+        Fact::ItemJoined { item, call },
         Fact::EffectSettled { effect: EffectId(7) },
     ]);
     facts
@@ -234,6 +236,7 @@ fn new_item() -> NewItem {
         urgent: true,
         owner: Owner::Group("front-desk".into()),
         due_at: NOON,
+        arrived: NOON,
         promised: Some(NOON),
     }
 }
@@ -249,7 +252,7 @@ fn treatments() -> Vec<Treatment> {
     vec![
         Treatment::Menu { step: "start".into(), language: language(), opening: Opening::NotAChoice },
         Treatment::Announce { words: words.clone(), language: language() },
-        Treatment::Hold { lane: "scheduling".into(), language: language(), first: words[1].clone() },
+        Treatment::Hold { lane: "scheduling".into(), language: language(), first: words[1..3].to_vec(), urgent: true },
         Treatment::Whisper {
             lane: "scheduling".into(),
             caller_language: language(),
@@ -290,6 +293,7 @@ fn flow_file() -> FlowFile {
         numbers: vec!["+15550100100".into()],
         languages: vec![english()],
         time_zone: "America/Chicago".into(),
+        team: "riverside".into(),
         hours,
         greeting: Greeting { opening: texts("Riverside."), emergency: texts("Dial 911."), offers: texts("") },
         start: "start".into(),
@@ -327,7 +331,7 @@ fn lane() -> Lane {
         script: texts("How may I help you?"),
         decision_rules: vec!["New patients get 40 minutes.".into()],
         note_fields: vec![NoteField { id: "request".into(), label: "Request".into(), required: true }],
-        outcomes: vec![Outcome { id: "booked".into(), closes: true }],
+        outcomes: vec![Outcome { id: "booked".into(), closes: true, hands_to: Some("scheduling".into()) }],
         escalation: "scheduling".into(),
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct World {
     pub(crate) orders: BTreeMap<EffectId, Effect>,
     /// Webhooks that brought a leg on, with their answers.
     answered: Vec<(Event, LegId, Answer)>,
-    /// When each call's request arrived: it never changes.
+    /// The arrival by which each call is placed: it never becomes later.
     arrived: BTreeMap<CallId, Timestamp>,
     /// Leases that were accepted: once, and never again.
     accepted: BTreeSet<OfferId>,
@@ -98,12 +98,12 @@ impl World {
         match fact {
             Fact::CallArrived { call, .. } => drop(self.arrived.insert(*call, self.now)),
             Fact::Queued { call, arrived, deadline, .. } => {
-                if self.arrived.get(call) != Some(arrived) {
-                    return Err(format!(
-                        "{call} arrived at {:?}, but is queued as of {arrived}",
-                        self.arrived.get(call)
-                    ));
+                // A redial may stand where its first call stood: earlier than it came, never later.
+                let kept = self.arrived.entry(*call).or_insert(*arrived);
+                if arrived > kept {
+                    return Err(format!("{call}, placed as of {kept}, is queued as of {arrived}"));
                 }
+                *kept = *arrived;
                 if deadline.0 < arrived.0 - 3_600_000 {
                     return Err(format!("{call} has a deadline of {deadline}, long before its arrival"));
                 }

@@ -104,7 +104,8 @@ impl Day {
     // ---- phones ----
 
     pub(crate) fn add_phone(&mut self, name: CarrierCall, leg: LegId, agent: Option<AgentId>) {
-        let patience = self.world.now + self.chance.span(Span::secs(5), Span::mins(12));
+        let patience_max = if self.chance.percent(30) { Span::mins(1) } else { Span::mins(12) };
+        let patience = self.world.now + self.chance.span(Span::secs(5), patience_max);
         let phone = Phone { leg, agent, epoch: 0, playing: None, room: None, over: false, patience };
         self.phones.insert(name, phone);
     }

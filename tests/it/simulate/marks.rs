@@ -15,7 +15,7 @@ use carelane::vocab::CallId;
 use carelane::vocab::Timestamp;
 
 /// Situations that a run of many days must have met.
-pub(crate) const REQUIRED: [&str; 40] = [
+pub(crate) const REQUIRED: [&str; 41] = [
     "crash",
     "effect carried out after a crash",
     "status callback lost",
@@ -54,6 +54,7 @@ pub(crate) const REQUIRED: [&str; 40] = [
     "CallLeft Callback",
     "ItemOpened NoteOwed",
     "ItemAttempted",
+    "ItemJoined",
     "ItemClosed",
     "StrangerEnded",
 ];
@@ -113,6 +114,7 @@ impl Marks {
     pub(crate) fn judge(&self, ledger: Ledger, journal: &[(Timestamp, Fact)]) -> Result<(), String> {
         let mut again = Ledger::default();
         let mut items: BTreeMap<CallId, Vec<ItemKind>> = BTreeMap::new();
+        let mut joined: Vec<CallId> = Vec::new();
         let mut left: BTreeMap<CallId, Left> = BTreeMap::new();
         let (mut arrived, mut closed, mut owed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for (_, fact) in journal {
@@ -124,6 +126,7 @@ impl Marks {
                         owed.insert(new.call);
                     }
                 }
+                Fact::ItemJoined { call, .. } => joined.push(*call),
                 Fact::CallClosed { call, .. } => {
                     owed.remove(call);
                     closed.insert(*call);
@@ -138,7 +141,7 @@ impl Marks {
         }
         again.inbound = arrived.len() as u64;
         for call in &arrived {
-            let opened = items.get(call).map_or(0, Vec::len);
+            let opened = items.get(call).map_or(0, Vec::len) + joined.iter().filter(|id| *id == call).count();
             match left.get(call) {
                 Some(Left::Declined) if opened == 0 => again.declined += 1,
                 Some(Left::SelfServed) if opened == 0 => again.self_served += 1,

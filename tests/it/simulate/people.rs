@@ -32,7 +32,7 @@ impl Day {
     pub(crate) fn patient_calls(&mut self) -> Result<(), String> {
         let leg = LegId(0);
         let name = CarrierCall::from(format!("CA-patient-{}", self.phones.len()).as_str());
-        let from = format!("+1555555{:04}", self.chance.below(25));
+        let from = format!("+1555555{:04}", self.chance.below(10));
         let from = if self.chance.percent(5) { "anonymous" } else { &from };
         let event = Event::CallArrived {
             carrier_call: name.clone(),

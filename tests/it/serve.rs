@@ -1,0 +1,13 @@
+//! Behaviour tests: the real binary over real sockets, with written calls, at its HTTP doors, and under signals.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod calls;
+mod doors;
+pub(crate) mod http;
+mod interface;
+mod lifecycle;
+mod privacy;
+pub(crate) mod process;
+mod scrape;
+pub(crate) mod world;

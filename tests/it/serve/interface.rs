@@ -1,0 +1,208 @@
+//! The API: every route, its success and its refusals, and the shapes others rely on.
+
+use carelane::carrier::local::Faults;
+use carelane::carrier::local::FromPhone;
+use carelane::carrier::local::Line;
+use carelane::carrier::local::Role;
+use serde_json::Value;
+use serde_json::json;
+
+use super::http;
+use super::world::API_TOKEN;
+use super::world::World;
+use super::world::list;
+use super::world::play;
+
+const NOTE: &str = r#"{"request":"wants a visit","action":"offered Tuesday","next_step":"none, she comes"}"#;
+
+async fn world() -> World {
+    World::start(10.0, Faults::default()).await
+}
+
+/// Asks, and expects this status.
+async fn ask(world: &World, request: &str, body: &str, status: u16) -> Value {
+    let (method, path) = request.split_once(' ').expect("a method and a path");
+    let answer = world.ask(method, path, body).await.expect("carelane answers");
+    assert_eq!(answer.status, status, "{request} {body}: {}", answer.text());
+    let expected = if status < 400 { "application/json" } else { "application/problem+json" };
+    assert_eq!(answer.content_type, expected, "{request} {body}");
+    answer.json()
+}
+
+fn assert_has(value: &Value, keys: &str) {
+    for key in keys.split(' ') {
+        assert!(value.get(key).is_some(), "`{key}` is missing in {value:#}");
+    }
+}
+
+fn is_time(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok())
+}
+
+/// A patient who waits for appointments.
+async fn waiting_patient(world: &World, number: &str) -> Line {
+    let mut line = world.phone(number, Role::Patient).await;
+    play(&mut line, None, "dial\nexpect \"press 1\"\nkey 1\nexpect \"in line\"").await;
+    line
+}
+
+#[tokio::test]
+async fn nobody_enters_without_the_token() {
+    let world = world().await;
+    let url = world.engine.url("/api/v1/floor");
+    let longer = format!("Bearer {API_TOKEN}x");
+    let other = format!("Bearer {}", API_TOKEN.replace('t', "s"));
+    for token in ["", "Bearer ", "Bearer wrong", &longer, &other, API_TOKEN, &format!("Basic {API_TOKEN}")] {
+        let answer = http::send("GET", &url, &[("authorization", token)], b"").await.expect("carelane answers");
+        assert_eq!((answer.status, &*answer.content_type), (401, "application/problem+json"), "{token}");
+    }
+    assert_eq!(http::get(&url).await.expect("carelane answers").status, 401);
+    assert_eq!(http::get(&world.engine.url("/api/v1/nowhere")).await.expect("carelane answers").status, 401);
+}
+
+#[tokio::test]
+async fn the_floor_is_one_snapshot_with_the_promised_shape() {
+    let world = world().await;
+    ask(&world, "PUT agents/ana/state", r#"{"state":"not_ready"}"#, 200).await;
+    let _first = waiting_patient(&world, "+15550109301").await;
+    let _second = waiting_patient(&world, "+15550109302").await;
+    let floor = ask(&world, "GET floor", "", 200).await;
+    assert_has(&floor, "practices lanes agents items calls ledger");
+    let practice = &floor["practices"][0];
+    assert_eq!(practice, &json!({"id": "riverside", "name": "Riverside Family Medicine", "numbers": ["+15550100100"]}));
+    assert_eq!(list(&floor["lanes"]).len(), 6);
+    let lane = list(&floor["lanes"]).iter().find(|lane| lane["lane"] == "scheduling").expect("the lane");
+    assert_has(lane, "practice lane depth oldest_wait waiting");
+    assert_eq!(lane["depth"], 2);
+    let waiting = list(&lane["waiting"]);
+    for (caller, position) in [("+15550109301", 1), ("+15550109302", 2)] {
+        let found = &waiting[position - 1];
+        assert_has(found, "call carrier_call caller language urgent arrived_at deadline position");
+        assert_eq!((&found["caller"], &found["position"]), (&caller.into(), &position.into()));
+        assert_eq!((&found["language"], &found["urgent"]), (&"en-US".into(), &false.into()));
+        assert!(is_time(&found["arrived_at"]) && is_time(&found["deadline"]), "{found}");
+        assert!(found["carrier_call"].as_str().is_some_and(|name| name.starts_with("CA")));
+    }
+    let ana = list(&floor["agents"]).iter().find(|agent| agent["id"] == "ana").expect("she is in the team");
+    assert_has(ana, "id name state reason address groups languages call");
+    assert_eq!((&ana["state"], &ana["reason"], &ana["call"]), (&"not_ready".into(), &"asked".into(), &Value::Null));
+    assert_has(&floor["calls"][0], "call carrier_call state lane language agent");
+    assert_eq!(floor["calls"][0]["state"], "waiting");
+    assert_has(&floor["ledger"], "inbound in_progress answered self_served items declined unaccounted");
+    assert_eq!(floor["ledger"]["in_progress"], 2);
+}
+
+#[tokio::test]
+async fn an_assistants_state_is_set_or_refused_with_the_reason() {
+    let world = world().await;
+    for state in ["available", "not_ready", "logged_out", "logged_out"] {
+        ask(&world, "PUT agents/ana/state", &json!({"state": state}).to_string(), 200).await;
+        let floor = world.floor().await;
+        assert!(list(&floor["agents"]).iter().any(|agent| agent["id"] == "ana" && agent["state"] == state));
+    }
+    ask(&world, "PUT agents/nobody/state", r#"{"state":"available"}"#, 404).await;
+    for body in ["", "{", "[]", "{}", r#"{"state":"asleep"}"#, r#"{"state":1}"#, r#"{"state":"available","more":1}"#] {
+        let problem = ask(&world, "PUT agents/ana/state", body, 400).await;
+        assert!(!problem["detail"].as_str().unwrap_or_default().contains("asleep"), "the content is echoed: {problem}");
+    }
+    ask(&world, "POST agents/ana/state", r#"{"state":"available"}"#, 405).await;
+    ask(&world, "GET agents/ana", "", 404).await;
+}
+
+#[tokio::test]
+async fn a_call_is_shown_transferred_and_closed_or_refused_with_the_reason() {
+    let world = world().await;
+    world.set_state("ana", "not_ready").await;
+    let mut patient = waiting_patient(&world, "+15550109301").await;
+    let booked = format!(r#"{{"outcome":"booked","note":{NOTE}}}"#);
+    ask(&world, "POST calls/call-1/close", &booked, 409).await;
+    ask(&world, "POST calls/call-1/transfer", r#"{"lane":"referrals"}"#, 409).await;
+    for call in ["call-99", "call-0"] {
+        ask(&world, &format!("GET calls/{call}"), "", 404).await;
+        ask(&world, &format!("POST calls/{call}/close"), &booked, 404).await;
+        ask(&world, &format!("POST calls/{call}/transfer"), r#"{"lane":"referrals"}"#, 404).await;
+    }
+    for call in ["42", "call-", "call-x", "call-+1", "item-1", "call-99999999999999999999999"] {
+        ask(&world, &format!("GET calls/{call}"), "", 404).await;
+    }
+    ask(&world, "DELETE calls/call-1", "", 405).await;
+    ask(&world, "GET calls/call-1/close", "", 405).await;
+
+    let talk = "ready\nexpect-incoming\nanswer\nexpect \"Call for\"\nkey 1\nexpect-joined";
+    let mut ana = world.phone("+15550100201", Role::Assistant).await;
+    let desk = carelane::carrier::local::script::Desk { api: world.api(), agent: "ana".to_owned() };
+    play(&mut ana, Some(&desk), talk).await;
+    play(&mut patient, None, "expect-joined").await;
+    ask(&world, "POST calls/call-1/transfer", r#"{"lane":"nowhere"}"#, 422).await;
+    ask(&world, "POST calls/call-1/transfer", "{}", 400).await;
+    let missing = ask(&world, "POST calls/call-1/close", r#"{"outcome":"booked"}"#, 422).await;
+    let mut fields: Vec<&str> = list(&missing["missing"]).iter().filter_map(Value::as_str).collect();
+    fields.sort_unstable();
+    assert_eq!(fields, ["action", "next_step", "request"]);
+    let vague = booked.replace("offered Tuesday", "Called patient.");
+    assert_eq!(ask(&world, "POST calls/call-1/close", &vague, 422).await["missing"], json!(["action"]));
+    let strange = booked.replace("booked", "danced");
+    assert!(list(&ask(&world, "POST calls/call-1/close", &strange, 422).await["allowed"]).contains(&json!("booked")));
+    ask(&world, "POST calls/call-1/close", &booked.replace("request", "shoe_size"), 422).await;
+    ask(&world, "POST calls/call-1/close", &booked.replace("wants", &"w".repeat(2_001)), 422).await;
+    ask(&world, "POST calls/call-1/close", &booked, 200).await;
+    ask(&world, "POST calls/call-1/close", &booked, 409).await;
+    let _ = patient.send(FromPhone::Hangup).await;
+    world.until_quiet().await;
+    ask(&world, "POST calls/call-1/close", &booked, 409).await;
+    assert_eq!(world.floor().await["ledger"]["answered"], 1);
+
+    let told = ask(&world, "GET calls/call-1", "", 200).await;
+    let facts = list(&told["facts"]);
+    let offer = facts.iter().find(|fact| fact["fact"] == "offer_made").expect("an offer");
+    assert_has(&offer["why"], "urgent arrived_at deadline head_starts tier idle_since passed_calls passed_agents");
+    assert!(facts.iter().all(|fact| fact["seq"].is_u64() && is_time(&fact["at"])));
+    let closed = facts.iter().find(|fact| fact["fact"] == "call_closed").expect("the note");
+    assert_eq!(closed["note"]["request"], "wants a visit");
+    assert_eq!(facts[0]["fact"], "call_arrived");
+    assert_eq!(facts[0]["caller"], "+15550109301");
+}
+
+#[tokio::test]
+async fn an_item_is_worked_on_with_three_attempts_and_closed_or_refused_with_the_reason() {
+    let world = world().await;
+    world.patient("+15550109301", "dial\nexpect \"press 1\"\nkey 1\nexpect \"call you back\"\nexpect-ended").await;
+    world.until_quiet().await;
+    let items = ask(&world, "GET items", "", 200).await;
+    let item = &items["items"][0];
+    assert_has(item, "id practice lane kind caller language urgent status owner due_at call");
+    assert_eq!(
+        (&item["id"], &item["status"], &item["owner"]),
+        (&"item-1".into(), &"open".into(), &"front-desk".into())
+    );
+    assert!(is_time(&item["due_at"]));
+    for (request, body) in
+        [("GET items/item-9", ""), ("PUT items/item-9/owner", r#"{"owner":"ana"}"#), ("GET items/call-1", "")]
+    {
+        ask(&world, request, body, 404).await;
+    }
+    let owned = ask(&world, "PUT items/item-1/owner", r#"{"owner":"ana"}"#, 200).await;
+    assert_eq!(owned["owner"], "ana");
+    assert!(
+        list(&ask(&world, "PUT items/item-1/owner", r#"{"owner":"zoe"}"#, 422).await["allowed"])
+            .contains(&json!("ana"))
+    );
+    ask(&world, "PUT items/item-1/owner", "{}", 400).await;
+
+    let with = |outcome: &str| format!(r#"{{"outcome":"{outcome}","note":{NOTE}}}"#);
+    let missing = ask(&world, "POST items/item-1/attempts", r#"{"outcome":"message_left","note":{}}"#, 422).await;
+    assert_eq!(list(&missing["missing"]).len(), 3);
+    for attempt in 1..=3 {
+        let item = ask(&world, "POST items/item-1/attempts", &with("message_left"), 200).await;
+        assert_eq!((&item["attempts"], &item["status"]), (&attempt.into(), &"open".into()));
+    }
+    ask(&world, "POST items/item-1/attempts", &with("message_left"), 409).await;
+    ask(&world, "POST items/item-1/close", &with("message_left"), 422).await;
+    ask(&world, "POST items/item-9/close", &with("booked"), 404).await;
+    assert_eq!(ask(&world, "POST items/item-1/close", &with("booked"), 200).await["status"], "closed");
+    ask(&world, "POST items/item-1/close", &with("booked"), 409).await;
+    ask(&world, "PUT items/item-1/owner", r#"{"owner":"ana"}"#, 409).await;
+    assert_eq!(ask(&world, "GET items/item-1", "", 200).await["outcome"], "booked");
+    assert_eq!(ask(&world, "GET items", "", 200).await["items"], json!([]));
+    ask(&world, "POST items", "", 405).await;
+}

@@ -1,0 +1,169 @@
+//! The real binary as a child process: started, signalled, killed, started again on the same data and address.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::net::TcpListener;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+use super::http;
+
+/// Longer than any start or end takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A folder of its own, gone with the value.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("carelane-serve-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).expect("a folder can be made");
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left of a failed test is in the system's folder for temporary files.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// An address nobody uses now. A child needs it before it starts, because the carrier is told first.
+pub(crate) fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("a bound socket has an address")
+}
+
+/// The binary with nothing of this process's environment.
+pub(crate) fn carelane(words: &[&str], vars: &[(String, String)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_carelane"));
+    command.args(words).env_clear().stdin(Stdio::null());
+    command.envs(vars.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    command
+}
+
+/// Runs the binary to its end.
+pub(crate) fn run(words: &[&str], vars: &[(String, String)]) -> Output {
+    carelane(words, vars).output().expect("the binary runs")
+}
+
+/// `carelane serve`.
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    pub(crate) folder: Folder,
+    pub(crate) vars: Vec<(String, String)>,
+    child: Option<Child>,
+}
+
+impl Served {
+    /// Settings without a process; `start` makes one.
+    pub(crate) fn new(address: SocketAddr, vars: Vec<(String, String)>) -> Self {
+        let folder = Folder::new();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let mut all = vec![
+            ("CARELANE_LISTEN".to_owned(), address.to_string()),
+            ("CARELANE_DATA".to_owned(), at("data")),
+            ("CARELANE_FLOWS".to_owned(), at("flows")),
+            ("RUST_LOG".to_owned(), "debug,hyper=info,hyper_util=info".to_owned()),
+        ];
+        all.extend(vars);
+        Self { address, folder, vars: all, child: None }
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(crate) fn start(&mut self) {
+        let log = |name: &str| -> Stdio {
+            let file = File::options().append(true).create(true).open(self.folder.path().join(name));
+            file.expect("a log can be written").into()
+        };
+        let child = carelane(&["serve"], &self.vars).stdout(log("stdout")).stderr(log("stderr")).spawn();
+        self.child = Some(child.expect("the binary starts"));
+    }
+
+    /// Starts and waits until calls can be taken; how long that took.
+    #[expect(clippy::disallowed_methods, reason = "a test of a real process waits in real time")]
+    pub(crate) async fn start_and_wait(&mut self) -> Duration {
+        let began = Instant::now();
+        self.start();
+        loop {
+            if http::get(&self.url("/readyz")).await.is_some_and(|answer| answer.status == 200) {
+                return began.elapsed();
+            }
+            let ended = self.child.as_mut().and_then(|child| child.try_wait().expect("the child can be asked"));
+            if let Some(status) = ended {
+                panic!("carelane ended with {status} instead of getting ready:\n{}", self.log());
+            }
+            assert!(began.elapsed() < PATIENCE, "carelane is not ready after {PATIENCE:?}:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().expect("the child can be killed");
+            child.wait().expect("the child can be waited for");
+        }
+    }
+
+    /// Sends `HUP`, `TERM` or `INT`.
+    pub(crate) fn signal(&self, name: &str) {
+        let child = self.child.as_ref().expect("carelane runs");
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", child.id())]).status();
+        assert!(sent.expect("a shell").success(), "the signal {name} was not sent");
+    }
+
+    /// Waits for the end; the exit code, or `None` if a signal ended it.
+    #[expect(clippy::disallowed_methods, reason = "a test of a real process waits in real time")]
+    pub(crate) async fn end(&mut self) -> Option<i32> {
+        let began = Instant::now();
+        let mut child = self.child.take().expect("carelane runs");
+        loop {
+            if let Some(status) = child.try_wait().expect("the child can be asked") {
+                return status.code();
+            }
+            if began.elapsed() > PATIENCE {
+                let _ = child.kill();
+                panic!("carelane does not end within {PATIENCE:?}:\n{}", self.log());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Everything it has printed so far.
+    pub(crate) fn log(&self) -> String {
+        let read = |name: &str| std::fs::read_to_string(self.folder.path().join(name)).unwrap_or_default();
+        format!("{}{}", read("stdout"), read("stderr"))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

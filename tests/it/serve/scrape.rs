@@ -1,0 +1,93 @@
+//! The metrics as Prometheus reads them: every line in its format, every name and label by the rules.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use carelane::carrier::local::Faults;
+
+use super::http;
+use super::world::World;
+
+/// One family: its type and its samples (name, labels, value).
+#[derive(Default)]
+struct Family {
+    kind: String,
+    help: String,
+    samples: Vec<(String, String, f64)>,
+}
+
+/// Reads the text format strictly: HELP and TYPE stand once, before the family's samples, and samples together.
+fn parse(text: &str) -> BTreeMap<String, Family> {
+    assert!(text.ends_with('\n'), "the last line is not ended");
+    let mut families: BTreeMap<String, Family> = BTreeMap::new();
+    let mut current = String::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("# HELP ") {
+            let (name, help) = rest.split_once(' ').expect("a name and a text");
+            assert!(!families.contains_key(name), "{name} stands twice");
+            families.insert(name.to_owned(), Family { help: help.to_owned(), ..Family::default() });
+            current = name.to_owned();
+        } else if let Some(rest) = line.strip_prefix("# TYPE ") {
+            let (name, kind) = rest.split_once(' ').expect("a name and a type");
+            assert_eq!(name, current, "TYPE follows its HELP");
+            families.get_mut(name).expect("HELP came first").kind = kind.to_owned();
+        } else {
+            let (series, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("no sample: {line}"));
+            let (name, labels) = series.split_once('{').map_or((series, ""), |(name, rest)| {
+                (name, rest.strip_suffix('}').unwrap_or_else(|| panic!("labels are not closed: {line}")))
+            });
+            let family = families.get_mut(&current).unwrap_or_else(|| panic!("a sample without HELP: {line}"));
+            let tail = name.strip_prefix(&*current).unwrap_or_else(|| panic!("a sample out of its family: {line}"));
+            let tails: &[&str] = if family.kind == "histogram" { &["_bucket", "_sum", "_count"] } else { &[""] };
+            assert!(tails.contains(&tail), "{line}");
+            let value = value.parse().unwrap_or_else(|_| panic!("no number: {line}"));
+            family.samples.push((name.to_owned(), labels.to_owned(), value));
+        }
+    }
+    families
+}
+
+#[tokio::test]
+async fn every_metric_can_be_scraped_and_is_named_by_the_rules() {
+    let world = World::start(10.0, Faults::default()).await;
+    world.patient("+15550109001", "dial\nexpect \"press 1\"\nkey 1\nexpect \"call you back\"\nexpect-ended").await;
+    world.until_quiet().await;
+    let answer = http::get(&world.engine.url("/metrics")).await.expect("carelane answers");
+    assert_eq!((answer.status, &*answer.content_type), (200, "text/plain; version=0.0.4; charset=utf-8"));
+    let families = parse(&answer.text());
+    for (name, family) in &families {
+        let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        assert!(name.starts_with("carelane_") || name.starts_with("process_"), "{name}");
+        assert!(name.chars().all(word), "{name}");
+        assert_eq!(family.kind == "counter", name.ends_with("_total"), "{name} is a {}", family.kind);
+        assert!(["counter", "gauge", "histogram"].contains(&&*family.kind), "{name} has the type {}", family.kind);
+        assert!(family.help.len() > 5, "{name} is not explained");
+        for unit in ["_milliseconds", "_ms", "_minutes", "_kilobytes", "_percent"] {
+            assert!(!name.contains(unit), "{name}: base units only");
+        }
+        let series: BTreeSet<(&str, &str)> = family.samples.iter().map(|(n, l, _)| (n.as_str(), l.as_str())).collect();
+        assert_eq!(series.len(), family.samples.len(), "{name} has a series twice");
+        for (sample, labels, value) in &family.samples {
+            assert!(family.kind == "gauge" || *value >= 0.0, "{sample} is negative");
+            assert!(!labels.contains("555"), "{sample}{{{labels}}} holds a number");
+        }
+        if family.kind == "histogram" {
+            assert!(family.samples.iter().any(|(_, labels, _)| labels.contains("le=\"+Inf\"")), "{name}");
+        }
+    }
+    let value = |name: &str, labels: &str| -> f64 {
+        let found = families.get(name).and_then(|f| f.samples.iter().find(|(_, l, _)| l == labels));
+        found.unwrap_or_else(|| panic!("{name}{{{labels}}} is missing")).2
+    };
+    let is = |name: &str, labels: &str, wanted: f64| {
+        let found = value(name, labels);
+        assert!((found - wanted).abs() < 1e-9, "{name}{{{labels}}} is {found} and should be {wanted}");
+    };
+    is("carelane_calls_total", "", 1.0);
+    is("carelane_unaccounted_calls", "", 0.0);
+    is("carelane_calls_ended_total", "outcome=\"missed\"", 1.0);
+    is("carelane_ledger_calls", "state=\"items\"", 1.0);
+    is("carelane_items_open", "lane=\"scheduling\",practice=\"riverside\"", 1.0);
+    is("carelane_queue_depth", "lane=\"scheduling\",practice=\"riverside\"", 0.0);
+    is("carelane_agents", "state=\"logged_out\"", 10.0);
+}
