@@ -6,4 +6,5 @@ mod journal;
 mod local;
 mod scenario;
 mod serve;
+mod simulate;
 mod twilio;

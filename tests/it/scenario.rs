@@ -14,6 +14,16 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use carelane::floor::Floor;
+use carelane::floor::effect::Outbox;
+use carelane::floor::event::Event;
+use carelane::vocab::Caller;
+use carelane::vocab::Timestamp;
+use carelane::vocab::limit::CALLS_MAX;
+
+/// 23 November 2026, 09:00 in the practice's zone.
+pub(crate) const MORNING: Timestamp = Timestamp(1_795_446_000_000);
+
 #[test]
 fn every_scenario_goes_as_it_is_written() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
@@ -36,6 +46,32 @@ fn every_scenario_goes_as_it_is_written() {
     }
     assert!(wrong.is_empty(), "{wrong}");
     assert!(count >= 40, "only {count} scenarios in {}", folder.display());
+}
+
+#[test]
+fn a_call_above_the_limit_hears_busy_words_and_leaves_an_item() {
+    let mut floor = Floor::default();
+    let opening = practice::Practice::opening().iter().cloned();
+    let call = |n: usize| Event::CallArrived {
+        carrier_call: format!("CA-{n}").as_str().into(),
+        caller: Caller::from_carrier(&format!("+1555{n:07}")),
+        dialled: practice::NUMBER.into(),
+    };
+    for event in opening.chain((0..CALLS_MAX).map(call)) {
+        floor.handle(MORNING, event, &mut Outbox::default());
+    }
+    let mut out = Outbox::default();
+    floor.handle(MORNING, call(CALLS_MAX), &mut out);
+    assert_eq!(
+        told::outbox(&out),
+        "call-50001 arrived at elm on leg-50001, flow version v1\n\
+         item-1 missed of call-50001 for desk: en-US routine, owner front, due Mon 23 Nov 14:00:00 CST, promised\n\
+         call-50001 left: missed\n\
+         leg-50001 #1 goodbye en-US: busy Mon 23 Nov 14:00:00 CST\n\
+         odd: overload\n\
+         answer: leg-50001 #1\n"
+    );
+    floor.check().unwrap();
 }
 
 /// Lines that differ, after the last line they have in common.

@@ -47,7 +47,7 @@ impl Floor {
             Fact::OfferEnded { offer, outcome } => self.offer_ended(at, *offer, *outcome),
             Fact::AgentChanged { agent, to } => self.change_agent(at, agent, to),
             Fact::TalkBegan { call, agent, leg } => self.talk_began(*call, agent, *leg),
-            Fact::TalkEnded { call, by, wrap_up_until } => self.talk_ended(at, *call, *by, *wrap_up_until),
+            Fact::TalkEnded { call, by: _, wrap_up_until } => self.talk_ended(at, *call, *wrap_up_until),
             Fact::Transferred { call, agent } => self.separated(at, *call, agent),
             Fact::JoinFailed { call } => self.join_failed(at, *call),
             Fact::CallClosed { call, outcome, .. } => self.call_closed(at, *call, outcome),

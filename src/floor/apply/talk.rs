@@ -10,7 +10,6 @@ use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
 use crate::floor::fact::OfferOutcome;
 use crate::floor::timer::TimerName;
-use crate::floor::treatment::Party;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::LegId;
@@ -73,10 +72,11 @@ impl Floor {
         self.set_agent(agent, AgentState::Talking(id));
     }
 
-    pub(super) fn talk_ended(&mut self, at: Timestamp, id: CallId, by: Party, wrap_up_until: Option<Timestamp>) {
+    pub(super) fn talk_ended(&mut self, at: Timestamp, id: CallId, wrap_up_until: Option<Timestamp>) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let Phase::Talking { agent, leg } = call.phase.clone() else { return };
-        let other = if by == Party::Caller { leg } else { call.leg };
+        // Both: whoever left first should be gone, but the carrier's word of it may be lost.
+        let parties = [leg, call.leg];
         match wrap_up_until {
             Some(until) => {
                 call.phase = Phase::WrapUp { agent: agent.clone(), leg };
@@ -89,8 +89,10 @@ impl Floor {
                 self.part(at, &agent, leg);
             }
         }
-        if self.legs.get(&other).is_some_and(Leg::is_up) {
-            self.timers.set(TimerName::LegLingers(other), at + LEFT_ALONE_MAX);
+        for party in parties {
+            if self.legs.get(&party).is_some_and(Leg::is_up) {
+                self.timers.set(TimerName::LegLingers(party), at + LEFT_ALONE_MAX);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::LazyLock;
 
 use carelane::floor::event::Event;
 use carelane::floor::event::FlowFile;
@@ -27,6 +28,19 @@ impl Practice {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/practice");
         let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
         Self { flow: read("elm.yaml"), team: read("elm.team.yaml"), version: 1 }
+    }
+
+    /// As in the files, checked only once: days begin often.
+    pub(crate) fn opening() -> &'static [Event] {
+        static OPENING: LazyLock<Vec<Event>> = LazyLock::new(|| {
+            let practice = Practice::read();
+            vec![
+                Event::FloorOpened("elm-floor".into()),
+                practice.team_offered().unwrap(),
+                practice.flow_offered().unwrap(),
+            ]
+        });
+        &OPENING
     }
 
     /// A new version of either file.

@@ -31,11 +31,15 @@ pub(crate) struct World {
     pub(crate) now: Timestamp,
     /// Every fact with its time, as a journal holds them.
     pub(crate) journal: Vec<(Timestamp, Fact)>,
+    /// Events seen so far.
+    pub(crate) events: u64,
+    /// Recovery and repetitions are judged after each event, or, if this is set, after one of so many.
+    pub(crate) thorough_one_in: u64,
     /// What is still to be carried out, by what the outboxes said.
     pub(crate) orders: BTreeMap<EffectId, Effect>,
     /// Webhooks that brought a leg on, with their answers.
     answered: Vec<(Event, LegId, Answer)>,
-    /// When each call's request arrived: it never changes.
+    /// The arrival by which each call is placed: it never becomes later.
     arrived: BTreeMap<CallId, Timestamp>,
     /// Leases that were accepted: once, and never again.
     accepted: BTreeSet<OfferId>,
@@ -45,9 +49,9 @@ impl World {
     /// Lets the floor see an event and judges what it did.
     pub(crate) fn deliver(&mut self, event: Event) -> Result<Outbox, String> {
         let mut out = Outbox::default();
-        let told = format!("{event:?}");
         self.floor.handle(self.now, event.clone(), &mut out);
-        self.judge(&event, &out).map_err(|broken| format!("{broken}\nafter {told:.400}"))?;
+        self.events += 1;
+        self.judge(&event, &out).map_err(|broken| format!("{broken}\nat {} after {event:.400?}", self.now))?;
         Ok(out)
     }
 
@@ -70,7 +74,8 @@ impl World {
             self.judge_fact(fact)?;
         }
         self.folded.recovered();
-        if self.folded != self.floor {
+        let thorough = self.events.is_multiple_of(self.thorough_one_in.max(1));
+        if thorough && self.folded != self.floor {
             return Err(format!("recovery disagrees: {}", difference(&self.folded, &self.floor)));
         }
         self.judge_effects(out)?;
@@ -86,20 +91,19 @@ impl World {
         {
             self.answered.push((event.clone(), *leg, out.answer.clone()));
         }
-        self.judge_repetitions()
+        if thorough { self.judge_repetitions() } else { Ok(()) }
     }
 
     fn judge_fact(&mut self, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::CallArrived { call, .. } => drop(self.arrived.insert(*call, self.now)),
             Fact::Queued { call, arrived, deadline, .. } => {
-                // A redial may stand where its first call stood, never later than it came itself.
-                if self.arrived.get(call).is_none_or(|came| arrived > came) {
-                    return Err(format!(
-                        "{call} arrived at {:?}, but is queued as of {arrived}",
-                        self.arrived.get(call)
-                    ));
+                // A redial may stand where its first call stood: earlier than it came, never later.
+                let kept = self.arrived.entry(*call).or_insert(*arrived);
+                if arrived > kept {
+                    return Err(format!("{call}, placed as of {kept}, is queued as of {arrived}"));
                 }
+                *kept = *arrived;
                 if deadline.0 < arrived.0 - 3_600_000 {
                     return Err(format!("{call} has a deadline of {deadline}, long before its arrival"));
                 }
