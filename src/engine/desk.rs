@@ -36,6 +36,8 @@ use crate::vocab::limit::BATCH_EVENTS_MAX;
 
 /// The exit code after a failed commit (`EX_IOERR`).
 pub const EXIT_DISK: i32 = 74;
+/// The exit code after a panic on the desk's thread (`EX_SOFTWARE`).
+pub const EXIT_PANIC: i32 = 70;
 /// A batch of so many messages shows that more are coming: the next one is gathered for a moment, so that they share
 /// one fsync and one waking. Alone, a message never waits.
 const CROWD: u64 = 6;

@@ -22,6 +22,7 @@ use tokio::sync::oneshot;
 
 pub use clock::Clock;
 pub use desk::EXIT_DISK;
+pub use desk::EXIT_PANIC;
 pub use desk::Given;
 pub use desk::Reply;
 pub use directory::Directory;
@@ -82,6 +83,18 @@ pub struct Opened {
     directory: Arc<Directory>,
 }
 
+/// A desk that panics takes the process with it: without it nobody would ever be answered, and a restart reads the
+/// journal anew.
+struct EndsWithTheDesk;
+
+impl Drop for EndsWithTheDesk {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            std::process::exit(EXIT_PANIC);
+        }
+    }
+}
+
 impl Opened {
     /// Opens the data folder and folds its facts.
     pub fn open(data: &Path, key_file: Option<&Path>) -> Result<Self, JournalError> {
@@ -137,7 +150,10 @@ impl Engine {
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(desk::let_go(durable, orders));
         let desk = Desk { floor, store: Box::new(journal), clock, last, taken: 0, directory, observer, released };
-        std::thread::Builder::new().name("desk".to_owned()).spawn(move || desk.run(&letters))?;
+        std::thread::Builder::new().name("desk".to_owned()).spawn(move || {
+            let _ends = EndsWithTheDesk;
+            desk.run(&letters);
+        })?;
         Ok((engine, outgoing))
     }
 

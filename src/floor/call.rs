@@ -64,6 +64,8 @@ pub struct Call {
     pub place: Option<Place>,
     /// Conversations so far.
     pub round: u32,
+    /// How often the caller could not be moved to an assistant.
+    pub failed_joins: u8,
     /// The outcome, if it was closed while legs are still up.
     pub closed: Option<OutcomeId>,
 }

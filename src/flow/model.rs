@@ -181,7 +181,7 @@ pub struct Lane {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HeadStart {
-    /// The caller has an open request in the same lane.
+    /// The caller has an open request at the practice.
     RepeatCaller,
 }
 

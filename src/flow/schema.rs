@@ -318,7 +318,7 @@ static HEAD_STARTS: Record = Record {
     fields: &[optional(
         "repeat_caller",
         Kind::Duration(Span::ZERO, Span::hours(1)),
-        "for a caller with an open request in the same lane",
+        "for a caller with an open request at the practice",
     )],
 };
 

@@ -40,6 +40,7 @@ impl Floor {
                 phase: Phase::Menu,
                 place: None,
                 round: 0,
+                failed_joins: 0,
                 closed: None,
             },
         );

@@ -110,6 +110,7 @@ impl Floor {
             call.phase = Phase::Waiting;
             // Whatever was written, they never spoke.
             call.closed = None;
+            call.failed_joins = call.failed_joins.saturating_add(1);
         });
         self.enter_queue(id);
         self.set_wait_timers(at, id);
