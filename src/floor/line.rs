@@ -25,6 +25,9 @@ use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
 use crate::vocab::LegId;
 
+/// A caller who could not be moved to an assistant so often leaves by the lane's error exit.
+const FAILED_JOINS_MAX: u8 = 2;
+
 impl Turn<'_> {
     /// A treatment ended: the answer to the completion of number n is always number n + 1.
     pub(super) fn treatment_ended(&mut self, id: LegId, serial: u32, input: &Input) {
@@ -287,10 +290,17 @@ impl Turn<'_> {
         let joining = matches!(found.current(), Some(Treatment::Connected { party: Party::Caller, .. }));
         let Some(call) = self.call(found.call).filter(|_| joining) else { return };
         let Phase::Talking { leg: agent_leg, .. } = call.phase.clone() else { return };
-        let id = call.id;
-        // The caller's phone still plays the wait document: nothing to push.
+        let (id, error) = (call.id, call.lane().map(|lane| lane.exits.error.clone()));
+        let again = call.failed_joins + 1 < FAILED_JOINS_MAX;
+        // The caller's phone still plays the wait document and asks for the next words itself: nothing to push.
         self.answering(leg);
-        self.back_in_line(id, leg);
+        match error.filter(|_| !again) {
+            Some(exit) => {
+                self.fact(Fact::JoinFailed { call: id });
+                self.leave_by(id, exit, Phrase::Trouble);
+            }
+            None => self.back_in_line(id, leg),
+        }
         self.out.answer = Answer::Noted;
         self.last_words(agent_leg, Phrase::OfferGone);
     }

@@ -161,7 +161,7 @@ impl Turn<'_> {
     /// The longest wait is over. A call that is just being offered is not torn from the assistant's hand.
     pub(super) fn waited_too_long(&mut self, id: CallId) {
         let exit = self.call(id).and_then(|c| c.lane()).map(|lane| lane.exits.timeout.clone());
-        self.leave_by(id, exit.unwrap_or(Exit::Callback));
+        self.leave_by(id, exit.unwrap_or(Exit::Callback), Phrase::NobodyFree);
     }
 
     /// The last assistant of a lane signed out: nobody would come.
@@ -171,14 +171,14 @@ impl Turn<'_> {
             let lane = self.call(id).and_then(|c| c.lane());
             let exit = lane.filter(|lane| !self.floor.is_staffed(lane)).map(|lane| lane.exits.no_agent.clone());
             if let Some(exit) = exit {
-                self.leave_by(id, exit);
+                self.leave_by(id, exit, Phrase::NobodyFree);
             }
         }
     }
 
-    fn leave_by(&mut self, id: CallId, exit: Exit) {
+    pub(super) fn leave_by(&mut self, id: CallId, exit: Exit, words: Phrase) {
         match exit {
-            Exit::Callback => self.leave_with_item(id, ItemKind::Missed, Left::Missed, Phrase::NobodyFree),
+            Exit::Callback => self.leave_with_item(id, ItemKind::Missed, Left::Missed, words),
             Exit::Lane(lane) => {
                 if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
                     self.end_offer(offer, OfferOutcome::Withdrawn);
