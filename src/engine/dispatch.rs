@@ -76,8 +76,8 @@ pub(super) async fn ask_about(engine: &Engine, rest: &RestClient, leg: LegId, ca
     let patience = Patience { within: CHANGE_PATIENCE, still_wanted: &|| true };
     match rest.fetch_call(&carrier_call, &patience).await {
         Ok(summary) => {
-            if let Some(status @ LegStatus::Ended(_)) = summary.status {
-                report(engine, Event::LegStatus { leg: Some(leg), carrier_call, status }).await;
+            if let Some(LegStatus::Ended(_)) = summary.status {
+                report(engine, Event::LegFoundOver { leg }).await;
             }
         }
         Err(error) => debug!(%leg, %error, "the carrier does not tell how this leg fares"),

@@ -77,6 +77,11 @@ pub enum Event {
         /// How it fares.
         status: LegStatus,
     },
+    /// After a restart the carrier said that a leg is over: it ended while nobody here could hear of it.
+    LegFoundOver {
+        /// The leg.
+        leg: LegId,
+    },
     /// An effect was carried out.
     EffectConfirmed {
         /// Which.

@@ -150,6 +150,20 @@ impl Turn<'_> {
         }
     }
 
+    /// A leg ended while we were down. A caller in the menu may have been dropped because nobody answered the key:
+    /// that is no decline but a call we missed.
+    pub(super) fn leg_found_over(&mut self, id: LegId) {
+        let Some(leg) = self.floor.legs.get(&id).filter(|leg| leg.is_up()) else { return };
+        let call = leg.call;
+        let in_menu = leg.side == Side::Caller && self.call(call).is_some_and(|c| c.phase == Phase::Menu);
+        if in_menu {
+            self.fact(Fact::LegEnded { leg: id, end: LegEnd::Completed });
+            self.leave_with_item(call, ItemKind::Missed, Left::Missed, Phrase::NobodyFree);
+        } else {
+            self.leg_over(id, LegEnd::Completed);
+        }
+    }
+
     fn talks_on(&self, call: CallId, leg: LegId) -> bool {
         self.call(call).is_some_and(|c| matches!(&c.phase, Phase::Talking { leg: talking, .. } if *talking == leg))
     }

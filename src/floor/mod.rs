@@ -190,6 +190,7 @@ impl Floor {
             Event::TreatmentEnded { leg, .. }
             | Event::TreatmentFetched { leg, .. }
             | Event::LegAnswered { leg, .. }
+            | Event::LegFoundOver { leg }
             | Event::LegStatus { leg: Some(leg), .. } => self.legs.get(leg).map(|leg| &leg.flow.practice),
             Event::LegStatus { leg: None, carrier_call, .. } => self.leg_of(carrier_call).map(|leg| &leg.flow.practice),
             Event::CallCloseAsked { call, .. } | Event::TransferAsked { call, .. } => {

@@ -66,6 +66,7 @@ impl<'f> Turn<'f> {
             Event::TreatmentFetched { leg, serial } => self.treatment_fetched(leg, serial),
             Event::LegAnswered { leg, carrier_call } => self.leg_answered(leg, &carrier_call),
             Event::LegStatus { leg, carrier_call, status } => self.leg_status(leg, &carrier_call, status),
+            Event::LegFoundOver { leg } => self.leg_found_over(leg),
             Event::EffectConfirmed { effect, carrier_call } => self.effect_confirmed(effect, carrier_call),
             Event::EffectFailed { effect, why } => self.effect_failed(effect, why),
             Event::AgentStateAsked { agent, state } => self.agent_state_asked(&agent, state),

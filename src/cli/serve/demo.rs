@@ -12,8 +12,6 @@ use crate::carrier::local::LocalCarrier;
 use crate::carrier::local::LocalSettings;
 use crate::engine::Engine;
 use crate::floor::event::Event;
-use crate::floor::event::LegEnd;
-use crate::floor::event::LegStatus;
 use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
 use crate::vocab::Number;
@@ -31,10 +29,8 @@ pub(super) async fn start_carrier(
     public: &str,
     ghosts: Vec<(LegId, CarrierCall)>,
 ) -> Result<(Account, LocalCarrier), String> {
-    for (leg, carrier_call) in ghosts {
-        let status = LegStatus::Ended(LegEnd::Completed);
-        let gone = Event::LegStatus { leg: Some(leg), carrier_call, status };
-        engine.post(gone).await.map_err(|_| "the desk does not answer".to_owned())?;
+    for (leg, _) in ghosts {
+        engine.post(Event::LegFoundOver { leg }).await.map_err(|_| "the desk does not answer".to_owned())?;
     }
     let token = Private::new(settings::random_hex(16)?);
     let clock = engine.clock();

@@ -74,7 +74,7 @@ macro_rules! variants {
 }
 
 variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded TreatmentFetched
-    LegAnswered LegStatus EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked TransferAsked AttemptMade
+    LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked TransferAsked AttemptMade
     ItemCloseAsked OwnerAsked TimePassed);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
@@ -142,6 +142,7 @@ fn events() -> Vec<Event> {
         Event::LegAnswered { leg, carrier_call: "CA2".into() },
         Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::Ended(LegEnd::NoAnswer) },
         Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::InProgress },
+        Event::LegFoundOver { leg },
         Event::EffectConfirmed { effect, carrier_call: Some("CA3".into()) },
         Event::EffectConfirmed { effect, carrier_call: None },
         Event::EffectFailed { effect, why: Failure::Unreachable },

@@ -27,13 +27,18 @@ pub(crate) const ZONE: &str = "America/Chicago";
 
 /// `Mon 23 Nov 09:00:20 CST`.
 pub(crate) fn time(at: Timestamp) -> String {
-    let zoned = jiff::Timestamp::from_millisecond(at.0).unwrap().in_tz(ZONE).unwrap();
-    zoned.strftime("%a %d %b %H:%M:%S %Z").to_string()
+    local(at).strftime("%a %d %b %H:%M:%S %Z").to_string()
 }
 
 /// `09:00:20`, for what is near.
 fn clock(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.0).unwrap().in_tz(ZONE).unwrap().strftime("%H:%M:%S").to_string()
+    local(at).strftime("%H:%M:%S").to_string()
+}
+
+#[expect(clippy::expect_used, reason = "a test that cannot go on says why and fails")]
+fn local(at: Timestamp) -> jiff::Zoned {
+    let at = jiff::Timestamp::from_millisecond(at.0).expect("a time of this century");
+    at.in_tz(ZONE).expect("a zone of the bundled database")
 }
 
 /// A closed word as one reads it: `NotAnswered` becomes `not answered`.

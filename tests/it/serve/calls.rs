@@ -162,7 +162,8 @@ async fn an_assistant_who_misses_two_calls_is_not_ready_and_the_patient_keeps_wa
     world.set_state("ana", "available").await;
     let patient = world.patient(
         PATIENT,
-        "dial\nexpect \"press 1\"\nkey 1\nexpect \"in line\"\nexpect \"it helps to have\" within 30s\nhangup\nexpect-ended",
+        "dial\nexpect \"press 1\"\nkey 1\nexpect \"in line\"\nexpect \"it helps to have\" within 30s\n\
+         hangup\nexpect-ended",
     );
     let phone = world.assistant("ana", "expect-incoming\nexpect-ended\nexpect-incoming\nexpect-ended");
     tokio::join!(patient, phone);
