@@ -200,10 +200,12 @@ impl Rendering<'_> {
         let lane = self.flow.lane(lane);
         let next = Link::Wait { leg: self.leg, serial: self.serial, round: round.saturating_add(1) };
         let words = |xml: &mut Xml| {
+            // An urgent caller has heard the first words already, in the holding document.
+            let turn = if urgent { round } else { round.saturating_sub(1) };
             let sentence = match (round, lane.map_or(&[][..], |l| &l.hold)) {
                 (0, _) if !urgent => return self.say_all(xml, first, language),
                 (_, []) => self.flow.phrase(Phrase::OneMoment, language),
-                (n, hold) => text(&hold[n.wrapping_sub(1) as usize % hold.len()], language),
+                (_, hold) => text(&hold[turn as usize % hold.len()], language),
             };
             say(xml, sentence, language)
         };

@@ -8,3 +8,4 @@ mod scenario;
 mod serve;
 mod simulate;
 mod twilio;
+mod twiml;

@@ -4,6 +4,8 @@
 //! (`UPDATE=1` rewrites them; the diff is to be read, not waved through). `script` has the commands. After every
 //! event `world` checks the invariants, recovery and repetitions.
 
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
 pub(crate) mod practice;
 mod script;
 pub(crate) mod told;

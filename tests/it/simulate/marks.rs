@@ -115,7 +115,7 @@ impl Marks {
         let mut again = Ledger::default();
         let mut items: BTreeMap<CallId, Vec<ItemKind>> = BTreeMap::new();
         let mut joined: Vec<CallId> = Vec::new();
-        let mut left: BTreeMap<CallId, Left> = BTreeMap::new();
+        let mut left: Vec<(CallId, Left)> = Vec::new();
         let (mut arrived, mut closed, mut owed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for (_, fact) in journal {
             match fact {
@@ -131,13 +131,14 @@ impl Marks {
                     owed.remove(call);
                     closed.insert(*call);
                 }
-                Fact::CallLeft { call, how } => {
-                    if left.insert(*call, *how).is_some() {
-                        return Err(format!("{call} left twice"));
-                    }
-                }
+                Fact::CallLeft { call, how } => left.push((*call, *how)),
                 _ => {}
             }
+        }
+        let often = left.len();
+        let left: BTreeMap<CallId, Left> = left.into_iter().collect();
+        if left.len() != often {
+            return Err(format!("a call left twice: {left:?}"));
         }
         again.inbound = arrived.len() as u64;
         for call in &arrived {

@@ -1,0 +1,131 @@
+//! One of every treatment, in both languages, and every document of its own.
+
+use carelane::floor::treatment::Opening;
+use carelane::floor::treatment::Party;
+use carelane::floor::treatment::Treatment;
+use carelane::floor::treatment::Words;
+use carelane::flow::Flow;
+use carelane::flow::Phrase;
+use carelane::render::Links;
+use carelane::render::twiml;
+use carelane::render::twiml::Rendering;
+use carelane::vocab::CallId;
+use carelane::vocab::FloorId;
+use carelane::vocab::Language;
+use carelane::vocab::LegId;
+use carelane::vocab::Span;
+
+use crate::scenario::MORNING;
+
+/// Where the samples' URLs begin.
+pub(super) const PUBLIC: &str = "https://voice.example";
+
+/// In which context the carrier asks.
+#[derive(Clone, Copy)]
+enum Context {
+    Call,
+    Queue(u32),
+}
+
+/// Every document by its name.
+pub(super) fn documents(flow: &Flow) -> Vec<(String, Vec<u8>)> {
+    let floor = FloorId::from("f00d");
+    let links = Links { public: PUBLIC, floor: &floor };
+    let rendering = Rendering { leg: LegId(7), serial: 3, flow, links };
+    let mut all = vec![
+        ("hang-up".to_owned(), twiml::hang_up()),
+        ("excuse".to_owned(), twiml::excuse()),
+        ("one-moment".to_owned(), twiml::one_moment(&format!("{PUBLIC}/voice/incoming"))),
+        ("fallback".to_owned(), twiml::fallback(flow)),
+    ];
+    for language in &flow.languages {
+        for (name, treatment, context) in treatments(language) {
+            let document = match context {
+                Context::Call => rendering.document(&treatment),
+                Context::Queue(round) => rendering.wait_document(&treatment, round),
+            };
+            all.push((format!("{name}.{}", language.primary()), document));
+        }
+    }
+    all
+}
+
+/// Every menu, for the template that is rendered once for all legs.
+pub(super) fn menus(language: &Language) -> Vec<Treatment> {
+    let openings = [Opening::Greeting, Opening::Plain, Opening::NotHeard, Opening::NotAChoice];
+    let menu = |opening| Treatment::Menu { step: "main".into(), language: language.clone(), opening };
+    openings.map(menu).to_vec()
+}
+
+fn treatments(language: &Language) -> Vec<(String, Treatment, Context)> {
+    let names = ["menu-greeting", "menu-plain", "menu-not-heard", "menu-not-a-choice"];
+    let menus = names.into_iter().zip(menus(language)).map(|(name, menu)| (name, menu, Context::Call));
+    let all = menus.chain(waiting(language)).chain(talking(language)).chain(goodbyes(language));
+    all.map(|(name, treatment, context)| (name.to_owned(), treatment, context)).collect()
+}
+
+fn waiting(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
+    let hold = |lane: &str, first: Vec<Words>, urgent| Treatment::Hold {
+        lane: lane.into(),
+        language: language.clone(),
+        first,
+        urgent,
+    };
+    let desk = hold("desk", vec![Words::AboutLane(Phrase::InLine, "desk".into())], false);
+    let person = vec![Words::Phrase(Phrase::ToAPerson), Words::AboutLane(Phrase::InLine, "desk".into())];
+    let bills = hold("bills", vec![Words::AboutLane(Phrase::Transferred, "bills".into())], false);
+    let nurse = hold("nurse", vec![Words::Phrase(Phrase::Urgent), Words::Phrase(Phrase::ReachingCare)], true);
+    let crisis = hold("nurse", vec![Words::Phrase(Phrase::Crisis), Words::Phrase(Phrase::ReachingCare)], true);
+    let joined = Treatment::Connected { call: CallId(5), round: 1, party: Party::Caller, language: language.clone() };
+    vec![
+        ("hold", desk.clone(), Context::Call),
+        ("hold-for-a-person", hold("desk", person, false), Context::Call),
+        ("hold-urgent", nurse.clone(), Context::Call),
+        ("hold-crisis", crisis, Context::Call),
+        ("wait-first-words", desk.clone(), Context::Queue(0)),
+        ("wait-second-words", desk.clone(), Context::Queue(1)),
+        ("wait-third-words", desk, Context::Queue(2)),
+        ("wait-without-a-callback-key", bills, Context::Queue(0)),
+        ("wait-urgent-first-words", nurse.clone(), Context::Queue(0)),
+        ("wait-urgent-second-words", nurse, Context::Queue(1)),
+        ("wait-until-moved", joined, Context::Queue(4)),
+    ]
+}
+
+fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
+    let room = |party| Treatment::Connected { call: CallId(5), round: 2, party, language: language.clone() };
+    let whisper = |urgent, repeat, waited| Treatment::Whisper {
+        lane: "desk".into(),
+        caller_language: language.clone(),
+        language: language.clone(),
+        waited,
+        urgent,
+        repeat,
+    };
+    vec![
+        ("answer", announce(language), Context::Call),
+        ("whisper", whisper(false, false, Span::secs(42)), Context::Call),
+        ("whisper-urgent-repeat", whisper(true, true, Span::mins(3)), Context::Call),
+        ("room-caller", room(Party::Caller), Context::Call),
+        ("room-assistant", room(Party::Agent), Context::Call),
+    ]
+}
+
+fn announce(language: &Language) -> Treatment {
+    Treatment::Announce { words: vec![Words::Script("hours".into())], language: language.clone() }
+}
+
+fn goodbyes(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
+    let goodbye = |words| Treatment::Goodbye { words, language: language.clone() };
+    let promise = |phrase| Words::Promise(phrase, MORNING + Span::mins(95));
+    let missed = goodbye(vec![Words::Phrase(Phrase::Urgent), promise(Phrase::NobodyFree)]);
+    vec![
+        ("goodbye", goodbye(vec![Words::Phrase(Phrase::Goodbye)]), Context::Call),
+        ("goodbye-nobody-free", goodbye(vec![promise(Phrase::NobodyFree)]), Context::Call),
+        ("goodbye-nobody-free-urgent", missed, Context::Call),
+        ("goodbye-callback-booked", goodbye(vec![promise(Phrase::CallbackBooked)]), Context::Queue(2)),
+        ("goodbye-busy", goodbye(vec![promise(Phrase::Busy)]), Context::Call),
+        ("goodbye-offer-gone", goodbye(vec![Words::Phrase(Phrase::OfferGone)]), Context::Call),
+        ("goodbye-caller-left", goodbye(vec![Words::Phrase(Phrase::CallerLeft)]), Context::Call),
+    ]
+}
