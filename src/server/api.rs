@@ -219,7 +219,11 @@ fn refused(refusal: &Refusal) -> Reply {
         }
         Refusal::NotAllowed { what, allowed } => {
             let detail = format!("`{what}` is none of the allowed values");
-            reply::problem_with(StatusCode::UNPROCESSABLE_ENTITY, &detail, json!({ "allowed": allowed, "missing": [] }))
+            reply::problem_with(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &detail,
+                json!({ "what": what, "allowed": allowed, "missing": [] }),
+            )
         }
     }
 }
