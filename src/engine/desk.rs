@@ -42,7 +42,7 @@ pub const EXIT_PANIC: i32 = 70;
 /// A batch of so many messages shows that more are coming: the next one is gathered for a moment, so that they share
 /// one fsync and one waking. Alone, a message never waits.
 const CROWD: u64 = 6;
-const GATHER: Duration = Duration::from_micros(400);
+const GATHER: Duration = Duration::from_millis(1);
 /// The floor looks at its deadlines at least this often.
 const NAP_MAX: Duration = Duration::from_secs(60);
 

@@ -262,15 +262,13 @@ impl Turn<'_> {
         let Some(effect) = self.floor.effects.get(&id).cloned() else { return };
         match (effect, why) {
             // The effect ends with the leg. Until then it tells whether a caller had reached the assistant.
-            (Effect::HangUp { leg, .. } | Effect::Redirect { leg, .. }, Failure::LegGone) => {
+            (Effect::HangUp { leg, .. }, _) | (Effect::Redirect { leg, .. }, Failure::LegGone) => {
+                // A leg that cannot be hung up is beyond our reach: nobody waits for its end.
                 self.leg_over(leg, LegEnd::Completed);
             }
             (Effect::Redirect { leg, .. }, Failure::Refused | Failure::Unreachable) => {
                 self.fact(Fact::EffectSettled { effect: id });
                 self.join_failed(leg);
-            }
-            (Effect::HangUp { .. }, Failure::Refused | Failure::Unreachable) => {
-                self.fact(Fact::EffectSettled { effect: id });
             }
             (Effect::Dial { leg, offer, .. }, _) => {
                 self.fact(Fact::EffectSettled { effect: id });

@@ -139,7 +139,7 @@ impl Turn<'_> {
             self.fact(Fact::LegUnwanted { leg: o.leg });
         }
         let limit = self.floor.legs.get(&o.leg).map_or(u8::MAX, |leg| leg.flow.offers.misses);
-        let ready = |a: &Agent| matches!(a.state, AgentState::Available { .. });
+        let ready = |a: &Agent| matches!(a.state, AgentState::Available { .. } | AgentState::Parting(_));
         let missed = self.floor.agents.get(&o.agent).is_some_and(|a| a.misses >= limit && ready(a));
         if outcome == OfferOutcome::NotAnswered && missed {
             self.set_not_ready(o.agent, NotReady::MissedOffers);

@@ -70,6 +70,7 @@ pub(super) async fn staff(
 pub(super) fn greet(
     args: &Args,
     listening: SocketAddr,
+    public: &str,
     token_file: Option<&Path>,
     is_demo: bool,
     local: Option<&LocalCarrier>,
@@ -94,7 +95,6 @@ pub(super) fn greet(
             println!();
         }
         None => {
-            let public = args.public(listening);
             println!("  carrier   twilio; configure the number with");
             println!("            calls   POST {public}/voice/incoming");
             println!("            status  POST {public}/voice/status");

@@ -91,7 +91,7 @@ async fn start(args: Args) -> Result<Running, String> {
     let listener =
         listener.map_err(|e| format!("cannot listen on {}: {e}; is another carelane running?", args.listen))?;
     let listening = listener.local_addr().map_err(|e| format!("the listening socket has no address: {e}"))?;
-    let public = args.public(listening);
+    let public = args.public(listening)?;
 
     let read = flows::read(&args.flows)?;
     let opened =
@@ -126,7 +126,7 @@ async fn start(args: Args) -> Result<Running, String> {
     let verifier = Verifier::new(&public, &account.tokens);
     let door = Door::new(engine.clone(), metrics, verifier, token.clone(), args.sounds.clone());
     info!(entries = recovered.entries, facts = recovered.facts, %listening, "the floor is ready");
-    demo::greet(&args, listening, token_file.as_deref(), is_demo, local.as_ref());
+    demo::greet(&args, listening, &public, token_file.as_deref(), is_demo, local.as_ref());
     if let Some(local) = &local {
         demo::staff(&engine, local, &token, listening).await?;
     }

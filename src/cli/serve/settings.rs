@@ -100,9 +100,18 @@ pub(super) struct Account {
 
 impl Args {
     /// The address a carrier sees, without a slash at the end.
-    pub(super) fn public(&self, listening: SocketAddr) -> String {
+    pub(super) fn public(&self, listening: SocketAddr) -> Result<String, String> {
         let public = self.public_url.clone().unwrap_or_else(|| format!("http://{listening}"));
-        public.trim_end_matches('/').to_owned()
+        let origin = public.strip_prefix("https://").or_else(|| public.strip_prefix("http://")).unwrap_or_default();
+        let odd =
+            |c: char| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '<' | '>' | '&' | '"' | '\'');
+        if origin.is_empty() || origin.starts_with('/') || origin.contains(odd) {
+            return Err(format!(
+                "CARELANE_PUBLIC_URL is `{public}`, which is no address a carrier could call; it should look like \
+                 https://voice.example.org, without a query"
+            ));
+        }
+        Ok(public.trim_end_matches('/').to_owned())
     }
 
     /// The account for a real carrier.

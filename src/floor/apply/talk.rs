@@ -56,7 +56,13 @@ impl Floor {
         if outcome == OfferOutcome::Accepted {
             return;
         }
-        self.free_agent(at, &offer.agent);
+        // Her phone may still ring or speak: a call offered now would find it busy. A leg without a name was perhaps
+        // never created, and nothing would tell of its end.
+        if self.legs.get(&offer.leg).is_some_and(|leg| leg.carrier_call.is_some()) {
+            self.part(at, &offer.agent, offer.leg);
+        } else {
+            self.free_agent(at, &offer.agent);
+        }
         if self.calls.get(&offer.call).is_some_and(|c| c.phase == Phase::Offered(id)) {
             self.replace(offer.call, |c| c.phase = Phase::Waiting);
         }

@@ -184,5 +184,16 @@ async fn a_setting_that_is_missing_or_wrong_is_named_before_anything_starts() {
     let said = with(&[account, ("TWILIO_AUTH_TOKEN_FILE", "/nowhere/at/all")]);
     assert!(said.contains("/nowhere/at/all"), "{said}");
     assert!(with(&[account, ("TWILIO_AUTH_TOKEN", "x"), ("CARELANE_LISTEN", "nowhere")]).contains("nowhere"));
+    for public in [
+        "voice.example.org",
+        "https://",
+        "https:///x",
+        "https://v.example/?a=1",
+        "https://a b",
+        "https://v.example/\"x",
+    ] {
+        let said = with(&[account, ("TWILIO_AUTH_TOKEN", "x"), ("CARELANE_PUBLIC_URL", public)]);
+        assert!(said.contains("CARELANE_PUBLIC_URL"), "{public}: {said}");
+    }
     assert!(!served.data().exists(), "a data folder was made");
 }
