@@ -6,11 +6,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::api::Api;
 use super::api::ApiError;
 use super::api::Closing;
+use super::api::LaneGuide;
 use super::exchange::Exchange;
 use super::line::Line;
 use super::protocol::FromPhone;
@@ -45,6 +44,10 @@ const SECOND_SENTENCE_AFTER: f64 = 4.0;
 const HANG_UP_AFTER: f64 = 8.0;
 /// Between two tries when carelane does not answer, and between two looks at its own state.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// What a field says that the demo has nothing for.
+const NOTHING_TO_RECORD: &str = "Demo call with the automatic assistant: nothing to record here";
+/// The outcome of most practices after which nothing is left to do.
+const USUAL_OUTCOME: &str = "no_further_action";
 /// How often a refused note is filled in again.
 const CLOSE_TRIES: u32 = 3;
 
@@ -229,15 +232,17 @@ impl Worker {
             Err(error) => return self.cannot_close(&error),
         };
         let Some(id) = call["call"].as_str() else { return };
-        let mut note = note(&call);
+        let text = |name: &str| call[name].as_str().unwrap_or_default();
+        let lane = self.api.lane(text("practice"), text("lane")).await.ok();
+        let outcome = outcome(lane.as_ref());
+        let mut note = note(text("lane"), lane.as_ref());
         for _ in 0..CLOSE_TRIES {
-            match self.api.close(id, "no_further_action", &note).await {
+            match self.api.close(id, outcome, &note).await {
                 Ok(Closing::Closed) => return,
                 Ok(Closing::Refused { missing, .. }) => {
                     for field in missing {
                         note.retain(|(known, _)| *known != field);
-                        let text = "Demo call with the automatic assistant: nothing to record here";
-                        note.push((field, text.to_owned()));
+                        note.push((field, NOTHING_TO_RECORD.to_owned()));
                     }
                 }
                 Err(error) => return self.cannot_close(&error),
@@ -267,13 +272,23 @@ fn sentences(language: &str, name: &str) -> [String; 2] {
     ]
 }
 
-fn note(call: &Value) -> Vec<(String, String)> {
-    let lane = call["lane"].as_str().unwrap_or("general");
-    [
-        ("request", format!("Demo call in the {lane} lane; the caller tried out the phone system")),
+/// An outcome of the lane after which nothing is left to do.
+fn outcome(lane: Option<&LaneGuide>) -> &str {
+    let Some(lane) = lane else { return USUAL_OUTCOME };
+    let mut closing = lane.outcomes.iter().filter(|outcome| outcome.closes).map(|outcome| outcome.id.as_str());
+    closing.clone().find(|id| *id == USUAL_OUTCOME).or_else(|| closing.next()).unwrap_or(USUAL_OUTCOME)
+}
+
+/// The lane's required fields filled in; the usual ones if the lane cannot be read.
+fn note(id: &str, lane: Option<&LaneGuide>) -> Vec<(String, String)> {
+    let known = [
+        ("request", format!("Demo call in the {id} lane; the caller tried out the phone system")),
         ("action", "Greeted the caller and explained that this is a demonstration".to_owned()),
         ("next_step", "None: demonstration call, nobody waits for an answer".to_owned()),
     ]
-    .map(|(field, text)| (field.to_owned(), text))
-    .into()
+    .map(|(field, text)| (field.to_owned(), text));
+    let Some(lane) = lane else { return known.into() };
+    let text = |field: &str| known.iter().find(|(known, _)| known == field).map(|(_, text)| text.clone());
+    let required = lane.note_fields.iter().filter(|field| field.required).map(|field| &field.id);
+    required.map(|field| (field.clone(), text(field).unwrap_or_else(|| NOTHING_TO_RECORD.to_owned()))).collect()
 }

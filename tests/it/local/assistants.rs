@@ -31,7 +31,7 @@ async fn bench() -> Bench {
             r#"{"agents": [{"id": "ana", "state": "available", "address": "+15550100201"},
                 {"id": "rosa", "state": "available", "address": "+15550100202"}],
                 "calls": [{"call": "call-6", "agent": "ana"},
-                {"call": "call-7", "lane": "records", "language": "es-US", "agent": "rosa"}]}"#,
+                {"call": "call-7", "practice": "elm", "lane": "records", "language": "es-US", "agent": "rosa"}]}"#,
         )],
     );
     bench.app.on_json(STATE, &[(200, "{}")]);
@@ -75,6 +75,31 @@ async fn the_automatic_assistant_takes_a_call_speaks_the_callers_language_and_cl
     assert!(closes[1].body.contains("provider"), "what was missing is filled in: {}", closes[1].body);
     assert_eq!(bench.app.hits("/room")[0].get("Digits"), "1");
     assert!(said.lock().expect("no panic")[0].contains("automatic assistant"));
+}
+
+#[tokio::test]
+async fn the_automatic_assistant_closes_with_the_lanes_own_fields_and_outcomes() {
+    let bench = bench().await;
+    bench.app.on_json(
+        "/api/v1/lanes/elm/records",
+        &[(
+            200,
+            r#"{"lane": "records", "name": {}, "script": {}, "decision_rules": [], "escalation": "records", "owner": "desk",
+                "note_fields": [{"id": "papers", "label": "Which papers", "required": true},
+                {"id": "by_when", "label": "By when", "required": false}],
+                "outcomes": [{"id": "waits", "closes": false, "hands_to": null},
+                {"id": "sent", "closes": true, "hands_to": null}]}"#,
+        )],
+    );
+    bench.carrier.staff(rosa(&bench), |_| {});
+    bench.app.until(STATE, 1).await;
+    Rest::new(&bench).create(&bench, ROSA, "20").await;
+    let mut patient = bench.patient().await;
+    play(&mut patient, "dial\nexpect-joined\nexpect goodbye\nexpect-ended").await;
+    let closes = bench.app.until(CLOSE, 1).await;
+    let sent: serde_json::Value = serde_json::from_str(&closes[0].body).expect("JSON");
+    let fields: Vec<&str> = sent["note"].as_object().expect("a note").keys().map(String::as_str).collect();
+    assert_eq!((sent["outcome"].as_str(), fields), (Some("sent"), vec!["papers"]), "{sent}");
 }
 
 #[tokio::test]
