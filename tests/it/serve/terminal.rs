@@ -177,7 +177,7 @@ async fn an_assistant_sees_the_lanes_script_and_rules_and_is_asked_for_its_own_f
     screen.answers("What the patient was promised, and by when (or empty)", "a reminder on Monday").await;
     let refused = screen.answers("What was done", "booked with Dr. Lee").await;
     assert!(refused.contains("the note was refused"), "{refused}");
-    screen.until("call-1: booked. Closed.").await;
+    screen.until("call-1 is closed: booked.").await;
 
     let closed = note_of(&world, "call-1").await;
     let note = serde_json::json!({
@@ -212,7 +212,7 @@ async fn a_note_that_is_owed_from_before_is_asked_for_and_then_the_assistant_is_
     screen.answers("(or empty)", "").await;
     screen.answers("(or empty)", "").await;
     let done = screen.until("ana is signed in").await;
-    assert!(done.contains("call-1: message_left. Closed."), "{done}");
+    assert!(done.contains("call-1 is closed: message_left."), "{done}");
     let floor = world.floor().await;
     assert!(list(&floor["agents"]).iter().any(|agent| agent["id"] == "ana" && agent["state"] == "available"));
     assert_eq!(floor["items"][0]["owner"], "front-desk", "what is left is somebody's");
@@ -244,7 +244,7 @@ async fn a_call_that_began_on_an_older_flow_is_closed_by_what_carelane_says_it_n
     assert!(refused.contains("`outcome` is none of the allowed values"), "{refused}");
     assert!(refused.contains("booked, rescheduled, no_further_action, message_left"), "{refused}");
     screen.answers("next_step", "front desk calls at nine").await;
-    screen.until("call-1: booked. Closed.").await;
+    screen.until("call-1 is closed: booked.").await;
     let closed = note_of(&world, "call-1").await;
     assert_eq!(closed["note"]["next_step"], "front desk calls at nine");
     screen.quits().await;

@@ -84,8 +84,11 @@ impl Shift<'_> {
         loop {
             match self.desk.api.close(&draft.call, &draft.outcome, &draft.note).await {
                 Ok(Closing::Closed) => {
-                    let done = format!("        {}: {}.", draft.call, draft.outcome);
-                    self.terminal.hint(&format!("{done} Closed."), &format!("{done} Cerrada."));
+                    let Draft { call, outcome, .. } = draft;
+                    self.terminal.hint(
+                        &format!("        {call} is closed: {outcome}."),
+                        &format!("        {call} está cerrada: {outcome}."),
+                    );
                     return Ok(Written::Closed);
                 }
                 Ok(Closing::Refused { missing, what, allowed, reason }) => {
