@@ -1,6 +1,7 @@
 //! The view: plain data about the floor for the API, the console and gauges.
 //!
-//! Doors see this, and of a flow what an assistant works by; nothing else of the floor. Numbers stay `Number`: whoever shows one must say `reveal`.
+//! Doors see this, and of a flow what an assistant works by; nothing else of the floor. Numbers stay `Number`: whoever
+//! shows one must say `reveal`.
 
 use std::sync::Arc;
 
