@@ -31,6 +31,7 @@ use crate::journal::JournalError;
 use crate::journal::Store;
 use crate::vocab::ItemId;
 use crate::vocab::LegId;
+use crate::vocab::PracticeId;
 use crate::vocab::Timestamp;
 use crate::vocab::limit::BATCH_EVENTS_MAX;
 
@@ -53,6 +54,8 @@ pub(super) enum Message {
     View(oneshot::Sender<View>),
     /// One item is asked for.
     Item(ItemId, oneshot::Sender<Option<Item>>),
+    /// A practice's flow is asked for, as new calls get it.
+    Flow(PracticeId, oneshot::Sender<Option<Arc<Flow>>>),
     /// Commit and end.
     Stop(oneshot::Sender<()>),
 }
@@ -96,6 +99,7 @@ pub(super) enum Held {
     Reply(oneshot::Sender<Reply>, Reply),
     View(oneshot::Sender<View>, View),
     Item(oneshot::Sender<Option<Item>>, Option<Item>),
+    Flow(oneshot::Sender<Option<Arc<Flow>>>, Option<Arc<Flow>>),
     Order(Order),
 }
 
@@ -108,6 +112,7 @@ pub(super) async fn let_go(mut released: UnboundedReceiver<Vec<Held>>, orders: U
                 Held::Reply(to, reply) => drop(to.send(reply)),
                 Held::View(to, view) => drop(to.send(view)),
                 Held::Item(to, item) => drop(to.send(item)),
+                Held::Flow(to, flow) => drop(to.send(flow)),
                 Held::Order(order) => drop(orders.send(order)),
             }
         }
@@ -168,6 +173,7 @@ impl Desk {
             }
             Message::View(to) => held.push(Held::View(to, self.floor.view())),
             Message::Item(id, to) => held.push(Held::Item(to, self.floor.item(id).cloned())),
+            Message::Flow(practice, to) => held.push(Held::Flow(to, self.floor.flow(&practice).cloned())),
             Message::Stop(_) => {}
         }
         Ok(())

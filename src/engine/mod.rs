@@ -35,6 +35,7 @@ use crate::floor::Floor;
 use crate::floor::event::Event;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
+use crate::flow::Flow;
 use crate::journal::Journal;
 use crate::journal::JournalError;
 use crate::journal::JournalReader;
@@ -46,6 +47,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::FloorId;
 use crate::vocab::ItemId;
 use crate::vocab::LegId;
+use crate::vocab::PracticeId;
 use crate::vocab::Timestamp;
 use crate::vocab::limit::MAILBOX_EVENTS_MAX;
 use desk::Desk;
@@ -190,6 +192,13 @@ impl Engine {
         let (to, item) = oneshot::channel();
         self.send(Message::Item(id, to))?;
         item.await.map_err(|_| Unanswered::Stopped)
+    }
+
+    /// A practice's flow as new calls get it; a call under way may keep an older one.
+    pub async fn flow(&self, practice: PracticeId) -> Result<Option<Arc<Flow>>, Unanswered> {
+        let (to, flow) = oneshot::channel();
+        self.send(Message::Flow(practice, to))?;
+        flow.await.map_err(|_| Unanswered::Stopped)
     }
 
     /// A call's facts, in order; `None` if there is no such call. Reads the disk: not for the webhook path.

@@ -183,6 +183,11 @@ impl Floor {
         self.practices.get(practice).map(|p| &p.hash)
     }
 
+    /// This practice's flow as new calls get it.
+    pub fn flow(&self, practice: &PracticeId) -> Option<&Arc<Flow>> {
+        self.practices.get(practice).map(|p| &p.flow)
+    }
+
     /// The practice an event is about, before it is handled: whose key seals its personal texts.
     pub fn practice_of(&self, event: &Event) -> Option<&PracticeId> {
         match event {

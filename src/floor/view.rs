@@ -120,10 +120,18 @@ pub struct CallView {
     pub carrier_call: Option<CarrierCall>,
     /// `menu` and so on.
     pub state: &'static str,
+    /// The practice called.
+    pub practice: PracticeId,
     /// The lane, once chosen.
     pub lane: Option<LaneId>,
     /// The caller's language.
     pub language: Language,
+    /// Urgent?
+    pub urgent: bool,
+    /// Does the caller have an open request?
+    pub repeat: bool,
+    /// While it waits: since when, as the whisper counts it.
+    pub waiting_since: Option<Timestamp>,
     /// The assistant it is with.
     pub agent: Option<AgentId>,
 }
@@ -241,8 +249,12 @@ impl Floor {
             call: call.id,
             carrier_call: self.legs.get(&call.leg).and_then(|leg| leg.carrier_call.clone()),
             state,
+            practice: call.practice.clone(),
             lane: call.place.as_ref().map(|p| p.lane.clone()),
             language: call.language.clone(),
+            urgent: call.urgent,
+            repeat: call.repeat,
+            waiting_since: call.place.as_ref().filter(|_| call.is_queued()).map(|p| p.since),
             agent,
         }
     }

@@ -28,6 +28,7 @@ use crate::vocab::CallId;
 use crate::vocab::FieldId;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
+use crate::vocab::PracticeId;
 use crate::vocab::Private;
 
 #[derive(Deserialize)]
@@ -97,6 +98,7 @@ impl Door {
                 let TransferBody { lane } = read(body)?;
                 self.ask(Event::TransferAsked { call: id(call, "call")?, lane: LaneId::from(lane.as_str()) }).await
             }
+            ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
             ("GET", ["items"]) => {
                 let view = self.engine.view().await.map_err(|_| busy())?;
                 Ok(reply::json(StatusCode::OK, &json!({ "items": json::items(&view) })))
@@ -114,7 +116,9 @@ impl Door {
                 let OwnerBody { owner } = read(body)?;
                 self.ask_item(id(item, "item")?, |item| Event::OwnerAsked { item, owner: owner.into() }).await
             }
-            (_, ["floor" | "items"] | ["calls" | "items", _]) => Err(reply::method_not_allowed("GET")),
+            (_, ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _]) => {
+                Err(reply::method_not_allowed("GET"))
+            }
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"]) => {
                 Err(reply::method_not_allowed("POST"))
@@ -147,6 +151,15 @@ impl Door {
                 "there is no such item, or it was closed more than a day ago",
             )),
         }
+    }
+
+    async fn lane(&self, practice: &str, lane: &str) -> Result<Reply, Reply> {
+        let unknown = |what| reply::problem(StatusCode::NOT_FOUND, &format!("there is no such {what}"));
+        let practice = PracticeId::from(practice);
+        let flow = self.engine.flow(practice.clone()).await.map_err(|_| busy())?;
+        let flow = flow.ok_or_else(|| unknown("practice"))?;
+        let lane = flow.lane(&LaneId::from(lane)).ok_or_else(|| unknown("lane"))?;
+        Ok(reply::json(StatusCode::OK, &json::lane(&practice, lane)))
     }
 
     async fn call(&self, id: CallId) -> Result<Reply, Reply> {
@@ -206,7 +219,11 @@ fn refused(refusal: &Refusal) -> Reply {
         }
         Refusal::NotAllowed { what, allowed } => {
             let detail = format!("`{what}` is none of the allowed values");
-            reply::problem_with(StatusCode::UNPROCESSABLE_ENTITY, &detail, json!({ "allowed": allowed, "missing": [] }))
+            reply::problem_with(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &detail,
+                json!({ "what": what, "allowed": allowed, "missing": [] }),
+            )
         }
     }
 }

@@ -11,8 +11,10 @@ use crate::floor::event::Note;
 use crate::floor::fact::Fact;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
+use crate::flow::Lane;
 use crate::vocab::CallId;
 use crate::vocab::Number;
+use crate::vocab::PracticeId;
 use crate::vocab::Timestamp;
 
 /// One snapshot.
@@ -25,7 +27,8 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
         "items": items(view),
         "calls": view.calls.iter().map(|c| json!({
             "call": c.call.to_string(), "carrier_call": c.carrier_call, "state": c.state,
-            "lane": c.lane, "language": c.language, "agent": c.agent,
+            "practice": c.practice, "lane": c.lane, "language": c.language, "urgent": c.urgent, "repeat": c.repeat,
+            "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
         })).collect::<Vec<_>>(),
         "ledger": {
             "inbound": l.inbound, "in_progress": l.in_progress, "answered": l.answered, "self_served": l.self_served,
@@ -61,6 +64,18 @@ fn agents(view: &View) -> Vec<Value> {
         })
     };
     view.agents.iter().map(agent).collect()
+}
+
+/// What an assistant is given for a call of this lane.
+pub(super) fn lane(practice: &PracticeId, lane: &Lane) -> Value {
+    let fields = lane.note_fields.iter().map(|f| json!({"id": f.id, "label": f.label, "required": f.required}));
+    let outcomes = lane.outcomes.iter().map(|o| json!({"id": o.id, "closes": o.closes, "hands_to": o.hands_to}));
+    json!({
+        "practice": practice, "lane": lane.id, "name": lane.name, "clinical": lane.clinical,
+        "script": lane.script, "decision_rules": lane.decision_rules,
+        "note_fields": fields.collect::<Vec<_>>(), "outcomes": outcomes.collect::<Vec<_>>(),
+        "escalation": lane.escalation, "owner": lane.owner.as_str(),
+    })
 }
 
 /// Open items.

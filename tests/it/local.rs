@@ -8,6 +8,7 @@ mod conversation;
 mod documents;
 mod rest;
 mod scripts;
+mod terminal;
 mod waiting;
 
 use std::sync::Arc;

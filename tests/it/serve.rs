@@ -10,4 +10,5 @@ mod lifecycle;
 mod privacy;
 pub(crate) mod process;
 mod scrape;
+pub(crate) mod terminal;
 pub(crate) mod world;

@@ -1,7 +1,9 @@
-//! carelane's public API, as an assistant uses it: sign in and out, see the floor, close and transfer a call.
+//! carelane's public API, as an assistant uses it: sign in and out, see the floor and a lane's guide, close and
+//! transfer a call.
 //!
 //! The local carrier itself needs none of it; its automatic assistant and the terminal phone of a person do.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use hyper::Method;
 use hyper::Request;
 use hyper::header::AUTHORIZATION;
 use hyper::header::CONTENT_TYPE;
+use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
 
@@ -40,9 +43,56 @@ pub enum Closing {
     Refused {
         /// Field ids.
         missing: Vec<String>,
+        /// `outcome` or `note`, if the outcome, or a field of the note, is none of the lane's.
+        what: Option<String>,
+        /// Those that are.
+        allowed: Vec<String>,
         /// The reason as given.
         reason: String,
     },
+}
+
+/// What an assistant is given for calls of one lane.
+#[derive(Clone, Debug, Deserialize)]
+pub struct LaneGuide {
+    /// Its id.
+    pub lane: String,
+    /// Its name in each language.
+    pub name: BTreeMap<String, String>,
+    /// What she says, in each language.
+    pub script: BTreeMap<String, String>,
+    /// What she decides by.
+    pub decision_rules: Vec<String>,
+    /// What the note asks for.
+    pub note_fields: Vec<GuideField>,
+    /// How a call may end.
+    pub outcomes: Vec<GuideOutcome>,
+    /// The lane to which she escalates.
+    pub escalation: String,
+    /// Who owns work that is left.
+    pub owner: String,
+}
+
+/// One field of a lane's note.
+#[derive(Clone, Debug, Deserialize)]
+pub struct GuideField {
+    /// Its id.
+    pub id: String,
+    /// As shown to the assistant.
+    pub label: String,
+    /// Must it be filled in?
+    pub required: bool,
+}
+
+/// One outcome of a lane.
+#[derive(Clone, Debug, Deserialize)]
+pub struct GuideOutcome {
+    /// Its id.
+    pub id: String,
+    /// Is nothing left to do?
+    pub closes: bool,
+    /// The lane whose people own what is left; absent: this lane's owner.
+    pub hands_to: Option<String>,
 }
 
 /// Why the API could not do it.
@@ -103,11 +153,22 @@ impl Api {
         Ok(found.map(str::to_owned))
     }
 
-    /// The call that is the assistant's now, as the floor shows it.
+    /// The call that is the assistant's now, as the floor shows it: the one she is with or being offered, else the
+    /// last one whose note she owes.
     pub async fn call_of(&self, agent: &str) -> Result<Option<Value>, ApiError> {
         let floor = self.floor().await?;
-        let mut calls = floor["calls"].as_array().into_iter().flatten();
-        Ok(calls.rfind(|call| call["agent"] == agent).cloned())
+        let her = floor["agents"].as_array().into_iter().flatten().find(|other| other["id"] == agent);
+        let with = her.map_or(&Value::Null, |her| &her["call"]);
+        let mut calls = floor["calls"].as_array().into_iter().flatten().filter(|call| call["agent"] == agent);
+        Ok(calls.clone().find(|call| call["call"] == *with).or_else(|| calls.next_back()).cloned())
+    }
+
+    /// What an assistant is given for calls of this lane.
+    pub async fn lane(&self, practice: &str, lane: &str) -> Result<LaneGuide, ApiError> {
+        let path = format!("lanes/{}/{}", encoded(practice), encoded(lane));
+        let answer = self.ask(Method::GET, &path, None).await?;
+        let unreadable = |_| ApiError::Refused { status: 200, reason: "its answer is none for a lane".to_owned() };
+        serde_json::from_value(answer).map_err(unreadable)
     }
 
     /// Closes a call with an outcome and a note of field ids and texts.
@@ -119,9 +180,14 @@ impl Api {
         match status {
             200..300 => Ok(Closing::Closed),
             422 => {
-                let missing = answer["missing"].as_array().into_iter().flatten();
-                let missing = missing.filter_map(Value::as_str).map(str::to_owned).collect();
-                Ok(Closing::Refused { missing, reason: reason(&answer) })
+                let list = |name: &str| answer[name].as_array().into_iter().flatten();
+                let texts = |name: &str| list(name).filter_map(Value::as_str).map(str::to_owned).collect();
+                Ok(Closing::Refused {
+                    missing: texts("missing"),
+                    what: answer["what"].as_str().map(str::to_owned),
+                    allowed: texts("allowed"),
+                    reason: reason(&answer),
+                })
             }
             _ => Err(ApiError::Refused { status, reason: reason(&answer) }),
         }

@@ -4,13 +4,17 @@
 //! waiting ─ incoming ─► ringing ─ Enter ─► whisper ─ 1 ─► talking ─ ended ─► outcome and note ─► waiting
 //! ```
 
+mod closing;
+mod guide;
+
 use std::process::ExitCode;
 
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::carrier::local::Closing;
+use crate::carrier::local::ApiError;
 use crate::carrier::local::FromPhone;
+use crate::carrier::local::LaneGuide;
 use crate::carrier::local::Line;
 use crate::carrier::local::LineError;
 use crate::carrier::local::ToPhone;
@@ -19,6 +23,7 @@ use crate::carrier::local::script::Desk;
 use super::terminal;
 use super::terminal::Terminal;
 use super::terminal::Typed;
+use closing::Written;
 
 const HELP_EN: &str = "\
 Enter answers a ringing call; 1 takes it, 2 means you are with a patient. In a call, what you type is what you say.
@@ -31,27 +36,27 @@ Enter contesta; 1 toma la llamada, 2 significa que está con un paciente. En la 
 /bye              colgar                    /close            escribir la nota (se pide tras cada llamada)
 /quit             salir                     /help             mostrar esto";
 
-/// Fields of every lane's note in the demo; a lane that asks for more says so when the note is refused.
-const FIELDS: [&str; 3] = ["request", "action", "next_step"];
-/// The demo's outcomes; a practice may have others.
-const OUTCOMES: &str = "booked rescheduled message_left second_attempt_needed routed_to_clinical \
-insurance_verification_needed referral_follow_up_needed no_further_action";
-
 /// Signs in, works, and signs out: 0 unless the carrier was lost.
 pub(super) async fn work(line: Line, desk: Desk, terminal: &mut Terminal) -> Result<ExitCode, String> {
-    desk.api.set_state(&desk.agent, "available").await.map_err(|error| error.to_string())?;
-    let name = desk.agent.clone();
-    terminal.hint(
-        &format!("{name} is signed in and waits for calls at {}.", line.number()),
-        &format!("{name} está conectada y espera llamadas en el {}.", line.number()),
-    );
-    terminal.hint(HELP_EN, HELP_ES);
-    let mut shift = Shift { line, desk, terminal, keyboard: terminal::keyboard(), ringing: false, joined: false };
-    let outcome = shift.run().await;
+    let keyboard = terminal::keyboard();
+    let mut shift = Shift { line, desk, terminal, keyboard, signed_in: false, ringing: false, joined: false };
+    let outcome = match shift.begin().await {
+        Ok(true) => shift.run().await,
+        Ok(false) => Ok(()),
+        Err(error) => Err(error),
+    };
     // Signed out whatever happened, so that no caller is rung to a phone that is gone.
     let signed_out = shift.desk.api.set_state(&shift.desk.agent, "logged_out").await;
     outcome?;
     signed_out.map_err(|error| error.to_string())?;
+    // A conversation ends with this phone's line.
+    if let Ok(Some(call)) = shift.owed(&["talking", "wrap_up"]).await {
+        let again = format!("carelane call --as {}", shift.desk.agent);
+        shift.terminal.hint(
+            &format!("The note for {call} is still owed: `{again}` asks for it."),
+            &format!("La nota de {call} queda pendiente: `{again}` la pide."),
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -60,12 +65,58 @@ struct Shift<'t> {
     desk: Desk,
     terminal: &'t mut Terminal,
     keyboard: mpsc::Receiver<String>,
+    /// Has carelane taken her for available? Not while she must first write up a call.
+    signed_in: bool,
     ringing: bool,
     /// Has this call been joined with its caller, so that a note is owed?
     joined: bool,
 }
 
 impl Shift<'_> {
+    /// Asks for notes still owed from before, then signs in; `false` to leave.
+    async fn begin(&mut self) -> Result<bool, String> {
+        while let Some(call) = self.owed(&["wrap_up"]).await? {
+            self.terminal.hint(&format!("A note is owed for {call}."), &format!("Falta la nota de {call}."));
+            match self.close().await? {
+                Written::Closed => {}
+                Written::Leave => return Ok(false),
+                Written::Open | Written::Nothing => break,
+            }
+        }
+        self.sign_in().await?;
+        Ok(true)
+    }
+
+    /// Takes calls from now on, unless a call must be written up first.
+    async fn sign_in(&mut self) -> Result<(), String> {
+        match self.desk.api.set_state(&self.desk.agent, "available").await {
+            Ok(()) => self.signed_in = true,
+            Err(ApiError::Refused { status: 409, reason }) => {
+                self.terminal.problem(&format!("not signed in yet: {reason}"));
+                self.terminal.hint(
+                    "/close writes it and signs you in; once the time for writing is over, /ready does too. /quit leaves.",
+                    "/close la escribe y la conecta; pasado el tiempo para escribir, también /ready. /quit sale.",
+                );
+                return Ok(());
+            }
+            Err(error) => return Err(error.to_string()),
+        }
+        let (name, number) = (&self.desk.agent, self.line.number());
+        self.terminal.hint(
+            &format!("{name} is signed in and waits for calls at {number}."),
+            &format!("{name} está conectada y espera llamadas en el {number}."),
+        );
+        self.terminal.hint(HELP_EN, HELP_ES);
+        Ok(())
+    }
+
+    /// Her call, if it is in one of these states.
+    async fn owed(&self, states: &[&str]) -> Result<Option<String>, String> {
+        let call = self.desk.api.call_of(&self.desk.agent).await.map_err(|error| error.to_string())?;
+        let call = call.filter(|call| states.iter().any(|state| call["state"] == *state));
+        Ok(call.and_then(|call| Some(call["call"].as_str()?.to_owned())))
+    }
+
     async fn run(&mut self) -> Result<(), String> {
         loop {
             tokio::select! {
@@ -99,7 +150,7 @@ impl Shift<'_> {
                 "ready" => return self.state("available").await,
                 "away" => return self.state("not_ready").await,
                 "transfer" => return self.transfer(&rest).await,
-                "close" => return self.close().await,
+                "close" => return self.close_asked().await,
                 "bye" | "hangup" => Some(FromPhone::Hangup),
                 "quit" => return Ok(false),
                 _ => {
@@ -119,15 +170,18 @@ impl Shift<'_> {
         match heard {
             ToPhone::Incoming { .. } => {
                 self.ringing = true;
-                self.show_call().await;
+                self.show_ringing().await;
                 self.terminal.hint("        Enter answers, /bye declines", "        Enter contesta, /bye rechaza");
             }
             ToPhone::Answered => self.ringing = false,
-            ToPhone::Joined { parties: 2.., .. } => self.joined = true,
+            ToPhone::Joined { parties: 2.., .. } if !self.joined => {
+                self.joined = true;
+                self.show_script().await;
+            }
             ToPhone::Ended { .. } => {
                 self.ringing = false;
                 if std::mem::take(&mut self.joined) {
-                    return self.close().await;
+                    return Ok(self.write_up().await? != Written::Leave);
                 }
             }
             _ => {}
@@ -135,17 +189,50 @@ impl Shift<'_> {
         Ok(true)
     }
 
-    /// Who calls, as the floor shows it.
-    async fn show_call(&mut self) {
+    async fn close_asked(&mut self) -> Result<bool, String> {
+        let written = self.write_up().await?;
+        if written == Written::Nothing {
+            self.terminal.hint("        There is no call to close.", "        No hay llamada que cerrar.");
+        }
+        Ok(written != Written::Leave)
+    }
+
+    /// Writes up her call. Whoever had to write first is signed in then.
+    async fn write_up(&mut self) -> Result<Written, String> {
+        let written = self.close().await?;
+        if written == Written::Closed && !self.signed_in {
+            self.sign_in().await?;
+        }
+        Ok(written)
+    }
+
+    /// Who calls, as the floor and the lane's guide say.
+    async fn show_ringing(&mut self) {
         let Ok(Some(call)) = self.desk.api.call_of(&self.desk.agent).await else { return };
-        let (lane, language) = (call["lane"].as_str().unwrap_or("?"), call["language"].as_str().unwrap_or("?"));
-        let id = call["call"].as_str().unwrap_or("?");
-        self.terminal.line(&format!("        {id}: lane {lane}, caller speaks {language}"));
+        let lane = self.guide(&call).await.ok();
+        guide::show_ringing(self.terminal, &call, lane.as_ref());
+    }
+
+    /// What to say and decide by.
+    async fn show_script(&mut self) {
+        let Some((_, call)) = self.own_call().await else { return };
+        match self.guide(&call).await {
+            Ok(lane) => guide::show_script(self.terminal, &lane, call["language"].as_str().unwrap_or_default()),
+            Err(error) => self.terminal.problem(&format!("the lane's script cannot be read ({error})")),
+        }
+    }
+
+    async fn guide(&self, call: &Value) -> Result<LaneGuide, ApiError> {
+        let text = |name: &str| call[name].as_str().unwrap_or_default();
+        self.desk.api.lane(text("practice"), text("lane")).await
     }
 
     async fn state(&mut self, state: &str) -> Result<bool, String> {
         match self.desk.api.set_state(&self.desk.agent, state).await {
-            Ok(()) => self.terminal.line(&format!("        {} is {state}", self.desk.agent)),
+            Ok(()) => {
+                self.signed_in |= state == "available";
+                self.terminal.line(&format!("        {} is {state}", self.desk.agent));
+            }
             Err(error) => self.terminal.problem(&error.to_string()),
         }
         Ok(true)
@@ -158,7 +245,11 @@ impl Shift<'_> {
         }
         match self.own_call().await {
             Some((id, _)) => match self.desk.api.transfer(&id, lane).await {
-                Ok(()) => self.terminal.line(&format!("        the caller goes to {lane}")),
+                Ok(()) => {
+                    // Whoever takes the caller next writes the note.
+                    self.joined = false;
+                    self.terminal.line(&format!("        the caller goes to {lane}"));
+                }
                 Err(error) => self.terminal.problem(&error.to_string()),
             },
             None => self.terminal.problem("there is no call to transfer"),
@@ -172,67 +263,6 @@ impl Shift<'_> {
             Err(error) => {
                 self.terminal.problem(&error.to_string());
                 None
-            }
-        }
-    }
-
-    /// Asks for outcome and note until the call is closed; `false` when the keyboard has ended.
-    async fn close(&mut self) -> Result<bool, String> {
-        let Some((id, call)) = self.own_call().await else { return Ok(true) };
-        let lane = call["lane"].as_str().unwrap_or("?").to_owned();
-        self.terminal
-            .line(&format!("        Please close {id} ({lane}). An empty outcome leaves it for later: /close"));
-        self.terminal.line(&format!("        outcomes: {OUTCOMES}"));
-        let Some(mut outcome) = self.answer("outcome").await? else { return Ok(false) };
-        if outcome.is_empty() {
-            return Ok(true);
-        }
-        let mut note: Vec<(String, String)> = Vec::new();
-        let mut ask: Vec<String> = FIELDS.map(str::to_owned).into();
-        loop {
-            for field in std::mem::take(&mut ask) {
-                let Some(text) = self.answer(&field).await? else { return Ok(false) };
-                note.retain(|(known, _)| *known != field);
-                note.push((field, text));
-            }
-            match self.desk.api.close(&id, &outcome, &note).await {
-                Ok(Closing::Closed) => {
-                    self.terminal.line(&format!("        {id} is closed: {outcome}. Waiting for the next call."));
-                    return Ok(true);
-                }
-                Ok(Closing::Refused { missing, reason }) => {
-                    self.terminal.problem(&format!("the note was refused: {reason}"));
-                    if missing.is_empty() || missing.iter().any(|field| field == "outcome") {
-                        let Some(again) = self.answer("outcome").await? else { return Ok(false) };
-                        if again.is_empty() {
-                            return Ok(true);
-                        }
-                        outcome = again;
-                    }
-                    ask = missing.into_iter().filter(|field| field != "outcome").collect();
-                }
-                Err(error) => {
-                    self.terminal.problem(&format!("{error}. Try again with /close"));
-                    return Ok(true);
-                }
-            }
-        }
-    }
-
-    /// Asks one thing; what the phone hears meanwhile is still shown. `None` when the keyboard has ended.
-    async fn answer(&mut self, what: &str) -> Result<Option<String>, String> {
-        self.terminal.ask(&format!("        {what}: "));
-        loop {
-            tokio::select! {
-                typed = self.keyboard.recv() => return Ok(typed.map(|typed| typed.trim().to_owned())),
-                () = interrupted() => return Ok(None),
-                heard = self.line.next() => match heard {
-                    None => return Err(LineError::Lost.to_string()),
-                    Some(heard) => {
-                        self.ringing = matches!(heard, ToPhone::Incoming { .. });
-                        self.terminal.told(&heard);
-                    }
-                },
             }
         }
     }

@@ -15,6 +15,9 @@ use crate::carrier::local::script;
 /// Lines that may wait to be read; a pipe is held back above this.
 const LINES_MAX: usize = 64;
 
+/// Long texts are broken here, so that they read well in a window of usual width.
+const COLUMNS: usize = 96;
+
 /// The screen.
 pub(super) struct Terminal {
     spanish: bool,
@@ -37,9 +40,9 @@ impl Terminal {
         Self { spanish: language == "es" }
     }
 
-    /// One of two texts, in the language of this phone's hints.
+    /// Prints one of two texts, in the language of this phone's hints.
     pub(super) fn hint(&mut self, english: &str, spanish: &str) {
-        self.line(if self.spanish { spanish } else { english });
+        self.line(self.either(english, spanish));
     }
 
     /// Prints a line. Nothing can be done about a closed screen, so its errors are dropped.
@@ -47,6 +50,31 @@ impl Terminal {
         let mut out = io::stdout().lock();
         let _ = writeln!(out, "{}", printable(text));
         let _ = out.flush();
+    }
+
+    /// Prints a text over as many lines as it needs: the first begins with `lead`, the others stand under it.
+    pub(super) fn paragraph(&mut self, lead: &str, text: &str) {
+        let indent = lead.chars().count();
+        let (mut line, mut width) = (lead.to_owned(), indent);
+        for word in text.split_whitespace() {
+            let length = word.chars().count();
+            if width > indent && width + 1 + length > COLUMNS {
+                self.line(&line);
+                (line, width) = (" ".repeat(indent), indent);
+            }
+            if width > indent {
+                line.push(' ');
+                width += 1;
+            }
+            line.push_str(word);
+            width += length;
+        }
+        self.line(&line);
+    }
+
+    /// One of two texts, in the language of this phone's hints.
+    pub(super) fn either<'t>(&self, english: &'t str, spanish: &'t str) -> &'t str {
+        if self.spanish { spanish } else { english }
     }
 
     /// Prints what a person is asked for, without ending the line.

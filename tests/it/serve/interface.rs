@@ -86,10 +86,45 @@ async fn the_floor_is_one_snapshot_with_the_promised_shape() {
     let ana = list(&floor["agents"]).iter().find(|agent| agent["id"] == "ana").expect("she is in the team");
     assert_has(ana, "id name state reason address groups languages call");
     assert_eq!((&ana["state"], &ana["reason"], &ana["call"]), (&"not_ready".into(), &"asked".into(), &Value::Null));
-    assert_has(&floor["calls"][0], "call carrier_call state lane language agent");
-    assert_eq!(floor["calls"][0]["state"], "waiting");
+    let call = &floor["calls"][0];
+    assert_has(call, "call carrier_call state practice lane language urgent repeat waited agent");
+    assert_eq!((&call["state"], &call["practice"]), (&"waiting".into(), &"riverside".into()));
+    assert_eq!((&call["urgent"], &call["repeat"]), (&false.into(), &false.into()));
+    assert!(call["waited"].as_u64().is_some_and(|seconds| seconds < 60), "{call}");
     assert_has(&floor["ledger"], "inbound in_progress answered self_served items declined unaccounted");
     assert_eq!(floor["ledger"]["in_progress"], 2);
+}
+
+#[tokio::test]
+async fn a_lane_is_shown_with_what_its_assistant_says_decides_by_and_fills_in() {
+    let world = world().await;
+    let lane = ask(&world, "GET lanes/riverside/scheduling", "", 200).await;
+    let keys = "practice lane name clinical script decision_rules note_fields outcomes escalation owner";
+    assert_has(&lane, keys);
+    assert_eq!(lane.as_object().map(serde_json::Map::len), Some(keys.split(' ').count()), "{lane:#}");
+    assert_eq!((&lane["practice"], &lane["lane"]), (&"riverside".into(), &"scheduling".into()));
+    assert_eq!(lane["name"], json!({"en-US": "appointments", "es-US": "citas"}));
+    assert_eq!((&lane["clinical"], &lane["escalation"]), (&false.into(), &"clinical".into()));
+    assert_eq!(lane["owner"], "front-desk");
+    for (language, words) in [("en-US", "name and date of birth"), ("es-US", "fecha de nacimiento")] {
+        assert!(lane["script"][language].as_str().is_some_and(|script| script.contains(words)), "{lane:#}");
+    }
+    assert!(list(&lane["decision_rules"])[2].as_str().is_some_and(|rule| rule.contains("do not advise")), "{lane:#}");
+    let fields = list(&lane["note_fields"]);
+    assert_eq!(fields[0], json!({"id": "request", "label": "What the patient asked for", "required": true}));
+    assert_eq!((fields.len(), &fields[1]["required"]), (5, &false.into()));
+    let outcomes = list(&lane["outcomes"]);
+    for expected in [
+        json!({"id": "booked", "closes": true, "hands_to": null}),
+        json!({"id": "message_left", "closes": false, "hands_to": null}),
+        json!({"id": "routed_to_clinical", "closes": false, "hands_to": "clinical"}),
+    ] {
+        assert!(outcomes.contains(&expected), "{expected} is not in {outcomes:#?}");
+    }
+    for path in ["lanes/riverside/nowhere", "lanes/nowhere/scheduling", "lanes/riverside", "lanes/riverside/"] {
+        ask(&world, &format!("GET {path}"), "", 404).await;
+    }
+    ask(&world, "PUT lanes/riverside/scheduling", "{}", 405).await;
 }
 
 #[tokio::test]

@@ -110,7 +110,7 @@ impl Runner<'_> {
                 let call = self.own_call().await?;
                 match self.desk()?.api.close(&call, outcome, note).await {
                     Ok(Closing::Closed) => Ok(()),
-                    Ok(Closing::Refused { missing, reason }) => {
+                    Ok(Closing::Refused { missing, reason, .. }) => {
                         Err(format!("the note was refused: {reason} (missing: {})", missing.join(", ")))
                     }
                     Err(error) => Err(error.to_string()),
