@@ -10,6 +10,7 @@ use super::acd::agent::AgentState;
 use super::call::Call;
 use super::call::Phase;
 use super::ledger::Ledger;
+use super::treatment::Treatment;
 use super::work::item::Item;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -219,12 +220,21 @@ impl Floor {
         AgentView {
             id: agent.member.id.clone(),
             name: agent.member.name.clone(),
-            state: agent.state.name(),
+            state: self.state_name(&agent.state),
             reason,
             address: agent.member.address.clone(),
             groups: agent.member.groups.iter().map(|g| g.as_str().into()).collect(),
             languages: agent.member.languages.clone(),
             call,
+        }
+    }
+
+    /// An assistant whose part is over is on the phone until it is down: in conversation, or still ringing.
+    fn state_name(&self, state: &AgentState) -> &'static str {
+        let spoke = |leg: &super::call::Leg| leg.given.iter().any(|t| matches!(**t, Treatment::Connected { .. }));
+        match state {
+            AgentState::Parting(leg) if !self.legs.get(leg).is_some_and(spoke) => "offered",
+            state => state.name(),
         }
     }
 

@@ -62,15 +62,15 @@ pub enum AgentState {
 }
 
 impl AgentState {
-    /// As the API names it.
+    /// As the API names it. While a phone that only rang is not down yet, the view says `offered`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::LoggedOut => "logged_out",
             Self::NotReady { .. } => "not_ready",
             Self::Available { .. } => "available",
             Self::Offered(_) => "offered",
-            Self::Talking(_) => "talking",
-            Self::WrapUp(_) | Self::Parting(_) => "wrap_up",
+            Self::Talking(_) | Self::Parting(_) => "talking",
+            Self::WrapUp(_) => "wrap_up",
         }
     }
 
