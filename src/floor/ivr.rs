@@ -176,21 +176,23 @@ impl Turn<'_> {
     /// `flagged`: the call became urgent just now, so the approved sentence comes first.
     fn queue_for(&mut self, id: CallId, lane: LaneId, how: Route, flagged: bool) {
         let Some(call) = self.call(id) else { return };
-        let flow = call.flow.clone();
+        let (flow, waits) = (call.flow.clone(), call.place.is_some());
         let mut lane = lane;
+        let mut exit = Exit::Callback;
         // The checker refuses overflow cycles; the bound is for a damaged journal.
         for _ in 0..=flow.lanes.len() {
             let Some(found) = flow.lane(&lane) else { return };
-            if self.floor.is_staffed(found) {
-                return self.take_place(id, &flow, &lane, how, flagged);
-            }
-            match &found.exits.no_agent {
-                Exit::Lane(next) => lane = next.clone(),
-                Exit::Callback => break,
+            match self.way_out(&flow, found, waits).cloned() {
+                None => return self.take_place(id, &flow, &lane, how, flagged),
+                Some(Exit::Lane(next)) => lane = next,
+                Some(other) => {
+                    exit = other;
+                    break;
+                }
             }
         }
         self.note_lane(id, &flow, &lane, how);
-        self.leave_with_item(id, ItemKind::Missed, Left::Missed, Phrase::NobodyFree);
+        self.leave_by(id, exit, Phrase::NobodyFree);
     }
 
     fn take_place(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route, flagged: bool) {

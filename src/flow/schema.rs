@@ -331,13 +331,18 @@ pub(super) static TIER: Record = Record {
     ],
 };
 
-/// The three ways out of a lane.
+/// The ways out of a lane.
 pub(super) static EXITS: Record = Record {
     name: "`exits`",
     fields: &[
         required("timeout", Kind::OneOf(EXIT), "the longest wait is over: `callback` or `{ lane: … }`"),
         required("no_agent", Kind::OneOf(EXIT), "nobody of any tier is signed in: `callback` or `{ lane: … }`"),
         required("error", Kind::OneOf(EXIT), "something failed: `callback` or `{ lane: … }`"),
+        optional(
+            "closed",
+            Kind::OneOf(EXIT),
+            "the practice is closed; `callback` if left away; a clinical lane has none",
+        ),
     ],
 };
 

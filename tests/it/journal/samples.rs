@@ -328,7 +328,12 @@ fn lane() -> Lane {
         hold: vec![texts("Thank you for waiting.")],
         callback_key: Some('1'),
         max_wait: Span::mins(15),
-        exits: Exits { timeout: Exit::Callback, no_agent: Exit::Lane("scheduling".into()), error: Exit::Callback },
+        exits: Exits {
+            timeout: Exit::Callback,
+            no_agent: Exit::Lane("scheduling".into()),
+            error: Exit::Callback,
+            closed: Some(Exit::Callback),
+        },
         owner: Owner::Group("front-desk".into()),
         callback_within: Span::hours(2),
         script: texts("How may I help you?"),
