@@ -123,6 +123,12 @@ fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
             case.problems.error(Code::Clinical, at, title, "a medical question would leave the clinic here").hint(hint);
         }
     }
+    if lane.max_waiting.is_some() {
+        let title = format!("clinical lane `{id}` limits how many may wait");
+        let at = case.at(&["lanes", id, "max_waiting"]);
+        let hint = "take `max_waiting` out: the line for the clinic is never too long for one more";
+        case.problems.error(Code::Clinical, at, title, "a medical question would be turned away here").hint(hint);
+    }
     if is_other(&lane.escalation) {
         let title = format!("clinical lane `{id}` escalates to `{}`, which is not clinical", lane.escalation);
         let at = case.at(&["lanes", id, "escalation"]);

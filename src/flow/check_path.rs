@@ -86,7 +86,8 @@ fn references(case: &mut Case<'_, '_>) -> bool {
 /// A lane's ways out, by their keys.
 pub(super) fn exits(lane: &Lane) -> impl Iterator<Item = (&'static str, &Exit)> {
     let exits = &lane.exits;
-    let always = [("timeout", &exits.timeout), ("no_agent", &exits.no_agent), ("error", &exits.error)];
+    let always =
+        [("timeout", &exits.timeout), ("no_agent", &exits.no_agent), ("error", &exits.error), ("full", &exits.full)];
     always.into_iter().chain(exits.closed.as_ref().map(|exit| ("closed", exit)))
 }
 
