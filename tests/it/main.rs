@@ -4,6 +4,7 @@ mod crash;
 mod flow;
 mod journal;
 mod local;
+mod metrics;
 mod scenario;
 mod serve;
 mod simulate;
