@@ -49,7 +49,6 @@ use family::gauges;
 use family::histogram;
 use family::register;
 use gauges::Gauges;
-use series::Families;
 use tally::Tally;
 use webhook::Webhooks;
 
@@ -101,7 +100,7 @@ impl Metrics {
         let build = gauges(r, "carelane_build_info", "Which carelane runs; the value is always 1.", &["version"]);
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1.0);
         Self {
-            tally: Mutex::new(Tally::new(Families::new(r))),
+            tally: Mutex::new(Tally::new(r)),
             webhooks: Webhooks::new(r),
             oddities: choices(r, "carelane_oddities_total", "Strange but harmless input, by kind.", "kind", &ODDITIES),
             commit_seconds: histogram(

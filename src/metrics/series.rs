@@ -29,13 +29,17 @@ const DEQUEUED: [&str; 7] = ["answered", "moved", "declined", "self_served", "ab
 /// How an offer ended.
 const OFFERS: [&str; 5] = ["accepted", "declined", "not_answered", "withdrawn", "unreachable"];
 
-/// Families that facts are counted in.
-pub(super) struct Families {
+/// Families of whole calls.
+pub(super) struct PracticeFamilies {
     calls: IntCounterVec,
     ended: IntCounterVec,
     first_sound: HistogramVec,
     name: HistogramVec,
     first_choice: HistogramVec,
+}
+
+/// Families of calls in lanes.
+pub(super) struct LaneFamilies {
     queued: IntCounterVec,
     dequeued: IntCounterVec,
     wait: HistogramVec,
@@ -45,105 +49,46 @@ pub(super) struct Families {
     transfers: IntCounterVec,
     failed_joins: IntCounterVec,
     offers: IntCounterVec,
-    items_opened: IntCounterVec,
-    items_closed: IntCounterVec,
-    item_seconds: HistogramVec,
+}
+
+/// Families of work items.
+pub(super) struct ItemFamilies {
+    opened: IntCounterVec,
+    closed: IntCounterVec,
+    seconds: HistogramVec,
     attempts: IntCounterVec,
 }
 
-impl Families {
+impl PracticeFamilies {
     pub(super) fn new(r: &Registry) -> Self {
-        let practice = &["practice"];
-        let item = &["practice", "lane", "kind"];
+        let timed = |name, help, buckets| histograms(r, name, help, &["practice"], buckets);
         Self {
-            calls: counters(r, "carelane_calls_total", "Inbound calls taken.", practice),
+            calls: counters(r, "carelane_calls_total", "Inbound calls taken.", &["practice"]),
             ended: counters(
                 r,
                 "carelane_calls_ended_total",
                 "Calls that left the floor, by how.",
                 &["practice", "outcome"],
             ),
-            first_sound: histograms(
-                r,
+            first_sound: timed(
                 "carelane_first_sound_seconds",
                 "From a call's first webhook to the document that greets.",
-                practice,
                 WORK_BUCKETS,
             ),
-            name: histograms(
-                r,
+            name: timed(
                 "carelane_practice_name_seconds",
                 "From a call's first webhook until its opening is spoken, at 0.35 s a word.",
-                practice,
                 NAME_BUCKETS,
             ),
-            first_choice: histograms(
-                r,
+            first_choice: timed(
                 "carelane_first_choice_seconds",
                 "From a call's arrival until the caller chose a language or lane.",
-                practice,
                 CHOICE_BUCKETS,
             ),
-            queued: counters(r, "carelane_calls_queued_total", "Calls that took a place in a lane.", &LANE),
-            dequeued: counters(
-                r,
-                "carelane_calls_dequeued_total",
-                "Calls that left their place in a lane, by how.",
-                &["practice", "lane", "language", "outcome"],
-            ),
-            wait: histograms(
-                r,
-                "carelane_queue_wait_seconds",
-                "Time in a lane's queue until answered, moved or gone.",
-                &LANE,
-                WAIT_BUCKETS,
-            ),
-            answer: histograms(
-                r,
-                "carelane_answer_seconds",
-                "From a call's arrival to its first conversation.",
-                &LANE,
-                WAIT_BUCKETS,
-            ),
-            in_target: counters(
-                r,
-                "carelane_answered_in_target_total",
-                "First conversations that began within the lane's target.",
-                &LANE,
-            ),
-            short_abandons: counters(
-                r,
-                "carelane_short_abandons_total",
-                "Callers who hung up within 5 s of taking their place.",
-                &LANE,
-            ),
-            transfers: counters(r, "carelane_transfers_total", "Calls given away by an assistant of a lane.", &LANE),
-            failed_joins: counters(
-                r,
-                "carelane_failed_joins_total",
-                "Accepted calls whose caller could not be moved to the assistant.",
-                &LANE,
-            ),
-            offers: counters(
-                r,
-                "carelane_offers_total",
-                "Offers to assistants that ended, by how.",
-                &["practice", "lane", "outcome"],
-            ),
-            items_opened: counters(r, "carelane_items_opened_total", "Work items opened.", item),
-            items_closed: counters(r, "carelane_items_closed_total", "Work items closed.", item),
-            item_seconds: histograms(
-                r,
-                "carelane_item_close_seconds",
-                "From a work item's opening to its closing.",
-                &["practice", "lane"],
-                ITEM_BUCKETS,
-            ),
-            attempts: counters(r, "carelane_item_attempts_total", "Recorded attempts to reach a patient.", item),
         }
     }
 
-    pub(super) fn practice(&self, practice: &str) -> PracticeSeries {
+    pub(super) fn series(&self, practice: &str) -> PracticeSeries {
         PracticeSeries {
             calls: self.calls.with_label_values(&[practice]),
             ended: Choices::of(&self.ended, &[practice], &ENDED),
@@ -152,8 +97,45 @@ impl Families {
             first_choice: self.first_choice.with_label_values(&[practice]),
         }
     }
+}
 
-    pub(super) fn lane(&self, practice: &str, lane: &str, language: &str) -> LaneSeries {
+impl LaneFamilies {
+    pub(super) fn new(r: &Registry) -> Self {
+        let counted = |name, help| counters(r, name, help, &LANE);
+        let timed = |name, help| histograms(r, name, help, &LANE, WAIT_BUCKETS);
+        Self {
+            queued: counted("carelane_calls_queued_total", "Calls that took a place in a lane."),
+            dequeued: counters(
+                r,
+                "carelane_calls_dequeued_total",
+                "Calls that left their place in a lane, by how.",
+                &["practice", "lane", "language", "outcome"],
+            ),
+            wait: timed("carelane_queue_wait_seconds", "Time in a lane's queue until answered, moved or gone."),
+            answer: timed("carelane_answer_seconds", "From a call's arrival to its first conversation."),
+            in_target: counted(
+                "carelane_answered_in_target_total",
+                "First conversations that began within the lane's target.",
+            ),
+            short_abandons: counted(
+                "carelane_short_abandons_total",
+                "Callers who hung up within 5 s of taking their place.",
+            ),
+            transfers: counted("carelane_transfers_total", "Calls given away by an assistant of a lane."),
+            failed_joins: counted(
+                "carelane_failed_joins_total",
+                "Accepted calls whose caller could not be moved to the assistant.",
+            ),
+            offers: counters(
+                r,
+                "carelane_offers_total",
+                "Offers to assistants that ended, by how.",
+                &["practice", "lane", "outcome"],
+            ),
+        }
+    }
+
+    pub(super) fn series(&self, practice: &str, lane: &str, language: &str) -> LaneSeries {
         let labels = &[practice, lane, language];
         LaneSeries {
             queued: self.queued.with_label_values(labels),
@@ -167,13 +149,31 @@ impl Families {
             offers: Choices::of(&self.offers, &labels[..2], &OFFERS),
         }
     }
+}
 
-    pub(super) fn item(&self, practice: &str, lane: &str, kind: &str) -> ItemSeries {
+impl ItemFamilies {
+    pub(super) fn new(r: &Registry) -> Self {
+        let counted = |name, help| counters(r, name, help, &["practice", "lane", "kind"]);
+        Self {
+            opened: counted("carelane_items_opened_total", "Work items opened."),
+            closed: counted("carelane_items_closed_total", "Work items closed."),
+            seconds: histograms(
+                r,
+                "carelane_item_close_seconds",
+                "From a work item's opening to its closing.",
+                &["practice", "lane"],
+                ITEM_BUCKETS,
+            ),
+            attempts: counted("carelane_item_attempts_total", "Recorded attempts to reach a patient."),
+        }
+    }
+
+    pub(super) fn series(&self, practice: &str, lane: &str, kind: &str) -> ItemSeries {
         let labels = &[practice, lane, kind];
         ItemSeries {
-            opened: self.items_opened.with_label_values(labels),
-            closed: self.items_closed.with_label_values(labels),
-            seconds: self.item_seconds.with_label_values(&labels[..2]),
+            opened: self.opened.with_label_values(labels),
+            closed: self.closed.with_label_values(labels),
+            seconds: self.seconds.with_label_values(&labels[..2]),
             attempts: self.attempts.with_label_values(labels),
         }
     }

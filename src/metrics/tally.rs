@@ -7,11 +7,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use prometheus::Registry;
+
 use super::family::Labelled;
 use super::family::OTHER;
-use super::series::Families;
+use super::series::ItemFamilies;
 use super::series::ItemSeries;
+use super::series::LaneFamilies;
 use super::series::LaneSeries;
+use super::series::PracticeFamilies;
 use super::series::PracticeSeries;
 use super::series::kind;
 use super::series::left;
@@ -37,7 +41,9 @@ use crate::vocab::Timestamp;
 const SHORT_ABANDON: Span = Span::secs(5);
 
 pub(super) struct Tally {
-    families: Families,
+    practice_families: PracticeFamilies,
+    lane_families: LaneFamilies,
+    item_families: ItemFamilies,
     practices: Labelled<PracticeId, PracticeSeries>,
     lanes: Labelled<(PracticeId, LaneId, Language), LaneSeries>,
     kinds: Labelled<(PracticeId, LaneId, ItemKind), ItemSeries>,
@@ -93,9 +99,11 @@ impl Known {
 }
 
 impl Tally {
-    pub(super) fn new(families: Families) -> Self {
+    pub(super) fn new(registry: &Registry) -> Self {
         Self {
-            families,
+            practice_families: PracticeFamilies::new(registry),
+            lane_families: LaneFamilies::new(registry),
+            item_families: ItemFamilies::new(registry),
             practices: Labelled::new(),
             lanes: Labelled::new(),
             kinds: Labelled::new(),
@@ -295,24 +303,24 @@ impl Tally {
     }
 
     pub(super) fn practice(&mut self, practice: &PracticeId) -> Arc<PracticeSeries> {
-        let families = &self.families;
-        self.practices.get(practice, |full| families.practice(if full { OTHER } else { practice.as_str() }))
+        let families = &self.practice_families;
+        self.practices.get(practice, |full| families.series(if full { OTHER } else { practice.as_str() }))
     }
 
     fn lane(&mut self, practice: &PracticeId, lane: &LaneId, language: &Language) -> Arc<LaneSeries> {
         let key = (practice.clone(), lane.clone(), language.clone());
-        let families = &self.families;
+        let families = &self.lane_families;
         self.lanes.get(&key, |full| match full {
-            true => families.lane(OTHER, OTHER, OTHER),
-            false => families.lane(practice.as_str(), lane.as_str(), language.as_str()),
+            true => families.series(OTHER, OTHER, OTHER),
+            false => families.series(practice.as_str(), lane.as_str(), language.as_str()),
         })
     }
 
     fn kind(&mut self, practice: &PracticeId, lane: &LaneId, of: ItemKind) -> Arc<ItemSeries> {
-        let families = &self.families;
+        let families = &self.item_families;
         self.kinds.get(&(practice.clone(), lane.clone(), of), |full| match full {
-            true => families.item(OTHER, OTHER, OTHER),
-            false => families.item(practice.as_str(), lane.as_str(), kind(of)),
+            true => families.series(OTHER, OTHER, OTHER),
+            false => families.series(practice.as_str(), lane.as_str(), kind(of)),
         })
     }
 }
