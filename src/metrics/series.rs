@@ -23,9 +23,10 @@ use crate::floor::fact::OfferOutcome;
 const LANE: [&str; 3] = ["practice", "lane", "language"];
 
 /// How a call ended.
-const ENDED: [&str; 6] = ["answered", "declined", "self_served", "abandoned", "missed", "callback"];
+const ENDED: [&str; 7] = ["answered", "declined", "self_served", "abandoned", "missed", "callback", "turned_away"];
 /// How a call left a lane's queue.
-const DEQUEUED: [&str; 7] = ["answered", "moved", "declined", "self_served", "abandoned", "missed", "callback"];
+const DEQUEUED: [&str; 8] =
+    ["answered", "moved", "declined", "self_served", "abandoned", "missed", "callback", "turned_away"];
 /// How an offer ended.
 const OFFERS: [&str; 5] = ["accepted", "declined", "not_answered", "withdrawn", "unreachable"];
 
@@ -217,6 +218,7 @@ pub(super) fn left(how: Left) -> &'static str {
         Left::Abandoned => "abandoned",
         Left::Missed => "missed",
         Left::Callback => "callback",
+        Left::TurnedAway => "turned_away",
     }
 }
 
