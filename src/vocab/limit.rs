@@ -9,7 +9,7 @@ pub const DOCUMENT_BYTES_MAX: usize = 64 * 1024;
 /// Text of one spoken prompt: the carrier refuses more than 4,096 characters.
 pub const PROMPT_CHARS_MAX: usize = 1_000;
 /// Calls alive at once on one floor; above it the caller hears that lines are busy and an item is kept.
-pub const CALLS_MAX: usize = 50_000;
+pub const CALLS_MAX: usize = 120_000;
 /// Digits or speech taken from one Gather; longer input is cut.
 pub const INPUT_CHARS_MAX: usize = 500;
 /// One note field.
