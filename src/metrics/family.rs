@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn a_family_that_is_full_counts_the_rest_under_other_and_drops_nothing() {
         let registry = Registry::new();
-        let family = counters(&registry, "carelane_tried_total", "Tried.", &["lane"]);
+        let family = counters(&registry, "tried_total", "Tried.", &["lane"]);
         let mut lanes = Labelled::new();
         let rounds = LABEL_SETS_MAX * 3;
         for n in 0..rounds {
