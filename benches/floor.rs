@@ -40,6 +40,10 @@ use carelane::vocab::Private;
 use carelane::vocab::Span;
 use carelane::vocab::Timestamp;
 
+/// The binary's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A Tuesday morning.
 const START: Timestamp = Timestamp(1_796_137_200_000);
 const ROUNDS: usize = 8;
