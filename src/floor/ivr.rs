@@ -181,7 +181,8 @@ impl Turn<'_> {
         // The checker refuses overflow cycles; the bound is for a damaged journal.
         for _ in 0..=flow.lanes.len() {
             let Some(found) = flow.lane(&lane) else { return };
-            if self.floor.is_staffed(found) {
+            let climbs = call.urgent && found.clinical && self.floor.ladders.contains_key(&flow.team);
+            if climbs || self.floor.is_staffed(found) {
                 return self.take_place(id, &flow, &lane, how, flagged);
             }
             match &found.exits.no_agent {
