@@ -120,6 +120,8 @@ fn weekly_hole(number: usize, rung: &Node, shifts: &[(&Node, Shift)], problems: 
 /// Checks a practice against its team's ladder.
 pub(super) fn check_use(case: &mut Case<'_, '_>, team: &Team) {
     let Some(lane) = case.flow.lane(&case.flow.urgent.lane).filter(|lane| lane.clinical) else { return };
+    let serving = || team.agents.iter().filter(|a| may_take(team, &a.id, lane));
+    let unserved = lane.serving.iter().any(|tier| tier.groups.is_empty()) || serving().next().is_none();
     let Some(on_call) = &team.on_call else {
         let title = format!("team `{}` has no on-call ladder", team.id);
         let label = "urgent callers meet nobody when its people are away";
@@ -129,7 +131,8 @@ pub(super) fn check_use(case: &mut Case<'_, '_>, team: &Team) {
         return;
     };
     let all = on_call.rungs.iter().flat_map(|rung| &rung.shifts).map(|shift| &shift.agent);
-    let mut strangers: Vec<&AgentId> = all.filter(|agent| !may_take(team, agent, lane)).collect();
+    // A lane that nobody serves is reported for that.
+    let mut strangers: Vec<&AgentId> = all.filter(|agent| !unserved && !may_take(team, agent, lane)).collect();
     strangers.sort();
     strangers.dedup();
     for agent in strangers {
