@@ -18,7 +18,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// How far ahead a hole is looked for.
-pub const LOOK_AHEAD: Span = Span::hours(7 * 24);
+pub(super) const LOOK_AHEAD: Span = Span::hours(7 * 24);
 
 /// A time at which nobody holds a rung.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Hole {
 }
 
 /// Who holds this rung (from 0) at `at`. A dated shift goes before a weekly one.
-pub fn on_duty(on_call: &OnCall, rung: usize, at: Timestamp) -> Option<&AgentId> {
+pub(super) fn on_duty(on_call: &OnCall, rung: usize, at: Timestamp) -> Option<&AgentId> {
     let zone = zone(on_call);
     let mut shifts: Vec<&Shift> = on_call.rungs.get(rung)?.shifts.iter().collect();
     shifts.sort_by_key(|shift| matches!(shift.time, ShiftTime::Weekly { .. }));
@@ -44,7 +44,7 @@ pub fn on_duty(on_call: &OnCall, rung: usize, at: Timestamp) -> Option<&AgentId>
 }
 
 /// Every hole of every rung in the time from `from` on.
-pub fn holes(on_call: &OnCall, from: Timestamp, length: Span) -> Vec<Hole> {
+pub(super) fn holes(on_call: &OnCall, from: Timestamp, length: Span) -> Vec<Hole> {
     let zone = zone(on_call);
     let each = on_call.rungs.iter().enumerate();
     each.flat_map(|(index, rung)| holes_of(rung, &zone, from, from + length).map(move |hole| (index, hole)))

@@ -44,6 +44,8 @@ pub struct Metrics {
     items: GaugeVec,
     unaccounted: Gauge,
     ledger: GaugeVec,
+    on_call_hole: GaugeVec,
+    on_call_unanswered: IntCounter,
 }
 
 impl Default for Metrics {
@@ -97,6 +99,19 @@ impl Metrics {
                 "Inbound calls since the journal began, by where they are.",
                 &["state"],
             ),
+            on_call_hole: gauges(
+                r,
+                "carelane_on_call_hole_seconds",
+                "Time of the coming 7 days at which a rung of the on-call ladder is nobody's: must be 0.",
+                &["practice"],
+            ),
+            on_call_unanswered: kept(
+                r,
+                IntCounter::new(
+                    "carelane_on_call_unanswered_total",
+                    "Times the whole on-call ladder was rung for an urgent caller and nobody answered.",
+                ),
+            ),
             registry,
         }
     }
@@ -117,7 +132,7 @@ impl Metrics {
     }
 
     fn refresh(&self, view: &View, now: Timestamp) {
-        for gauges in [&self.depth, &self.oldest, &self.agents, &self.in_progress, &self.items] {
+        for gauges in [&self.depth, &self.oldest, &self.agents, &self.in_progress, &self.items, &self.on_call_hole] {
             gauges.reset();
         }
         for lane in &view.lanes {
@@ -138,6 +153,10 @@ impl Metrics {
         for item in &view.items {
             let new = &item.item.new;
             self.items.with_label_values(&[new.practice.as_str(), new.lane.as_str()]).inc();
+        }
+        for practice in &view.practices {
+            let hole = seconds(practice.nobody_on_call(now).0);
+            self.on_call_hole.with_label_values(&[practice.id.as_str()]).set(hole);
         }
         let l = view.ledger;
         #[expect(clippy::cast_precision_loss, reason = "gauges are floating point; counts stay far below 2^52")]
@@ -168,6 +187,7 @@ impl Observer for Metrics {
                 Fact::Queued { lane, .. } => self.queued.with_label_values(&[lane.as_str()]).inc(),
                 Fact::OfferEnded { outcome, .. } => self.offers.with_label_values(&[offer_outcome(*outcome)]).inc(),
                 Fact::CallLeft { how, .. } => self.calls_ended.with_label_values(&[left(*how)]).inc(),
+                Fact::LadderEnded { .. } => self.on_call_unanswered.inc(),
                 Fact::CallClosed { .. } => self.calls_ended.with_label_values(&["answered"]).inc(),
                 _ => {}
             }

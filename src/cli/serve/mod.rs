@@ -4,6 +4,7 @@
 
 mod demo;
 mod flows;
+mod on_call;
 mod settings;
 
 use std::io::IsTerminal as _;
@@ -122,6 +123,7 @@ async fn start(args: Args) -> Result<Running, String> {
         tokio::spawn(engine.clone().reconcile(ghosts, rest.clone()));
     }
     tokio::spawn(engine.clone().dispatch(orders, rest));
+    tokio::spawn(on_call::watch(engine.clone()));
 
     let verifier = Verifier::new(&public, &account.tokens);
     let door = Door::new(engine.clone(), metrics, verifier, token.clone(), args.sounds.clone());
