@@ -13,6 +13,8 @@ use super::fact::Left;
 use super::fact::Why;
 use super::rota;
 use super::turn::Turn;
+use crate::flow::Flow;
+use crate::flow::Lane;
 use crate::flow::LastResort;
 use crate::flow::OnCall;
 use crate::flow::Phrase;
@@ -39,6 +41,11 @@ impl Floor {
     pub(super) fn ladder_of(&self, call: &Call) -> Option<&Arc<OnCall>> {
         let clinical = call.lane().is_some_and(|lane| lane.clinical);
         self.ladders.get(&call.flow.team).filter(|_| call.urgent && clinical)
+    }
+
+    /// Is there a ladder for urgent calls in this lane?
+    pub(super) fn has_ladder(&self, flow: &Flow, lane: &Lane) -> bool {
+        lane.clinical && self.ladders.contains_key(&flow.team)
     }
 
     /// Is anybody at work to whom this call may be offered now, free or soon to be?
