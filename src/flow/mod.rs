@@ -74,4 +74,5 @@ pub use on_call::Shift;
 pub use on_call::ShiftTime;
 pub use spoken::normalise;
 pub use spoken::says;
+pub use spoken::seconds as spoken_seconds;
 pub use wording::Phrase;
