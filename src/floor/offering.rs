@@ -187,8 +187,8 @@ impl Turn<'_> {
         let waiting: Vec<CallId> = self.floor.waiting.in_order().map(|key| key.call).collect();
         for id in waiting {
             let call = self.call(id).and_then(|call| Some((&call.flow, call.lane()?)));
-            let call = call.filter(|_| !self.call(id).is_some_and(|call| self.floor.ladder_of(call).is_some()));
-            let exit = call.and_then(|(flow, lane)| self.way_out(flow, lane, true)).cloned();
+            let climbs = self.call(id).is_some_and(|call| self.floor.ladder_of(call).is_some());
+            let exit = call.filter(|_| !climbs).and_then(|(flow, lane)| self.way_out(flow, lane, true)).cloned();
             if let Some(exit) = exit {
                 self.leave_by(id, exit, Phrase::NobodyFree);
             }
