@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use dashmap::DashMap;
 
 use crate::floor::Floor;
+use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
 use crate::vocab::CallId;
@@ -98,6 +99,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::JoinFailed { call }
         | Fact::CallClosed { call, .. }
         | Fact::ItemJoined { call, .. }
+        | Fact::DetailsKnown { of: Subject::Call(call), .. }
         | Fact::CallLeft { call, .. } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::LegTreated { leg, .. }
@@ -113,6 +115,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemAttempted { .. }
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }
+        | Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
         | Fact::EffectSettled { .. } => None,
     }

@@ -8,6 +8,7 @@ pub mod acd;
 mod admission;
 mod apply;
 pub mod call;
+pub mod details;
 pub mod effect;
 pub mod event;
 pub mod fact;
@@ -18,6 +19,7 @@ pub mod ledger;
 mod line;
 mod offering;
 mod request;
+mod standing;
 pub mod timer;
 pub mod treatment;
 mod turn;
@@ -49,6 +51,7 @@ use acd::offer::Offer;
 use call::Call;
 use call::Leg;
 use call::Phase;
+use details::Subject;
 use effect::Effect;
 use effect::Outbox;
 use event::Event;
@@ -208,6 +211,8 @@ impl Floor {
             Event::AttemptMade { item, .. } | Event::ItemCloseAsked { item, .. } | Event::OwnerAsked { item, .. } => {
                 self.items.get(item).map(|item| &item.new.practice)
             }
+            Event::DetailsTold { of: Subject::Call(call), .. } => self.calls.get(call).map(|call| &call.practice),
+            Event::DetailsTold { of: Subject::Item(item), .. } => self.items.get(item).map(|item| &item.new.practice),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)

@@ -14,6 +14,8 @@ pub const CALLS_MAX: usize = 50_000;
 pub const INPUT_CHARS_MAX: usize = 500;
 /// One note field.
 pub const NOTE_CHARS_MAX: usize = 2_000;
+/// A patient's name.
+pub const NAME_CHARS_MAX: usize = 200;
 /// Events the desk takes into one commit.
 pub const BATCH_EVENTS_MAX: usize = 256;
 /// Events that may wait for the desk; above it the door answers with the fallback.

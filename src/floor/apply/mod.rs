@@ -10,6 +10,7 @@ mod talk;
 
 use crate::floor::Floor;
 use crate::floor::Parted;
+use crate::floor::details::Subject;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
 use crate::floor::timer::TimerName;
@@ -78,6 +79,14 @@ impl Floor {
                 self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
             }
             Fact::EffectSettled { effect } => self.settle(*effect),
+            Fact::DetailsKnown { of: Subject::Call(call), details } => {
+                self.with_call(*call, |c| c.details.learn(details));
+            }
+            Fact::DetailsKnown { of: Subject::Item(item), details } => {
+                if let Some(item) = self.items.get_mut(item) {
+                    item.new.details.learn(details);
+                }
+            }
         }
     }
     fn put(&mut self, effect: Effect) -> EffectId {
