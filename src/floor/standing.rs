@@ -73,6 +73,8 @@ impl Turn<'_> {
         lane.asks_new_or_existing
             && !(lane.clinical || call.urgent || silent || asked)
             && call.details.standing.is_none()
+            // Who is about to hear that nobody answers is not kept from it.
+            && self.way_out(&call.flow, lane, false).is_none()
     }
 
     /// The question was answered, or not.

@@ -232,6 +232,10 @@ pub struct Exits {
     /// As many wait as may.
     #[serde(default)]
     pub full: Exit,
+    /// The practice is closed when the call comes. Absent: this lane answers at any hour, as clinical lanes do; so did
+    /// every lane of a flow journaled before hours routed calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Exit>,
 }
 
 /// What a call that cannot stay becomes.
@@ -427,6 +431,14 @@ impl HeadStart {
         (Self::RepeatCaller, "repeat_caller"),
         (Self::BrokenPromise, "broken_promise"),
     ];
+}
+
+impl Hours {
+    /// Open day and night, every day.
+    pub fn always() -> Self {
+        let all_day = || vec![OpenSpell { from: 0, to: 24 * 60 }];
+        Self { week: std::array::from_fn(|_| all_day()), special: BTreeMap::new() }
+    }
 }
 
 impl Lane {
