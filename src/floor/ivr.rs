@@ -75,6 +75,9 @@ impl Turn<'_> {
         let full = self.floor.calls.len() >= CALLS_MAX;
         let number = caller.number.clone();
         self.fact(Fact::CallArrived { call, leg, practice: practice.clone(), flow: flow.0, carrier_call, caller });
+        if let Some(language) = self.floor.tongue_of(call) {
+            self.fact(Fact::LanguageChosen { call, language });
+        }
         self.answering(leg);
         if full {
             self.odd(Oddity::Overload);

@@ -21,6 +21,7 @@ mod offering;
 mod request;
 mod standing;
 pub mod timer;
+mod tongue;
 pub mod treatment;
 mod turn;
 pub mod view;
@@ -82,6 +83,7 @@ pub struct Floor {
     /// Callers whose line is up, by practice.
     on_line: BTreeMap<PracticeId, usize>,
     arrivals: BTreeMap<PracticeId, admission::Arrivals>,
+    tongues: tongue::Tongues,
     by_carrier: BTreeMap<CarrierCall, LegId>,
     /// Calls that ended before we saw them begin.
     strangers: BTreeSet<CarrierCall>,

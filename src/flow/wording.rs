@@ -49,7 +49,7 @@ phrases! {
     /// First words in a lane's queue.
     InLine "in_line" &["lane"], en "You are in line for {lane}. An assistant takes your call when it is your turn.", es "Está en la fila para {lane}. Un asistente tomará su llamada cuando sea su turno.";
     /// First words after a transfer.
-    Transferred "transferred" &["lane"], en "You are being transferred to {lane}. You keep your place, and you do not need to tell your story again.", es "Le transferimos a {lane}. Conserva su lugar y no necesita repetir su historia.";
+    Transferred "transferred" &["lane"], en "You are being transferred to {lane}. You keep your place in line.", es "Le transferimos a {lane}. Conserva su lugar en la fila.";
     /// The key for a callback, said while waiting.
     CallbackKey "callback_key" &["key"], en "To be called back instead of waiting, press {key}.", es "Si prefiere que le devolvamos la llamada, oprima el {key}.";
     /// A callback was asked for.
@@ -118,4 +118,6 @@ phrases! {
     WhisperPromised "whisper_promised" &["time"], en "Repeat caller, promised a callback by {time}.", es "Ya llamó antes, se le prometió una llamada a más tardar {time}.";
     /// First words for a caller whose promised callback did not come.
     Apology "apology" &[], en "We promised to call you back and did not do so in time. We are sorry.", es "Prometimos devolverle la llamada y no lo hicimos a tiempo. Le pedimos disculpas.";
+    /// The practice's first language, offered in itself to who is greeted in another.
+    FirstLanguage "first_language" &["key"], en "For English, press {key}.", es "Para español, oprima el {key}.";
 }

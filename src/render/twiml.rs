@@ -23,6 +23,7 @@ use crate::flow::Flow;
 use crate::flow::Menu;
 use crate::flow::Phrase;
 use crate::flow::Step;
+use crate::flow::Target;
 use crate::flow::says;
 use crate::flow::text;
 use crate::vocab::CallId;
@@ -134,7 +135,7 @@ impl Rendering<'_> {
         ]);
         gather.write_inner_content(|xml| {
             match opening {
-                Opening::Greeting => self.greeting(xml, language)?,
+                Opening::Greeting => self.greeting(xml, menu, language)?,
                 Opening::NotHeard => say(xml, self.flow.phrase(Phrase::NotHeard, language), language)?,
                 Opening::NotAChoice => say(xml, self.flow.phrase(Phrase::NotAChoice, language), language)?,
                 Opening::Plain => {}
@@ -165,10 +166,16 @@ impl Rendering<'_> {
     }
 
     /// Practice and speaker, the emergency sentence, the other languages; the question follows.
-    fn greeting(&self, xml: &mut Xml, language: &Language) -> io::Result<()> {
+    fn greeting(&self, xml: &mut Xml, menu: &Menu, language: &Language) -> io::Result<()> {
         let greeting = &self.flow.greeting;
         say(xml, text(&greeting.opening, language), language)?;
         say(xml, text(&greeting.emergency, language), language)?;
+        // Greeted in the language of an earlier call: the key that led there leads back.
+        let first = self.flow.default_language();
+        let back = menu.choices.iter().find(|(_, choice)| choice.to == Target::Language(language.clone()));
+        if let (Some((key, _)), true) = (back, language != first) {
+            say(xml, &wording::with_key(self.flow, Phrase::FirstLanguage, *key, first), first)?;
+        }
         for (other, offer) in greeting.offers.iter().filter(|(other, _)| *other != language) {
             say(xml, offer, other)?;
         }

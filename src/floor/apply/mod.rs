@@ -31,7 +31,10 @@ impl Floor {
             Fact::InputMissed { call } => {
                 self.with_call(*call, |c| c.missed_inputs = c.missed_inputs.saturating_add(1))
             }
-            Fact::LanguageChosen { call, language } => self.replace(*call, |c| c.language = language.clone()),
+            Fact::LanguageChosen { call, language } => {
+                self.replace(*call, |c| c.language = language.clone());
+                self.note_tongue(at, *call, language);
+            }
             Fact::UrgentFlagged { call, crisis } => self.replace(*call, |c| {
                 c.urgent = true;
                 c.crisis |= *crisis;
