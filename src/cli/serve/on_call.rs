@@ -96,6 +96,9 @@ mod tests {
         assert_eq!(tell(&practices, Timestamp(0) + Span::mins(1), &ahead), ahead);
         let begun = tell(&practices, monday, &ahead);
         assert!(begun.contains(&("elm".into(), 1, None)), "{begun:?}");
-        assert_eq!(tell(&practices, monday + Span::mins(1), &begun).len(), begun.len());
+        // A minute on, the same hole of the week after comes into sight.
+        let next = ("elm".into(), 1, Some(monday + Span::hours(7 * 24)));
+        let after = tell(&practices, monday + Span::mins(1), &begun);
+        assert_eq!(after, Told::from([("elm".into(), 1, None), next]));
     }
 }
