@@ -114,6 +114,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }
         | Fact::StrangerEnded { .. }
-        | Fact::EffectSettled { .. } => None,
+        | Fact::EffectSettled { .. }
+        | Fact::KeyExpired(_) => None,
     }
 }

@@ -20,6 +20,7 @@ use crate::vocab::FieldId;
 use crate::vocab::FloorId;
 use crate::vocab::HasPrivate;
 use crate::vocab::ItemId;
+use crate::vocab::KeyId;
 use crate::vocab::LaneId;
 use crate::vocab::LegId;
 use crate::vocab::Private;
@@ -146,6 +147,8 @@ pub enum Event {
     },
     /// A deadline of the floor has passed.
     TimePassed,
+    /// A key that seals personal data was found in the data folder, as every day.
+    KeyFound(KeyId),
 }
 
 /// A checked flow file with its text.

@@ -25,6 +25,7 @@ use crate::vocab::EffectId;
 use crate::vocab::FloorId;
 use crate::vocab::HasPrivate;
 use crate::vocab::ItemId;
+use crate::vocab::KeyId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::LegId;
@@ -266,6 +267,8 @@ pub enum Fact {
         /// Which.
         effect: EffectId,
     },
+    /// What this key sealed is past its retention: the key is destroyed, and this is the proof.
+    KeyExpired(KeyId),
 }
 
 /// How a call came into a lane.

@@ -18,6 +18,7 @@ pub mod ledger;
 mod line;
 mod offering;
 mod request;
+mod retention;
 pub mod timer;
 pub mod treatment;
 mod turn;
@@ -214,7 +215,8 @@ impl Floor {
             | Event::EffectConfirmed { .. }
             | Event::EffectFailed { .. }
             | Event::AgentStateAsked { .. }
-            | Event::TimePassed => None,
+            | Event::TimePassed
+            | Event::KeyFound(_) => None,
         }
     }
 

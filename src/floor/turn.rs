@@ -77,6 +77,7 @@ impl<'f> Turn<'f> {
             Event::ItemCloseAsked { item, outcome, note } => self.item_close_asked(item, &outcome, note),
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
             Event::TimePassed => self.time_passed(),
+            Event::KeyFound(key) => self.key_found(key),
         }
     }
 

@@ -133,6 +133,7 @@ async fn start(args: Args) -> Result<Running, String> {
         tokio::spawn(engine.clone().reconcile(ghosts, rest.clone()));
     }
     tokio::spawn(engine.clone().dispatch(orders, rest));
+    tokio::spawn(engine.clone().keep_to_retention());
 
     let verifier = Verifier::new(&public, &account.tokens);
     let (ask_reload, reloads) = mpsc::channel(1);

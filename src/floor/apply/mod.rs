@@ -78,6 +78,8 @@ impl Floor {
                 self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
             }
             Fact::EffectSettled { effect } => self.settle(*effect),
+            // The floor holds nothing that an expired key sealed: items of that time are closed.
+            Fact::KeyExpired(_) => {}
         }
     }
     fn put(&mut self, effect: Effect) -> EffectId {

@@ -44,6 +44,7 @@ use carelane::flow::OpenSpell;
 use carelane::flow::Outcome;
 use carelane::flow::Owner;
 use carelane::flow::Phrase;
+use carelane::flow::Retention;
 use carelane::flow::SelfService;
 use carelane::flow::Step;
 use carelane::flow::Target;
@@ -54,6 +55,7 @@ use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::EffectId;
 use carelane::vocab::ItemId;
+use carelane::vocab::KeyId;
 use carelane::vocab::Language;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
@@ -78,11 +80,11 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked TimePassed);
+    ItemCloseAsked OwnerAsked TimePassed KeyFound);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed ItemJoined EffectSettled);
+    JoinFailed ItemJoined EffectSettled KeyExpired);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -156,6 +158,7 @@ fn events() -> Vec<Event> {
         Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12) },
         Event::OwnerAsked { item, owner: "front-desk".into() },
         Event::TimePassed,
+        Event::KeyFound(key_id()),
     ]
 }
 
@@ -200,8 +203,13 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
+        Fact::KeyExpired(key_id()),
     ]);
     facts
+}
+
+fn key_id() -> KeyId {
+    KeyId { scope: "riverside".into(), month: 202_010, digits: "e76eac23".into() }
 }
 
 fn queued(call: CallId) -> Fact {
@@ -312,6 +320,7 @@ fn flow_file() -> FlowFile {
             wrap_up: Span::mins(2),
             with_a_patient: Span::mins(10),
         },
+        retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
     };

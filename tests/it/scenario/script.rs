@@ -27,6 +27,7 @@ use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::CarrierCall;
 use carelane::vocab::EffectId;
+use carelane::vocab::KeyId;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
 use carelane::vocab::Private;
@@ -196,6 +197,10 @@ impl Stage {
             }
             ["close-item", item, outcome, ..] => {
                 Ok(Event::ItemCloseAsked { item: id(item)?, outcome: outcome.into(), note: note(&words[3..])? })
+            }
+            ["key-found", scope, month] => {
+                let month = month.parse().map_err(|_| format!("no month: {month}"))?;
+                Ok(Event::KeyFound(KeyId { scope: scope.into(), month, digits: "00000000".into() }))
             }
             ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
             _ => Err(format!("no command: {}", words.join(" "))),

@@ -166,6 +166,7 @@ fn fact(told: &Fact) -> String {
         Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
         Fact::JoinFailed { call } => format!("{call} could not be joined"),
         Fact::EffectSettled { effect } => format!("{effect} done or given up"),
+        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
     }
 }
 
