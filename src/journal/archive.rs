@@ -31,8 +31,8 @@ impl Archive {
         Ok(found)
     }
 
-    /// Destroys a key: what it sealed can never be read again. It is gone from the disk when this returns; a key that is
-    /// gone already is no error.
+    /// Destroys a key: what it sealed can never be read again. It is gone from the disk when this returns; a key that
+    /// is gone already is no error.
     ///
     /// # Errors
     /// `Disk` if its file cannot be removed.
