@@ -98,7 +98,8 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::JoinFailed { call }
         | Fact::CallClosed { call, .. }
         | Fact::ItemJoined { call, .. }
-        | Fact::CallLeft { call, .. } => Some(*call),
+        | Fact::CallLeft { call, .. }
+        | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
@@ -114,6 +115,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }
         | Fact::StrangerEnded { .. }
-        | Fact::EffectSettled { .. } => None,
+        | Fact::EffectSettled { .. }
+        | Fact::JournalSalvaged(_) => None,
     }
 }

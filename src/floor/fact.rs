@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::event::FlowFile;
 use super::event::LegEnd;
 use super::event::Note;
+use super::event::Salvage;
 use super::event::TeamFile;
 use super::treatment::Party;
 use super::treatment::Treatment;
@@ -266,6 +267,13 @@ pub enum Fact {
         /// Which.
         effect: EffectId,
     },
+    /// A call is counted of which nothing else is known: its entries were lost. An item stands for it.
+    CallLost {
+        /// The call.
+        call: CallId,
+    },
+    /// What was going on in a damaged journal is over; a new one begins.
+    JournalSalvaged(Box<Salvage>),
 }
 
 /// How a call came into a lane.

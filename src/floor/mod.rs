@@ -18,6 +18,7 @@ pub mod ledger;
 mod line;
 mod offering;
 mod request;
+mod salvage;
 pub mod timer;
 pub mod treatment;
 mod turn;
@@ -208,13 +209,15 @@ impl Floor {
             Event::AttemptMade { item, .. } | Event::ItemCloseAsked { item, .. } | Event::OwnerAsked { item, .. } => {
                 self.items.get(item).map(|item| &item.new.practice)
             }
+            Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)
             | Event::EffectConfirmed { .. }
             | Event::EffectFailed { .. }
             | Event::AgentStateAsked { .. }
-            | Event::TimePassed => None,
+            | Event::TimePassed
+            | Event::JournalSalvaged(_) => None,
         }
     }
 

@@ -77,6 +77,8 @@ impl<'f> Turn<'f> {
             Event::ItemCloseAsked { item, outcome, note } => self.item_close_asked(item, &outcome, note),
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
             Event::TimePassed => self.time_passed(),
+            Event::CallDamaged { call, practice } => self.call_damaged(call, &practice),
+            Event::JournalSalvaged(salvage) => self.fact(Fact::JournalSalvaged(salvage)),
         }
     }
 

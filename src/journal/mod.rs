@@ -10,6 +10,7 @@
 //! whose fault that is. It reads no clock: every time in it came with an entry.
 
 mod anchor;
+mod carve;
 mod chain;
 mod database;
 mod error;
@@ -20,6 +21,7 @@ mod reader;
 mod record;
 mod recovery;
 mod verify;
+mod wreck;
 mod writer;
 
 use crate::floor::event::Event;
@@ -33,6 +35,8 @@ pub use reader::JournalReader;
 pub use recovery::Recovered;
 pub use verify::Report;
 pub use verify::verify;
+pub use wreck::Lost;
+pub use wreck::Wreck;
 pub use writer::Journal;
 
 /// One event with the facts it caused.

@@ -12,6 +12,7 @@ use crate::floor::event::Event;
 use crate::floor::event::FlowFile;
 use crate::floor::event::TeamFile;
 use crate::flow::Checked;
+use crate::flow::Flow;
 use crate::flow::Hours;
 use crate::flow::Severity;
 use crate::flow::check_folder;
@@ -69,6 +70,16 @@ pub(in crate::cli) fn flow_files(folder: &Path) -> Result<Option<Vec<(String, St
     Ok(Some(files))
 }
 
+/// The flows of a folder that are free of errors, with their files' hours; of the demo, if there is no folder.
+pub(in crate::cli) fn given_flows(folder: &Path) -> Result<Vec<FlowFile>, String> {
+    let flows = read(folder, Opening::Calendar)?.checked.flows.into_iter();
+    flows.map(|(_, text, flow)| flow_file(&text, flow)).collect()
+}
+
+fn flow_file(text: &str, flow: Flow) -> Result<FlowFile, String> {
+    Ok(FlowFile { hash: version(text, &flow)?, text: text.into(), flow: Arc::new(flow) })
+}
+
 impl Read {
     /// May it be used? Warnings do not count.
     pub(super) fn is_sound(&self) -> bool {
@@ -90,7 +101,7 @@ impl Read {
             engine.post(Event::TeamOffered(Box::new(file))).await.map_err(stopped)?;
         }
         for (_, text, flow) in self.checked.flows {
-            let file = FlowFile { hash: version(&text, &flow)?, text: text.into(), flow: Arc::new(flow) };
+            let file = flow_file(&text, flow)?;
             engine.post(Event::FlowOffered(Box::new(file))).await.map_err(stopped)?;
         }
         Ok(())

@@ -78,6 +78,8 @@ impl Floor {
                 self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
             }
             Fact::EffectSettled { effect } => self.settle(*effect),
+            Fact::CallLost { call } => self.call_lost(*call),
+            Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
         }
     }
     fn put(&mut self, effect: Effect) -> EffectId {

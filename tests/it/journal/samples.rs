@@ -13,6 +13,7 @@ use carelane::floor::event::Input;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
+use carelane::floor::event::Salvage;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::AgentChange;
 use carelane::floor::fact::Fact;
@@ -78,11 +79,11 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked TimePassed);
+    ItemCloseAsked OwnerAsked TimePassed CallDamaged JournalSalvaged);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed ItemJoined EffectSettled);
+    JoinFailed ItemJoined EffectSettled CallLost JournalSalvaged);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -156,6 +157,8 @@ fn events() -> Vec<Event> {
         Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12) },
         Event::OwnerAsked { item, owner: "front-desk".into() },
         Event::TimePassed,
+        Event::CallDamaged { call, practice: "riverside".into() },
+        Event::JournalSalvaged(Box::new(salvaged())),
     ]
 }
 
@@ -200,6 +203,8 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
+        Fact::CallLost { call },
+        Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
     facts
 }
@@ -360,4 +365,8 @@ fn team_file() -> TeamFile {
     let groups = BTreeMap::from([("front-desk".into(), "Front desk".into())]);
     let team = Team { id: "riverside".into(), groups, agents: vec![ana] };
     TeamFile { hash: "c0ffee".into(), text: "version: 1\n".into(), team: Arc::new(team) }
+}
+
+fn salvaged() -> Salvage {
+    Salvage { floor: "fl1".into(), head: "b94d27b9934d3e08".into(), trusted: 90, lost: vec![(7, 9), (96, 100)] }
 }

@@ -165,6 +165,8 @@ fn fact(told: &Fact) -> String {
         Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
         Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
         Fact::JoinFailed { call } => format!("{call} could not be joined"),
+        Fact::CallLost { call } => format!("{call} is lost"),
+        Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
         Fact::EffectSettled { effect } => format!("{effect} done or given up"),
     }
 }
