@@ -3,8 +3,13 @@
 //! It is decided once, by `carelane journal salvage`, on a folded floor that no carrier or assistant talks to: nothing is
 //! said to anybody, and no effect is left.
 
+use std::collections::BTreeMap;
+
 use super::Floor;
+use super::Parted;
+use super::Stirred;
 use super::acd;
+use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
 use super::call::Call;
 use super::call::Phase;
@@ -14,7 +19,9 @@ use super::fact::ItemKind;
 use super::fact::Left;
 use super::fact::NewItem;
 use super::hours;
+use super::timer::TimerName;
 use super::turn::Turn;
+use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::Caller;
 use crate::vocab::ItemId;
@@ -25,7 +32,7 @@ impl Turn<'_> {
     pub(super) fn call_damaged(&mut self, id: CallId, practice: &PracticeId) {
         match self.call(id) {
             // An item says already that something is left to do.
-            Some(call) if matches!(call.phase, Phase::NoteOwed { .. }) => {}
+            Some(call) if is_owed_a_note(call) => {}
             Some(call) => {
                 let lane = call.lane().map_or_else(|| call.flow.person.clone(), |lane| lane.id.clone());
                 self.open_item(id, ItemKind::Missed, &lane, false);
@@ -61,27 +68,62 @@ impl Turn<'_> {
 impl Floor {
     /// Calls that are not accounted for by an outcome or an item.
     pub fn under_way(&self) -> impl Iterator<Item = &Call> {
-        self.calls.values().filter(|call| !matches!(call.phase, Phase::NoteOwed { .. }))
+        self.calls.values().filter(|call| !is_owed_a_note(call))
     }
 
     /// What was going on is over: legs, offers, effects and deadlines go, and every assistant has to sign in again.
     /// The name changes, so that no webhook meant for the damaged journal meets a leg of the same number.
+    ///
+    /// Every field is written out: whoever adds one decides here whether it outlives the damage.
     pub(super) fn begin_anew(&mut self, salvage: &Salvage) {
-        self.id = Some(salvage.floor.clone());
-        self.calls.retain(|_, call| matches!(call.phase, Phase::NoteOwed { .. }));
-        self.legs.clear();
-        self.by_carrier.clear();
-        self.offers.clear();
-        self.effects.clear();
-        self.timers = Default::default();
-        self.waiting = acd::Waiting::default();
-        self.idle = acd::Idle::default();
-        self.signed_in.clear();
-        self.agents.retain(|_, agent| !agent.leaving);
-        for agent in self.agents.values_mut() {
-            agent.state = AgentState::LoggedOut;
-            agent.later = None;
-            agent.misses = 0;
-        }
+        let before = std::mem::take(self);
+        *self = Self {
+            id: Some(salvage.floor.clone()),
+            practices: before.practices,
+            numbers: before.numbers,
+            team_hashes: before.team_hashes,
+            agents: before.agents.into_iter().filter(|(_, agent)| !agent.leaving).map(signed_out).collect(),
+            signed_in: BTreeMap::new(),
+            idle: acd::Idle::default(),
+            calls: before.calls.into_iter().filter(|(_, call)| is_owed_a_note(call)).collect(),
+            note_owed: before.note_owed,
+            waiting: acd::Waiting::default(),
+            offers: BTreeMap::new(),
+            items: before.items,
+            requests: before.requests,
+            legs: BTreeMap::new(),
+            on_line: BTreeMap::new(),
+            arrivals: before.arrivals,
+            by_carrier: BTreeMap::new(),
+            strangers: before.strangers,
+            parted: before.parted.into_iter().filter(|(_, parted)| !matches!(parted, Parted::Leg(_))).collect(),
+            timers: before.timers.only(outlives_calls),
+            effects: BTreeMap::new(),
+            ended: before.ended,
+            minted: before.minted,
+            fresh: Vec::new(),
+            settled: Vec::new(),
+            stirred: Stirred::default(),
+        };
+    }
+}
+
+fn is_owed_a_note(call: &Call) -> bool {
+    matches!(call.phase, Phase::NoteOwed { .. })
+}
+
+fn signed_out((id, agent): (AgentId, Agent)) -> (AgentId, Agent) {
+    (id, Agent { state: AgentState::LoggedOut, later: None, misses: 0, ..agent })
+}
+
+/// Is this deadline about something that goes on without calls, legs and signed-in assistants?
+fn outlives_calls(name: &TimerName) -> bool {
+    match name {
+        TimerName::OfferExpires(_)
+        | TimerName::TierOpens(_)
+        | TimerName::WaitTooLong(_)
+        | TimerName::WrapUpLimit(_)
+        | TimerName::ReadyAgain(_)
+        | TimerName::LegLingers(_) => false,
     }
 }

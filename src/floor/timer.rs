@@ -50,6 +50,13 @@ impl Timers {
         }
     }
 
+    /// Those whose name passes.
+    pub(super) fn only(self, passes: fn(&TimerName) -> bool) -> Self {
+        let mut left = Self::default();
+        self.by_name.into_iter().filter(|(name, _)| passes(name)).for_each(|(name, at)| left.set(name, at));
+        left
+    }
+
     /// The next deadline.
     pub(super) fn next(&self) -> Option<(Timestamp, &TimerName)> {
         self.by_time.first().map(|(at, name)| (*at, name))
