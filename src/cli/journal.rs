@@ -1,4 +1,4 @@
-//! `carelane journal`: is the journal sound, what is in it, and what can be saved of it. It never changes a data folder.
+//! `carelane journal`: is the journal sound, what is in it, what can be saved of it. It never changes a data folder.
 //!
 //! Looking works beside a running carelane. Personal texts are never printed.
 

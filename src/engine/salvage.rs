@@ -3,8 +3,8 @@
 //! ```text
 //!   wreck: trusted entries ─► folded and written anew ─► calls with lost entries become items ─► a new floor's name
 //! ```
-//! Entries keep their times, facts and keys, and get new numbers. The new folder appears whole or not at all. The damaged
-//! one is only read.
+//! Entries keep their times, facts and keys, and get new numbers. The new folder appears whole or not at all. The
+//! damaged one is only read.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

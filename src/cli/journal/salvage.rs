@@ -27,9 +27,9 @@ const REPORT: &str = "salvage.txt";
 /// Make a new data folder from what can be trusted of a damaged one.
 ///
 /// The damaged folder is only read. Every block whose hash is its content's is trusted, also behind the damage. Calls
-/// about which entries may be lost become work items (kind missed), so that somebody finds out; assistants sign in again.
-/// What was lost and which calls it touches is printed, and kept in the new folder as salvage.txt: call ids and times, no
-/// personal data.
+/// about which entries may be lost become work items (kind missed), so that somebody finds out; assistants sign in
+/// again. What was lost and which calls it touches is printed, and kept in the new folder as salvage.txt: call ids and
+/// times, no personal data.
 ///
 /// Exit code: 0 the new folder is ready, 1 it is but without salvage.txt, 2 nothing was written.
 #[derive(Debug, clap::Args)]
