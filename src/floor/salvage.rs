@@ -59,6 +59,7 @@ impl Turn<'_> {
             due_at: hours::after_open_time(&flow, self.now, lane.callback_within),
             arrived: self.now,
             promised: None,
+            details: Default::default(),
         };
         self.fact(Fact::CallLost { call: id });
         self.fact(Fact::ItemOpened(Box::new(new)));
@@ -95,6 +96,7 @@ impl Floor {
             on_line: BTreeMap::new(),
             arrivals: before.arrivals,
             by_carrier: BTreeMap::new(),
+            tongues: before.tongues,
             strangers: before.strangers,
             parted: before.parted.into_iter().filter(|(_, parted)| !matches!(parted, Parted::Leg(_))).collect(),
             timers: before.timers.only(outlives_calls),
