@@ -83,6 +83,7 @@ impl Floor {
             practices: before.practices,
             numbers: before.numbers,
             team_hashes: before.team_hashes,
+            ladders: before.ladders,
             agents: before.agents.into_iter().filter(|(_, agent)| !agent.leaving).map(signed_out).collect(),
             signed_in: BTreeMap::new(),
             idle: acd::Idle::default(),
@@ -126,6 +127,8 @@ fn outlives_calls(name: &TimerName) -> bool {
         | TimerName::WaitTooLong(_)
         | TimerName::WrapUpLimit(_)
         | TimerName::ReadyAgain(_)
-        | TimerName::LegLingers(_) => false,
+        | TimerName::LegLingers(_)
+        | TimerName::LadderBegins(_)
+        | TimerName::LadderAgain(_) => false,
     }
 }
