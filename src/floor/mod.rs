@@ -22,6 +22,7 @@ mod offering;
 mod request;
 mod retention;
 mod rota;
+mod salvage;
 mod standing;
 pub mod timer;
 mod tongue;
@@ -221,6 +222,7 @@ impl Floor {
             }
             Event::DetailsTold { of: Subject::Call(call), .. } => self.calls.get(call).map(|call| &call.practice),
             Event::DetailsTold { of: Subject::Item(item), .. } => self.items.get(item).map(|item| &item.new.practice),
+            Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)
@@ -228,7 +230,8 @@ impl Floor {
             | Event::EffectFailed { .. }
             | Event::AgentStateAsked { .. }
             | Event::TimePassed
-            | Event::KeyFound(_) => None,
+            | Event::KeyFound(_)
+            | Event::JournalSalvaged(_) => None,
         }
     }
 

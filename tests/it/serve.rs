@@ -10,6 +10,7 @@ mod lifecycle;
 mod privacy;
 pub(crate) mod process;
 mod retention;
+mod salvage;
 mod scrape;
 pub(crate) mod terminal;
 pub(crate) mod world;

@@ -167,6 +167,8 @@ fn fact(told: &Fact) -> String {
         Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
         Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
         Fact::JoinFailed { call } => format!("{call} could not be joined"),
+        Fact::CallLost { call } => format!("{call} is lost"),
+        Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
         Fact::EffectSettled { effect } => format!("{effect} done or given up"),
         Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
         Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
