@@ -19,7 +19,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 70] = [
+pub const REQUIRED: [&str; 73] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
@@ -51,6 +51,8 @@ pub const REQUIRED: [&str; 70] = [
     "redirect carried out, reported failed",
     "status callback lost",
     "two practices on one floor",
+    "turned away: TooManyCalls",
+    "turned away: TooManyHidden",
     "unknown number",
     "urgent in the menu",
     "urgent in mid-wait",
@@ -59,6 +61,7 @@ pub const REQUIRED: [&str; 70] = [
     "CallLeft Declined",
     "CallLeft Missed",
     "CallLeft SelfServed",
+    "CallLeft TurnedAway",
     "InputMissed",
     "ItemAttempted",
     "ItemClosed",
@@ -213,6 +216,9 @@ impl Marks {
             }
             Fact::CallLeft { how, .. } => format!("CallLeft {how:?}"),
             Fact::ItemOpened(new) => format!("ItemOpened {:?}", new.kind),
+            Fact::LegTreated { treatment: Treatment::Menu { opening, .. }, .. } if opening.is_turned_away() => {
+                format!("turned away: {opening:?}")
+            }
             Fact::LegTreated { .. } | Fact::FlowLoaded(_) | Fact::TeamLoaded(_) => return,
             other => format!("{other:?}").split([' ', '(']).next().unwrap_or_default().to_owned(),
         };

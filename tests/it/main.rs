@@ -4,6 +4,8 @@ mod crash;
 mod flow;
 mod journal;
 mod local;
+#[cfg(feature = "planted")]
+mod planted;
 mod scenario;
 mod serve;
 mod simulate;

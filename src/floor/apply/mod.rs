@@ -79,6 +79,8 @@ impl Floor {
             }
             Fact::EffectSettled { effect } => self.settle(*effect),
         }
+        #[cfg(feature = "planted")]
+        self.misapplied(at, fact);
     }
     fn put(&mut self, effect: Effect) -> EffectId {
         self.minted.effect += 1;

@@ -33,7 +33,7 @@ use crate::vocab::PracticeId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
-/// Who redials within this time goes on with the same wait.
+/// Who calls again within this time goes on with the same wait.
 const REDIAL_MAX: Span = Span::mins(30);
 /// Attempts that an item may have.
 const ATTEMPTS_MAX: u8 = 3;
@@ -147,10 +147,14 @@ impl Books {
             | Fact::CallClosed { .. }
             | Fact::CallLeft { .. } => self.moved(now, fact)?,
             Fact::ItemOpened(new) => self.opened(now, new, thorough)?,
-            Fact::ItemJoined { item, call } => {
-                let Some(page) = self.items.get(item) else { return Err(format!("item-iff-needed: no {item}")) };
+            Fact::ItemJoined { item, call, kind, promised } => {
+                let Some(page) = self.items.get_mut(item) else { return Err(format!("item-iff-needed: no {item}")) };
                 must(page.open, || format!("item-iff-needed: {call} joins {item}, which is closed"))?;
-                let due = page.new.due_at;
+                let new = &mut page.new;
+                new.kind = kind.unwrap_or(new.kind);
+                new.promised = new.promised.or(*promised);
+                let due = new.due_at;
+                must(promised.is_none_or(|at| at == due), || format!("promise: {item} is due {due}, told {promised:?}"))?;
                 self.alive(*call)?.due = Some(due);
             }
             Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } => self.worked_on(now, fact)?,
@@ -206,7 +210,13 @@ impl Books {
     fn redial_of(&self, now: Timestamp, call: &CallPage, lane: &LaneId) -> Option<&ItemPage> {
         let same = |item: &&ItemPage| {
             let new = &item.new;
-            new.kind == ItemKind::Abandoned && new.lane == *lane && !new.urgent && now <= item.opened + REDIAL_MAX
+            let lately = now <= item.opened + REDIAL_MAX;
+            let waits = match new.kind {
+                ItemKind::Abandoned | ItemKind::Missed => lately,
+                ItemKind::Callback => new.promised.is_some() && item.attempts == 0 && (lately || now <= new.due_at),
+                ItemKind::Voicemail | ItemKind::NoteOwed | ItemKind::FollowUp => false,
+            };
+            new.lane == *lane && !new.urgent && waits
         };
         self.requests(&call.practice, &call.caller).filter(|_| !call.urgent).find(same)
     }
@@ -356,11 +366,11 @@ impl Books {
 
     fn left(&mut self, call: CallId, how: Left) -> Result<(), String> {
         self.step(call, &[Phase::Open], Phase::Open)?;
-        let needs = !matches!(how, Left::Declined | Left::SelfServed);
+        let needs = !matches!(how, Left::Declined | Left::SelfServed | Left::TurnedAway);
         let has = self.alive(call)?.due.is_some();
         must(needs == has, || format!("item-iff-needed: {call} left as {how:?}, with an item: {has}"))?;
         self.over(call, |ledger| match how {
-            Left::Declined => &mut ledger.declined,
+            Left::Declined | Left::TurnedAway => &mut ledger.declined,
             Left::SelfServed => &mut ledger.self_served,
             Left::Abandoned | Left::Missed | Left::Callback => &mut ledger.items,
         })
@@ -385,8 +395,9 @@ impl Books {
             self.ledger.items += 1;
             must(new.owner == Owner::Agent(agent), || format!("item-complete: {} is owed by another", new.item))?;
         }
-        let redial = self.calls.get(&new.call).filter(|_| new.kind == ItemKind::Abandoned);
-        let earlier = redial.and_then(|page| self.redial_of(now, page, &new.lane)).map(|item| item.new.item);
+        let unserved = |page: &&CallPage| page.phase == Phase::Open && new.kind != ItemKind::Voicemail;
+        let redial = self.calls.get(&new.call).filter(unserved).and_then(|page| self.redial_of(now, page, &new.lane));
+        let earlier = redial.filter(|item| item.new.due_at > now).map(|item| item.new.item);
         must(earlier.is_none(), || format!("item-iff-needed: {} beside {earlier:?} of the same wait", new.item))?;
         let page = ItemPage { new: new.clone(), flow, opened: now, attempts: 0, open: true };
         must(self.items.insert(new.item, page).is_none(), || format!("item-iff-needed: {} opened twice", new.item))
@@ -422,7 +433,8 @@ impl Books {
         must(serial == page.serial + 1, || format!("monotone-call: {leg} gets #{serial} after #{}", page.serial))?;
         page.serial = serial;
         let Treatment::Goodbye { words, .. } = treatment else { return Ok(()) };
-        let told = words.iter().find_map(|words| if let Words::Promise(_, at) = words { Some(*at) } else { None });
+        // The last time told is ours; one before it may say when the practice opens.
+        let told = words.iter().rev().find_map(|words| if let Words::Promise(_, at) = words { Some(*at) } else { None });
         let due = self.calls.get(&page.call).and_then(|call| call.due);
         must(told.is_none_or(|at| Some(at) == due && at > now), || {
             format!("promise: the caller of {} is told {told:?}, the item is due {due:?}", page.call)
