@@ -2,6 +2,8 @@
 
 use super::world::Due;
 use super::world::World;
+use crate::floor::effect::Answer;
+use crate::floor::effect::Refusal;
 use crate::floor::event::AskedState;
 use crate::floor::event::Event;
 use crate::floor::event::Input;
@@ -11,8 +13,6 @@ use crate::floor::fact::AgentChange;
 use crate::floor::fact::Fact;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NotReady;
-use crate::floor::effect::Answer;
-use crate::floor::effect::Refusal;
 use crate::flow::Lane;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -161,8 +161,7 @@ impl World {
         if item.closed.is_some() {
             return None;
         }
-        let (kind, attempts, flow, lane) =
-            (item.new.kind, item.attempts, item.flow.clone(), item.new.lane.clone());
+        let (kind, attempts, flow, lane) = (item.new.kind, item.attempts, item.flow.clone(), item.new.lane.clone());
         let (outcome, note) = self.words(flow.lane(&lane)?);
         let again = Due::Act(agent.clone(), Act::Work(id));
         Some(match self.chance.below(8) {

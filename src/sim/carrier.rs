@@ -210,10 +210,17 @@ impl World {
         }
     }
 
-    /// An event that comes while nobody is there: a status callback is lost, a person tries again.
+    /// An event that comes while nobody is there: a status callback is lost, a person tries again. The end of a call
+    /// that we do not know yet is told again: nothing else would ever tell it.
     pub(super) fn tell_nobody(&mut self, event: Event) {
+        let known = |name: &CarrierCall| self.watch.floor.leg_of(name).is_some();
         match event {
-            Event::LegStatus { .. } | Event::CallArrived { .. } => self.marks.count("callback lost while down"),
+            Event::LegStatus { leg: Some(_), .. } | Event::CallArrived { .. } => {
+                self.marks.count("callback lost while down");
+            }
+            Event::LegStatus { ref carrier_call, .. } if known(carrier_call) => {
+                self.marks.count("callback lost while down");
+            }
             event => self.later(Span::secs(5), Span::secs(60), Due::Tell(event)),
         }
     }

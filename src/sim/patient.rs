@@ -48,7 +48,10 @@ impl World {
         if self.swarm.flood > 0 {
             self.marks.count("flood");
             let begins = day + self.swarm.rush + self.chance.span(Span::ZERO, self.swarm.rush_for);
-            let patient = self.patient();
+            let mut patient = self.patient();
+            if self.chance.percent(40) {
+                patient.from = "anonymous".into();
+            }
             for _ in 0..self.swarm.flood {
                 self.later(begins, begins + Span::mins(2), Due::Patient(patient.clone()));
             }

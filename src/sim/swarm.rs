@@ -105,7 +105,7 @@ impl Swarm {
             redials: often(chance, &[0, 30, 80]),
             impatient: often(chance, &[0, 20, 70]),
             numbers: often(chance, &[3, 10, 1_000]),
-            flood: if chance.percent(8) { 12 + chance.below(20) } else { 0 },
+            flood: if chance.percent(8) { 12 + chance.below(30) } else { 0 },
             misses: often(chance, &[0, 10, 30, 70]),
             declines: often(chance, &[0, 5, 25]),
             forgets: often(chance, &[0, 10, 60]),

@@ -120,13 +120,17 @@ impl Books {
     /// The floor's ledger must be ours.
     pub(in crate::sim) fn agree(&self, floor: &Floor) -> Result<(), String> {
         let theirs = floor.ledger();
-        must(theirs == self.ledger, || format!("metrics-conserve: the ledger is {theirs:?}, recounted {:?}", self.ledger))
+        must(theirs == self.ledger, || {
+            format!("metrics-conserve: the ledger is {theirs:?}, recounted {:?}", self.ledger)
+        })
     }
 
     fn enter(&mut self, now: Timestamp, event: &Event, fact: &Fact, thorough: bool) -> Result<(), String> {
         match fact {
             Fact::FlowLoaded(file) => drop(self.flows.insert(file.flow.practice.clone(), file.flow.clone())),
-            Fact::CallArrived { call, leg, practice, caller, .. } => self.arrived(now, *call, *leg, practice, caller)?,
+            Fact::CallArrived { call, leg, practice, caller, .. } => {
+                self.arrived(now, *call, *leg, practice, caller)?
+            }
             Fact::UrgentFlagged { call, .. } => self.alive(*call)?.urgent = true,
             Fact::LegTreated { leg, serial, treatment, .. } => self.treated(now, *leg, *serial, treatment)?,
             Fact::LegEnded { leg, .. } => {
@@ -154,7 +158,9 @@ impl Books {
                 new.kind = kind.unwrap_or(new.kind);
                 new.promised = new.promised.or(*promised);
                 let due = new.due_at;
-                must(promised.is_none_or(|at| at == due), || format!("promise: {item} is due {due}, told {promised:?}"))?;
+                must(promised.is_none_or(|at| at == due), || {
+                    format!("promise: {item} is due {due}, told {promised:?}")
+                })?;
                 self.alive(*call)?.due = Some(due);
             }
             Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } => self.worked_on(now, fact)?,
@@ -239,7 +245,9 @@ impl Books {
         must(arrived == redialled, || {
             format!("arrival-kept: {call} stands in {lane} as of {arrived}, and should as of {redialled}")
         })?;
-        let Some(rules) = page.flow.lane(lane) else { return Err(format!("{call} is queued in {lane}, which is no lane")) };
+        let Some(rules) = page.flow.lane(lane) else {
+            return Err(format!("{call} is queued in {lane}, which is no lane"));
+        };
         let due = |reason: &HeadStart| match reason {
             HeadStart::RepeatCaller => page.repeat,
         };
@@ -263,18 +271,15 @@ impl Books {
                 must(other.is_none(), || {
                     format!("agent-single: {offer} of {call} to {agent}, beside {:?}", other.map(|(id, _)| id))
                 })?;
-                let page = OfferPage {
-                    call: *call,
-                    agent: agent.clone(),
-                    leg: *leg,
-                    expires: *expires_at,
-                    answered: false,
-                };
+                let page =
+                    OfferPage { call: *call, agent: agent.clone(), leg: *leg, expires: *expires_at, answered: false };
                 self.offers.insert(*offer, page);
                 self.legs.insert(*leg, LegPage { call: *call, ..LegPage::default() });
             }
             Fact::OfferAnswered { offer, expires_at } => {
-                let Some(page) = self.offers.get_mut(offer) else { return Err(format!("call-single: {offer} is over")) };
+                let Some(page) = self.offers.get_mut(offer) else {
+                    return Err(format!("call-single: {offer} is over"));
+                };
                 (page.answered, page.expires) = (true, *expires_at);
             }
             Fact::OfferEnded { offer, outcome } => {
@@ -413,7 +418,7 @@ impl Books {
         let closes = complete(lane, outcome.as_str(), note).map_err(|what| format!("item-complete: {item} {what}"))?;
         match fact {
             Fact::ItemAttempted { due_at, .. } => {
-                page.attempts += 1;
+                (page.attempts, page.new.due_at) = (page.attempts + 1, *due_at);
                 must(page.attempts <= ATTEMPTS_MAX, || format!("three-attempts: {} at {item}", page.attempts))?;
                 must(*due_at >= now, || format!("time-sane: {item} is due {due_at}, in the past"))
             }
@@ -434,7 +439,8 @@ impl Books {
         page.serial = serial;
         let Treatment::Goodbye { words, .. } = treatment else { return Ok(()) };
         // The last time told is ours; one before it may say when the practice opens.
-        let told = words.iter().rev().find_map(|words| if let Words::Promise(_, at) = words { Some(*at) } else { None });
+        let told =
+            words.iter().rev().find_map(|words| if let Words::Promise(_, at) = words { Some(*at) } else { None });
         let due = self.calls.get(&page.call).and_then(|call| call.due);
         must(told.is_none_or(|at| Some(at) == due && at > now), || {
             format!("promise: the caller of {} is told {told:?}, the item is due {due:?}", page.call)
@@ -452,19 +458,15 @@ fn complete(lane: Option<&Lane>, outcome: &str, note: &Note) -> Result<bool, Str
 }
 
 /// Urgent work is due by the clock, all other in open time.
-fn due_in_open_time(
-    flow: &Flow,
-    lane: &Lane,
-    now: Timestamp,
-    new: &NewItem,
-    thorough: bool,
-) -> Result<(), String> {
+fn due_in_open_time(flow: &Flow, lane: &Lane, now: Timestamp, new: &NewItem, thorough: bool) -> Result<(), String> {
     let (item, due, within) = (new.item, new.due_at, lane.callback_within);
     if new.urgent {
         return must(due == now + within, || format!("due: {item} is urgent and due {due}"));
     }
     let just_before = due - Span(1);
-    must(due >= now + within && calendar::is_open(flow, just_before), || format!("due: {item} is due {due}, when nobody works"))?;
+    must(due >= now + within && calendar::is_open(flow, just_before), || {
+        format!("due: {item} is due {due}, when nobody works")
+    })?;
     let open = if thorough { calendar::open_time(flow, now, due) } else { within };
     must(open == within, || format!("due: {item} is due {due}, after {open} of open time and not {within}"))
 }
