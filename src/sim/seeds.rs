@@ -13,6 +13,9 @@ use super::marks::Marks;
 use super::story;
 use super::world::World;
 use crate::floor::Floor;
+use crate::floor::effect::Effect;
+use crate::journal::Entry;
+use crate::vocab::EffectId;
 
 /// What a seed's days came to.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +26,10 @@ pub struct Lived {
     pub events: u64,
     /// Calls that reached it.
     pub calls: u64,
-    /// The journal and what was sent out, as bytes: the same for the same seed.
-    pub bytes: Vec<u8>,
+    /// Every event that decided something, with its facts.
+    pub journal: Vec<Entry>,
+    /// Everything that was to be done outside.
+    pub effects: Vec<(EffectId, Effect)>,
 }
 
 /// A seed that showed something broken.
@@ -65,7 +70,7 @@ pub fn live(seed: u64, days: u64, unborn: Floor) -> Result<Lived, Box<Failure>> 
         Err(format!("never-panics: the core panicked: {}", text.unwrap_or_default()))
     });
     match ended {
-        Ok(()) => Ok(world.lived()),
+        Ok(()) => Ok(world.into_lived()),
         Err(broken) => {
             let story = story::tell(&world.watch, &broken);
             Err(fail(broken, story))

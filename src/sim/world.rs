@@ -107,6 +107,7 @@ pub(super) struct World {
     /// Is the process running?
     pub(super) up: bool,
     clock: Clock,
+    effects: Vec<(EffectId, Effect)>,
     ends: Timestamp,
     agenda: BTreeMap<(Timestamp, u64), Due>,
     entries: u64,
@@ -130,6 +131,7 @@ impl World {
             now: swarm.begins,
             up: true,
             clock: Clock::default(),
+            effects: Vec::new(),
             ends: swarm.begins + Span(Span::hours(24).0 * i64::try_from(days).unwrap_or(1)),
             agenda: BTreeMap::new(),
             entries: 0,
@@ -251,6 +253,7 @@ impl World {
         if !out.facts.is_empty() && self.chance.per_mille(self.swarm.crashes) {
             self.later(Span::ZERO, Span(400), Due::Crash);
         }
+        self.effects.extend(out.effects.iter().cloned());
         for (effect, _) in &out.effects {
             self.later(Span(50), Span::secs(2), Due::Effect(*effect));
         }
@@ -345,11 +348,9 @@ impl World {
     // ---- the end ----
 
     /// What the seed came to.
-    pub(super) fn lived(&self) -> Lived {
-        let marks = self.marks.clone();
+    pub(super) fn into_lived(self) -> Lived {
         let (events, calls) = (self.watch.events, self.watch.floor.ledger().inbound);
-        let bytes = self.watch.journal.iter().flat_map(|entry| format!("{entry:?}\n").into_bytes()).collect();
-        Lived { marks, events, calls, bytes }
+        Lived { marks: self.marks, events, calls, journal: self.watch.journal, effects: self.effects }
     }
 
     /// When all is quiet: every call accounted for, nothing outstanding, no phone off the hook.
