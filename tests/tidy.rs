@@ -60,7 +60,8 @@ const IMPURE: [&str; 16] = [
 /// Names that say nothing.
 const EMPTY_NAMES: [&str; 9] = ["util", "utils", "common", "helper", "helpers", "manager", "handler", "misc", "stuff"];
 /// The files that may look into a `Private`: matching words, checking notes, showing them to those with the token,
-/// signing, the built-in carrier, whose phones are the persons themselves, and the simulation, whose persons are made up.
+/// signing, the built-in carrier, whose phones are the persons themselves, and the simulation, whose persons are made
+/// up.
 const REVEALING: [&str; 16] = [
     "src/carrier/local/api.rs",
     "src/carrier/local/leg.rs",

@@ -59,8 +59,8 @@ pub(super) enum Due {
     Start,
 }
 
-/// The machine's clock, by the engine's rule: the wall clock at the start, never before the journal's last entry, plus
-/// time since; a wall clock that jumps is seen at the next start only.
+/// The machine's clock, as the engine has it: the wall clock at the start, never before the journal's last entry, plus
+/// time since. A wall clock that jumps is seen at the next start only.
 #[derive(Default)]
 struct Clock {
     started: Timestamp,
