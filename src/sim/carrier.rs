@@ -242,7 +242,7 @@ impl World {
         phone.leg = leg;
         let epoch = phone.epoch;
         let (from, to) = match treatment.as_ref() {
-            Treatment::Menu { .. } => (Span::secs(1), Span::secs(12)),
+            Treatment::Menu { .. } | Treatment::AskStanding { .. } => (Span::secs(1), Span::secs(12)),
             Treatment::Announce { .. } | Treatment::Goodbye { .. } => (Span::secs(2), Span::secs(6)),
             Treatment::Hold { .. } => (Span::secs(5), Span::secs(50)),
             Treatment::Whisper { .. } => (Span::secs(1), Span::secs(20)),
@@ -297,7 +297,10 @@ impl World {
     /// Would the floor learn of this leg's end without a callback: by a deadline, or by something it tries to do?
     fn tells_otherwise(&self, leg: LegId) -> bool {
         self.watch.floor.leg(leg).is_some_and(|leg| {
-            let menu = matches!(leg.current(), Some(Treatment::Menu { .. } | Treatment::Announce { .. }) | None);
+            let menu = matches!(
+                leg.current(),
+                Some(Treatment::Menu { .. } | Treatment::Announce { .. } | Treatment::AskStanding { .. }) | None
+            );
             !menu && leg.carrier_call.is_some()
         })
     }

@@ -123,6 +123,7 @@ impl World {
         let (flow, treatment) = (found.flow.clone(), found.treatment(serial).cloned());
         match treatment.as_deref() {
             Some(Treatment::Menu { step, .. }) => self.at_the_menu(name, (leg, serial), &flow, step),
+            Some(Treatment::AskStanding { .. }) => self.at_the_standing(name, (leg, serial)),
             Some(Treatment::Announce { .. }) if self.chance.percent(50) => self.end(name, LegEnd::Completed),
             Some(Treatment::Announce { .. }) => self.done(name, (leg, serial), Input::Nothing),
             Some(Treatment::Hold { .. }) => self.on_hold(name, (leg, serial), &flow),
@@ -161,6 +162,16 @@ impl World {
         let phrases = all(&choice.say);
         let speaks = self.chance.percent(self.swarm.speaks) && !phrases.is_empty();
         let input = if speaks { said(self.chance.pick::<&str>(&phrases)) } else { Input::Keys(key.to_string().into()) };
+        self.done(name, at, input);
+    }
+
+    /// A new patient, or an existing one? Some do not say.
+    fn at_the_standing(&mut self, name: &CarrierCall, at: (LegId, u32)) {
+        let key = *self.chance.pick(&["1", "1", "2", "2", "9", ""]);
+        let input = if key.is_empty() { Input::Nothing } else { Input::Keys(key.into()) };
+        if self.chance.percent(self.swarm.hangs_up) {
+            return self.end(name, LegEnd::Completed);
+        }
         self.done(name, at, input);
     }
 

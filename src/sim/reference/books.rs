@@ -55,8 +55,8 @@ struct CallPage {
     flow: Arc<Flow>,
     caller: Caller,
     urgent: bool,
-    /// Had the caller an open request when the call came?
-    repeat: bool,
+    /// The head starts in its deadline.
+    head_starts: Vec<HeadStart>,
     /// As of when it stands in line; never later than before.
     placed: Timestamp,
     lane: Option<LaneId>,
@@ -80,6 +80,8 @@ struct ItemPage {
     flow: Arc<Flow>,
     opened: Timestamp,
     attempts: u8,
+    /// Was a call put forward because of it? That is for once.
+    put_forward: bool,
     open: bool,
 }
 
@@ -187,7 +189,7 @@ impl Books {
         let page = CallPage {
             practice: practice.clone(),
             flow,
-            repeat: self.requests(practice, caller).next().is_some(),
+            head_starts: Vec::new(),
             caller: caller.clone(),
             urgent: false,
             placed: now,
@@ -219,7 +221,7 @@ impl Books {
             let lately = now <= item.opened + REDIAL_MAX;
             let waits = match new.kind {
                 ItemKind::Abandoned | ItemKind::Missed => lately,
-                ItemKind::Callback => new.promised.is_some() && item.attempts == 0 && (lately || now <= new.due_at),
+                ItemKind::Callback => lately || (new.promised.is_some() && item.attempts == 0),
                 ItemKind::Voicemail | ItemKind::NoteOwed | ItemKind::FollowUp => false,
             };
             new.lane == *lane && !new.urgent && waits
@@ -248,15 +250,27 @@ impl Books {
         let Some(rules) = page.flow.lane(lane) else {
             return Err(format!("{call} is queued in {lane}, which is no lane"));
         };
+        let named = |reason| head_starts.iter().any(|(named, _)| *named == reason);
+        let asked_before = || self.requests(&page.practice, &page.caller).any(|item| !item.put_forward);
         let due = |reason: &HeadStart| match reason {
-            HeadStart::RepeatCaller => page.repeat,
+            HeadStart::RepeatCaller => page.head_starts.contains(reason) || asked_before(),
+            // What persons said and were promised is taken as it is told.
+            HeadStart::NewPatient | HeadStart::BrokenPromise => named(*reason),
         };
         let expected: Vec<_> = rules.head_starts.iter().filter(|(reason, _)| due(reason)).collect();
         let same = expected.iter().map(|(reason, span)| (**reason, **span)).eq(head_starts.iter().copied());
         must(same, || format!("order: {call} in {lane} has the head starts {head_starts:?}, due are {expected:?}"))?;
         let earliest = head_starts.iter().fold(arrived + rules.answer_within, |at, (_, span)| at - *span);
         must(deadline == earliest, || format!("order: {call} in {lane} is due by {deadline}, by the flow {earliest}"))?;
-        self.alive(call)?.placed = arrived;
+        let (practice, caller) = (page.practice.clone(), page.caller.clone());
+        if named(HeadStart::RepeatCaller) {
+            let asks = |item: &&mut ItemPage| item.new.practice == practice && item.new.caller.number == caller.number;
+            let open = self.items.values_mut().filter(asks).filter(|item| item.open);
+            open.for_each(|item| item.put_forward = true);
+        }
+        let page = self.alive(call)?;
+        page.head_starts = head_starts.iter().map(|(reason, _)| *reason).collect();
+        page.placed = arrived;
         Ok(())
     }
 
@@ -404,7 +418,7 @@ impl Books {
         let redial = self.calls.get(&new.call).filter(unserved).and_then(|page| self.redial_of(now, page, &new.lane));
         let earlier = redial.filter(|item| item.new.due_at > now).map(|item| item.new.item);
         must(earlier.is_none(), || format!("item-iff-needed: {} beside {earlier:?} of the same wait", new.item))?;
-        let page = ItemPage { new: new.clone(), flow, opened: now, attempts: 0, open: true };
+        let page = ItemPage { new: new.clone(), flow, opened: now, attempts: 0, put_forward: false, open: true };
         must(self.items.insert(new.item, page).is_none(), || format!("item-iff-needed: {} opened twice", new.item))
     }
 
