@@ -129,8 +129,11 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::JoinFailed { call }
         | Fact::CallClosed { call, .. }
         | Fact::ItemJoined { call, .. }
+        | Fact::LadderBegan { call }
+        | Fact::LadderEnded { call, .. }
         | Fact::DetailsKnown { of: Subject::Call(call), .. }
-        | Fact::CallLeft { call, .. } => Some(*call),
+        | Fact::CallLeft { call, .. }
+        | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
@@ -147,6 +150,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemOwned { .. }
         | Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
-        | Fact::EffectSettled { .. } => None,
+        | Fact::EffectSettled { .. }
+        | Fact::JournalSalvaged(_) => None,
     }
 }

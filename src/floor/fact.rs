@@ -14,6 +14,7 @@ use super::details::Subject;
 use super::event::FlowFile;
 use super::event::LegEnd;
 use super::event::Note;
+use super::event::Salvage;
 use super::event::TeamFile;
 use super::treatment::Party;
 use super::treatment::Treatment;
@@ -268,6 +269,18 @@ pub enum Fact {
         /// Which.
         effect: EffectId,
     },
+    /// The lane's own people cannot take an urgent call, or had their time: the on-call ladder is rung.
+    LadderBegan {
+        /// The call.
+        call: CallId,
+    },
+    /// The last rung did not answer.
+    LadderEnded {
+        /// The call.
+        call: CallId,
+        /// When it begins anew, if the caller is still there.
+        again_at: Timestamp,
+    },
     /// More is known of who calls, for whom or why.
     DetailsKnown {
         /// Of what.
@@ -275,6 +288,13 @@ pub enum Fact {
         /// What is known now; the rest stays as it is.
         details: Box<Details>,
     },
+    /// A call is counted of which nothing else is known: its entries were lost. An item stands for it.
+    CallLost {
+        /// The call.
+        call: CallId,
+    },
+    /// What was going on in a damaged journal is over; a new one begins.
+    JournalSalvaged(Box<Salvage>),
 }
 
 /// How a call came into a lane.
@@ -392,6 +412,9 @@ pub struct Why {
     /// Assistants idle for longer who were not offered it, and why: at most three.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_agents: Vec<(AgentId, PassedOver)>,
+    /// The rung of the on-call ladder, from 0, if she is rung because she is on call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<u8>,
 }
 
 /// Why somebody was passed over.

@@ -15,12 +15,15 @@ pub mod fact;
 pub mod hours;
 pub mod invariant;
 mod ivr;
+mod ladder;
 pub mod ledger;
 mod line;
 mod offering;
 #[cfg(feature = "planted")]
 pub mod planted;
 mod request;
+mod rota;
+mod salvage;
 mod standing;
 pub mod timer;
 mod tongue;
@@ -36,6 +39,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::flow::Flow;
+use crate::flow::OnCall;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
@@ -70,6 +74,8 @@ pub struct Floor {
     practices: BTreeMap<PracticeId, Practice>,
     numbers: BTreeMap<Arc<str>, PracticeId>,
     team_hashes: BTreeMap<crate::vocab::TeamId, Arc<str>>,
+    /// Each team's on-call ladder.
+    ladders: BTreeMap<crate::vocab::TeamId, Arc<OnCall>>,
     agents: BTreeMap<AgentId, Agent>,
     /// Signed-in agents of each group: a lane with none in any tier is unstaffed.
     signed_in: BTreeMap<GroupId, usize>,
@@ -224,13 +230,15 @@ impl Floor {
             }
             Event::DetailsTold { of: Subject::Call(call), .. } => self.calls.get(call).map(|call| &call.practice),
             Event::DetailsTold { of: Subject::Item(item), .. } => self.items.get(item).map(|item| &item.new.practice),
+            Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)
             | Event::EffectConfirmed { .. }
             | Event::EffectFailed { .. }
             | Event::AgentStateAsked { .. }
-            | Event::TimePassed => None,
+            | Event::TimePassed
+            | Event::JournalSalvaged(_) => None,
         }
     }
 

@@ -26,6 +26,10 @@ pub enum TimerName {
     ReadyAgain(AgentId),
     /// When to end a leg that should have ended by itself.
     LegLingers(LegId),
+    /// When the on-call ladder is rung for an urgent call.
+    LadderBegins(CallId),
+    /// When the ladder is rung from the top again.
+    LadderAgain(CallId),
 }
 
 /// All deadlines, by moment and by name.
@@ -48,6 +52,13 @@ impl Timers {
         if let Some(at) = self.by_name.remove(name) {
             self.by_time.remove(&(at, name.clone()));
         }
+    }
+
+    /// Those whose name passes.
+    pub(super) fn only(self, passes: fn(&TimerName) -> bool) -> Self {
+        let mut left = Self::default();
+        self.by_name.into_iter().filter(|(name, _)| passes(name)).for_each(|(name, at)| left.set(name, at));
+        left
     }
 
     /// The next deadline.

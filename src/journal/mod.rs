@@ -10,6 +10,7 @@
 //! whose fault that is. It reads no clock: every time in it came with an entry.
 
 mod anchor;
+mod carve;
 mod chain;
 mod database;
 mod error;
@@ -21,6 +22,7 @@ mod record;
 mod recovery;
 mod usage;
 mod verify;
+mod wreck;
 mod writer;
 
 use crate::floor::event::Event;
@@ -35,6 +37,8 @@ pub use recovery::Recovered;
 pub use usage::Usage;
 pub use verify::Report;
 pub use verify::verify;
+pub use wreck::Lost;
+pub use wreck::Wreck;
 pub use writer::Journal;
 
 /// One event with the facts it caused.

@@ -19,18 +19,12 @@ use carelane::vocab::CallId;
 use carelane::vocab::LaneId;
 use carelane::vocab::Timestamp;
 
-use crate::simulate;
+use crate::simulate::facts_of;
 
 /// Days whose journals are recounted.
 const SEEDS: [u64; 6] = [1, 2, 3, 5, 8, 13];
 
 type Journal = [(Timestamp, Fact)];
-
-/// The facts of a simulated day.
-fn journal_of(seed: u64) -> Vec<(Timestamp, Fact)> {
-    let entries = simulate::lived(seed, 1).journal.into_iter();
-    entries.flat_map(|entry| entry.facts.into_iter().map(move |fact| (entry.at, fact))).collect()
-}
 
 /// Metrics that watched these facts, and the floor they lead to.
 struct Watched {
@@ -111,7 +105,7 @@ fn conserves(scraped: &Scraped, floor: &Floor) {
 #[test]
 fn every_counter_equals_a_recount_of_the_journal() {
     for seed in SEEDS {
-        let journal = &journal_of(seed)[..];
+        let journal = &facts_of(seed)[..];
         let mut watched = Watched::started_on(&[]);
         for (n, (at, fact)) in journal.iter().enumerate() {
             watched.see(*at, fact);
@@ -195,7 +189,7 @@ fn recount(scraped: &Scraped, journal: &Journal, floor: &Floor) {
 #[test]
 fn a_restart_in_between_counts_nothing_twice_and_forgets_nothing() {
     for seed in SEEDS {
-        let journal = &journal_of(seed)[..];
+        let journal = &facts_of(seed)[..];
         for cut in [journal.len() / 3, journal.len() / 2, journal.len() - 40] {
             let (before, after) = journal.split_at(cut);
             let (mut whole, mut first) = (Watched::started_on(&[]), Watched::started_on(&[]));

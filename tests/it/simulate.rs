@@ -10,6 +10,7 @@ use carelane::floor::event::Event;
 use carelane::floor::event::Input;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
+use carelane::floor::fact::Fact;
 use carelane::sim::Failure;
 use carelane::sim::Lived;
 use carelane::sim::live;
@@ -17,6 +18,7 @@ use carelane::sim::run;
 use carelane::vocab::Caller;
 use carelane::vocab::CarrierCall;
 use carelane::vocab::LegId;
+use carelane::vocab::Timestamp;
 
 use crate::scenario::MORNING;
 use crate::scenario::practice::NUMBER;
@@ -31,8 +33,14 @@ fn describe(failure: &Failure) -> String {
     format!("seed {}: {}\n{}", failure.seed, failure.broken, failure.story)
 }
 
-pub(crate) fn lived(seed: u64, days: u64) -> Lived {
+fn lived(seed: u64, days: u64) -> Lived {
     live(seed, days, Floor::default()).unwrap_or_else(|failure| panic!("{}", describe(&failure)))
+}
+
+/// The facts of a simulated day, each with its time.
+pub(crate) fn facts_of(seed: u64) -> Vec<(Timestamp, Fact)> {
+    let entries = lived(seed, 1).journal.into_iter();
+    entries.flat_map(|entry| entry.facts.into_iter().map(move |fact| (entry.at, fact))).collect()
 }
 
 #[test]

@@ -278,9 +278,12 @@ impl Books {
 
     fn offered(&mut self, now: Timestamp, event: &Event, fact: &Fact) -> Result<(), String> {
         match fact {
-            Fact::OfferMade { offer, call, agent, leg, expires_at, .. } => {
+            Fact::OfferMade { offer, call, agent, leg, expires_at, why } => {
+                // Who is on call has the ladder's ring time.
                 let ring = self.alive(*call)?.flow.offers.ring;
-                must(*expires_at == now + ring, || format!("time-sane: {offer} rings until {expires_at}"))?;
+                must(why.rung.is_some() || *expires_at == now + ring, || {
+                    format!("time-sane: {offer} rings until {expires_at}")
+                })?;
                 let other = self.offers.iter().find(|(_, o)| o.agent == *agent || o.call == *call);
                 must(other.is_none(), || {
                     format!("agent-single: {offer} of {call} to {agent}, beside {:?}", other.map(|(id, _)| id))

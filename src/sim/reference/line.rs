@@ -68,6 +68,11 @@ impl Line {
         let mut made: Vec<Made> = Vec::new();
         for fact in facts {
             match fact {
+                Fact::OfferMade { offer, call, agent, why, .. } if why.rung.is_some() => {
+                    self.judge_page(*call, agent)?;
+                    self.offers.insert(*offer, (*call, agent.clone()));
+                    touched.push(agent.clone());
+                }
                 Fact::OfferMade { offer, call, agent, why, .. } => {
                     self.judge_call(*call, agent)?;
                     self.offers.insert(*offer, (*call, agent.clone()));
@@ -165,6 +170,19 @@ impl Line {
                 Err(format!("order: {} must be offered to {agent} before {call}", first.2))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// On call: an urgent call that waits, to somebody whose phone does not ring already.
+    fn judge_page(&self, call: CallId, agent: &AgentId) -> Result<(), String> {
+        let waits = self.calls.get(&call).is_some_and(|c| c.state == State::Free && c.urgent);
+        let rings =
+            self.calls.values().filter_map(|c| if let State::Offered(offer) = c.state { Some(offer) } else { None });
+        let busy = rings.filter_map(|offer| self.offers.get(&offer)).any(|(_, rung)| rung == agent);
+        if waits && !busy {
+            Ok(())
+        } else {
+            Err(format!("urgent-first: {call} is rung to {agent} on call, busy {busy}"))
         }
     }
 

@@ -17,6 +17,7 @@ use carelane::floor::event::Input;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
+use carelane::floor::event::Salvage;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::AgentChange;
 use carelane::floor::fact::Fact;
@@ -40,16 +41,22 @@ use carelane::flow::Greeting;
 use carelane::flow::HeadStart;
 use carelane::flow::Hours;
 use carelane::flow::Lane;
+use carelane::flow::LastResort;
 use carelane::flow::Limits;
+use carelane::flow::LocalMinute;
 use carelane::flow::Member;
 use carelane::flow::NoteField;
 use carelane::flow::OfferRules;
+use carelane::flow::OnCall;
 use carelane::flow::OpenSpell;
 use carelane::flow::Outcome;
 use carelane::flow::Owner;
 use carelane::flow::Phrase;
 use carelane::flow::Reason;
+use carelane::flow::Rung;
 use carelane::flow::SelfService;
+use carelane::flow::Shift;
+use carelane::flow::ShiftTime;
 use carelane::flow::Step;
 use carelane::flow::Target;
 use carelane::flow::Team;
@@ -83,11 +90,12 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked DetailsTold TimePassed);
+    ItemCloseAsked OwnerAsked DetailsTold TimePassed CallDamaged JournalSalvaged);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed ItemJoined EffectSettled DetailsKnown);
+    JoinFailed ItemJoined EffectSettled LadderBegan LadderEnded
+    DetailsKnown CallLost JournalSalvaged);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -163,6 +171,8 @@ fn events() -> Vec<Event> {
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
         Event::TimePassed,
+        Event::CallDamaged { call, practice: "riverside".into() },
+        Event::JournalSalvaged(Box::new(salvaged())),
     ]
 }
 
@@ -207,8 +217,12 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
+        Fact::LadderBegan { call },
+        Fact::LadderEnded { call, again_at: NOON },
         Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
         Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
+        Fact::CallLost { call },
+        Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
     facts
 }
@@ -245,6 +259,7 @@ fn why() -> Why {
         idle_since: NOON,
         passed_calls: vec![(CallId(9), PassedOver::Language)],
         passed_agents: vec![("luis".into(), PassedOver::TierNotOpen)],
+        rung: Some(1),
     }
 }
 
@@ -384,6 +399,23 @@ fn team_file() -> TeamFile {
         skills: vec!["scheduling".into()],
     };
     let groups = BTreeMap::from([("front-desk".into(), "Front desk".into())]);
-    let team = Team { id: "riverside".into(), groups, agents: vec![ana] };
+    let shift = |time| Shift { agent: "ana".into(), time };
+    let minute = LocalMinute { date: Date { year: 2026, month: 12, day: 24 }, minute: 480 };
+    let shifts = vec![
+        shift(ShiftTime::Weekly { from: 480, to: 1_020 }),
+        shift(ShiftTime::Dated { from: minute, to: LocalMinute { minute: 1_020, ..minute } }),
+    ];
+    let on_call = OnCall {
+        time_zone: "America/Chicago".into(),
+        after: Span::secs(60),
+        ring: Span::secs(30),
+        rungs: vec![Rung { shifts }],
+        last_resort: LastResort::StartOver,
+    };
+    let team = Team { id: "riverside".into(), groups, agents: vec![ana], on_call: Some(on_call) };
     TeamFile { hash: "c0ffee".into(), text: "version: 1\n".into(), team: Arc::new(team) }
+}
+
+fn salvaged() -> Salvage {
+    Salvage { floor: "fl1".into(), head: "b94d27b9934d3e08".into(), trusted: 90, lost: vec![(7, 9), (96, 100)] }
 }
