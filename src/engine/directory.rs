@@ -151,6 +151,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
         | Fact::EffectSettled { .. }
+        | Fact::KeyExpired(_)
         | Fact::JournalSalvaged(_) => None,
     }
 }

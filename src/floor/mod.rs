@@ -22,6 +22,7 @@ mod offering;
 #[cfg(feature = "planted")]
 pub mod planted;
 mod request;
+mod retention;
 mod rota;
 mod salvage;
 mod standing;
@@ -238,6 +239,7 @@ impl Floor {
             | Event::EffectFailed { .. }
             | Event::AgentStateAsked { .. }
             | Event::TimePassed
+            | Event::KeyFound(_)
             | Event::JournalSalvaged(_) => None,
         }
     }
