@@ -105,6 +105,7 @@ pub fn event(told: &Event) -> String {
         Event::ItemCloseAsked { item, outcome, .. } => format!("{item} is to be closed as {outcome}"),
         Event::DetailsTold { of, .. } => format!("somebody tells more of {of:?}"),
         Event::OwnerAsked { item, owner } => format!("{item} is to go to {owner}"),
+        Event::KeyFound(_) => "a record key is there".to_owned(),
         Event::JournalSalvaged(_) => "a journal was salvaged".to_owned(),
         Event::CallDamaged { .. } => "salvage cut a call off".to_owned(),
         Event::TimePassed => "time passes".to_owned(),
