@@ -10,7 +10,9 @@
 
 use std::sync::Arc;
 
+use super::details::Details;
 use super::event::LegEnd;
+use super::ladder::Climb;
 use super::treatment::Treatment;
 use crate::flow::Flow;
 use crate::flow::HeadStart;
@@ -56,6 +58,8 @@ pub struct Call {
     pub self_served: bool,
     /// Does the caller have an open request?
     pub repeat: bool,
+    /// Who calls, for whom and why, as far as it is known.
+    pub details: Details,
     /// Menu inputs missed in a row.
     pub missed_inputs: u8,
     /// Where it is.
@@ -68,6 +72,8 @@ pub struct Call {
     pub failed_joins: u8,
     /// The outcome, if it was closed while legs are still up.
     pub closed: Option<OutcomeId>,
+    /// How far up the on-call ladder it is, once that is rung.
+    pub climb: Option<Climb>,
 }
 
 /// Where a call is.

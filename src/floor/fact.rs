@@ -9,9 +9,12 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::details::Details;
+use super::details::Subject;
 use super::event::FlowFile;
 use super::event::LegEnd;
 use super::event::Note;
+use super::event::Salvage;
 use super::event::TeamFile;
 use super::treatment::Party;
 use super::treatment::Treatment;
@@ -25,6 +28,7 @@ use crate::vocab::EffectId;
 use crate::vocab::FloorId;
 use crate::vocab::HasPrivate;
 use crate::vocab::ItemId;
+use crate::vocab::KeyId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::LegId;
@@ -266,6 +270,34 @@ pub enum Fact {
         /// Which.
         effect: EffectId,
     },
+    /// The lane's own people cannot take an urgent call, or had their time: the on-call ladder is rung.
+    LadderBegan {
+        /// The call.
+        call: CallId,
+    },
+    /// The last rung did not answer.
+    LadderEnded {
+        /// The call.
+        call: CallId,
+        /// When it begins anew, if the caller is still there.
+        again_at: Timestamp,
+    },
+    /// More is known of who calls, for whom or why.
+    DetailsKnown {
+        /// Of what.
+        of: Subject,
+        /// What is known now; the rest stays as it is.
+        details: Box<Details>,
+    },
+    /// What this key sealed is past its retention: the key is destroyed, and this is the proof.
+    KeyExpired(KeyId),
+    /// A call is counted of which nothing else is known: its entries were lost. An item stands for it.
+    CallLost {
+        /// The call.
+        call: CallId,
+    },
+    /// What was going on in a damaged journal is over; a new one begins.
+    JournalSalvaged(Box<Salvage>),
 }
 
 /// How a call came into a lane.
@@ -383,6 +415,9 @@ pub struct Why {
     /// Assistants idle for longer who were not offered it, and why: at most three.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_agents: Vec<(AgentId, PassedOver)>,
+    /// The rung of the on-call ladder, from 0, if she is rung because she is on call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<u8>,
 }
 
 /// Why somebody was passed over.
@@ -430,6 +465,9 @@ pub struct NewItem {
     /// The time told to the caller, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised: Option<Timestamp>,
+    /// Who calls, for whom and why, as far as it is known.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
 }
 
 /// What a work item comes from.
@@ -454,7 +492,11 @@ impl HasPrivate for Fact {
     fn privates(&self, each: &mut dyn FnMut(&str)) {
         match self {
             Self::CallArrived { caller, .. } => caller.privates(each),
-            Self::ItemOpened(new) => new.caller.privates(each),
+            Self::ItemOpened(new) => {
+                new.caller.privates(each);
+                new.details.privates(each);
+            }
+            Self::DetailsKnown { details, .. } => details.privates(each),
             Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
             }
@@ -465,7 +507,11 @@ impl HasPrivate for Fact {
     fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
         match self {
             Self::CallArrived { caller, .. } => caller.privates_mut(each),
-            Self::ItemOpened(new) => new.caller.privates_mut(each),
+            Self::ItemOpened(new) => {
+                new.caller.privates_mut(each);
+                new.details.privates_mut(each);
+            }
+            Self::DetailsKnown { details, .. } => details.privates_mut(each),
             Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));
             }

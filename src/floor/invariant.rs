@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Floor;
+use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
+use super::call::Call;
 use super::call::Phase;
 use super::effect::Effect;
+use super::timer::TimerName;
+use crate::vocab::CallId;
 
 /// A broken invariant: its name, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +41,8 @@ impl Floor {
         self.check_offers()?;
         self.check_work_conserving()?;
         self.check_bounds()?;
-        self.check_effects()
+        self.check_effects()?;
+        self.check_timers()
     }
 
     fn check_agents(&self) -> Result<(), Broken> {
@@ -53,7 +58,7 @@ impl Floor {
             must("agent-single", ok, || format!("{id}: {:?}", agent.state))?;
         }
         let mut signed_in: BTreeMap<_, usize> = BTreeMap::new();
-        for agent in self.agents.values().filter(|a| a.state.is_signed_in()) {
+        for agent in self.agents.values().filter(|a| a.is_signed_in()) {
             for group in &agent.member.groups {
                 *signed_in.entry(group.clone()).or_default() += 1;
             }
@@ -85,11 +90,23 @@ impl Floor {
             // patient: an urgent caller waits for nobody but a clinical lane.
             let clinical = !call.urgent || !call.is_queued() || call.lane().is_some_and(|lane| lane.clinical);
             must("clinical", clinical, || format!("{id} is urgent in {:?}", call.place))?;
+            self.check_paged(call)?;
             let present = matches!(call.phase, Phase::WrapUp { .. } | Phase::NoteOwed { .. })
                 || self.legs.get(&call.leg).is_some_and(super::call::Leg::is_up);
+            let pinned = self.legs.get(&call.leg).is_none_or(|leg| std::sync::Arc::ptr_eq(&leg.flow, &call.flow));
+            must("flow-pinned", pinned, || format!("{id} goes on with another version"))?;
             must("caller-there", present, || format!("{id}: {:?} without a leg", call.phase))?;
         }
         Ok(())
+    }
+
+    /// patient: an urgent caller who waits always has somebody being rung, or a moment at which that begins.
+    fn check_paged(&self, call: &Call) -> Result<(), Broken> {
+        if call.phase != Phase::Waiting || self.ladder_of(call).is_none() {
+            return Ok(());
+        }
+        let moment = if call.climb.is_some() { TimerName::LadderAgain } else { TimerName::LadderBegins };
+        must("urgent-paged", self.timers.is_set(&moment(call.id)), || format!("{} waits: {:?}", call.id, call.climb))
     }
 
     fn check_offers(&self) -> Result<(), Broken> {
@@ -98,7 +115,10 @@ impl Floor {
             must("offer-has-a-leg", leg.is_some_and(|l| l.is_up() && !l.unwanted), || format!("{id}: {offer:?}"))?;
             let agent = self.agents.get(&offer.agent).zip(self.calls.get(&offer.call));
             let skilled = agent.is_some_and(|(a, c)| super::acd::refusal(&a.member, c).is_none() || a.leaving);
-            must("skills", skilled, || format!("{id}: {offer:?}"))?;
+            // Somebody on call who does not speak the caller's language is better than nobody.
+            must("skills", skilled || offer.on_call, || format!("{id}: {offer:?}"))?;
+            let urgent = self.calls.get(&offer.call).is_some_and(|c| c.urgent);
+            must("on-call-for-urgent-only", urgent || !offer.on_call, || format!("{id}: {offer:?}"))?;
         }
         Ok(())
     }
@@ -112,7 +132,8 @@ impl Floor {
             let (lines, counted) = (self.legs.values().filter(up).count(), self.on_line.get(practice));
             must("lines-counted", lines == counted.copied().unwrap_or(0), || format!("{lines} {counted:?}"))?;
         }
-        must("bounded", self.arrivals.values().all(super::admission::Arrivals::is_sound), || "arrivals".to_owned())?;
+        let sound = self.arrivals.values().all(super::admission::Arrivals::is_sound) && self.tongues.is_sound();
+        must("bounded", sound, || "arrivals or languages".to_owned())?;
         let mut depths: BTreeMap<_, usize> = BTreeMap::new();
         for call in self.calls.values().filter(|call| call.is_queued()) {
             if let Some(place) = &call.place {
@@ -141,4 +162,37 @@ impl Floor {
         }
         Ok(())
     }
+
+    /// Every deadline has what it is for, and what must not last for ever has its deadline.
+    fn check_timers(&self) -> Result<(), Broken> {
+        let in_phase = |id: &CallId, is: fn(&Phase) -> bool| self.calls.get(id).is_some_and(|call| is(&call.phase));
+        for name in self.timers.names() {
+            let needed = match name {
+                TimerName::OfferExpires(offer) => self.offers.contains_key(offer),
+                TimerName::TierOpens(call)
+                | TimerName::WaitTooLong(call)
+                | TimerName::LadderBegins(call)
+                | TimerName::LadderAgain(call) => in_phase(call, is_queued),
+                TimerName::WrapUpLimit(call) => in_phase(call, |phase| matches!(phase, Phase::WrapUp { .. })),
+                TimerName::ReadyAgain(agent) => {
+                    let rests = |a: &Agent| matches!(a.state, AgentState::NotReady { until: Some(_), .. });
+                    self.agents.get(agent).is_some_and(rests)
+                }
+                TimerName::LegLingers(leg) => self.legs.get(leg).is_some_and(super::call::Leg::is_up),
+            };
+            must("timer-has-a-purpose", needed, || format!("{name:?}"))?;
+        }
+        let offers = self.offers.keys().map(|offer| TimerName::OfferExpires(*offer));
+        let calls = self.calls.values().filter_map(|call| match call.phase {
+            Phase::Waiting | Phase::Offered(_) => Some(TimerName::WaitTooLong(call.id)),
+            Phase::WrapUp { .. } => Some(TimerName::WrapUpLimit(call.id)),
+            Phase::Menu | Phase::Talking { .. } | Phase::NoteOwed { .. } => None,
+        });
+        let unarmed = offers.chain(calls).find(|name| !self.timers.is_set(name));
+        must("armed", unarmed.is_none(), || format!("{unarmed:?} is not set"))
+    }
+}
+
+fn is_queued(phase: &Phase) -> bool {
+    matches!(phase, Phase::Waiting | Phase::Offered(_))
 }

@@ -51,6 +51,7 @@ impl Turn<'_> {
         match treatment {
             Some(Treatment::Menu { step, opening, .. }) => self.menu_ended(call, &step, opening, input),
             Some(Treatment::Announce { words, .. }) => self.answer_ended(call, &words),
+            Some(Treatment::AskStanding { lane, how, .. }) => self.standing_answered(call, lane, how, input),
             Some(Treatment::Hold { .. }) => self.hold_ended(call, input),
             Some(Treatment::Whisper { .. }) => self.whisper_ended(id, input),
             Some(Treatment::Connected { party, .. }) => self.room_left(call, id, party),
@@ -69,7 +70,10 @@ impl Turn<'_> {
             return;
         };
         let arrived = leg.push.filter(|_| serial == leg.serial());
-        self.answer_with(id, serial);
+        // Who was given another hold inside the queue comes back with the URLs of the earlier one.
+        let held = |serial| matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
+        let now = if held(serial) && held(leg.serial()) { leg.serial() } else { serial };
+        self.answer_with(id, now);
         if let Some(effect) = arrived {
             self.fact(Fact::EffectSettled { effect });
         }
@@ -142,8 +146,9 @@ impl Turn<'_> {
             Side::Agent { agent, offer } => {
                 if self.floor.offers.contains_key(&offer) {
                     let routed = end != LegEnd::Failed;
+                    let on_call = self.is_on_call(offer);
                     self.end_offer(offer, if routed { OfferOutcome::NotAnswered } else { OfferOutcome::Unreachable });
-                    if !routed {
+                    if !routed && !on_call {
                         self.set_not_ready(agent, NotReady::PhoneUnreachable);
                     }
                 } else if self.talks_on(call, id) {
@@ -161,6 +166,7 @@ impl Turn<'_> {
         let in_menu = leg.side == Side::Caller && self.call(call).is_some_and(|c| c.phase == Phase::Menu);
         if in_menu && self.call(call).is_some_and(|c| self.floor.turned_away(c).is_none()) {
             self.fact(Fact::LegEnded { leg: id, end: LegEnd::Completed });
+            self.settle_lane(call);
             self.leave_with_item(call, ItemKind::Missed, Left::Missed, Phrase::NobodyFree);
         } else {
             self.leg_over(id, LegEnd::Completed);
@@ -273,7 +279,8 @@ impl Turn<'_> {
             (Effect::Dial { leg, offer, .. }, _) => {
                 self.fact(Fact::EffectSettled { effect: id });
                 self.fact(Fact::LegEnded { leg, end: LegEnd::Failed });
-                let agent = self.floor.offers.get(&offer).map(|o| o.agent.clone());
+                // Whoever is on call stays so: the next rung is rung, and she may be reached the next time.
+                let agent = self.floor.offers.get(&offer).filter(|o| !o.on_call).map(|o| o.agent.clone());
                 self.end_offer(offer, OfferOutcome::Unreachable);
                 if let (Some(agent), Failure::Refused) = (agent, why) {
                     self.set_not_ready(agent, NotReady::PhoneUnreachable);

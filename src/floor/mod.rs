@@ -8,17 +8,26 @@ pub mod acd;
 mod admission;
 mod apply;
 pub mod call;
+pub mod details;
 pub mod effect;
 pub mod event;
 pub mod fact;
 pub mod hours;
 pub mod invariant;
 mod ivr;
+mod ladder;
 pub mod ledger;
 mod line;
 mod offering;
+#[cfg(feature = "planted")]
+pub mod planted;
 mod request;
+mod retention;
+mod rota;
+mod salvage;
+mod standing;
 pub mod timer;
+mod tongue;
 pub mod treatment;
 mod turn;
 pub mod view;
@@ -31,6 +40,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::flow::Flow;
+use crate::flow::OnCall;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
@@ -49,6 +59,7 @@ use acd::offer::Offer;
 use call::Call;
 use call::Leg;
 use call::Phase;
+use details::Subject;
 use effect::Effect;
 use effect::Outbox;
 use event::Event;
@@ -64,6 +75,8 @@ pub struct Floor {
     practices: BTreeMap<PracticeId, Practice>,
     numbers: BTreeMap<Arc<str>, PracticeId>,
     team_hashes: BTreeMap<crate::vocab::TeamId, Arc<str>>,
+    /// Each team's on-call ladder.
+    ladders: BTreeMap<crate::vocab::TeamId, Arc<OnCall>>,
     agents: BTreeMap<AgentId, Agent>,
     /// Signed-in agents of each group: a lane with none in any tier is unstaffed.
     signed_in: BTreeMap<GroupId, usize>,
@@ -79,6 +92,7 @@ pub struct Floor {
     /// Callers whose line is up, by practice.
     on_line: BTreeMap<PracticeId, usize>,
     arrivals: BTreeMap<PracticeId, admission::Arrivals>,
+    tongues: tongue::Tongues,
     by_carrier: BTreeMap<CarrierCall, LegId>,
     /// Calls that ended before we saw them begin.
     strangers: BTreeSet<CarrierCall>,
@@ -94,6 +108,9 @@ pub struct Floor {
     settled: Vec<EffectId>,
     /// Calls and agents that became free to be matched; not part of the state.
     stirred: Stirred,
+    /// A bug to be found by the simulation.
+    #[cfg(feature = "planted")]
+    planted: Option<planted::Bug>,
 }
 
 /// One practice on the floor.
@@ -130,6 +147,8 @@ struct Stirred {
 impl Floor {
     /// Takes what happened at `now`; facts, effects and the answer go to `out`. Cannot fail.
     pub fn handle(&mut self, now: Timestamp, event: Event, out: &mut Outbox) {
+        #[cfg(feature = "planted")]
+        let event = self.misheard(event);
         let mut turn = Turn::new(self, now, out);
         turn.take(event);
         turn.distribute();
@@ -154,6 +173,8 @@ impl Floor {
         self.fresh.clear();
         self.settled.clear();
         self.stirred = Stirred::default();
+        #[cfg(feature = "planted")]
+        self.misrecovered();
     }
 
     /// This floor's name; absent only before its first event.
@@ -208,13 +229,18 @@ impl Floor {
             Event::AttemptMade { item, .. } | Event::ItemCloseAsked { item, .. } | Event::OwnerAsked { item, .. } => {
                 self.items.get(item).map(|item| &item.new.practice)
             }
+            Event::DetailsTold { of: Subject::Call(call), .. } => self.calls.get(call).map(|call| &call.practice),
+            Event::DetailsTold { of: Subject::Item(item), .. } => self.items.get(item).map(|item| &item.new.practice),
+            Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)
             | Event::EffectConfirmed { .. }
             | Event::EffectFailed { .. }
             | Event::AgentStateAsked { .. }
-            | Event::TimePassed => None,
+            | Event::TimePassed
+            | Event::KeyFound(_)
+            | Event::JournalSalvaged(_) => None,
         }
     }
 

@@ -26,6 +26,10 @@ pub enum TimerName {
     ReadyAgain(AgentId),
     /// When to end a leg that should have ended by itself.
     LegLingers(LegId),
+    /// When the on-call ladder is rung for an urgent call.
+    LadderBegins(CallId),
+    /// When the ladder is rung from the top again.
+    LadderAgain(CallId),
 }
 
 /// All deadlines, by moment and by name.
@@ -50,8 +54,25 @@ impl Timers {
         }
     }
 
+    /// Those whose name passes.
+    pub(super) fn only(self, passes: fn(&TimerName) -> bool) -> Self {
+        let mut left = Self::default();
+        self.by_name.into_iter().filter(|(name, _)| passes(name)).for_each(|(name, at)| left.set(name, at));
+        left
+    }
+
     /// The next deadline.
     pub(super) fn next(&self) -> Option<(Timestamp, &TimerName)> {
         self.by_time.first().map(|(at, name)| (*at, name))
+    }
+
+    /// The names of all deadlines that are set.
+    pub(super) fn names(&self) -> impl Iterator<Item = &TimerName> {
+        self.by_name.keys()
+    }
+
+    /// Is this deadline set?
+    pub(super) fn is_set(&self, name: &TimerName) -> bool {
+        self.by_name.contains_key(name)
     }
 }

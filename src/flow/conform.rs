@@ -149,6 +149,10 @@ impl Conform<'_, '_> {
             Kind::Date if scalar::date(text).is_none() => {
                 misfit(Code::Date, format!("{what} is no day of the calendar"), "write year-month-day: `2026-12-25`");
             }
+            Kind::ShiftMoment if scalar::shift_moment(text).is_none() => {
+                let hint = "write `monday 08:00` for every week, or `2026-12-24 08:00` for once";
+                misfit(Code::Shift, format!("{what} is no moment of a rota"), hint);
+            }
             Kind::Phrase if !Phrase::ALL.iter().any(|p| p.key() == text) => {
                 let title = format!("the system has no sentence `{}`", quote(text));
                 let label = "`wording` cannot reword it";
@@ -168,7 +172,10 @@ impl Conform<'_, '_> {
         match scalar::duration(text) {
             None => {
                 let title = format!("{what} must be a length of time");
-                let hint = "write a whole number and s, m or h: `30s`, `2m`, `1h`";
+                let hint = match max > Span::hours(48) {
+                    true => "write a whole number and h, d or y: `48h`, `30d`, `6y`",
+                    false => "write a whole number and s, m or h: `30s`, `2m`, `1h`",
+                };
                 self.problems.error(Code::Duration, at.clone(), title, found).hint(hint);
             }
             Some(span) if span < min || span > max => {

@@ -21,6 +21,8 @@ use super::model::OpenSpell;
 use super::model::Outcome;
 use super::model::Owner;
 use super::model::Phrases;
+use super::model::Reason;
+use super::model::Retention;
 use super::model::SelfService;
 use super::model::Step;
 use super::model::Target;
@@ -28,6 +30,11 @@ use super::model::Team;
 use super::model::Texts;
 use super::model::Tier;
 use super::model::Urgent;
+use super::on_call::LastResort;
+use super::on_call::OnCall;
+use super::on_call::Rung;
+use super::on_call::Shift;
+use super::on_call::ShiftTime;
 use super::scalar;
 use super::schema;
 use super::schema::Need;
@@ -183,6 +190,7 @@ pub(super) fn flow(root: &Node) -> Flow {
             within: limits.duration("within"),
             calls: limits.whole("calls"),
         },
+        retention: Retention { texts: Fields::of(top.node("retention"), &schema::RETENTION).duration("texts") },
         wording: BTreeMap::new(),
     }
 }
@@ -264,16 +272,18 @@ fn lane(id: &str, node: &Node) -> Lane {
         let tier = Fields::of(Some(node), &schema::TIER);
         Tier { groups: tier.ids("groups"), after: tier.duration("after") }
     };
-    let repeat = lane.node("head_starts").and_then(|n| scalar::duration(n.get("repeat_caller")?.text()?));
+    let head_start = |key| lane.node("head_starts").and_then(|n| scalar::duration(n.get(key)?.text()?));
     Lane {
         id: valid_id(id).into(),
         name: lane.texts("name"),
         clinical,
         answer_within: lane.duration("answer_within"),
-        head_starts: repeat.map(|span| (HeadStart::RepeatCaller, span)).into_iter().collect(),
+        head_starts: HeadStart::ALL.iter().filter_map(|(why, key)| Some((*why, head_start(key)?))).collect(),
         serving: lane.items("serving").iter().map(tier).collect(),
         needs: lane.ids("needs"),
         hold: lane.items("hold").iter().map(texts).collect(),
+        asks_new_or_existing: lane.flag("asks_new_or_existing"),
+        reasons: lane.entries("reasons").iter().map(reason).collect(),
         callback_key: lane.node("callback_key").and_then(|n| scalar::keypad(n.text()?)),
         max_wait: lane.duration("max_wait"),
         max_waiting: lane.node("max_waiting").and_then(|n| n.text()?.parse().ok()),
@@ -297,6 +307,10 @@ fn lane(id: &str, node: &Node) -> Lane {
 fn note_field(entry: &Entry) -> NoteField {
     let field = Fields::of(Some(&entry.value), &schema::NOTE_FIELD);
     NoteField { id: valid_id(&entry.name).into(), label: field.text("label").into(), required: field.flag("required") }
+}
+
+fn reason(entry: &Entry) -> Reason {
+    Reason { id: valid_id(&entry.name).into(), label: texts(&entry.value) }
 }
 
 fn outcome(entry: &Entry) -> Outcome {
@@ -324,7 +338,39 @@ pub(super) fn team(id: &str, root: &Node) -> Team {
         id: id.into(),
         groups: groups.map(|e| (valid_id(&e.name).into(), e.value.text().unwrap_or("").into())).collect(),
         agents: top.entries("agents").iter().map(member).collect(),
+        on_call: top.node("on_call").map(on_call),
     }
+}
+
+fn on_call(node: &Node) -> OnCall {
+    let ladder = Fields::of(Some(node), &schema::ON_CALL);
+    let rung = |node| {
+        let rung = Fields::of(Some(node), &schema::RUNG);
+        Rung { shifts: rung.items("rota").iter().filter_map(shift).collect() }
+    };
+    OnCall {
+        time_zone: scalar::zone(ladder.text("time_zone")).unwrap_or_default(),
+        after: ladder.duration("after"),
+        ring: ladder.duration("ring"),
+        rungs: ladder.items("rungs").iter().map(rung).collect(),
+        last_resort: match ladder.text("last_resort") {
+            "callback" => LastResort::Callback,
+            _ => LastResort::StartOver,
+        },
+    }
+}
+
+/// A shift whose times can be read and fit together.
+pub(super) fn shift(node: &Node) -> Option<Shift> {
+    use scalar::ShiftMoment::Dated;
+    use scalar::ShiftMoment::Weekly;
+    let shift = Fields::of(Some(node), &schema::SHIFT);
+    let time = match (scalar::shift_moment(shift.text("from"))?, scalar::shift_moment(shift.text("to"))?) {
+        (Weekly(from), Weekly(to)) => ShiftTime::Weekly { from, to },
+        (Dated(from), Dated(to)) if from < to => ShiftTime::Dated { from, to },
+        _ => return None,
+    };
+    Some(Shift { agent: shift.id("agent"), time })
 }
 
 fn member(entry: &Entry) -> Member {

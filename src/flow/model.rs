@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::on_call::OnCall;
 use super::wording::Phrase;
 use crate::vocab::AgentId;
 use crate::vocab::FieldId;
@@ -18,6 +19,7 @@ use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::OutcomeId;
 use crate::vocab::PracticeId;
+use crate::vocab::ReasonId;
 use crate::vocab::SkillId;
 use crate::vocab::Span;
 use crate::vocab::StepId;
@@ -63,6 +65,9 @@ pub struct Flow {
     /// How many calls are let in.
     #[serde(default)]
     pub limits: Limits,
+    /// How long personal data is kept.
+    #[serde(default)]
+    pub retention: Retention,
     /// Every sentence the system says of itself, in every language (defaults filled in).
     pub wording: BTreeMap<Phrase, Texts>,
 }
@@ -157,6 +162,12 @@ pub struct Lane {
     pub needs: Vec<SkillId>,
     /// Sentences for those who wait, said in turn.
     pub hold: Vec<Texts>,
+    /// Is a caller asked whether the patient is new?
+    #[serde(default)]
+    pub asks_new_or_existing: bool,
+    /// Why people call, in the file's order.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
     /// The key that exchanges waiting for a callback, if the lane offers one.
     #[serde(default)]
     pub callback_key: Option<char>,
@@ -183,12 +194,25 @@ pub struct Lane {
     pub escalation: LaneId,
 }
 
+/// Why people call a lane; a finer word, chosen by the assistant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// `refill`.
+    pub id: ReasonId,
+    /// As shown to the assistant.
+    pub label: Texts,
+}
+
 /// Why a waiting call's deadline is earlier than its arrival alone would make it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HeadStart {
     /// The caller has an open request at the practice.
     RepeatCaller,
+    /// The patient is new, or, where the lane asks, did not say.
+    NewPatient,
+    /// A callback was promised by a time that is over.
+    BrokenPromise,
 }
 
 /// People who serve a lane from some waiting time on.
@@ -306,6 +330,20 @@ impl Default for Limits {
     }
 }
 
+/// How long personal data is kept; then it is destroyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// Callers' numbers, words and notes, from the end of the month in which they were written down.
+    pub texts: Span,
+}
+
+impl Default for Retention {
+    /// Six years, as medical practices keep their records of contacts.
+    fn default() -> Self {
+        Self { texts: Span::days(6 * 366) }
+    }
+}
+
 /// When a practice is open, in its own time zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
@@ -345,6 +383,9 @@ pub struct Team {
     pub groups: BTreeMap<GroupId, Arc<str>>,
     /// Assistants, in the file's order.
     pub agents: Vec<Member>,
+    /// Who is rung when nobody of a clinical lane takes an urgent call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_call: Option<OnCall>,
 }
 
 /// One assistant.
@@ -404,6 +445,15 @@ pub fn text<'t>(texts: &'t Texts, language: &Language) -> &'t str {
     texts.get(language).or_else(|| texts.values().next()).map_or("", |t| t)
 }
 
+impl HeadStart {
+    /// Every reason with its key under `head_starts`.
+    pub const ALL: [(Self, &'static str); 3] = [
+        (Self::NewPatient, "new_patient"),
+        (Self::RepeatCaller, "repeat_caller"),
+        (Self::BrokenPromise, "broken_promise"),
+    ];
+}
+
 impl Hours {
     /// Open day and night, every day.
     pub fn always() -> Self {
@@ -413,6 +463,11 @@ impl Hours {
 }
 
 impl Lane {
+    /// Is this one of its reasons?
+    pub fn has_reason(&self, id: &ReasonId) -> bool {
+        self.reasons.iter().any(|reason| reason.id == *id)
+    }
+
     /// Does this outcome exist here, and does it close?
     pub fn outcome(&self, id: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|o| o.id.as_str() == id)

@@ -6,16 +6,19 @@ use std::sync::Arc;
 
 use super::model::Date;
 use super::model::OpenSpell;
+use super::on_call::LocalMinute;
+use super::on_call::WEEK;
+use super::schema::DAYS;
 use crate::vocab::Span;
 
 /// Keys of a telephone.
 pub(super) const KEYPAD: &str = "0123456789*#";
 
-/// `30s`, `2m`, `1h`.
+/// `30s`, `2m`, `1h`, `30d`, `6y`. A year has 366 days: nothing is destroyed before the last calendar year is over.
 pub(super) fn duration(text: &str) -> Option<Span> {
     let unit = text.chars().next_back()?;
     let digits = &text[..text.len() - unit.len_utf8()];
-    // Six digits of hours stay far inside the range of milliseconds.
+    // Six digits of years stay far inside the range of milliseconds.
     if digits.is_empty() || digits.len() > 6 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
@@ -24,6 +27,8 @@ pub(super) fn duration(text: &str) -> Option<Span> {
         's' => Some(Span::secs(count)),
         'm' => Some(Span::mins(count)),
         'h' => Some(Span::hours(count)),
+        'd' => Some(Span::days(count)),
+        'y' => Some(Span::days(count * 366)),
         _ => None,
     }
 }
@@ -58,6 +63,26 @@ pub(super) fn date(text: &str) -> Option<Date> {
             _ => b.is_ascii_digit(),
         });
     if form { Date::try_from(text.to_owned()).ok() } else { None }
+}
+
+/// When a shift begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ShiftMoment {
+    /// Every week, in minutes after Monday 00:00.
+    Weekly(u16),
+    /// Once.
+    Dated(LocalMinute),
+}
+
+/// `monday 08:00` or `2026-12-24 08:00`.
+pub(super) fn shift_moment(text: &str) -> Option<ShiftMoment> {
+    let (day, time) = text.split_once(' ')?;
+    let minute = minute(time.trim())?;
+    if let Some(date) = date(day) {
+        return Some(ShiftMoment::Dated(LocalMinute { date, minute }));
+    }
+    let day = u16::try_from(DAYS.iter().position(|name| *name == day)?).ok()?;
+    Some(ShiftMoment::Weekly((day * 1_440 + minute) % WEEK))
 }
 
 /// A zone the binary knows, in its own spelling.

@@ -39,6 +39,8 @@ pub(super) enum Kind {
     Spells,
     /// A day: `2026-12-25`.
     Date,
+    /// When a shift begins or ends: `monday 08:00`, `2026-12-24 08:00`.
+    ShiftMoment,
     /// The name of one of the system's own sentences.
     Phrase,
     /// One of these words.
@@ -148,12 +150,24 @@ pub(super) static FLOW: Record = Record {
         required("urgent", Kind::Record(&URGENT), "words that are never queued as routine"),
         optional("offers", Kind::Record(&OFFERS), "how calls are rung to assistants"),
         optional("limits", Kind::Record(&LIMITS), "how many calls are let in"),
+        optional("retention", Kind::Record(&RETENTION), "how long personal data is kept"),
         optional(
             "wording",
             Kind::Map { name: &Kind::Phrase, of: &Kind::Wording, min: 1, max: 100 },
             "other words for the system's own sentences",
         ),
     ],
+};
+
+/// How long personal data is kept; then it is destroyed.
+pub(super) static RETENTION: Record = Record {
+    name: "`retention`",
+    fields: &[default(
+        "texts",
+        Kind::Duration(Span::days(30), Span::days(30 * 366)),
+        "6y",
+        "callers' numbers, words and notes, after the end of their month",
+    )],
 };
 
 /// Who answers.
@@ -285,6 +299,12 @@ pub(super) static LANE: Record = Record {
             Kind::List { of: &TEXTS, min: 2, max: 20 },
             "sentences for those who wait, said in turn, never the same twice running",
         ),
+        default("asks_new_or_existing", Kind::Flag, "false", "is a caller asked whether the patient is new?"),
+        optional(
+            "reasons",
+            Kind::Map { name: &IDS, of: &TEXTS, min: 1, max: 50 },
+            "why people call, by id: a finer word than the lane, chosen by the assistant",
+        ),
         optional("callback_key", Kind::Keypad, "the key that exchanges waiting for a callback"),
         default("max_wait", Kind::Duration(Span::mins(1), Span::hours(4)), "30m", "how long a caller waits at most"),
         optional("max_waiting", Kind::Whole(1, 1_000), "how many may wait in it; more leave by the exit `full`"),
@@ -315,13 +335,15 @@ pub(super) static LANE: Record = Record {
     ],
 };
 
+const HEAD_START: Kind = Kind::Duration(Span::ZERO, Span::hours(1));
+
 static HEAD_STARTS: Record = Record {
     name: "`head_starts`",
-    fields: &[optional(
-        "repeat_caller",
-        Kind::Duration(Span::ZERO, Span::hours(1)),
-        "for a caller with an open request at the practice",
-    )],
+    fields: &[
+        optional("new_patient", HEAD_START, "for a new patient; where the lane asks, unknown counts as new"),
+        optional("repeat_caller", HEAD_START, "for a caller with an open request at the practice, once a request"),
+        optional("broken_promise", HEAD_START, "for a caller whom we promised a callback by a time that is over"),
+    ],
 };
 
 /// People who serve a lane from some waiting time on.
@@ -407,6 +429,52 @@ pub(super) static TEAM: Record = Record {
             Kind::Map { name: &IDS, of: &Kind::Record(&AGENT), min: 1, max: 1_000 },
             "assistants, by id",
         ),
+        optional("on_call", Kind::Record(&ON_CALL), "who is rung when nobody of a clinical lane takes an urgent call"),
+    ],
+};
+
+/// The on-call ladder.
+pub(super) static ON_CALL: Record = Record {
+    name: "`on_call`",
+    fields: &[
+        required("time_zone", Kind::Zone, "the time zone of the shifts: `America/Chicago`"),
+        default(
+            "after",
+            Kind::Duration(Span::secs(10), Span::mins(2)),
+            "60s",
+            "how long the lane's own people have before the first rung is rung",
+        ),
+        default("ring", Kind::Duration(Span::secs(10), Span::secs(60)), "30s", "how long each rung's phone rings"),
+        required(
+            "rungs",
+            Kind::List { of: &Kind::Record(&RUNG), min: 1, max: 10 },
+            "who is rung, one rung after the other",
+        ),
+        required(
+            "last_resort",
+            Kind::Word(&["start_over", "callback"]),
+            "when the last rung did not answer: `start_over` from the top, or promise a `callback`",
+        ),
+    ],
+};
+
+/// One place of the ladder.
+pub(super) static RUNG: Record = Record {
+    name: "a rung",
+    fields: &[required(
+        "rota",
+        Kind::List { of: &Kind::Record(&SHIFT), min: 1, max: 200 },
+        "whose rung it is, shift by shift; dated shifts go before weekly ones",
+    )],
+};
+
+/// One person's time on a rung.
+pub(super) static SHIFT: Record = Record {
+    name: "a shift",
+    fields: &[
+        required("agent", Kind::Id, "who is on call"),
+        required("from", Kind::ShiftMoment, "when it begins: `monday 08:00` every week, `2026-12-24 08:00` once"),
+        required("to", Kind::ShiftMoment, "when it ends, written like `from`"),
     ],
 };
 

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::sync::Arc;
 
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
@@ -13,6 +14,7 @@ use quick_xml::events::BytesText;
 use super::link::Link;
 use super::link::Links;
 use super::wording;
+use crate::floor::details::Standing;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
@@ -22,6 +24,7 @@ use crate::flow::Flow;
 use crate::flow::Menu;
 use crate::flow::Phrase;
 use crate::flow::Step;
+use crate::flow::Target;
 use crate::flow::says;
 use crate::flow::text;
 use crate::vocab::CallId;
@@ -43,6 +46,8 @@ const URGENT_PAUSE: u32 = 40;
 /// Parking places at the carrier: it holds at most 5,000 calls in each, we spread over several.
 const PARKING_PLACES: u64 = 16;
 const PARKING_PLACE_CALLS_MAX: u32 = 5_000;
+/// Seconds of silence after which the question about the patient stays unanswered.
+const STANDING_TIMEOUT: &str = "4";
 /// Phrases a recogniser is told to expect; the carrier takes 500.
 const HINTS_MAX: usize = 200;
 
@@ -83,6 +88,7 @@ impl Rendering<'_> {
                 self.say_all(xml, words, language)?;
                 empty(xml, "Hangup")
             }
+            Treatment::AskStanding { language, .. } => self.ask_standing(xml, language),
         })
     }
 
@@ -90,7 +96,10 @@ impl Rendering<'_> {
     /// a leg that is about to be moved hears silence until the move arrives.
     pub fn wait_document(&self, treatment: &Treatment, round: u32) -> Vec<u8> {
         write(|xml| match treatment {
-            Treatment::Hold { lane, language, first, urgent } => self.wait(xml, lane, language, first, *urgent, round),
+            Treatment::Hold { lane, language, first, urgent } => {
+                let first = if round == 0 && !urgent { &first[..] } else { &[] };
+                self.wait(xml, lane, language, first, *urgent, round)
+            }
             Treatment::Goodbye { words, language } => {
                 self.say_all(xml, words, language)?;
                 empty(xml, "Hangup")
@@ -98,11 +107,23 @@ impl Rendering<'_> {
             Treatment::Menu { .. }
             | Treatment::Announce { .. }
             | Treatment::Whisper { .. }
-            | Treatment::Connected { .. } => {
+            | Treatment::Connected { .. }
+            | Treatment::AskStanding { .. } => {
                 pause(xml, 5)?;
                 self.redirect(xml, Link::Wait { leg: self.leg, serial: self.serial, round: round.saturating_add(1) })
             }
         })
+    }
+
+    /// What a waiting leg hears that was given this treatment inside the queue, by what it pressed or said. The hold's
+    /// own document, with the first words of an urgent one, is not fetched then: they are said here, at once.
+    pub fn moved_document(&self, treatment: &Treatment) -> Vec<u8> {
+        match treatment {
+            Treatment::Hold { lane, language, first, urgent } => {
+                write(|xml| self.wait(xml, lane, language, first, *urgent, 0))
+            }
+            other => self.wait_document(other, 0),
+        }
     }
 
     fn done(&self) -> Link {
@@ -129,7 +150,7 @@ impl Rendering<'_> {
         ]);
         gather.write_inner_content(|xml| {
             match opening {
-                Opening::Greeting => self.greeting(xml, language)?,
+                Opening::Greeting => self.greeting(xml, menu, language)?,
                 Opening::NotHeard => say(xml, self.flow.phrase(Phrase::NotHeard, language), language)?,
                 Opening::NotAChoice => say(xml, self.flow.phrase(Phrase::NotAChoice, language), language)?,
                 Opening::Plain => {}
@@ -142,11 +163,34 @@ impl Rendering<'_> {
         self.redirect(xml, self.done())
     }
 
+    /// One question; whatever is pressed or said, or nothing, leads on.
+    fn ask_standing(&self, xml: &mut Xml, language: &Language) -> io::Result<()> {
+        let action = self.links.url(self.done());
+        let gather = xml.create_element("Gather").with_attributes([
+            ("input", "dtmf speech"),
+            ("numDigits", "1"),
+            ("finishOnKey", ""),
+            ("timeout", STANDING_TIMEOUT),
+            ("speechTimeout", "auto"),
+            ("language", language.as_str()),
+            ("method", "POST"),
+            ("action", &action),
+        ]);
+        gather.write_inner_content(|xml| say(xml, self.flow.phrase(Phrase::NewOrExisting, language), language))?;
+        self.redirect(xml, self.done())
+    }
+
     /// Practice and speaker, the emergency sentence, the other languages; the question follows.
-    fn greeting(&self, xml: &mut Xml, language: &Language) -> io::Result<()> {
+    fn greeting(&self, xml: &mut Xml, menu: &Menu, language: &Language) -> io::Result<()> {
         let greeting = &self.flow.greeting;
         say(xml, text(&greeting.opening, language), language)?;
         say(xml, text(&greeting.emergency, language), language)?;
+        // Greeted in the language of an earlier call: the key that led there leads back.
+        let first = self.flow.default_language();
+        let back = menu.choices.iter().find(|(_, choice)| choice.to == Target::Language(language.clone()));
+        if let (Some((key, _)), true) = (back, language != first) {
+            say(xml, &wording::with_key(self.flow, Phrase::FirstLanguage, *key, first), first)?;
+        }
         for (other, offer) in greeting.offers.iter().filter(|(other, _)| *other != language) {
             say(xml, offer, other)?;
         }
@@ -177,10 +221,13 @@ impl Rendering<'_> {
 
     /// What a recogniser should expect, in all languages. A phrase that holds a shorter one adds nothing to it.
     fn hints(&self, menu: &Menu) -> String {
+        self.hints_with(menu.choices.values().flat_map(|choice| choice.say.values().flatten()))
+    }
+
+    fn hints_with<'p>(&'p self, others: impl Iterator<Item = &'p Arc<str>>) -> String {
         let urgent = [&self.flow.urgent.phrases, &self.flow.urgent.crisis];
         let urgent = urgent.into_iter().flat_map(|phrases| phrases.values().flatten());
-        let choices = menu.choices.values().flat_map(|choice| choice.say.values().flatten());
-        let mut phrases: Vec<&str> = choices.chain(urgent).map(AsRef::as_ref).collect();
+        let mut phrases: Vec<&str> = others.chain(urgent).map(AsRef::as_ref).collect();
         phrases.sort_by_key(|phrase| phrase.len());
         let mut hints: Vec<&str> = Vec::new();
         for phrase in phrases {
@@ -228,10 +275,10 @@ impl Rendering<'_> {
         let words = |xml: &mut Xml| {
             // An urgent caller has heard the first words already, in the holding document.
             let turn = if urgent { round } else { round.saturating_sub(1) };
-            let sentence = match (round, lane.map_or(&[][..], |l| &l.hold)) {
-                (0, _) if !urgent => return self.say_all(xml, first, language),
-                (_, []) => self.flow.phrase(Phrase::OneMoment, language),
-                (_, hold) => text(&hold[turn as usize % hold.len()], language),
+            let sentence = match lane.map_or(&[][..], |l| &l.hold) {
+                _ if !first.is_empty() => return self.say_all(xml, first, language),
+                [] => self.flow.phrase(Phrase::OneMoment, language),
+                hold => text(&hold[turn as usize % hold.len()], language),
             };
             say(xml, sentence, language)
         };
@@ -243,30 +290,34 @@ impl Rendering<'_> {
             let music = xml.create_element("Play").with_attribute(("loop", loops.as_str()));
             music.write_text_content(BytesText::new(&self.links.music())).map(drop)
         };
-        let Some(key) = lane.and_then(|l| l.callback_key) else {
-            words(xml)?;
-            rest(xml)?;
-            return self.redirect(xml, next);
-        };
+        // patient: urgent words are heard in mid-wait, too, in every language of the practice.
+        let hints = self.hints_with(std::iter::empty());
         let action = self.links.url(Link::Held { leg: self.leg, serial: self.serial, round });
         let gather = xml.create_element("Gather").with_attributes([
-            ("input", "dtmf"),
+            ("input", "dtmf speech"),
             ("numDigits", "1"),
             ("finishOnKey", ""),
             ("timeout", "1"),
+            ("speechTimeout", "auto"),
+            ("language", language.as_str()),
+            ("hints", &hints),
             ("method", "POST"),
             ("action", &action),
         ]);
         gather.write_inner_content(|xml| {
             words(xml)?;
-            say(xml, &wording::with_key(self.flow, Phrase::CallbackKey, key, language), language)?;
+            if let Some(key) = lane.and_then(|l| l.callback_key) {
+                say(xml, &wording::with_key(self.flow, Phrase::CallbackKey, key, language), language)?;
+            }
             rest(xml)
         })?;
         self.redirect(xml, next)
     }
 
     fn whisper(&self, xml: &mut Xml, treatment: &Treatment) -> io::Result<()> {
-        let Treatment::Whisper { lane, caller_language, language, waited, urgent, repeat } = treatment else {
+        let Treatment::Whisper { lane, caller_language, language, waited, urgent, repeat, standing, promised } =
+            treatment
+        else {
             return Ok(());
         };
         let action = self.links.url(self.done());
@@ -284,8 +335,16 @@ impl Rendering<'_> {
                 say(xml, self.flow.phrase(Phrase::WhisperUrgent, language), language)?;
             }
             say(xml, &wording::whisper(self.flow, lane, caller_language, *waited, language), language)?;
-            let known = if *repeat { Phrase::WhisperRepeat } else { Phrase::WhisperNew };
-            say(xml, self.flow.phrase(known, language), language)?;
+            match standing {
+                Some(Standing::New) => say(xml, self.flow.phrase(Phrase::WhisperNewPatient, language), language)?,
+                Some(Standing::Existing) => say(xml, self.flow.phrase(Phrase::WhisperExisting, language), language)?,
+                None => {}
+            }
+            match promised {
+                Some(at) => say(xml, &self.promise(Phrase::WhisperPromised, *at, language), language)?,
+                None if *repeat => say(xml, self.flow.phrase(Phrase::WhisperRepeat, language), language)?,
+                None => say(xml, self.flow.phrase(Phrase::WhisperNew, language), language)?,
+            }
             say(xml, self.flow.phrase(Phrase::WhisperKeys, language), language)
         })?;
         self.redirect(xml, self.done())

@@ -7,33 +7,49 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::engine::Told;
+use crate::floor::details::Details;
 use crate::floor::event::Note;
 use crate::floor::fact::Fact;
+use crate::floor::view::PracticeView;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::flow::Lane;
 use crate::vocab::CallId;
 use crate::vocab::Number;
 use crate::vocab::PracticeId;
+use crate::vocab::Private;
 use crate::vocab::Timestamp;
 
 /// One snapshot.
 pub(super) fn floor(view: &View, now: Timestamp) -> Value {
     let l = view.ledger;
     json!({
-        "practices": view.practices.iter().map(|p| json!({"id": p.id, "name": p.name, "numbers": p.numbers})).collect::<Vec<_>>(),
+        "practices": view.practices.iter().map(|p| practice(p, now)).collect::<Vec<_>>(),
         "lanes": lanes(view, now),
         "agents": agents(view),
         "items": items(view),
         "calls": view.calls.iter().map(|c| json!({
             "call": c.call.to_string(), "carrier_call": c.carrier_call, "state": c.state,
             "practice": c.practice, "lane": c.lane, "language": c.language, "urgent": c.urgent, "repeat": c.repeat,
+            "promised": c.promised.map(Timestamp::rfc3339), "caller_is": details(&c.details),
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
         })).collect::<Vec<_>>(),
         "ledger": {
             "inbound": l.inbound, "in_progress": l.in_progress, "answered": l.answered, "self_served": l.self_served,
             "items": l.items, "declined": l.declined, "unaccounted": l.unaccounted(),
         },
+    })
+}
+
+/// A practice with who is on call now, and when nobody will be.
+fn practice(practice: &PracticeView, now: Timestamp) -> Value {
+    let rungs = practice.on_call_now(now).into_iter().zip(1u8..);
+    let rungs = rungs.map(|(agent, rung)| json!({"rung": rung, "agent": agent}));
+    let holes = practice.on_call_holes(now).into_iter();
+    let holes = holes.map(|h| json!({"rung": h.rung, "from": h.from.rfc3339(), "to": h.to.rfc3339()}));
+    json!({
+        "id": practice.id, "name": practice.name, "numbers": practice.numbers,
+        "on_call": rungs.collect::<Vec<_>>(), "on_call_holes": holes.collect::<Vec<_>>(),
     })
 }
 
@@ -72,6 +88,8 @@ pub(super) fn lane(practice: &PracticeId, lane: &Lane) -> Value {
     let outcomes = lane.outcomes.iter().map(|o| json!({"id": o.id, "closes": o.closes, "hands_to": o.hands_to}));
     json!({
         "practice": practice, "lane": lane.id, "name": lane.name, "clinical": lane.clinical,
+        "asks_new_or_existing": lane.asks_new_or_existing,
+        "reasons": lane.reasons.iter().map(|r| json!({"id": r.id, "label": r.label})).collect::<Vec<_>>(),
         "script": lane.script, "decision_rules": lane.decision_rules,
         "note_fields": fields.collect::<Vec<_>>(), "outcomes": outcomes.collect::<Vec<_>>(),
         "escalation": lane.escalation, "owner": lane.owner.as_str(),
@@ -92,7 +110,20 @@ pub(super) fn item(item: &Item) -> Value {
         "status": item.status(), "owner": new.owner.as_str(), "due_at": new.due_at.rfc3339(),
         "promised": new.promised.map(Timestamp::rfc3339), "call": new.call.to_string(),
         "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
-        "last_outcome": item.last_outcome, "outcome": item.closed,
+        "last_outcome": item.last_outcome, "outcome": item.closed, "caller_is": details(&new.details),
+    })
+}
+
+/// Who calls, for whom and why. Unknown counts as new.
+fn details(known: &Details) -> Value {
+    let text = |text: &Option<Private<String>>| text.as_ref().map(|text| text.reveal().clone());
+    let patient = known.patient_name.is_some() || known.patient_born.is_some();
+    json!({
+        "standing": known.standing.map_or(json!("unknown"), |standing| json!(standing)),
+        "patient": patient.then(|| json!({
+            "name": text(&known.patient_name), "date_of_birth": text(&known.patient_born),
+        })),
+        "relationship": known.relationship, "may_discuss": known.may_discuss, "reason": known.reason,
     })
 }
 
@@ -141,6 +172,11 @@ fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
         }
         Fact::ItemOpened(new) => {
             fields.insert("caller".to_owned(), number(new.caller.number.as_ref()));
+            fields.insert("details".to_owned(), details(&new.details));
+        }
+        Fact::DetailsKnown { details: known, .. } => {
+            fields.remove("of");
+            fields.insert("details".to_owned(), details(known));
         }
         Fact::OfferMade { why, .. } => {
             fields.insert("why".to_owned(), reasons(why));

@@ -4,6 +4,7 @@
 //! reads a clock, a disk or a socket.
 
 mod id;
+mod key;
 mod language;
 pub mod limit;
 mod phone;
@@ -23,14 +24,17 @@ pub use id::LegId;
 pub use id::OfferId;
 pub use id::OutcomeId;
 pub use id::PracticeId;
+pub use id::ReasonId;
 pub use id::SkillId;
 pub use id::StepId;
 pub use id::TeamId;
+pub use key::KeyId;
 pub use language::Language;
 pub use phone::Caller;
 pub use phone::Number;
 pub use phone::NumberError;
 pub use private::HasPrivate;
 pub use private::Private;
+pub use private::present;
 pub use time::Span;
 pub use time::Timestamp;

@@ -3,9 +3,12 @@
 mod crash;
 mod disk;
 mod flow;
+mod fuzz;
 mod journal;
 mod local;
 mod metrics;
+#[cfg(feature = "planted")]
+mod planted;
 mod scenario;
 mod serve;
 mod simulate;

@@ -4,12 +4,14 @@
 
 mod call;
 mod item;
+mod ladder;
 mod leg;
 mod people;
 mod talk;
 
 use crate::floor::Floor;
 use crate::floor::Parted;
+use crate::floor::details::Subject;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
 use crate::floor::timer::TimerName;
@@ -21,16 +23,25 @@ impl Floor {
     /// Changes the state by one fact, decided at `at`.
     pub fn apply(&mut self, at: Timestamp, fact: &Fact) {
         self.forget(at);
+        self.change(at, fact);
+        #[cfg(feature = "planted")]
+        self.misapplied(at, fact);
+    }
+
+    fn change(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::FloorOpened(id) => self.id = Some(id.clone()),
             Fact::FlowLoaded(file) => self.load_flow(file),
-            Fact::TeamLoaded(file) => self.load_team(file),
+            Fact::TeamLoaded(file) => self.load_team(at, file),
             Fact::CallArrived { .. } => self.call_arrived(at, fact),
             Fact::LegTreated { leg, serial: _, treatment, pushed } => self.leg_treated(at, *leg, treatment, *pushed),
             Fact::InputMissed { call } => {
                 self.with_call(*call, |c| c.missed_inputs = c.missed_inputs.saturating_add(1))
             }
-            Fact::LanguageChosen { call, language } => self.replace(*call, |c| c.language = language.clone()),
+            Fact::LanguageChosen { call, language } => {
+                self.replace(*call, |c| c.language = language.clone());
+                self.note_tongue(at, *call, language);
+            }
             Fact::UrgentFlagged { call, crisis } => self.replace(*call, |c| {
                 c.urgent = true;
                 c.crisis |= *crisis;
@@ -78,7 +89,23 @@ impl Floor {
                 self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
             }
             Fact::EffectSettled { effect } => self.settle(*effect),
+            Fact::LadderBegan { call } => self.ladder_began(*call),
+            Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
+            Fact::DetailsKnown { of: Subject::Call(call), details } => {
+                self.with_call(*call, |c| c.details.learn(details));
+            }
+            Fact::DetailsKnown { of: Subject::Item(item), details } => {
+                if let Some(item) = self.items.get_mut(item) {
+                    item.new.details.learn(details);
+                }
+            }
+            // The floor holds nothing that an expired key sealed: items of that time are closed.
+            Fact::KeyExpired(_) => {}
+            Fact::CallLost { call } => self.call_lost(*call),
+            Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
         }
+        #[cfg(feature = "planted")]
+        self.misapplied(at, fact);
     }
     fn put(&mut self, effect: Effect) -> EffectId {
         self.minted.effect += 1;

@@ -5,6 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use carelane::floor::details::Details;
+use carelane::floor::details::Relationship;
+use carelane::floor::details::Standing;
+use carelane::floor::details::Subject;
 use carelane::floor::event::AskedState;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
@@ -13,6 +17,7 @@ use carelane::floor::event::Input;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
+use carelane::floor::event::Salvage;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::AgentChange;
 use carelane::floor::fact::Fact;
@@ -36,15 +41,23 @@ use carelane::flow::Greeting;
 use carelane::flow::HeadStart;
 use carelane::flow::Hours;
 use carelane::flow::Lane;
+use carelane::flow::LastResort;
 use carelane::flow::Limits;
+use carelane::flow::LocalMinute;
 use carelane::flow::Member;
 use carelane::flow::NoteField;
 use carelane::flow::OfferRules;
+use carelane::flow::OnCall;
 use carelane::flow::OpenSpell;
 use carelane::flow::Outcome;
 use carelane::flow::Owner;
 use carelane::flow::Phrase;
+use carelane::flow::Reason;
+use carelane::flow::Retention;
+use carelane::flow::Rung;
 use carelane::flow::SelfService;
+use carelane::flow::Shift;
+use carelane::flow::ShiftTime;
 use carelane::flow::Step;
 use carelane::flow::Target;
 use carelane::flow::Team;
@@ -54,6 +67,7 @@ use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::EffectId;
 use carelane::vocab::ItemId;
+use carelane::vocab::KeyId;
 use carelane::vocab::Language;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
@@ -78,11 +92,12 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked TimePassed);
+    ItemCloseAsked OwnerAsked DetailsTold TimePassed CallDamaged JournalSalvaged KeyFound);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed ItemJoined EffectSettled);
+    JoinFailed ItemJoined EffectSettled LadderBegan LadderEnded
+    DetailsKnown CallLost JournalSalvaged KeyExpired);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -155,7 +170,12 @@ fn events() -> Vec<Event> {
         Event::AttemptMade { item, outcome: "message_left".into(), note: note(11) },
         Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12) },
         Event::OwnerAsked { item, owner: "front-desk".into() },
+        Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
+        Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
         Event::TimePassed,
+        Event::KeyFound(key_id()),
+        Event::CallDamaged { call, practice: "riverside".into() },
+        Event::JournalSalvaged(Box::new(salvaged())),
     ]
 }
 
@@ -200,8 +220,30 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
+        Fact::LadderBegan { call },
+        Fact::LadderEnded { call, again_at: NOON },
+        Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
+        Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
+        Fact::KeyExpired(key_id()),
+        Fact::CallLost { call },
+        Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
     facts
+}
+
+fn details(n: u32) -> Details {
+    Details {
+        standing: Some(Standing::Existing),
+        patient_name: Some(Private::new(format!("Maria Canary {n}"))),
+        patient_born: Some(Private::new(format!("1980-02-29, Maria Canary {n}"))),
+        relationship: Some(Relationship::Patient),
+        may_discuss: Some(false),
+        reason: Some("refill".into()),
+    }
+}
+
+fn key_id() -> KeyId {
+    KeyId { scope: "riverside".into(), month: 202_010, digits: "e76eac23".into() }
 }
 
 fn queued(call: CallId) -> Fact {
@@ -225,6 +267,7 @@ fn why() -> Why {
         idle_since: NOON,
         passed_calls: vec![(CallId(9), PassedOver::Language)],
         passed_agents: vec![("luis".into(), PassedOver::TierNotOpen)],
+        rung: Some(1),
     }
 }
 
@@ -242,6 +285,7 @@ fn new_item() -> NewItem {
         due_at: NOON,
         arrived: NOON,
         promised: Some(NOON),
+        details: details(31),
     }
 }
 
@@ -264,9 +308,12 @@ fn treatments() -> Vec<Treatment> {
             waited: Span::secs(40),
             urgent: true,
             repeat: true,
+            standing: Some(Standing::New),
+            promised: Some(NOON),
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
         Treatment::Goodbye { words, language: language() },
+        Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
     ]
 }
 
@@ -312,6 +359,7 @@ fn flow_file() -> FlowFile {
             wrap_up: Span::mins(2),
             with_a_patient: Span::mins(10),
         },
+        retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
     };
@@ -328,6 +376,8 @@ fn lane() -> Lane {
         serving: vec![Tier { groups: vec!["front-desk".into()], after: Span::ZERO }],
         needs: vec!["scheduling".into()],
         hold: vec![texts("Thank you for waiting.")],
+        asks_new_or_existing: true,
+        reasons: vec![Reason { id: "refill".into(), label: texts("Refill") }],
         callback_key: Some('1'),
         max_wait: Span::mins(15),
         max_waiting: Some(30),
@@ -358,6 +408,23 @@ fn team_file() -> TeamFile {
         skills: vec!["scheduling".into()],
     };
     let groups = BTreeMap::from([("front-desk".into(), "Front desk".into())]);
-    let team = Team { id: "riverside".into(), groups, agents: vec![ana] };
+    let shift = |time| Shift { agent: "ana".into(), time };
+    let minute = LocalMinute { date: Date { year: 2026, month: 12, day: 24 }, minute: 480 };
+    let shifts = vec![
+        shift(ShiftTime::Weekly { from: 480, to: 1_020 }),
+        shift(ShiftTime::Dated { from: minute, to: LocalMinute { minute: 1_020, ..minute } }),
+    ];
+    let on_call = OnCall {
+        time_zone: "America/Chicago".into(),
+        after: Span::secs(60),
+        ring: Span::secs(30),
+        rungs: vec![Rung { shifts }],
+        last_resort: LastResort::StartOver,
+    };
+    let team = Team { id: "riverside".into(), groups, agents: vec![ana], on_call: Some(on_call) };
     TeamFile { hash: "c0ffee".into(), text: "version: 1\n".into(), team: Arc::new(team) }
+}
+
+fn salvaged() -> Salvage {
+    Salvage { floor: "fl1".into(), head: "b94d27b9934d3e08".into(), trusted: 90, lost: vec![(7, 9), (96, 100)] }
 }

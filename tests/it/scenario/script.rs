@@ -15,6 +15,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use carelane::floor::details::Details;
+use carelane::floor::details::Subject;
 use carelane::floor::event::AskedState;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
@@ -23,10 +25,13 @@ use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
 use carelane::floor::fact::Fact;
+use carelane::sim::Watch;
+use carelane::sim::told;
 use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::CarrierCall;
 use carelane::vocab::EffectId;
+use carelane::vocab::KeyId;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
 use carelane::vocab::Private;
@@ -35,8 +40,6 @@ use carelane::vocab::Timestamp;
 
 use super::practice::NUMBER;
 use super::practice::Practice;
-use super::told;
-use super::world::World;
 
 /// Between the commands of a block and what came of them.
 const BREAK: &str = "----";
@@ -76,7 +79,7 @@ pub(crate) fn play(script: &str) -> Result<String, String> {
 
 /// The floor with the names that the script uses.
 struct Stage {
-    world: World,
+    world: Watch,
     practice: Practice,
     offers: BTreeMap<OfferId, LegId>,
     last: Option<Event>,
@@ -85,7 +88,7 @@ struct Stage {
 impl Stage {
     fn open() -> Result<Self, String> {
         let practice = Practice::read();
-        let mut stage = Self { world: World::default(), practice, offers: BTreeMap::new(), last: None };
+        let mut stage = Self { world: Watch::default(), practice, offers: BTreeMap::new(), last: None };
         stage.world.now = local(MONDAY)?;
         stage.tell(Event::FloorOpened("elm-floor".into()))?;
         let (team, flow) = (stage.practice.team_offered()?, stage.practice.flow_offered()?);
@@ -123,6 +126,10 @@ impl Stage {
                 let event = self.practice.edit(file, from, to)?;
                 self.tell(event)
             }
+            ["cut", "team", from] => {
+                let event = self.practice.cut(from)?;
+                self.tell(event)
+            }
             _ => {
                 let event = self.event(&words)?;
                 self.tell(event)
@@ -151,8 +158,8 @@ impl Stage {
         let event = self.last.clone().ok_or("nothing happened yet")?;
         let before = self.world.journal.len();
         let told = self.tell(event)?;
-        let decided = self.world.journal.len() - before;
-        if decided == 0 { Ok(told) } else { Err(format!("the repetition decided {decided} facts:\n{told}")) }
+        let decided = self.world.journal.len() > before;
+        if decided { Err(format!("the repetition decided something:\n{told}")) } else { Ok(told) }
     }
 
     fn event(&self, words: &[&str]) -> Result<Event, String> {
@@ -196,6 +203,14 @@ impl Stage {
             }
             ["close-item", item, outcome, ..] => {
                 Ok(Event::ItemCloseAsked { item: id(item)?, outcome: outcome.into(), note: note(&words[3..])? })
+            }
+            ["details", who, ..] => {
+                let of = id(who).map(Subject::Item).or_else(|_| self.call(who).map(Subject::Call))?;
+                Ok(Event::DetailsTold { of, details: Box::new(details(&words[2..])?) })
+            }
+            ["key-found", scope, month] => {
+                let month = month.parse().map_err(|_| format!("no month: {month}"))?;
+                Ok(Event::KeyFound(KeyId { scope: scope.into(), month, digits: "00000000".into() }))
             }
             ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
             _ => Err(format!("no command: {}", words.join(" "))),
@@ -313,6 +328,25 @@ fn note(words: &[&str]) -> Result<Note, String> {
         Ok((field.into(), Private::new(text.to_owned())))
     };
     words.iter().map(field).collect()
+}
+
+fn details(words: &[&str]) -> Result<Details, String> {
+    let mut details = Details::default();
+    for word in words {
+        let (name, value) = word.split_once('=').ok_or_else(|| format!("{word} is no name=value"))?;
+        let closed = || format!("{{\"{name}\": \"{value}\"}}");
+        let read = |json: String| serde_json::from_str::<Details>(&json).map_err(|e| format!("{word}: {e}"));
+        match name {
+            "standing" => details.standing = read(closed())?.standing,
+            "relationship" => details.relationship = read(closed())?.relationship,
+            "name" => details.patient_name = Some(Private::new(value.to_owned())),
+            "born" => details.patient_born = Some(Private::new(value.to_owned())),
+            "may_discuss" => details.may_discuss = Some(value == "yes"),
+            "reason" => details.reason = Some(value.into()),
+            _ => return Err(format!("no detail {name}")),
+        }
+    }
+    Ok(details)
 }
 
 fn status(how: &str) -> Result<LegStatus, String> {

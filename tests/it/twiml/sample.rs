@@ -1,5 +1,7 @@
 //! One of every treatment, in both languages, and every document of its own.
 
+use carelane::floor::details::Standing;
+use carelane::floor::fact::Route;
 use carelane::floor::treatment::Opening;
 use carelane::floor::treatment::Party;
 use carelane::floor::treatment::Treatment;
@@ -25,6 +27,8 @@ pub(super) const PUBLIC: &str = "https://voice.example";
 enum Context {
     Call,
     Queue(u32),
+    /// Given inside the queue.
+    Moved,
 }
 
 /// Every document by its name.
@@ -43,6 +47,7 @@ pub(super) fn documents(flow: &Flow) -> Vec<(String, Vec<u8>)> {
             let document = match context {
                 Context::Call => rendering.document(&treatment),
                 Context::Queue(round) => rendering.wait_document(&treatment, round),
+                Context::Moved => rendering.moved_document(&treatment),
             };
             all.push((format!("{name}.{}", language.primary()), document));
         }
@@ -103,7 +108,8 @@ fn waiting(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         ("wait-third-words", desk, Context::Queue(2)),
         ("wait-without-a-callback-key", bills, Context::Queue(0)),
         ("wait-urgent-first-words", nurse.clone(), Context::Queue(0)),
-        ("wait-urgent-second-words", nurse, Context::Queue(1)),
+        ("wait-urgent-second-words", nurse.clone(), Context::Queue(1)),
+        ("wait-urgent-words-said-while-waiting", nurse, Context::Moved),
         ("wait-until-moved", joined, Context::Queue(4)),
     ]
 }
@@ -117,10 +123,15 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         waited,
         urgent,
         repeat,
+        standing: (urgent || repeat).then_some(if urgent { Standing::Existing } else { Standing::New }),
+        promised: (repeat && !urgent).then_some(MORNING),
     };
+    let ask = Treatment::AskStanding { lane: "desk".into(), how: Route::Key, language: language.clone() };
     vec![
         ("answer", announce(language), Context::Call),
         ("whisper", whisper(false, false, Span::secs(42)), Context::Call),
+        ("whisper-promised", whisper(false, true, Span::secs(42)), Context::Call),
+        ("ask-standing", ask, Context::Call),
         ("whisper-urgent-repeat", whisper(true, true, Span::mins(3)), Context::Call),
         ("room-caller", room(Party::Caller), Context::Call),
         ("room-assistant", room(Party::Agent), Context::Call),

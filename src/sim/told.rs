@@ -1,0 +1,377 @@
+//! What a floor was told and what it decided, as lines a person reads: events, facts, effects, answers, compact views.
+//!
+//! Its calls, persons and notes are made up: this is for simulation and scenarios, never for a real journal.
+
+use std::fmt::Debug;
+use std::fmt::Write as _;
+
+use crate::floor::Floor;
+use crate::floor::details::Details;
+use crate::floor::details::Subject;
+use crate::floor::effect::Answer;
+use crate::floor::effect::Effect;
+use crate::floor::effect::Oddity;
+use crate::floor::effect::Outbox;
+use crate::floor::effect::Refusal;
+use crate::floor::event::Event;
+use crate::floor::event::Input;
+use crate::floor::event::Note;
+use crate::floor::fact::AgentChange;
+use crate::floor::fact::Fact;
+use crate::floor::fact::NewItem;
+use crate::floor::fact::Why;
+use crate::floor::treatment::Treatment;
+use crate::floor::treatment::Words;
+use crate::flow::HeadStart;
+use crate::vocab::Span;
+use crate::vocab::Timestamp;
+
+/// The zone in which times are told, whatever the practice's own: a story needs one clock.
+pub const ZONE: &str = "America/Chicago";
+
+/// `Mon 23 Nov 09:00:20 CST`.
+pub fn time(at: Timestamp) -> String {
+    local(at, "%a %d %b %H:%M:%S %Z")
+}
+
+/// `09:00:20`, for what is near.
+fn clock(at: Timestamp) -> String {
+    local(at, "%H:%M:%S")
+}
+
+fn local(at: Timestamp, form: &str) -> String {
+    let zoned = jiff::Timestamp::from_millisecond(at.0).and_then(|at| at.in_tz(ZONE));
+    zoned.map_or_else(|_| at.rfc3339(), |zoned| zoned.strftime(form).to_string())
+}
+
+/// A closed word as one reads it: `NotAnswered` becomes `not answered`.
+fn plain(value: impl Debug) -> String {
+    let mut out = String::new();
+    for c in format!("{value:?}").chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// Everything one event brought about.
+pub fn outbox(out: &Outbox) -> String {
+    let mut text = String::new();
+    for told in &out.facts {
+        let _ = writeln!(text, "{}", fact(told));
+    }
+    for (id, told) in &out.effects {
+        let _ = writeln!(text, "{id}: {}", effect(told));
+    }
+    for id in &out.settled {
+        let _ = writeln!(text, "{id} is settled");
+    }
+    if let Some(oddity) = out.oddity {
+        let _ = writeln!(text, "odd: {}", odd(oddity));
+    }
+    let _ = match &out.answer {
+        Answer::Noted => Ok(()),
+        Answer::Treat { leg, serial } => writeln!(text, "answer: {leg} #{serial}"),
+        Answer::Excuse => writeln!(text, "answer: an excuse"),
+        Answer::Over => writeln!(text, "answer: hang up"),
+        Answer::Refused(why) => writeln!(text, "refused: {}", refusal(why)),
+    };
+    text
+}
+
+/// What happened outside.
+pub fn event(told: &Event) -> String {
+    match told {
+        Event::FloorOpened(id) => format!("floor {id} begins"),
+        Event::FlowOffered(file) => format!("the flow of {} is offered, version {:.4}", file.flow.practice, file.hash),
+        Event::TeamOffered(file) => format!("the team {} is offered, version {:.4}", file.team.id, file.hash),
+        Event::CallArrived { carrier_call, dialled, .. } => format!("{carrier_call} calls {dialled}"),
+        Event::TreatmentEnded { leg, serial, input } => format!("{leg} is done with #{serial}: {}", given(input)),
+        Event::TreatmentFetched { leg, serial } => format!("the carrier fetches #{serial} of {leg}"),
+        Event::LegAnswered { leg, .. } => format!("{leg} is picked up"),
+        Event::LegStatus { leg: Some(leg), status, .. } => format!("the carrier says {leg} is {}", plain(status)),
+        Event::LegStatus { leg: None, carrier_call, status } => {
+            format!("the carrier says {carrier_call} is {}", plain(status))
+        }
+        Event::LegFoundOver { leg } => format!("{leg} is found to be over"),
+        Event::EffectConfirmed { effect, .. } => format!("{effect} is carried out"),
+        Event::EffectFailed { effect, why } => format!("{effect} failed: {}", plain(why)),
+        Event::AgentStateAsked { agent, state } => format!("{agent} asks to be {}", plain(state)),
+        Event::CallCloseAsked { call, outcome, .. } => format!("{call} is to be closed as {outcome}"),
+        Event::TransferAsked { call, lane } => format!("{call} is to go to {lane}"),
+        Event::AttemptMade { item, outcome, .. } => format!("an attempt at {item}: {outcome}"),
+        Event::ItemCloseAsked { item, outcome, .. } => format!("{item} is to be closed as {outcome}"),
+        Event::DetailsTold { of, .. } => format!("somebody tells more of {of:?}"),
+        Event::OwnerAsked { item, owner } => format!("{item} is to go to {owner}"),
+        Event::KeyFound(_) => "a record key is there".to_owned(),
+        Event::JournalSalvaged(_) => "a journal was salvaged".to_owned(),
+        Event::CallDamaged { .. } => "salvage cut a call off".to_owned(),
+        Event::TimePassed => "time passes".to_owned(),
+    }
+}
+
+fn given(input: &Input) -> String {
+    match input {
+        Input::Nothing => "nothing".to_owned(),
+        Input::Keys(keys) => format!("keys {keys:?}"),
+        Input::Speech(words) => format!("{:?}", words.reveal()),
+    }
+}
+
+fn odd(oddity: Oddity) -> String {
+    match oddity {
+        Oddity::Repeated(call) => format!("{call} is announced again"),
+        Oddity::ClosedItem(item) => format!("{item} is closed"),
+        Oddity::Duplicate | Oddity::LateAnswer | Oddity::UnknownNumber | Oddity::UnknownLeg | Oddity::Overload => {
+            plain(oddity)
+        }
+    }
+}
+
+fn refusal(why: &Refusal) -> String {
+    match why {
+        Refusal::Unknown(what) => format!("no such {what}"),
+        Refusal::Conflict(why) => (*why).to_owned(),
+        Refusal::Missing(fields) => format!("missing {}", list(fields)),
+        Refusal::TooLong { what, chars_max } => format!("{what} longer than {chars_max}"),
+        Refusal::NotAllowed { what, allowed } => format!("{what} must be one of {}", list(allowed)),
+    }
+}
+
+fn list<T: ToString>(items: &[T]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn effect(told: &Effect) -> String {
+    match told {
+        Effect::Dial { leg, offer, to, from, ring, .. } => {
+            format!("dial {leg} for {offer}: {to} from {from}, ring {ring}")
+        }
+        Effect::Redirect { leg, serial, .. } => format!("redirect {leg} to #{serial}"),
+        Effect::HangUp { leg, .. } => format!("hang up {leg}"),
+    }
+}
+
+fn fact(told: &Fact) -> String {
+    match told {
+        Fact::FloorOpened(id) => format!("floor {id} opened"),
+        Fact::FlowLoaded(file) => format!("flow {} loaded, version {:.4}", file.flow.practice, file.hash),
+        Fact::TeamLoaded(file) => format!("team {} loaded, version {:.4}", file.team.id, file.hash),
+        Fact::CallArrived { call, leg, practice, flow, .. } => {
+            format!("{call} arrived at {practice} on {leg}, flow version {flow:.4}")
+        }
+        Fact::LegTreated { leg, serial, treatment, pushed } => {
+            format!("{leg} #{serial} {}{}", treated(treatment), if *pushed { " (pushed)" } else { "" })
+        }
+        Fact::InputMissed { call } => format!("{call} missed an input"),
+        Fact::LanguageChosen { call, language } => format!("{call} speaks {language}"),
+        Fact::UrgentFlagged { call, crisis } => format!("{call} is urgent{}", if *crisis { ", a crisis" } else { "" }),
+        Fact::Queued { call, lane, arrived, deadline, head_starts, how } => format!(
+            "{call} queued for {lane} by {}: arrived {}, deadline {}{}",
+            plain(how),
+            clock(*arrived),
+            clock(*deadline),
+            starts(head_starts),
+        ),
+        Fact::TierOpened { call, tier } => format!("{call} is open to tier {tier}"),
+        Fact::OfferMade { offer, call, agent, leg, expires_at, why } => {
+            format!("{offer}: {call} to {agent} on {leg} until {}\n  why: {}", clock(*expires_at), reasons(why))
+        }
+        Fact::OfferAnswered { offer, expires_at } => format!("{offer} answered, until {}", clock(*expires_at)),
+        Fact::OfferEnded { offer, outcome } => format!("{offer} ended: {}", plain(outcome)),
+        Fact::AgentChanged { agent, to } => format!("{agent} is {}", change(to)),
+        Fact::TalkBegan { call, agent, leg } => format!("{call} talks with {agent} on {leg}"),
+        Fact::TalkEnded { call, by, wrap_up_until } => format!(
+            "{call} talk ended by {}{}",
+            plain(by),
+            wrap_up_until.map_or_else(String::new, |at| format!(", wrap-up until {}", clock(at)))
+        ),
+        Fact::Transferred { call, agent } => format!("{call} transferred by {agent}"),
+        Fact::CallClosed { call, outcome, note } => format!("{call} closed: {outcome} ({})", fields(note)),
+        Fact::CallLeft { call, how } => format!("{call} left: {}", plain(how)),
+        Fact::ItemOpened(new) => item(new),
+        Fact::ItemAttempted { item, outcome, note, due_at } => {
+            format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
+        }
+        Fact::ItemClosed { item, outcome, note } => format!("{item} closed: {outcome} ({})", fields(note)),
+        Fact::ItemJoined { item, call, kind, promised } => format!(
+            "{call} belongs to {item}{}{}",
+            kind.map_or_else(String::new, |kind| format!(", {} now", plain(kind))),
+            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
+        ),
+        Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
+        Fact::LegNamed { leg, carrier_call } => format!("{leg} is {carrier_call}"),
+        Fact::LegUnwanted { leg } => format!("{leg} is unwanted"),
+        Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
+        Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
+        Fact::JoinFailed { call } => format!("{call} could not be joined"),
+        Fact::CallLost { call } => format!("{call} is lost"),
+        Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
+        Fact::EffectSettled { effect } => format!("{effect} done or given up"),
+        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
+        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
+        Fact::DetailsKnown { of: Subject::Call(call), details } => format!("{call} is of {}", known(details)),
+        Fact::DetailsKnown { of: Subject::Item(item), details } => format!("{item} is of {}", known(details)),
+        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+    }
+}
+
+fn item(new: &NewItem) -> String {
+    format!(
+        "{} {} of {} for {}: {} {}, owner {}, due {}{}",
+        new.item,
+        plain(new.kind),
+        new.call,
+        new.lane,
+        new.language,
+        if new.urgent { "urgent" } else { "routine" },
+        new.owner.as_str(),
+        time(new.due_at),
+        if new.promised.is_some() { ", promised" } else { "" },
+    ) + &match known(&new.details) {
+        known if known.is_empty() => known,
+        known => format!("; {known}"),
+    }
+}
+
+fn known(details: &Details) -> String {
+    let Details { standing, patient_name, patient_born, relationship, may_discuss, reason } = details;
+    let mut known = Vec::new();
+    known.extend(standing.map(|standing| format!("{} patient", plain(standing))));
+    known.extend(patient_name.as_ref().map(|name| format!("name {:?}", name.reveal())));
+    known.extend(patient_born.as_ref().map(|born| format!("born {}", born.reveal())));
+    known.extend(relationship.map(|relationship| format!("caller is {}", plain(relationship))));
+    known.extend(may_discuss.map(|may| format!("may {}discuss", if may { "" } else { "not " })));
+    known.extend(reason.as_ref().map(|reason| format!("reason {reason}")));
+    known.join(", ")
+}
+
+fn starts(starts: &[(HeadStart, Span)]) -> String {
+    starts.iter().map(|(why, span)| format!(", {} {span}", plain(why))).collect()
+}
+
+fn reasons(why: &Why) -> String {
+    let mut text = String::new();
+    if why.urgent {
+        text.push_str("urgent, ");
+    }
+    let _ = write!(text, "deadline {}, tier {}, idle since {}", clock(why.deadline), why.tier, clock(why.idle_since));
+    if let Some(rung) = why.rung {
+        let _ = write!(text, ", on call, rung {}", rung + 1);
+    }
+    for (call, reason) in &why.passed_calls {
+        let _ = write!(text, "; not {call}: {}", plain(reason));
+    }
+    for (agent, reason) in &why.passed_agents {
+        let _ = write!(text, "; not {agent}: {}", plain(reason));
+    }
+    text
+}
+
+fn change(to: &AgentChange) -> String {
+    match to {
+        AgentChange::Available => "available".to_owned(),
+        AgentChange::NotReady { reason, until } => {
+            let until = until.map_or_else(String::new, |at| format!(" until {}", clock(at)));
+            format!("not ready: {}{until}", plain(reason))
+        }
+        AgentChange::LoggedOut => "logged out".to_owned(),
+        AgentChange::Later(change) => format!("later {}", self::change(change)),
+    }
+}
+
+fn fields(note: &Note) -> String {
+    note.iter().map(|(field, text)| format!("{field}={:?}", text.reveal())).collect::<Vec<_>>().join(" ")
+}
+
+fn treated(treatment: &Treatment) -> String {
+    match treatment {
+        Treatment::Menu { step, language, opening } => format!("menu {step} {language}, {}", plain(opening)),
+        Treatment::Announce { words, language } => format!("announce {language}: {}", said(words)),
+        Treatment::Hold { lane, language, first, urgent } => {
+            format!("hold {lane} {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
+        }
+        Treatment::Whisper { lane, caller_language, waited, urgent, repeat, standing, promised, .. } => format!(
+            "whisper {lane}, {caller_language}, waited {waited}{}{}{}{}",
+            if *urgent { ", urgent" } else { "" },
+            if *repeat { ", repeat caller" } else { "" },
+            standing.map_or_else(String::new, |standing| format!(", {} patient", plain(standing))),
+            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
+        ),
+        Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
+        Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
+        Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
+    }
+}
+
+fn said(words: &[Words]) -> String {
+    let one = |words: &Words| match words {
+        Words::Phrase(phrase) => phrase.key().to_owned(),
+        Words::AboutLane(phrase, lane) => format!("{} {lane}", phrase.key()),
+        Words::Promise(phrase, at) => format!("{} {}", phrase.key(), time(*at)),
+        Words::Script(step) => format!("script {step}"),
+    };
+    words.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Who is where, in a few lines.
+pub fn floor(floor: &Floor) -> String {
+    let view = floor.view();
+    let mut text = String::new();
+    for call in &view.calls {
+        let _ = write!(text, "{} {}", call.call, call.state);
+        if let Some(lane) = &call.lane {
+            let _ = write!(text, " in {lane}");
+        }
+        let _ = write!(text, " {}", call.language);
+        if let Some(agent) = &call.agent {
+            let _ = write!(text, " with {agent}");
+        }
+        text.push('\n');
+    }
+    for lane in view.lanes.iter().filter(|lane| !lane.waiting.is_empty()) {
+        let waiting: Vec<String> = lane.waiting.iter().map(|w| w.call.to_string()).collect();
+        let _ = writeln!(text, "line for {}: {}", lane.lane, waiting.join(" "));
+    }
+    for agent in view.agents.iter().filter(|agent| agent.state != "logged_out") {
+        let _ = write!(text, "{} {}", agent.id, agent.state);
+        if let Some(reason) = agent.reason {
+            let _ = write!(text, ": {reason}");
+        }
+        if let Some(call) = agent.call {
+            let _ = write!(text, " {call}");
+        }
+        text.push('\n');
+    }
+    for item in &view.items {
+        let new = &item.item.new;
+        let _ = writeln!(
+            text,
+            "{} {} for {}, owner {}, due {}, attempts {}",
+            item.id,
+            plain(new.kind),
+            new.lane,
+            new.owner.as_str(),
+            time(new.due_at),
+            item.item.attempts,
+        );
+    }
+    text
+}
+
+/// The ledger in one line; what is nowhere must be 0.
+pub fn ledger(floor: &Floor) -> String {
+    let l = floor.ledger();
+    format!(
+        "inbound {} = in progress {} + answered {} + self-served {} + items {} + declined {}; unaccounted {}\n",
+        l.inbound,
+        l.in_progress,
+        l.answered,
+        l.self_served,
+        l.items,
+        l.declined,
+        l.unaccounted(),
+    )
+}
