@@ -181,6 +181,9 @@ impl Desk {
 
     /// Handles one event and appends it with its facts. An event that decided nothing leaves no trace.
     fn handle(&mut self, event: Event, held: &mut Vec<Held>) -> Result<Answer, JournalError> {
+        if self.is_replayed(&event) {
+            return Ok(Answer::Over);
+        }
         let now = self.clock.now().max(self.last);
         self.last = now;
         let mut out = Outbox::default();
@@ -195,6 +198,12 @@ impl Desk {
         self.observer.observe(now, &out, &self.floor);
         held.extend(out.effects.into_iter().map(|(id, effect)| Held::Order(Order { id, effect, resumed: false })));
         Ok(out.answer)
+    }
+
+    /// The first webhook of a call that the floor has forgotten, a day or more after its end: no call rings twice.
+    fn is_replayed(&self, event: &Event) -> bool {
+        let Event::CallArrived { carrier_call, .. } = event else { return false };
+        self.directory.knows(carrier_call) && self.floor.leg_of(carrier_call).is_none()
     }
 
     /// Lets the floor see the time if a deadline is due.

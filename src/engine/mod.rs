@@ -7,6 +7,7 @@ mod clock;
 mod desk;
 mod directory;
 mod dispatch;
+mod gap;
 mod history;
 mod observer;
 
@@ -17,6 +18,7 @@ use std::sync::OnceLock;
 use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::TrySendError;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
@@ -64,6 +66,8 @@ struct Inner {
     public: String,
     floor: OnceLock<FloorId>,
     reader: Mutex<JournalReader>,
+    /// Told when the carrier's list should be looked at now.
+    gap_ended: Notify,
 }
 
 /// Why the desk gave no answer.
@@ -148,6 +152,7 @@ impl Engine {
             public,
             floor: known,
             reader: Mutex::new(reader),
+            gap_ended: Notify::new(),
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(desk::let_go(durable, orders));
@@ -171,6 +176,11 @@ impl Engine {
         for (leg, carrier_call) in legs {
             dispatch::ask_about(&self, &rest, leg, carrier_call).await;
         }
+    }
+
+    /// Accounts for calls that the carrier knows and we do not, from this moment on and for ever.
+    pub async fn watch_gaps(self, rest: Arc<RestClient>, from: Timestamp, observer: Arc<dyn Observer>) {
+        gap::watch(&self, &rest, from, &*observer).await;
     }
 
     /// Brings an event and waits for its durable answer.
@@ -250,6 +260,11 @@ impl Engine {
     /// The clock.
     pub fn clock(&self) -> Clock {
         self.0.clock
+    }
+
+    /// Waits until calls may have been missed and can be taken again.
+    async fn gap_ended(&self) {
+        self.0.gap_ended.notified().await;
     }
 
     fn send(&self, message: Message) -> Result<(), Unanswered> {

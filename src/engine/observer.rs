@@ -10,6 +10,8 @@ use crate::vocab::Timestamp;
 pub trait Observer: Send + Sync {
     /// One event was handled.
     fn observe(&self, now: Timestamp, out: &Outbox, floor: &Floor);
+    /// The carrier's list told of so many calls that nobody here had heard of.
+    fn imported(&self, calls: u64);
     /// A batch became durable.
     fn committed(&self, took: Duration);
 }

@@ -144,6 +144,8 @@ pub struct Leg {
     pub push: Option<EffectId>,
     /// The request to end it, until confirmed.
     pub hang_up: Option<EffectId>,
+    /// The question to the carrier how it fares, until answered.
+    pub ask: Option<EffectId>,
 }
 
 /// Whose leg it is.

@@ -23,6 +23,7 @@ use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::LegId;
 use crate::vocab::Private;
+use crate::vocab::Timestamp;
 
 /// A note: text by field.
 pub type Note = BTreeMap<FieldId, Private<String>>;
@@ -77,7 +78,7 @@ pub enum Event {
         /// How it fares.
         status: LegStatus,
     },
-    /// After a restart the carrier said that a leg is over: it ended while nobody here could hear of it.
+    /// Asked, the carrier said that a leg is over: its end was not heard of here.
     LegFoundOver {
         /// The leg.
         leg: LegId,
@@ -146,6 +147,17 @@ pub enum Event {
     },
     /// A deadline of the floor has passed.
     TimePassed,
+    /// The carrier's list told of a call to us that began and ended while nobody here could hear of it.
+    CallMissed {
+        /// The carrier's name for the leg.
+        carrier_call: CarrierCall,
+        /// Who seems to have called.
+        caller: Caller,
+        /// The number dialled, ours.
+        dialled: Arc<str>,
+        /// When it began, by the carrier's clock.
+        began: Timestamp,
+    },
 }
 
 /// A checked flow file with its text.
@@ -235,7 +247,7 @@ pub enum AskedState {
 impl HasPrivate for Event {
     fn privates(&self, each: &mut dyn FnMut(&str)) {
         match self {
-            Self::CallArrived { caller, .. } => caller.privates(each),
+            Self::CallArrived { caller, .. } | Self::CallMissed { caller, .. } => caller.privates(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
@@ -246,7 +258,7 @@ impl HasPrivate for Event {
 
     fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
         match self {
-            Self::CallArrived { caller, .. } => caller.privates_mut(each),
+            Self::CallArrived { caller, .. } | Self::CallMissed { caller, .. } => caller.privates_mut(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));

@@ -6,7 +6,6 @@ use std::fmt;
 use super::Floor;
 use super::acd::agent::AgentState;
 use super::call::Phase;
-use super::effect::Effect;
 
 /// A broken invariant: its name, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,9 +112,8 @@ impl Floor {
 
     fn check_effects(&self) -> Result<(), Broken> {
         for (id, effect) in &self.effects {
-            let (Effect::Dial { leg, .. } | Effect::Redirect { leg, .. } | Effect::HangUp { leg, .. }) = effect;
-            let known =
-                self.legs.get(leg).is_some_and(|l| l.is_up() && [l.dial, l.push, l.hang_up].contains(&Some(*id)));
+            let leg = self.legs.get(&effect.leg());
+            let known = leg.is_some_and(|l| l.is_up() && [l.dial, l.push, l.hang_up, l.ask].contains(&Some(*id)));
             must("effect-has-a-leg", known, || format!("{id}: {effect:?}"))?;
         }
         Ok(())

@@ -49,9 +49,9 @@ enum Meaning {
 impl Turn<'_> {
     pub(super) fn call_arrived(&mut self, carrier_call: CarrierCall, caller: Caller, dialled: &str) {
         if let Some(leg) = self.floor.leg_of(&carrier_call) {
-            let (leg, call) = (leg.id, leg.call);
+            let (leg, call, spoken_to) = (leg.id, leg.call, leg.serial() > 0);
             self.odd(Oddity::Repeated(call));
-            self.out.answer = Answer::Treat { leg, serial: 1 };
+            self.out.answer = if spoken_to { Answer::Treat { leg, serial: 1 } } else { Answer::Over };
             return;
         }
         let Some(practice) = self.floor.numbers.get(dialled).cloned() else {
@@ -63,7 +63,7 @@ impl Turn<'_> {
         let (call, leg) = (self.next_call(), self.next_leg());
         let gone = self.floor.strangers.contains(&carrier_call);
         let full = self.floor.calls.len() >= CALLS_MAX;
-        self.fact(Fact::CallArrived { call, leg, practice, flow: flow.0, carrier_call, caller });
+        self.fact(Fact::CallArrived { call, leg, practice, flow: flow.0, carrier_call, caller, began: None });
         self.answering(leg);
         if full {
             self.odd(Oddity::Overload);

@@ -68,6 +68,10 @@ impl Turn<'_> {
             self.out.answer = Answer::Excuse;
             return;
         };
+        // A caller who waits fetches the next round of the hold: if last words could not be pushed yet, they are given now.
+        let held = matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
+        let parting = held && leg.is_up() && matches!(leg.current(), Some(Treatment::Goodbye { .. }));
+        let serial = if parting { leg.serial() } else { serial };
         let arrived = leg.push.filter(|_| serial == leg.serial());
         self.answer_with(id, serial);
         if let Some(effect) = arrived {
@@ -153,8 +157,8 @@ impl Turn<'_> {
         }
     }
 
-    /// A leg ended while we were down. A caller in the menu may have been dropped because nobody answered the key:
-    /// that is no decline but a call we missed.
+    /// A leg ended, and we heard nothing of it. A caller in the menu may have been dropped because nobody answered the
+    /// key: that is no decline but a call we missed.
     pub(super) fn leg_found_over(&mut self, id: LegId) {
         let Some(leg) = self.floor.legs.get(&id).filter(|leg| leg.is_up()) else { return };
         let call = leg.call;
@@ -253,7 +257,7 @@ impl Turn<'_> {
                 None => self.fact(Fact::EffectSettled { effect: id }),
             },
             Some(Effect::HangUp { leg, .. }) => self.leg_over(leg, LegEnd::Completed),
-            Some(Effect::Redirect { .. }) => self.fact(Fact::EffectSettled { effect: id }),
+            Some(Effect::Redirect { .. } | Effect::Ask { .. }) => self.fact(Fact::EffectSettled { effect: id }),
             None => {}
         }
     }
@@ -269,6 +273,11 @@ impl Turn<'_> {
             (Effect::Redirect { leg, .. }, Failure::Refused | Failure::Unreachable) => {
                 self.fact(Fact::EffectSettled { effect: id });
                 self.join_failed(leg);
+            }
+            (Effect::Ask { leg, .. }, Failure::LegGone) => self.leg_found_over(leg),
+            // The next silence asks again.
+            (Effect::Ask { .. }, Failure::Refused | Failure::Unreachable) => {
+                self.fact(Fact::EffectSettled { effect: id });
             }
             (Effect::Dial { leg, offer, .. }, _) => {
                 self.fact(Fact::EffectSettled { effect: id });

@@ -10,6 +10,7 @@ pub mod call;
 pub mod effect;
 pub mod event;
 pub mod fact;
+mod gap;
 pub mod hours;
 pub mod invariant;
 mod ivr;
@@ -62,6 +63,8 @@ pub struct Floor {
     id: Option<FloorId>,
     practices: BTreeMap<PracticeId, Practice>,
     numbers: BTreeMap<Arc<str>, PracticeId>,
+    /// Since when each number is ours to answer: calls before that are others' business.
+    served_since: BTreeMap<Arc<str>, Timestamp>,
     team_hashes: BTreeMap<crate::vocab::TeamId, Arc<str>>,
     agents: BTreeMap<AgentId, Agent>,
     /// Signed-in agents of each group: a lane with none in any tier is unstaffed.
@@ -191,7 +194,7 @@ impl Floor {
     /// The practice an event is about, before it is handled: whose key seals its personal texts.
     pub fn practice_of(&self, event: &Event) -> Option<&PracticeId> {
         match event {
-            Event::CallArrived { dialled, .. } => self.numbers.get(dialled),
+            Event::CallArrived { dialled, .. } | Event::CallMissed { dialled, .. } => self.numbers.get(dialled),
             Event::TreatmentEnded { leg, .. }
             | Event::TreatmentFetched { leg, .. }
             | Event::LegAnswered { leg, .. }

@@ -26,6 +26,8 @@ pub enum TimerName {
     ReadyAgain(AgentId),
     /// When to end a leg that should have ended by itself.
     LegLingers(LegId),
+    /// When to ask the carrier about a leg that has been silent for too long.
+    LegSilent(LegId),
 }
 
 /// All deadlines, by moment and by name.

@@ -76,6 +76,9 @@ impl<'f> Turn<'f> {
             Event::ItemCloseAsked { item, outcome, note } => self.item_close_asked(item, &outcome, note),
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
             Event::TimePassed => self.time_passed(),
+            Event::CallMissed { carrier_call, caller, dialled, began } => {
+                self.call_missed(carrier_call, caller, &dialled, began);
+            }
         }
     }
 
@@ -92,6 +95,7 @@ impl<'f> Turn<'f> {
                 TimerName::WrapUpLimit(call) => self.wrap_up_over(call),
                 TimerName::ReadyAgain(agent) => self.ready_again(agent),
                 TimerName::LegLingers(leg) => self.leg_lingers(leg),
+                TimerName::LegSilent(leg) => self.fact(Fact::LegAsked { leg }),
             }
             debug_assert!(self.out.facts.len() > before, "a deadline that decides nothing would come back for ever");
             if self.out.facts.len() == before {

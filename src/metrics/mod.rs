@@ -35,6 +35,7 @@ pub struct Metrics {
     offers: IntCounterVec,
     oddities: IntCounterVec,
     webhooks: IntCounterVec,
+    imported: IntCounter,
     commit_seconds: Histogram,
     answer_seconds: Histogram,
     depth: GaugeVec,
@@ -66,6 +67,10 @@ impl Metrics {
             offers: counters(r, "carelane_offers_total", "Offers to assistants that ended, by how.", &["outcome"]),
             oddities: counters(r, "carelane_oddities_total", "Strange but harmless input, by kind.", &["kind"]),
             webhooks: counters(r, "carelane_webhooks_total", "Carrier webhooks, by result.", &["result"]),
+            imported: kept(
+                r,
+                IntCounter::new("carelane_calls_imported_total", "Missed calls taken from the carrier's call list."),
+            ),
             commit_seconds: histogram(r, "carelane_journal_commit_seconds", "Time to make a batch durable."),
             answer_seconds: histogram(
                 r,
@@ -172,6 +177,10 @@ impl Observer for Metrics {
                 _ => {}
             }
         }
+    }
+
+    fn imported(&self, calls: u64) {
+        self.imported.inc_by(calls);
     }
 
     fn committed(&self, took: Duration) {

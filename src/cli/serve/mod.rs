@@ -120,6 +120,8 @@ async fn start(args: Args) -> Result<Running, String> {
     let rest = Arc::new(rest_client(&account, &args, &engine)?);
     if local.is_none() {
         tokio::spawn(engine.clone().reconcile(ghosts, rest.clone()));
+        let last_heard = recovered.last_at.unwrap_or(engine.clock().now());
+        tokio::spawn(engine.clone().watch_gaps(rest.clone(), last_heard, metrics.clone()));
     }
     tokio::spawn(engine.clone().dispatch(orders, rest));
 

@@ -14,7 +14,7 @@ use crate::vocab::Timestamp;
 
 impl Floor {
     pub(super) fn call_arrived(&mut self, at: Timestamp, fact: &Fact) {
-        let Fact::CallArrived { call, leg, practice, flow: _, carrier_call, caller } = fact else { return };
+        let Fact::CallArrived { call, leg, practice, flow: _, carrier_call, caller, began } = fact else { return };
         // A call uses the version that is current at this fact, live and in recovery alike.
         let Some(flow) = self.practices.get(practice).map(|p| p.flow.clone()) else { return };
         self.minted.call = self.minted.call.max(call.0);
@@ -31,7 +31,7 @@ impl Floor {
                 leg: *leg,
                 caller: caller.clone(),
                 language,
-                arrived: at,
+                arrived: began.unwrap_or(at),
                 urgent: false,
                 crisis: false,
                 self_served: false,

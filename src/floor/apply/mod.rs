@@ -23,7 +23,7 @@ impl Floor {
         self.forget(at);
         match fact {
             Fact::FloorOpened(id) => self.id = Some(id.clone()),
-            Fact::FlowLoaded(file) => self.load_flow(file),
+            Fact::FlowLoaded(file) => self.load_flow(at, file),
             Fact::TeamLoaded(file) => self.load_team(file),
             Fact::CallArrived { .. } => self.call_arrived(at, fact),
             Fact::LegTreated { leg, serial: _, treatment, pushed } => self.leg_treated(at, *leg, treatment, *pushed),
@@ -78,7 +78,8 @@ impl Floor {
                 self.strangers.insert(carrier_call.clone());
                 self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
             }
-            Fact::EffectSettled { effect } => self.settle(*effect),
+            Fact::EffectSettled { effect } => self.settle(at, *effect),
+            Fact::LegAsked { leg } => self.leg_asked(at, *leg),
         }
     }
     fn put(&mut self, effect: Effect) -> EffectId {
@@ -94,16 +95,18 @@ impl Floor {
         self.effects.remove(&id)
     }
 
-    fn settle(&mut self, id: EffectId) {
+    fn settle(&mut self, at: Timestamp, id: EffectId) {
         let Some(effect) = self.drop_effect(id) else { return };
-        let (Effect::Dial { leg, .. } | Effect::Redirect { leg, .. } | Effect::HangUp { leg, .. }) = effect;
-        self.with_leg(leg, |l| {
-            for slot in [&mut l.dial, &mut l.push, &mut l.hang_up] {
+        self.with_leg(effect.leg(), |l| {
+            for slot in [&mut l.dial, &mut l.push, &mut l.hang_up, &mut l.ask] {
                 if *slot == Some(id) {
                     *slot = None;
                 }
             }
         });
+        if let Effect::Redirect { leg, .. } = effect {
+            self.pushed(at, leg);
+        }
     }
 
     /// Drops what was kept for late duplicates long enough. It depends on the facts' times only, so recovery agrees.

@@ -77,11 +77,11 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked TimePassed);
+    ItemCloseAsked OwnerAsked TimePassed CallMissed);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed ItemJoined EffectSettled);
+    JoinFailed ItemJoined EffectSettled LegAsked);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -114,6 +114,7 @@ pub(crate) fn arrival(n: u32) -> (Event, Vec<Fact>) {
         flow: "b94d27b9934d3e08".into(),
         carrier_call: carrier_call(),
         caller: caller(n),
+        began: None,
     };
     let menu = Treatment::Menu { step: "start".into(), language: english(), opening: Opening::Greeting };
     (event, vec![arrived, Fact::LegTreated { leg, serial: 1, treatment: menu, pushed: false }])
@@ -155,6 +156,12 @@ fn events() -> Vec<Event> {
         Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12) },
         Event::OwnerAsked { item, owner: "front-desk".into() },
         Event::TimePassed,
+        Event::CallMissed {
+            carrier_call: "CA5".into(),
+            caller: caller(13),
+            dialled: "+15550100100".into(),
+            began: NOON,
+        },
     ]
 }
 
@@ -199,8 +206,19 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call },
         Fact::EffectSettled { effect: EffectId(7) },
+        Fact::LegAsked { leg },
+        missed(),
     ]);
     facts
+}
+
+fn missed() -> Fact {
+    match arrival(3).1.swap_remove(0) {
+        Fact::CallArrived { call, leg, practice, flow, carrier_call, caller, .. } => {
+            Fact::CallArrived { call, leg, practice, flow, carrier_call, caller, began: Some(NOON) }
+        }
+        other => other,
+    }
 }
 
 fn queued(call: CallId) -> Fact {

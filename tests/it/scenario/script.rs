@@ -162,6 +162,13 @@ impl Stage {
             ["key", who, keys] => self.ended(who, Input::Keys(keys.into())),
             ["say", who, words] => self.ended(who, Input::Speech(Private::new(words.to_owned()))),
             ["nothing", who] => self.ended(who, Input::Nothing),
+            ["missed", name, "from", from, "at", date, clock] => Ok(Event::CallMissed {
+                carrier_call: carrier(name),
+                caller: Caller::from_carrier(from),
+                dialled: NUMBER.into(),
+                began: local(&format!("{date} {clock}"))?,
+            }),
+            ["over", who] => Ok(Event::LegFoundOver { leg: self.leg(who)? }),
             ["fetch", who] => {
                 let (leg, serial) = self.treated(who)?;
                 Ok(Event::TreatmentFetched { leg, serial })

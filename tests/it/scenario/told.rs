@@ -109,6 +109,7 @@ fn effect(told: &Effect) -> String {
         }
         Effect::Redirect { leg, serial, .. } => format!("redirect {leg} to #{serial}"),
         Effect::HangUp { leg, .. } => format!("hang up {leg}"),
+        Effect::Ask { leg, .. } => format!("ask about {leg}"),
     }
 }
 
@@ -117,8 +118,9 @@ fn fact(told: &Fact) -> String {
         Fact::FloorOpened(id) => format!("floor {id} opened"),
         Fact::FlowLoaded(file) => format!("flow {} loaded, version {:.4}", file.flow.practice, file.hash),
         Fact::TeamLoaded(file) => format!("team {} loaded, version {:.4}", file.team.id, file.hash),
-        Fact::CallArrived { call, leg, practice, flow, .. } => {
-            format!("{call} arrived at {practice} on {leg}, flow version {flow:.4}")
+        Fact::CallArrived { call, leg, practice, flow, began, .. } => {
+            let began = began.map_or_else(String::new, |at| format!(", unheard: it began {}", time(at)));
+            format!("{call} arrived at {practice} on {leg}, flow version {flow:.4}{began}")
         }
         Fact::LegTreated { leg, serial, treatment, pushed } => {
             format!("{leg} #{serial} {}{}", treated(treatment), if *pushed { " (pushed)" } else { "" })
@@ -162,6 +164,7 @@ fn fact(told: &Fact) -> String {
         Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
         Fact::JoinFailed { call } => format!("{call} could not be joined"),
         Fact::EffectSettled { effect } => format!("{effect} done or given up"),
+        Fact::LegAsked { leg } => format!("{leg} is silent"),
     }
 }
 

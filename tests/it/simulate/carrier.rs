@@ -43,6 +43,11 @@ impl Day {
                 self.end(&carrier_call, LegEnd::Completed);
                 self.confirm(id, None);
             }
+            Effect::Ask { leg, carrier_call } => match self.phones.get(&carrier_call) {
+                Some(phone) if !phone.over => self.confirm(id, None),
+                Some(_) => self.sometimes_twice(Span::ZERO, Span::secs(3), &Event::LegFoundOver { leg }),
+                None => self.fail(id, Failure::LegGone),
+            },
         }
     }
 
