@@ -63,10 +63,9 @@ impl Effect {
     /// The leg it is about.
     pub fn leg(&self) -> LegId {
         match self {
-            Self::Dial { leg, .. }
-            | Self::Redirect { leg, .. }
-            | Self::HangUp { leg, .. }
-            | Self::Ask { leg, .. } => *leg,
+            Self::Dial { leg, .. } | Self::Redirect { leg, .. } | Self::HangUp { leg, .. } | Self::Ask { leg, .. } => {
+                *leg
+            }
         }
     }
 }

@@ -58,7 +58,10 @@ async fn calls_that_came_while_carelane_was_down_for_half_an_hour_become_missed_
     let items = list(&floor["items"]);
     assert_eq!(items.len(), 3);
     for item in items {
-        assert_eq!((&item["kind"], &item["lane"], &item["status"]), (&"missed".into(), &"general".into(), &"open".into()));
+        assert_eq!(
+            (&item["kind"], &item["lane"], &item["status"]),
+            (&"missed".into(), &"general".into(), &"open".into())
+        );
         assert!(item["owner"].is_string() && item["due_at"].is_string(), "{item}");
     }
     let callers: Vec<&Value> = items.iter().map(|item| &item["caller"]).collect();
