@@ -68,7 +68,7 @@ impl Turn<'_> {
             self.out.answer = Answer::Excuse;
             return;
         };
-        // A caller who waits fetches the next round of the hold: if last words could not be pushed yet, they are given now.
+        // A caller who waits fetches the next round of the hold: last words that could not be pushed yet are given now.
         let held = matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
         let parting = held && leg.is_up() && matches!(leg.current(), Some(Treatment::Goodbye { .. }));
         let serial = if parting { leg.serial() } else { serial };

@@ -1,4 +1,5 @@
-//! Failures, row by row: each test here is named in `docs/FAILURES.md`. The real binary, and a carrier that outlives it.
+//! Failures, row by row: each test here is named in `docs/FAILURES.md`. The real binary, and a carrier that outlives
+//! it.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
