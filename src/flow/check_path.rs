@@ -83,8 +83,9 @@ fn references(case: &mut Case<'_, '_>) -> bool {
     broken
 }
 
-fn exits(lane: &Lane) -> [(&'static str, &Exit); 3] {
-    [("timeout", &lane.exits.timeout), ("no_agent", &lane.exits.no_agent), ("error", &lane.exits.error)]
+pub(super) fn exits(lane: &Lane) -> [(&'static str, &Exit); 4] {
+    let exits = &lane.exits;
+    [("timeout", &exits.timeout), ("no_agent", &exits.no_agent), ("error", &exits.error), ("full", &exits.full)]
 }
 
 /// An empty name was reported by the shape check.

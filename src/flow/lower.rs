@@ -12,6 +12,7 @@ use super::model::Greeting;
 use super::model::HeadStart;
 use super::model::Hours;
 use super::model::Lane;
+use super::model::Limits;
 use super::model::Member;
 use super::model::Menu;
 use super::model::NoteField;
@@ -92,6 +93,10 @@ impl<'n> Fields<'n> {
         scalar::duration(self.text(key)).unwrap_or(Span::ZERO)
     }
 
+    fn whole(&self, key: &str) -> u16 {
+        self.text(key).parse().unwrap_or(0)
+    }
+
     fn flag(&self, key: &str) -> bool {
         let text = self.text(key);
         // `yes` is refused, but what was meant is clear, and no rule need report its opposite.
@@ -142,6 +147,7 @@ pub(super) fn flow(root: &Node) -> Flow {
     let greeting = Fields::of(top.node("greeting"), &schema::GREETING);
     let urgent = Fields::of(top.node("urgent"), &schema::URGENT);
     let offers = Fields::of(top.node("offers"), &schema::OFFERS);
+    let limits = Fields::of(top.node("limits"), &schema::LIMITS);
     Flow {
         practice: practice.id("id"),
         name: practice.text("name").into(),
@@ -170,6 +176,12 @@ pub(super) fn flow(root: &Node) -> Flow {
             misses: offers.text("misses").parse().unwrap_or(0),
             wrap_up: offers.duration("wrap_up"),
             with_a_patient: offers.duration("with_a_patient"),
+        },
+        limits: Limits {
+            calls_per_number: limits.whole("calls_per_number"),
+            anonymous_calls: limits.whole("anonymous_calls"),
+            within: limits.duration("within"),
+            calls: limits.whole("calls"),
         },
         wording: BTreeMap::new(),
     }
@@ -263,10 +275,12 @@ fn lane(id: &str, node: &Node) -> Lane {
         hold: lane.items("hold").iter().map(texts).collect(),
         callback_key: lane.node("callback_key").and_then(|n| scalar::keypad(n.text()?)),
         max_wait: lane.duration("max_wait"),
+        max_waiting: lane.node("max_waiting").and_then(|n| n.text()?.parse().ok()),
         exits: Exits {
             timeout: exit(exits.node("timeout")),
             no_agent: exit(exits.node("no_agent")),
             error: exit(exits.node("error")),
+            full: exit(exits.node("full")),
         },
         owner: owner(lane.node("owner")),
         callback_within: lane.duration("callback_within"),

@@ -47,6 +47,7 @@ pub use model::Greeting;
 pub use model::HeadStart;
 pub use model::Hours;
 pub use model::Lane;
+pub use model::Limits;
 pub use model::Member;
 pub use model::Menu;
 pub use model::NoteField;

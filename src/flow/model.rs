@@ -60,6 +60,9 @@ pub struct Flow {
     pub urgent: Urgent,
     /// How calls are rung to assistants.
     pub offers: OfferRules,
+    /// How many calls are let in.
+    #[serde(default)]
+    pub limits: Limits,
     /// Every sentence the system says of itself, in every language (defaults filled in).
     pub wording: BTreeMap<Phrase, Texts>,
 }
@@ -159,6 +162,9 @@ pub struct Lane {
     pub callback_key: Option<char>,
     /// How long a caller waits at most.
     pub max_wait: Span,
+    /// How many may wait in it; `None` is as many as the practice lets in.
+    #[serde(default)]
+    pub max_waiting: Option<u16>,
     /// Where a call goes that cannot stay.
     pub exits: Exits,
     /// Who owns what is left over: an assistant's or a group's id.
@@ -203,12 +209,16 @@ pub struct Exits {
     pub no_agent: Exit,
     /// Something on our side or the carrier's failed.
     pub error: Exit,
+    /// As many wait as may.
+    #[serde(default)]
+    pub full: Exit,
 }
 
 /// What a call that cannot stay becomes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exit {
     /// A promised callback with a due time.
+    #[default]
     Callback,
     /// Another lane's queue, keeping the place.
     Lane(LaneId),
@@ -270,6 +280,26 @@ pub struct OfferRules {
     pub wrap_up: Span,
     /// How long "with a patient" keeps an assistant from being offered calls.
     pub with_a_patient: Span,
+}
+
+/// How many calls are let in. Nothing here keeps a caller from the clinical lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Calls of one number within `within`.
+    pub calls_per_number: u16,
+    /// Calls without a number, all together, within `within`.
+    pub anonymous_calls: u16,
+    /// The time both are counted over.
+    pub within: Span,
+    /// Callers on the line at once.
+    pub calls: u16,
+}
+
+impl Default for Limits {
+    /// Those of a flow journaled before there were any.
+    fn default() -> Self {
+        Self { calls_per_number: 5, anonymous_calls: 20, within: Span::mins(10), calls: 1_000 }
+    }
 }
 
 /// When a practice is open, in its own time zone.
@@ -340,6 +370,16 @@ impl Flow {
     /// The lane with this id.
     pub fn lane(&self, id: &LaneId) -> Option<&Lane> {
         self.lanes.iter().find(|lane| lane.id == *id)
+    }
+
+    /// The clinical lane to which a branch leads, if it leads to one.
+    pub fn clinical_target<'f>(&'f self, to: &'f Target) -> Option<&'f LaneId> {
+        let lane = match to {
+            Target::Lane(lane) => lane,
+            Target::Person => &self.person,
+            Target::Step(_) | Target::Language(_) | Target::Repeat => return None,
+        };
+        self.lane(lane).filter(|lane| lane.clinical).map(|lane| &lane.id)
     }
 
     /// The language of the greeting and of the staff.
