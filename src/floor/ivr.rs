@@ -197,28 +197,33 @@ impl Turn<'_> {
     /// `flagged`: the call became urgent just now, so the approved sentence comes first.
     fn queue_for(&mut self, id: CallId, lane: LaneId, how: Route, flagged: bool) {
         let Some(call) = self.call(id) else { return };
-        let flow = call.flow.clone();
+        let (flow, waits) = (call.flow.clone(), call.place.is_some());
         let mut lane = lane;
-        let mut words = Phrase::NobodyFree;
+        let (mut exit, mut words) = (Exit::Callback, Phrase::NobodyFree);
         // The checker refuses overflow cycles; the bound is for a damaged journal.
         for _ in 0..=flow.lanes.len() {
             let Some(found) = flow.lane(&lane) else { return };
-            let exit = if !self.floor.is_staffed(found) {
-                words = Phrase::NobodyFree;
-                &found.exits.no_agent
-            } else if self.is_full(id, found, how) {
-                words = Phrase::Busy;
-                &found.exits.full
-            } else {
-                return self.take_place(id, &flow, &lane, how, flagged);
+            let way_out = match self.way_out(&flow, found, waits) {
+                Some(way_out) => {
+                    words = Phrase::NobodyFree;
+                    way_out
+                }
+                None if self.is_full(id, found, how) => {
+                    words = Phrase::Busy;
+                    &found.exits.full
+                }
+                None => return self.take_place(id, &flow, &lane, how, flagged),
             };
-            match exit {
-                Exit::Lane(next) => lane = next.clone(),
-                Exit::Callback => break,
+            match way_out.clone() {
+                Exit::Lane(next) => lane = next,
+                other => {
+                    exit = other;
+                    break;
+                }
             }
         }
         self.note_lane(id, &flow, &lane, how);
-        self.leave_with_item(id, ItemKind::Missed, Left::Missed, words);
+        self.leave_by(id, exit, words);
     }
 
     /// May this lane take no further call? Who is transferred there, or goes on with a wait, has a place already.

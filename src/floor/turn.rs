@@ -161,6 +161,11 @@ impl<'f> Turn<'f> {
 
     /// The call leaves with an item. A caller who is still there hears `promise` with the due time.
     pub(super) fn leave_with_item(&mut self, id: CallId, kind: ItemKind, how: Left, promise: Phrase) {
+        self.leave_saying(id, kind, how, Vec::new(), promise);
+    }
+
+    /// The same; `before` is said ahead of the promise.
+    pub(super) fn leave_saying(&mut self, id: CallId, kind: ItemKind, how: Left, before: Vec<Words>, promise: Phrase) {
         self.withdraw_offer_of(id);
         let Some(call) = self.call(id) else { return };
         let (leg, language) = (call.leg, call.language.clone());
@@ -185,6 +190,7 @@ impl<'f> Turn<'f> {
         };
         self.fact(Fact::CallLeft { call: id, how });
         if told {
+            words.extend(before);
             words.push(Words::Promise(promise, due_at));
             self.treat(leg, Treatment::Goodbye { words, language });
         }

@@ -107,6 +107,12 @@ fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
     let flow = case.flow;
     let id = lane.id.as_str();
     let is_other = |to: &LaneId| flow.lane(to).is_some_and(|lane| !lane.clinical);
+    if lane.exits.closed.is_some() {
+        let title = format!("clinical lane `{id}` would close");
+        let at = case.key(&["lanes", id, "exits", "closed"]);
+        let hint = "take `closed` out: at any hour its people, then the on-call people, are rung";
+        case.problems.error(Code::Clinical, at, title, "a medical question would meet a closed door").hint(hint);
+    }
     for (name, exit) in exits(lane) {
         if let Exit::Lane(to) = exit
             && is_other(to)

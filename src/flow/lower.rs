@@ -259,6 +259,7 @@ fn owner(node: Option<&Node>) -> Owner {
 fn lane(id: &str, node: &Node) -> Lane {
     let lane = Fields::of(Some(node), &schema::LANE);
     let exits = Fields::of(lane.node("exits"), &schema::EXITS);
+    let clinical = lane.flag("clinical");
     let tier = |node| {
         let tier = Fields::of(Some(node), &schema::TIER);
         Tier { groups: tier.ids("groups"), after: tier.duration("after") }
@@ -267,7 +268,7 @@ fn lane(id: &str, node: &Node) -> Lane {
     Lane {
         id: valid_id(id).into(),
         name: lane.texts("name"),
-        clinical: lane.flag("clinical"),
+        clinical,
         answer_within: lane.duration("answer_within"),
         head_starts: repeat.map(|span| (HeadStart::RepeatCaller, span)).into_iter().collect(),
         serving: lane.items("serving").iter().map(tier).collect(),
@@ -281,6 +282,7 @@ fn lane(id: &str, node: &Node) -> Lane {
             no_agent: exit(exits.node("no_agent")),
             error: exit(exits.node("error")),
             full: exit(exits.node("full")),
+            closed: (!clinical || exits.node("closed").is_some()).then(|| exit(exits.node("closed"))),
         },
         owner: owner(lane.node("owner")),
         callback_within: lane.duration("callback_within"),

@@ -212,6 +212,10 @@ pub struct Exits {
     /// As many wait as may.
     #[serde(default)]
     pub full: Exit,
+    /// The practice is closed when the call comes. Absent: this lane answers at any hour, as clinical lanes do; so did
+    /// every lane of a flow journaled before hours routed calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Exit>,
 }
 
 /// What a call that cannot stay becomes.
@@ -398,6 +402,14 @@ impl Flow {
 /// The text in this language; if it is missing, in any (the checker refuses missing ones).
 pub fn text<'t>(texts: &'t Texts, language: &Language) -> &'t str {
     texts.get(language).or_else(|| texts.values().next()).map_or("", |t| t)
+}
+
+impl Hours {
+    /// Open day and night, every day.
+    pub fn always() -> Self {
+        let all_day = || vec![OpenSpell { from: 0, to: 24 * 60 }];
+        Self { week: std::array::from_fn(|_| all_day()), special: BTreeMap::new() }
+    }
 }
 
 impl Lane {

@@ -333,7 +333,7 @@ pub(super) static TIER: Record = Record {
     ],
 };
 
-/// The three ways out of a lane.
+/// The ways out of a lane.
 pub(super) static EXITS: Record = Record {
     name: "`exits`",
     fields: &[
@@ -341,6 +341,11 @@ pub(super) static EXITS: Record = Record {
         required("no_agent", Kind::OneOf(EXIT), "nobody of any tier is signed in: `callback` or `{ lane: … }`"),
         required("error", Kind::OneOf(EXIT), "something failed: `callback` or `{ lane: … }`"),
         default("full", Kind::OneOf(EXIT), "callback", "as many wait as may: `callback` or `{ lane: … }`"),
+        optional(
+            "closed",
+            Kind::OneOf(EXIT),
+            "the practice is closed; `callback` if left away; a clinical lane has none",
+        ),
     ],
 };
 

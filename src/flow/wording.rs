@@ -90,6 +90,14 @@ phrases! {
     OfferDeclined "offer_declined" &[], en "Thank you. You will be offered no calls for a while.", es "Gracias. No recibirá llamadas por un rato.";
     /// The caller has left the conversation.
     CallerLeft "caller_left" &[], en "The caller has left. Please close the call with an outcome and a note.", es "La persona colgó. Por favor cierre la llamada con un resultado y una nota.";
+    /// The practice is closed, and when it opens.
+    Closed "closed" &["time"], en "Our office is closed now. We open again at {time}.", es "El consultorio está cerrado. Abrimos de nuevo {time}.";
+    /// The practice is at lunch.
+    ClosedLunch "closed_lunch" &["time"], en "Our office is closed for lunch. We are back at {time}.", es "El consultorio está cerrado por el almuerzo. Regresamos {time}.";
+    /// The practice is closed for the whole of a special day.
+    ClosedHoliday "closed_holiday" &["time"], en "Our office is closed today. We open again at {time}.", es "El consultorio está cerrado el día de hoy. Abrimos de nuevo {time}.";
+    /// After the sentence about being closed: what happens next.
+    CallbackNoted "callback_noted" &["time"], en "We have noted your call and will call you back by {time}.", es "Hemos anotado su llamada y se la devolveremos a más tardar {time}.";
     /// Said by the carrier alone while our host is down.
     Unreachable "unreachable" &[], en "We cannot take your call right now because of a technical problem. Please call again in a few minutes.", es "En este momento no podemos atenderle por un problema técnico. Por favor llame de nuevo en unos minutos.";
     /// A number calls more often than the practice lets it.

@@ -354,6 +354,7 @@ fn lane() -> Lane {
             no_agent: Exit::Lane("scheduling".into()),
             error: Exit::Callback,
             full: Exit::Lane("scheduling".into()),
+            closed: Some(Exit::Callback),
         },
         owner: Owner::Group("front-desk".into()),
         callback_within: Span::hours(2),
