@@ -6,6 +6,7 @@ mod failures;
 mod flow;
 mod journal;
 mod local;
+mod metrics;
 mod scenario;
 mod serve;
 mod simulate;
