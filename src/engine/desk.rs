@@ -9,6 +9,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -27,6 +28,7 @@ use crate::floor::treatment::Treatment;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::flow::Flow;
+use crate::journal::Fault;
 use crate::journal::JournalError;
 use crate::journal::Store;
 use crate::vocab::ItemId;
@@ -92,6 +94,7 @@ pub(super) struct Desk {
     pub(super) directory: Arc<Directory>,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) released: UnboundedSender<Vec<Held>>,
+    pub(super) gap_ended: Arc<Notify>,
 }
 
 /// What waits for the commit of its batch.
@@ -146,8 +149,13 @@ impl Desk {
                 }
             }
             crowded = self.taken - before >= CROWD;
-            if let Err(error) = self.wake(&mut held).and_then(|()| self.commit()) {
-                give_up(&error);
+            match self.wake(&mut held).and_then(|()| self.commit()) {
+                Err(error) if error.fault() == Fault::Full => match self.wait_for_space(&error, &mut held, mailbox) {
+                    Ok(told) => stop = stop.or(told),
+                    Err(error) => give_up(&error),
+                },
+                Err(error) => give_up(&error),
+                Ok(()) => {}
             }
             if !held.is_empty() {
                 // An error means that the runtime has ended: nobody waits any more.
@@ -215,7 +223,7 @@ impl Desk {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<(), JournalError> {
+    pub(super) fn commit(&mut self) -> Result<(), JournalError> {
         let began = self.clock.monotonic();
         let head = self.store.head();
         if self.store.commit()? != head {

@@ -4,12 +4,14 @@
 //! hold one across an await.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use dashmap::DashMap;
 
 use crate::floor::Floor;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::flow::Flow;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
@@ -21,6 +23,7 @@ pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,
     wanted: DashMap<EffectId, ()>,
     spans: DashMap<CallId, (u64, u64)>,
+    flows: DashMap<Arc<str>, Arc<Flow>>,
 }
 
 /// Calls whose place in the journal is kept: some 24 bytes each, years of a practice.
@@ -32,9 +35,19 @@ impl Directory {
         self.legs.contains_key(carrier_call)
     }
 
+    /// The leg that the carrier calls so.
+    pub fn leg(&self, carrier_call: &CarrierCall) -> Option<LegId> {
+        self.legs.get(carrier_call).map(|leg| *leg)
+    }
+
     /// Must this effect still be carried out?
     pub fn wants(&self, effect: EffectId) -> bool {
         self.wanted.contains_key(&effect)
+    }
+
+    /// The flow that answers this number of ours.
+    pub fn flow_of(&self, number: &str) -> Option<Arc<Flow>> {
+        self.flows.get(number).map(|flow| Arc::clone(&flow))
     }
 
     /// First and last journal entry about a call.
@@ -51,6 +64,12 @@ impl Directory {
         for fact in facts {
             if let Fact::CallArrived { leg, carrier_call, .. } | Fact::LegNamed { leg, carrier_call } = fact {
                 self.legs.insert(carrier_call.clone(), *leg);
+            }
+            if let Fact::FlowLoaded(file) = fact {
+                self.flows.retain(|_, flow| flow.practice != file.flow.practice);
+                for number in &file.flow.numbers {
+                    self.flows.insert(number.clone(), Arc::clone(&file.flow));
+                }
             }
         }
         if self.spans.len() > SPANS_MAX {

@@ -85,9 +85,9 @@ pub(super) async fn ask_about(engine: &Engine, rest: &RestClient, leg: LegId, ca
     }
 }
 
-/// The mailbox may be full for a moment: an outcome is not dropped.
+/// The mailbox may be full for a moment, and the disk for longer: an outcome is not dropped.
 pub(super) async fn report(engine: &Engine, event: Event) {
-    while engine.post(event.clone()).await.is_err_and(|why| why == Unanswered::Busy) {
+    while engine.post(event.clone()).await.is_err_and(|why| why != Unanswered::Stopped) {
         sleep(Duration::from_millis(50)).await;
     }
 }

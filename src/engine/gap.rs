@@ -12,6 +12,7 @@ use tracing::info;
 use tracing::warn;
 
 use super::Engine;
+use super::dispatch::ask_about;
 use super::dispatch::report;
 use super::observer::Observer;
 use crate::carrier::twilio::CallSummary;
@@ -57,9 +58,20 @@ pub(super) async fn watch(engine: &Engine, rest: &RestClient, from: Timestamp, o
         heard_until = began;
         tokio::select! {
             () = sleep(if first { ROUND_SOON } else { ROUND_EVERY }) => {}
-            () = engine.gap_ended() => {}
+            () = engine.gap_ended() => ask_about_callers(engine, rest).await,
         }
         first = false;
+    }
+}
+
+/// Callbacks were turned away for a while: whoever is taken to be on the line may be gone.
+async fn ask_about_callers(engine: &Engine, rest: &RestClient) {
+    let Ok(view) = engine.view().await else { return };
+    let callers = view.calls.into_iter().filter(|call| call.state != "wrap_up").filter_map(|call| call.carrier_call);
+    for carrier_call in callers {
+        if let Some(leg) = engine.directory().leg(&carrier_call) {
+            ask_about(engine, rest, leg, carrier_call).await;
+        }
     }
 }
 

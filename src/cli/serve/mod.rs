@@ -5,6 +5,7 @@
 mod demo;
 mod flows;
 mod settings;
+mod space;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -126,6 +127,7 @@ async fn start(args: Args) -> Result<Running, String> {
         tokio::spawn(engine.clone().watch_gaps(rest.clone(), last_heard, metrics.clone()));
     }
     tokio::spawn(engine.clone().dispatch(orders, rest));
+    tokio::spawn(space::watch(args.data.clone()));
 
     let verifier = Verifier::new(&public, &account.tokens);
     let door = Door::new(engine.clone(), metrics, verifier, token.clone(), args.sounds.clone());

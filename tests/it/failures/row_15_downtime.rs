@@ -10,6 +10,7 @@ use carelane::vocab::Span;
 use serde_json::Value;
 
 use super::metric;
+use super::until_inbound;
 use crate::serve::process::free_address;
 use crate::serve::world::World;
 use crate::serve::world::list;
@@ -18,18 +19,6 @@ use crate::serve::world::play;
 
 /// Somebody calls while nobody answers: the carrier's own error, and the call is over.
 const IN_VAIN: &str = "dial\nexpect-ended";
-
-/// Waits until so many calls are in the ledger.
-async fn until_inbound(world: &World, calls: u64) -> Value {
-    for _ in 0..1_000 {
-        let floor = world.floor().await;
-        if floor["ledger"]["inbound"] == calls {
-            return floor;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    panic!("{calls} calls are not accounted for: {:#}\n{}", world.floor().await, world.engine.log());
-}
 
 #[tokio::test]
 async fn calls_that_came_while_carelane_was_down_for_half_an_hour_become_missed_calls_with_an_owner() {
@@ -55,8 +44,9 @@ async fn calls_that_came_while_carelane_was_down_for_half_an_hour_become_missed_
 
     let ledger = &floor["ledger"];
     assert_eq!((&ledger["items"], &ledger["declined"], &ledger["unaccounted"]), (&3.into(), &1.into(), &0.into()));
+    // Who called twice has one callback to come.
     let items = list(&floor["items"]);
-    assert_eq!(items.len(), 3);
+    assert_eq!(items.len(), 2);
     for item in items {
         assert_eq!(
             (&item["kind"], &item["lane"], &item["status"]),
@@ -65,7 +55,7 @@ async fn calls_that_came_while_carelane_was_down_for_half_an_hour_become_missed_
         assert!(item["owner"].is_string() && item["due_at"].is_string(), "{item}");
     }
     let callers: Vec<&Value> = items.iter().map(|item| &item["caller"]).collect();
-    assert_eq!(callers, ["+15550109002", "+15550109003", "+15550109002"]);
+    assert_eq!(callers, ["+15550109002", "+15550109003"]);
     assert_eq!(metric(&world, "carelane_calls_imported_total").await.to_bits(), 3.0_f64.to_bits());
 
     // Told again at every start, and taken once; a call that is up is left alone.
@@ -76,5 +66,5 @@ async fn calls_that_came_while_carelane_was_down_for_half_an_hour_become_missed_
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     let floor = until_inbound(&world, 5).await;
     assert_eq!(floor["ledger"]["unaccounted"], 0);
-    assert_eq!(list(&floor["items"]).len(), 4);
+    assert_eq!(list(&floor["items"]).len(), 3);
 }
