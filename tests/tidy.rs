@@ -25,7 +25,7 @@ const PURE: [&str; 4] = ["vocab", "flow", "floor", "render"];
 const STRANGERS: [&str; 3] = ["journal", "carrier", "media"];
 /// Who may use less of a room than its layer allows: (where, of which room, only these paths).
 const DOORS: [(&str, &str, &[&str]); 8] = [
-    ("src/render/", "floor", &["floor::treatment", "floor::hours"]),
+    ("src/render/", "floor", &["floor::treatment", "floor::details", "floor::hours"]),
     ("src/journal/", "floor", &["floor::event", "floor::fact"]),
     ("src/carrier/local/", "floor", &[]),
     ("src/carrier/", "floor", &["floor::event"]),
@@ -33,7 +33,15 @@ const DOORS: [(&str, &str, &[&str]); 8] = [
     (
         "src/server/",
         "floor",
-        &["floor::effect", "floor::event", "floor::fact", "floor::treatment", "floor::view", "floor::work::item"],
+        &[
+            "floor::details",
+            "floor::effect",
+            "floor::event",
+            "floor::fact",
+            "floor::treatment",
+            "floor::view",
+            "floor::work::item",
+        ],
     ),
     ("src/server/", "journal", &[]),
     ("src/cli/serve/", "sim", &[]),
@@ -61,7 +69,7 @@ const IMPURE: [&str; 16] = [
 const EMPTY_NAMES: [&str; 9] = ["util", "utils", "common", "helper", "helpers", "manager", "handler", "misc", "stuff"];
 /// The files that may look into a `Private`: matching words, checking notes, showing them to those with the token,
 /// signing, and the built-in carrier, whose phones are the persons themselves.
-const REVEALING: [&str; 15] = [
+const REVEALING: [&str; 16] = [
     "src/carrier/local/api.rs",
     "src/carrier/local/leg.rs",
     "src/carrier/local/line.rs",
@@ -72,6 +80,7 @@ const REVEALING: [&str; 15] = [
     "src/carrier/twilio/transport.rs",
     "src/cli/call/patient.rs",
     "src/floor/ivr.rs",
+    "src/floor/standing.rs",
     "src/floor/wrapup.rs",
     "src/server/api.rs",
     "src/server/json.rs",
@@ -518,6 +527,47 @@ fn the_readme_names_every_setting_and_every_metric() {
         .flat_map(|f| f.text.split('"'))
         .filter(|word| word.len() > "carelane_".len() && word.starts_with("carelane_") && !word.contains(' '));
     holds(unwritten(&readme, metrics, "README.md"));
+}
+
+/// Metrics that a text of Prometheus' language names, without the tails of histograms.
+fn metrics_in(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'));
+    let ours = words.filter(|word| word.starts_with("carelane_"));
+    let family = |word: &str| {
+        let tail = ["_bucket", "_count", "_sum"].into_iter().find_map(|tail| word.strip_suffix(tail));
+        tail.unwrap_or(word).to_owned()
+    };
+    ours.map(family).collect()
+}
+
+#[test]
+fn alert_rules_and_dashboard_name_metrics_that_exist() {
+    let known = files("src/metrics", ".rs").iter().map(|f| f.text.clone()).collect::<String>();
+    let unknown = |place: &str| {
+        let named = metrics_in(&text(place));
+        assert!(named.len() > 10, "{place} names hardly any metric");
+        let gone = named.into_iter().filter(|name| !known.contains(&format!("\"{name}\"")));
+        gone.map(|name| format!("{place}: there is no metric {name}")).collect::<Vec<_>>()
+    };
+    let places = ["deploy/prometheus/carelane.rules.yml", "deploy/grafana/carelane.json"];
+    holds(places.into_iter().flat_map(unknown));
+    assert_eq!(metrics_in("rate(carelane_a_seconds_bucket[5m]) / carelane_b{x=\"y\"}").len(), 2);
+}
+
+#[test]
+fn every_alert_has_a_runbook_and_a_test() {
+    let (rules, tests) =
+        (text("deploy/prometheus/carelane.rules.yml"), text("deploy/prometheus/carelane.rules.test.yml"));
+    let runbooks = text("docs/OPERATIONS.md");
+    let alerts: Vec<&str> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    assert!(alerts.len() > 10);
+    for alert in alerts {
+        let link = format!("runbook_url: docs/OPERATIONS.md#{}", alert.to_lowercase());
+        assert!(rules.contains(&link), "{alert} does not link to its runbook");
+        assert!(runbooks.contains(&format!("\n### {alert}\n")), "docs/OPERATIONS.md has no runbook for {alert}");
+        let fires = format!("ALERTS{{alertname=\"{alert}\", alertstate=\"firing\", severity=");
+        assert!(tests.contains(&fires), "no rule test sees {alert} fire");
+    }
 }
 
 /// Messages of log macros: the first literal of `warn!(…)`.
