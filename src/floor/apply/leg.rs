@@ -8,6 +8,7 @@ use crate::floor::acd::agent::AgentState;
 use crate::floor::call::Leg;
 use crate::floor::call::Side;
 use crate::floor::effect::Effect;
+use crate::floor::event::LegEnd;
 use crate::floor::timer::TimerName;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Treatment;
@@ -133,11 +134,12 @@ impl Floor {
         }
     }
 
-    pub(super) fn leg_ended(&mut self, at: Timestamp, id: LegId) {
+    pub(super) fn leg_ended(&mut self, at: Timestamp, id: LegId, end: LegEnd) {
         self.timers.clear(&TimerName::LegLingers(id));
         self.timers.clear(&TimerName::LegSilent(id));
         self.parted.push_back((at, Parted::Leg(id)));
         let Some(leg) = self.legs.get_mut(&id) else { return };
+        leg.ended = Some(end);
         let side = leg.side.clone();
         if side == Side::Caller
             && let Some(lines) = self.on_line.get_mut(&leg.flow.practice)

@@ -73,10 +73,7 @@ impl Floor {
             }
             Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
             Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
-            Fact::LegEnded { leg, end } => {
-                self.with_leg(*leg, |l| l.ended = Some(*end));
-                self.leg_ended(at, *leg);
-            }
+            Fact::LegEnded { leg, end } => self.leg_ended(at, *leg, *end),
             Fact::StrangerEnded { carrier_call } => {
                 self.strangers.insert(carrier_call.clone());
                 self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
