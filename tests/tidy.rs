@@ -467,36 +467,6 @@ fn a_rule_without_its_row_or_test_is_caught() {
     assert_eq!(rules(&code, row, |_| String::new()).len(), 1);
 }
 
-/// Tests that a document names in backticks: `tests/…` or `src/…`, perhaps with `::name`.
-fn missing_tests(doc: &str, test_text: impl Fn(&str) -> String) -> Vec<String> {
-    let named =
-        doc.split('`').filter(|word| (word.starts_with("tests/") || word.starts_with("src/")) && word.contains('.'));
-    let is_there = |test: &&str| {
-        let (place, name) = test.split_once("::").unwrap_or((test, ""));
-        let there = test_text(place);
-        !there.is_empty() && (name.is_empty() || there.contains(&format!("fn {name}(")))
-    };
-    named.filter(|test| !is_there(test)).map(|test| format!("docs/FAILURES.md: there is no test {test}")).collect()
-}
-
-#[test]
-fn every_test_in_failures_md_exists() {
-    let place = |path: &str| fs::read_to_string(root().join(path)).unwrap_or_default();
-    let doc = text("docs/FAILURES.md");
-    let rows: Vec<&str> = doc.lines().filter(|line| line.starts_with("| ") && line.contains("`tests/")).collect();
-    assert!(rows.len() > 20);
-    holds(missing_tests(&doc, place));
-}
-
-#[test]
-fn a_failure_without_its_test_is_caught() {
-    let tests = |path: &str| if path == "tests/a.rs" { "fn it_holds() {}".to_owned() } else { String::new() };
-    assert_eq!(missing_tests("| 1 | x | `tests/a.rs::it_holds` |", tests), Vec::<String>::new());
-    for gone in ["`tests/a.rs::it_hold`", "`tests/b.rs::it_holds`", "`tests/scenarios/c.txt`"] {
-        assert_eq!(missing_tests(gone, tests).len(), 1, "{gone}");
-    }
-}
-
 #[test]
 fn flows_md_names_every_key_and_every_code() {
     let (doc, schema, code) = (text("docs/FLOWS.md"), text("src/flow/schema.rs"), text("src/flow/code.rs"));
