@@ -4,6 +4,7 @@
 
 mod demo;
 mod flows;
+mod on_call;
 mod reload;
 mod settings;
 mod space;
@@ -137,6 +138,7 @@ async fn start(args: Args) -> Result<Running, String> {
     }
     tokio::spawn(engine.clone().dispatch(orders, rest));
     tokio::spawn(space::watch(args.data.clone()));
+    tokio::spawn(on_call::watch(engine.clone()));
 
     let verifier = Verifier::new(&public, &account.tokens);
     let (ask_reload, reloads) = mpsc::channel(1);

@@ -4,12 +4,14 @@
 
 mod call;
 mod item;
+mod ladder;
 mod leg;
 mod people;
 mod talk;
 
 use crate::floor::Floor;
 use crate::floor::Parted;
+use crate::floor::details::Details;
 use crate::floor::details::Subject;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
@@ -25,7 +27,7 @@ impl Floor {
         match fact {
             Fact::FloorOpened(id) => self.id = Some(id.clone()),
             Fact::FlowLoaded(file) => self.load_flow(at, file),
-            Fact::TeamLoaded(file) => self.load_team(file),
+            Fact::TeamLoaded(file) => self.load_team(at, file),
             Fact::CallArrived { .. } => self.call_arrived(at, fact),
             Fact::LegTreated { leg, serial: _, treatment, pushed } => self.leg_treated(at, *leg, treatment, *pushed),
             Fact::InputMissed { call } => {
@@ -80,16 +82,22 @@ impl Floor {
             }
             Fact::EffectSettled { effect } => self.settle(at, *effect),
             Fact::LegAsked { leg } => self.leg_asked(at, *leg),
-            Fact::DetailsKnown { of: Subject::Call(call), details } => {
-                self.with_call(*call, |c| c.details.learn(details));
-            }
-            Fact::DetailsKnown { of: Subject::Item(item), details } => {
-                if let Some(item) = self.items.get_mut(item) {
+            Fact::LadderBegan { call } => self.ladder_began(*call),
+            Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
+            Fact::DetailsKnown { of, details } => self.details_known(*of, details),
+        }
+    }
+    fn details_known(&mut self, of: Subject, details: &Details) {
+        match of {
+            Subject::Call(call) => self.with_call(call, |c| c.details.learn(details)),
+            Subject::Item(item) => {
+                if let Some(item) = self.items.get_mut(&item) {
                     item.new.details.learn(details);
                 }
             }
         }
     }
+
     fn put(&mut self, effect: Effect) -> EffectId {
         self.minted.effect += 1;
         let id = EffectId(self.minted.effect);
