@@ -151,7 +151,8 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::LadderBegan { call }
         | Fact::LadderEnded { call, .. }
         | Fact::DetailsKnown { of: Subject::Call(call), .. }
-        | Fact::CallLeft { call, .. } => Some(*call),
+        | Fact::CallLeft { call, .. }
+        | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
@@ -169,6 +170,8 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemOwned { .. }
         | Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
-        | Fact::EffectSettled { .. } => None,
+        | Fact::EffectSettled { .. }
+        | Fact::KeyExpired(_)
+        | Fact::JournalSalvaged(_) => None,
     }
 }

@@ -82,6 +82,9 @@ impl<'f> Turn<'f> {
             Event::CallMissed { carrier_call, caller, dialled, began } => {
                 self.call_missed(carrier_call, caller, &dialled, began);
             }
+            Event::KeyFound(key) => self.key_found(key),
+            Event::CallDamaged { call, practice } => self.call_damaged(call, &practice),
+            Event::JournalSalvaged(salvage) => self.fact(Fact::JournalSalvaged(salvage)),
         }
     }
 

@@ -4,6 +4,7 @@ mod crash;
 mod disk;
 mod failures;
 mod flow;
+mod fuzz;
 mod journal;
 mod local;
 mod metrics;
