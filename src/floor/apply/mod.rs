@@ -85,8 +85,13 @@ impl Floor {
             Fact::LadderBegan { call } => self.ladder_began(*call),
             Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
             Fact::DetailsKnown { of, details } => self.details_known(*of, details),
+            // The floor holds nothing that an expired key sealed: items of that time are closed.
+            Fact::KeyExpired(_) => {}
+            Fact::CallLost { call } => self.call_lost(*call),
+            Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
         }
     }
+
     fn details_known(&mut self, of: Subject, details: &Details) {
         match of {
             Subject::Call(call) => self.with_call(call, |c| c.details.learn(details)),
@@ -95,10 +100,6 @@ impl Floor {
                     item.new.details.learn(details);
                 }
             }
-            // The floor holds nothing that an expired key sealed: items of that time are closed.
-            Fact::KeyExpired(_) => {}
-            Fact::CallLost { call } => self.call_lost(*call),
-            Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
         }
     }
 
