@@ -74,7 +74,10 @@ impl Turn<'_> {
         let parting = held && leg.is_up() && matches!(leg.current(), Some(Treatment::Goodbye { .. }));
         let serial = if parting { leg.serial() } else { serial };
         let arrived = leg.push.filter(|_| serial == leg.serial());
-        self.answer_with(id, serial);
+        // Who was given another hold inside the queue comes back with the URLs of the earlier one.
+        let held = |serial| matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
+        let now = if held(serial) && held(leg.serial()) { leg.serial() } else { serial };
+        self.answer_with(id, now);
         if let Some(effect) = arrived {
             self.fact(Fact::EffectSettled { effect });
         }

@@ -24,6 +24,12 @@ impl Floor {
     /// Changes the state by one fact, decided at `at`.
     pub fn apply(&mut self, at: Timestamp, fact: &Fact) {
         self.forget(at);
+        self.change(at, fact);
+        #[cfg(feature = "planted")]
+        self.misapplied(at, fact);
+    }
+
+    fn change(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::FloorOpened(id) => self.id = Some(id.clone()),
             Fact::FlowLoaded(file) => self.load_flow(at, file),
@@ -60,13 +66,7 @@ impl Floor {
             Fact::CallLeft { call, how } => self.call_left(*call, *how),
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
-            Fact::ItemAttempted { item, outcome, due_at, .. } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.attempts = item.attempts.saturating_add(1);
-                    item.last_outcome = Some(outcome.clone());
-                    item.new.due_at = *due_at;
-                }
-            }
+            Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
             Fact::ItemClosed { item, outcome, .. } => self.item_closed(at, *item, outcome),
             Fact::ItemOwned { item, owner } => {
                 if let Some(item) = self.items.get_mut(item) {
@@ -90,6 +90,8 @@ impl Floor {
             Fact::CallLost { call } => self.call_lost(*call),
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
         }
+        #[cfg(feature = "planted")]
+        self.misapplied(at, fact);
     }
 
     fn details_known(&mut self, of: Subject, details: &Details) {
