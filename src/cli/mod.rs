@@ -4,6 +4,7 @@ pub mod call;
 pub mod check;
 pub mod fallback;
 pub mod journal;
+pub mod pin;
 pub mod serve;
 
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ enum Command {
     Call(call::Args),
     Journal(journal::Args),
     Fallback(fallback::Args),
+    Pin(pin::Args),
 }
 
 /// Reads the command line and runs the command.
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Call(args) => in_runtime(call::run(args)),
         Command::Journal(args) => journal::run(&args),
         Command::Fallback(args) => fallback::run(&args),
+        Command::Pin(args) => pin::run(&args),
     }
 }
 

@@ -10,17 +10,19 @@ use dashmap::DashMap;
 use crate::floor::Floor;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
 use crate::vocab::LegId;
 
-/// Carrier calls, wanted effects, and where in the journal each call's facts stand.
+/// Carrier calls, wanted effects, where in the journal each call's facts stand, and whose PIN is awaited.
 #[derive(Debug, Default)]
 pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,
     wanted: DashMap<EffectId, ()>,
     spans: DashMap<CallId, (u64, u64)>,
+    staff: DashMap<LegId, AgentId>,
 }
 
 /// Calls whose place in the journal is kept: some 24 bytes each, years of a practice.
@@ -30,6 +32,11 @@ impl Directory {
     /// Is this carrier call one of our legs?
     pub fn knows(&self, carrier_call: &CarrierCall) -> bool {
         self.legs.contains_key(carrier_call)
+    }
+
+    /// Whose PIN would open this leg: the assistant from whose phone the staff number was called.
+    pub fn staff(&self, leg: LegId) -> Option<AgentId> {
+        self.staff.get(&leg).map(|agent| agent.clone())
     }
 
     /// Must this effect still be carried out?
@@ -49,8 +56,16 @@ impl Directory {
             span.1 = seq;
         }
         for fact in facts {
-            if let Fact::CallArrived { leg, carrier_call, .. } | Fact::LegNamed { leg, carrier_call } = fact {
-                self.legs.insert(carrier_call.clone(), *leg);
+            match fact {
+                Fact::CallArrived { leg, carrier_call, .. } | Fact::LegNamed { leg, carrier_call } => {
+                    self.legs.insert(carrier_call.clone(), *leg);
+                }
+                Fact::StaffArrived { leg, carrier_call, agent, .. } => {
+                    self.legs.insert(carrier_call.clone(), *leg);
+                    agent.clone().map(|agent| self.staff.insert(*leg, agent));
+                }
+                Fact::LegEnded { leg, .. } => drop(self.staff.remove(leg)),
+                _ => {}
             }
         }
         if self.spans.len() > SPANS_MAX {
@@ -79,7 +94,8 @@ impl Directory {
 
 /// The calls that facts are about.
 fn calls_of(facts: &[Fact], floor: &Floor) -> BTreeSet<CallId> {
-    facts.iter().filter_map(|fact| call_of(fact, &|leg| floor.leg(leg).map(|leg| leg.call))).collect()
+    let of_leg = |leg| floor.leg(leg).map(|leg| leg.call).filter(|call| *call != CallId::NONE);
+    facts.iter().filter_map(|fact| call_of(fact, &of_leg)).collect()
 }
 
 /// The call a fact is about, if it is about one; `leg_call` says whose a leg is.
@@ -114,6 +130,9 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }
         | Fact::StrangerEnded { .. }
+        | Fact::StaffArrived { .. }
+        | Fact::StaffKnown { .. }
+        | Fact::PinRefused { .. }
         | Fact::EffectSettled { .. } => None,
     }
 }

@@ -81,7 +81,7 @@ impl Turn<'_> {
         let Some((flow, language)) = self.call(call).map(|c| (c.flow.clone(), c.language.clone())) else { return };
         let Some(Step::Menu(menu)) = flow.steps.get(step) else { return };
         match input {
-            Input::Nothing => self.input_missed(call, step, menu, Opening::NotHeard),
+            Input::Nothing | Input::Pin(_) => self.input_missed(call, step, menu, Opening::NotHeard),
             Input::Keys(keys) => match keys.chars().next().and_then(|key| menu.choices.get(&key)) {
                 Some(choice) => self.go(call, step, &choice.to.clone(), Route::Key),
                 None => self.input_missed(call, step, menu, Opening::NotAChoice),
@@ -246,7 +246,7 @@ impl Turn<'_> {
                     self.flag_waiting(id, false);
                 }
             }
-            Input::Speech(_) | Input::Nothing => {}
+            Input::Speech(_) | Input::Nothing | Input::Pin(_) => {}
         }
     }
 

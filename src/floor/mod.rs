@@ -17,11 +17,13 @@ pub mod ledger;
 mod line;
 mod offering;
 mod request;
+mod staff;
 pub mod timer;
 pub mod treatment;
 mod turn;
 pub mod view;
 pub mod work;
+mod write_up;
 mod wrapup;
 
 use std::collections::BTreeMap;
@@ -64,6 +66,12 @@ pub struct Floor {
     numbers: BTreeMap<Arc<str>, PracticeId>,
     team_hashes: BTreeMap<crate::vocab::TeamId, Arc<str>>,
     agents: BTreeMap<AgentId, Agent>,
+    /// Numbers on which assistants sign in and out.
+    staff_numbers: BTreeMap<Arc<str>, PracticeId>,
+    /// Assistants on the staff number, PIN given: no call is offered to them until they hang up.
+    staff_lines: BTreeMap<AgentId, LegId>,
+    /// Wrong PINs of late.
+    pins: BTreeMap<AgentId, staff::PinTries>,
     /// Signed-in agents of each group: a lane with none in any tier is unstaffed.
     signed_in: BTreeMap<GroupId, usize>,
     idle: acd::Idle,
@@ -191,7 +199,7 @@ impl Floor {
     /// The practice an event is about, before it is handled: whose key seals its personal texts.
     pub fn practice_of(&self, event: &Event) -> Option<&PracticeId> {
         match event {
-            Event::CallArrived { dialled, .. } => self.numbers.get(dialled),
+            Event::CallArrived { dialled, .. } => self.numbers.get(dialled).or_else(|| self.staff_numbers.get(dialled)),
             Event::TreatmentEnded { leg, .. }
             | Event::TreatmentFetched { leg, .. }
             | Event::LegAnswered { leg, .. }

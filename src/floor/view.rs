@@ -48,6 +48,8 @@ pub struct PracticeView {
     pub name: Arc<str>,
     /// Numbers patients dial.
     pub numbers: Vec<Arc<str>>,
+    /// The number assistants dial.
+    pub staff_number: Option<Arc<str>>,
 }
 
 /// A lane with those who wait in it.
@@ -93,6 +95,8 @@ pub struct AgentView {
     pub state: &'static str,
     /// Why she is not ready.
     pub reason: Option<&'static str>,
+    /// When she is ready again by herself.
+    pub until: Option<Timestamp>,
     /// Her phone.
     pub address: Arc<str>,
     /// Her groups.
@@ -144,6 +148,7 @@ impl Floor {
             id: p.flow.practice.clone(),
             name: p.flow.name.clone(),
             numbers: p.flow.numbers.clone(),
+            staff_number: p.flow.staff_number.clone(),
         });
         View {
             practices: practices.collect(),
@@ -216,12 +221,16 @@ impl Floor {
             | AgentState::Available { .. }
             | AgentState::Parting(_) => None,
         };
-        let reason = if let AgentState::NotReady { reason, .. } = &agent.state { Some(reason.reason()) } else { None };
+        let (reason, until) = match &agent.state {
+            AgentState::NotReady { reason, until } => (Some(reason.reason()), *until),
+            _ => (None, None),
+        };
         AgentView {
             id: agent.member.id.clone(),
             name: agent.member.name.clone(),
             state: self.state_name(&agent.state),
             reason,
+            until,
             address: agent.member.address.clone(),
             groups: agent.member.groups.iter().map(|g| g.as_str().into()).collect(),
             languages: agent.member.languages.clone(),

@@ -24,6 +24,13 @@ pub enum Link {
         /// The treatment's serial.
         serial: u32,
     },
+    /// A PIN was typed. It has a way of its own, so that it is compared before anything is told to the floor.
+    Pin {
+        /// The leg.
+        leg: LegId,
+        /// The treatment's serial.
+        serial: u32,
+    },
     /// The next words for a leg that waits.
     Wait {
         /// The leg.
@@ -70,6 +77,7 @@ impl Links<'_> {
         let (leg, rest) = match link {
             Link::Document { leg, serial } => (leg, Rest::Serial(serial, "")),
             Link::Done { leg, serial } => (leg, Rest::Serial(serial, "/done")),
+            Link::Pin { leg, serial } => (leg, Rest::Serial(serial, "/pin")),
             Link::Wait { leg, serial, round } => (leg, Rest::Round(serial, "wait", round)),
             Link::Held { leg, serial, round } => (leg, Rest::Round(serial, "held", round)),
             Link::Answered { leg } => (leg, Rest::Word("answered")),
@@ -113,6 +121,7 @@ impl Link {
                 match tail {
                     (None, ..) => Some(Self::Document { leg, serial }),
                     (Some("done"), None, _) => Some(Self::Done { leg, serial }),
+                    (Some("pin"), None, _) => Some(Self::Pin { leg, serial }),
                     (Some("wait"), Some(round), None) => Some(Self::Wait { leg, serial, round: round.parse().ok()? }),
                     (Some("held"), Some(round), None) => Some(Self::Held { leg, serial, round: round.parse().ok()? }),
                     _ => None,
@@ -126,6 +135,7 @@ impl Link {
         match self {
             Self::Document { leg, .. }
             | Self::Done { leg, .. }
+            | Self::Pin { leg, .. }
             | Self::Wait { leg, .. }
             | Self::Held { leg, .. }
             | Self::Answered { leg }
@@ -146,6 +156,7 @@ mod tests {
         for link in [
             Link::Document { leg, serial: 3 },
             Link::Done { leg, serial: 3 },
+            Link::Pin { leg, serial: 3 },
             Link::Wait { leg, serial: 3, round: 12 },
             Link::Held { leg, serial: 3, round: 12 },
             Link::Answered { leg },

@@ -6,6 +6,7 @@ mod api;
 mod json;
 mod listener;
 mod menus;
+mod pin;
 mod reply;
 mod voice;
 
@@ -24,6 +25,8 @@ use hyper::body::Incoming;
 use tokio::time::timeout;
 
 pub use listener::serve;
+pub use pin::Pins;
+pub use pin::pin_line;
 
 use crate::carrier::twilio::Verifier;
 use crate::engine::Engine;
@@ -47,6 +50,8 @@ pub struct Door {
     verifier: Verifier,
     /// Who may use the API.
     api_token: Private<String>,
+    /// What opens the staff number.
+    pins: Arc<Pins>,
     /// A folder whose sounds go before the embedded ones.
     sounds: PathBuf,
     menus: menus::Menus,
@@ -59,9 +64,10 @@ impl Door {
         metrics: Arc<Metrics>,
         verifier: Verifier,
         api_token: Private<String>,
+        pins: Arc<Pins>,
         sounds: PathBuf,
     ) -> Self {
-        Self { engine, metrics, verifier, api_token, sounds, menus: menus::Menus::default() }
+        Self { engine, metrics, verifier, api_token, pins, sounds, menus: menus::Menus::default() }
     }
 
     /// Answers one request. Never fails: whatever is wrong becomes an answer.

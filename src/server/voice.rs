@@ -17,6 +17,7 @@ use crate::carrier::twilio::Form;
 use crate::carrier::twilio::decode_call;
 use crate::carrier::twilio::decode_incoming;
 use crate::carrier::twilio::decode_input;
+use crate::carrier::twilio::decode_pin;
 use crate::carrier::twilio::decode_status;
 use crate::engine;
 use crate::floor::effect::Answer;
@@ -90,6 +91,13 @@ impl Door {
                 let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
                 self.treat(event, Context::Call, path).await
             }
+            Link::Pin { leg, serial } => {
+                let agent = self.engine.directory().staff(leg);
+                match self.pins.compare(agent, decode_pin(form)).await {
+                    Some(input) => self.treat(Event::TreatmentEnded { leg, serial, input }, Context::Call, path).await,
+                    None => self.one_moment(path),
+                }
+            }
             Link::Held { leg, serial, round } => {
                 let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
                 self.treat(event, Context::Queue { round: round.saturating_add(1) }, path).await
@@ -122,10 +130,7 @@ impl Door {
     async fn treat(&self, event: Event, context: Context, path: &str) -> (Reply, &'static str) {
         let answer = match timeout(ANSWER_TIME_MAX, self.engine.post(event)).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) | Err(_) => {
-                let again = format!("{}{path}", self.engine.public());
-                return (reply::document(twiml::one_moment(&again)), "fallback");
-            }
+            Ok(Err(_)) | Err(_) => return self.one_moment(path),
         };
         let document = match (&answer.answer, &answer.given) {
             (Answer::Treat { .. }, Some(given)) => self.render(given, context),
@@ -136,6 +141,12 @@ impl Door {
             Some(document) => (reply::document(document), "answered"),
             None => (reply::document(twiml::excuse()), "unknown"),
         }
+    }
+
+    /// Nobody could decide in time: the carrier asks again in a moment.
+    fn one_moment(&self, path: &str) -> (Reply, &'static str) {
+        let again = format!("{}{path}", self.engine.public());
+        (reply::document(twiml::one_moment(&again)), "fallback")
     }
 
     fn render(&self, given: &engine::Given, context: Context) -> Option<Vec<u8>> {

@@ -9,6 +9,7 @@ mod day;
 mod marks;
 mod people;
 mod reference;
+mod staff;
 
 use carelane::floor::Floor;
 use carelane::floor::effect::Outbox;

@@ -4,6 +4,7 @@
 
 mod demo;
 mod flows;
+mod pins;
 mod settings;
 
 use std::io::IsTerminal as _;
@@ -36,6 +37,7 @@ use crate::engine::Opened;
 use crate::floor::event::Event;
 use crate::metrics::Metrics;
 use crate::server::Door;
+use crate::server::Pins;
 use crate::vocab::FloorId;
 use settings::Account;
 
@@ -61,10 +63,10 @@ fn start_log() {
 
 async fn serve(args: Args) -> Result<(), String> {
     let running = start(args).await?;
-    let Running { listener, door, engine, args, .. } = running;
+    let Running { listener, door, engine, pins, args, .. } = running;
     let (stop, stopping) = watch::channel(false);
     let server = tokio::spawn(crate::server::serve(listener, door, stopping));
-    until_told_to_stop(&engine, &args).await?;
+    until_told_to_stop(&engine, &pins, &args).await?;
     info!("stopping: requests under way finish first");
     // The receiver is in the server's hands until it ends.
     let _ = stop.send(true);
@@ -81,6 +83,7 @@ struct Running {
     listener: TcpListener,
     door: Arc<Door>,
     engine: Engine,
+    pins: Arc<Pins>,
     args: Args,
     local: Option<crate::carrier::local::LocalCarrier>,
 }
@@ -109,6 +112,8 @@ async fn start(args: Args) -> Result<Running, String> {
         read.offer(&engine).await?;
     }
     let (token, token_file) = args.api_token()?;
+    let pins = Arc::new(Pins::default());
+    pins::open(&pins, &args, &engine).await?;
 
     let (account, local) = match account {
         Some(account) => (account, None),
@@ -124,14 +129,14 @@ async fn start(args: Args) -> Result<Running, String> {
     tokio::spawn(engine.clone().dispatch(orders, rest));
 
     let verifier = Verifier::new(&public, &account.tokens);
-    let door = Door::new(engine.clone(), metrics, verifier, token.clone(), args.sounds.clone());
+    let door = Door::new(engine.clone(), metrics, verifier, token.clone(), pins.clone(), args.sounds.clone());
     info!(entries = recovered.entries, facts = recovered.facts, %listening, "the floor is ready");
     demo::greet(&args, listening, &public, token_file.as_deref(), is_demo, local.as_ref());
     if let Some(local) = &local {
         demo::staff(&engine, local, &token, listening).await?;
     }
     write_places(&args, listening, local.as_ref())?;
-    Ok(Running { listener, door: Arc::new(door), engine, args, local })
+    Ok(Running { listener, door: Arc::new(door), engine, pins, args, local })
 }
 
 /// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.
@@ -185,8 +190,8 @@ fn write_places(
     }
 }
 
-/// SIGHUP reads the flow files again; SIGTERM and Ctrl-C end.
-async fn until_told_to_stop(engine: &Engine, args: &Args) -> Result<(), String> {
+/// SIGHUP reads the flow files and the PINs again; SIGTERM and Ctrl-C end.
+async fn until_told_to_stop(engine: &Engine, pins: &Pins, args: &Args) -> Result<(), String> {
     let listen = |kind| signal(kind).map_err(|e| format!("cannot listen for signals: {e}"));
     let (mut hangup, mut terminate) = (listen(SignalKind::hangup())?, listen(SignalKind::terminate())?);
     let mut interrupt = listen(SignalKind::interrupt())?;
@@ -194,7 +199,10 @@ async fn until_told_to_stop(engine: &Engine, args: &Args) -> Result<(), String> 
         tokio::select! {
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
-            _ = hangup.recv() => reload(engine, args).await,
+            _ = hangup.recv() => {
+                pins::read_again(pins, args);
+                reload(engine, args).await;
+            }
         }
     }
 }

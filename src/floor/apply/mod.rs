@@ -6,6 +6,7 @@ mod call;
 mod item;
 mod leg;
 mod people;
+mod staff;
 mod talk;
 
 use crate::floor::Floor;
@@ -79,6 +80,9 @@ impl Floor {
                 self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
             }
             Fact::EffectSettled { effect } => self.settle(*effect),
+            Fact::StaffArrived { .. } => self.staff_arrived(at, fact),
+            Fact::StaffKnown { leg, agent } => self.staff_known(at, *leg, agent),
+            Fact::PinRefused { agent, locked_until, .. } => self.pin_refused(at, agent, *locked_until),
         }
     }
     fn put(&mut self, effect: Effect) -> EffectId {

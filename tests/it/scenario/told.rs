@@ -16,6 +16,7 @@ use carelane::floor::fact::AgentChange;
 use carelane::floor::fact::Fact;
 use carelane::floor::fact::NewItem;
 use carelane::floor::fact::Why;
+use carelane::floor::treatment::Asked;
 use carelane::floor::treatment::Treatment;
 use carelane::floor::treatment::Words;
 use carelane::flow::HeadStart;
@@ -162,6 +163,15 @@ fn fact(told: &Fact) -> String {
         Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
         Fact::JoinFailed { call } => format!("{call} could not be joined"),
         Fact::EffectSettled { effect } => format!("{effect} done or given up"),
+        Fact::StaffArrived { leg, practice, agent, .. } => format!(
+            "{leg} calls the staff number of {practice}, from {}",
+            agent.as_ref().map_or_else(|| "nobody's phone".to_owned(), |agent| format!("the phone of {agent}"))
+        ),
+        Fact::StaffKnown { leg, agent } => format!("{leg} is {agent}, by her PIN"),
+        Fact::PinRefused { agent, locked_until, .. } => format!(
+            "{agent}: a wrong PIN{}",
+            locked_until.map_or_else(String::new, |until| format!(", locked until {}", clock(until)))
+        ),
     }
 }
 
@@ -229,6 +239,23 @@ fn treated(treatment: &Treatment) -> String {
         ),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
+        Treatment::Keys { asked, words, language, missed } => {
+            let missed = if *missed > 0 { format!(", missed {missed}") } else { String::new() };
+            format!("asks {} {language}{missed}: {}", question(asked), said(words))
+        }
+    }
+}
+
+fn question(asked: &Asked) -> String {
+    match asked {
+        Asked::Pin { wrong: 0 } => "the PIN".to_owned(),
+        Asked::Pin { wrong } => format!("the PIN, {wrong} wrong"),
+        Asked::StaffMenu => "what she wants".to_owned(),
+        Asked::Outcome { call } => format!("how {call} ended"),
+        Asked::Field { call, outcome, chosen, field } => {
+            let chosen: Vec<String> = chosen.iter().map(|(field, key)| format!(" {field}={key}")).collect();
+            format!("the {field} of {call}, {outcome}{}", chosen.concat())
+        }
     }
 }
 
@@ -238,6 +265,10 @@ fn said(words: &[Words]) -> String {
         Words::AboutLane(phrase, lane) => format!("{} {lane}", phrase.key()),
         Words::Promise(phrase, at) => format!("{} {}", phrase.key(), time(*at)),
         Words::Script(step) => format!("script {step}"),
+        Words::Count(phrase, count) => format!("{} {count}", phrase.key()),
+        Words::AboutCall(phrase, lane, at) => format!("{} {lane} {}", phrase.key(), clock(*at)),
+        Words::Choice(key, what) => format!("{key} {what}"),
+        Words::Text(text) => format!("\"{text}\""),
     };
     words.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -265,6 +296,9 @@ pub(crate) fn floor(floor: &Floor) -> String {
         let _ = write!(text, "{} {}", agent.id, agent.state);
         if let Some(reason) = agent.reason {
             let _ = write!(text, ": {reason}");
+        }
+        if let Some(until) = agent.until {
+            let _ = write!(text, " until {}", clock(until));
         }
         if let Some(call) = agent.call {
             let _ = write!(text, " {call}");

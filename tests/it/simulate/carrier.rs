@@ -61,7 +61,7 @@ impl Day {
         }
         let Some(agent) = self.world.floor.leg(leg).and_then(|leg| match &leg.side {
             carelane::floor::call::Side::Agent { agent, .. } => Some(agent.clone()),
-            carelane::floor::call::Side::Caller => None,
+            carelane::floor::call::Side::Caller | carelane::floor::call::Side::Staff { .. } => None,
         }) else {
             return;
         };
@@ -157,7 +157,7 @@ impl Day {
             Treatment::Menu { .. } => (Span::secs(1), Span::secs(12)),
             Treatment::Announce { .. } | Treatment::Goodbye { .. } => (Span::secs(2), Span::secs(6)),
             Treatment::Hold { .. } => (Span::secs(5), Span::secs(50)),
-            Treatment::Whisper { .. } => (Span::secs(1), Span::secs(20)),
+            Treatment::Whisper { .. } | Treatment::Keys { .. } => (Span::secs(1), Span::secs(20)),
             Treatment::Connected { call, round, .. } => {
                 let room = (*call, *round);
                 self.rooms.entry(room).or_default().insert(name.clone());

@@ -10,12 +10,16 @@ use carelane::floor::fact::Fact;
 use carelane::floor::fact::ItemKind;
 use carelane::floor::fact::Left;
 use carelane::floor::ledger::Ledger;
+use carelane::floor::treatment::Asked;
 use carelane::floor::treatment::Party;
+use carelane::floor::treatment::Treatment;
+use carelane::floor::treatment::Words;
+use carelane::flow::Phrase;
 use carelane::vocab::CallId;
 use carelane::vocab::Timestamp;
 
 /// Situations that a run of many days must have met.
-pub(crate) const REQUIRED: [&str; 41] = [
+pub(crate) const REQUIRED: [&str; 46] = [
     "crash",
     "effect carried out after a crash",
     "status callback lost",
@@ -57,6 +61,11 @@ pub(crate) const REQUIRED: [&str; 41] = [
     "ItemJoined",
     "ItemClosed",
     "StrangerEnded",
+    "StaffKnown",
+    "PinRefused",
+    "PinRefused locked",
+    "asked Outcome",
+    "closed by keys",
 ];
 
 /// What was met, how often.
@@ -104,10 +113,25 @@ impl Marks {
                 format!("TalkEnded {}", if *by == Party::Caller { "Caller" } else { "Agent" })
             }
             Fact::CallLeft { how, .. } => format!("CallLeft {how:?}"),
+            Fact::PinRefused { locked_until: Some(_), .. } => "PinRefused locked".to_owned(),
+            Fact::LegTreated { treatment: Treatment::Keys { asked: Asked::Outcome { .. }, words, .. }, .. } => {
+                self.closed_by_keys(words);
+                "asked Outcome".to_owned()
+            }
+            Fact::LegTreated { treatment: Treatment::Keys { words, .. } | Treatment::Goodbye { words, .. }, .. } => {
+                self.closed_by_keys(words);
+                "LegTreated".to_owned()
+            }
             Fact::ItemOpened(new) => format!("ItemOpened {:?}", new.kind),
             other => format!("{other:?}").split([' ', '(']).next().unwrap_or_default().to_owned(),
         };
         self.count(&mark);
+    }
+
+    fn closed_by_keys(&mut self, words: &[Words]) {
+        if words.contains(&Words::Phrase(Phrase::WrittenUp)) {
+            self.count("closed by keys");
+        }
     }
 
     /// The ledger, counted again from the journal alone; and items where, and only where, they are needed.

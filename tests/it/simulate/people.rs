@@ -72,10 +72,11 @@ impl Day {
             Treatment::Whisper { .. } => self.at_the_whisper(name, leg, serial),
             // They have talked, or given up on an empty room.
             Treatment::Connected { .. } | Treatment::Goodbye { .. } => self.end(name, LegEnd::Completed),
+            Treatment::Keys { asked, .. } => self.at_the_keys(name, leg, serial, asked),
         }
     }
 
-    fn done(&mut self, name: &CarrierCall, leg: LegId, serial: u32, input: Input) {
+    pub(super) fn done(&mut self, name: &CarrierCall, leg: LegId, serial: u32, input: Input) {
         self.post(name, Event::TreatmentEnded { leg, serial, input });
     }
 
@@ -132,6 +133,7 @@ impl Day {
             ("talking", Some(_)) if self.chance.percent(10) => AskedState::LoggedOut,
             ("talking" | "wrap_up", Some(call)) => return self.write(seen.state, call),
             ("logged_out" | "not_ready", _) if self.chance.percent(70) => AskedState::Available,
+            (_, _) if self.chance.percent(15) => return self.staff_call(agent),
             (_, _) if self.chance.percent(30) => return self.work_on_items(agent),
             (_, _) if self.chance.percent(6) => AskedState::NotReady,
             (_, _) if self.chance.percent(4) => AskedState::LoggedOut,
