@@ -75,6 +75,7 @@ const REVEALING: [&str; 15] = [
     "src/floor/wrapup.rs",
     "src/server/api.rs",
     "src/server/json.rs",
+    "src/server/pin.rs",
     "src/vocab/phone.rs",
     "src/vocab/private.rs",
 ];

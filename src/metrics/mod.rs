@@ -44,6 +44,7 @@ pub struct Metrics {
     items: GaugeVec,
     unaccounted: Gauge,
     ledger: GaugeVec,
+    staff_pins: IntCounterVec,
 }
 
 impl Default for Metrics {
@@ -97,6 +98,7 @@ impl Metrics {
                 "Inbound calls since the journal began, by where they are.",
                 &["state"],
             ),
+            staff_pins: counters(r, "carelane_staff_pins_total", "PINs on the staff number, by result.", &["result"]),
             registry,
         }
     }
@@ -168,6 +170,11 @@ impl Observer for Metrics {
                 Fact::Queued { lane, .. } => self.queued.with_label_values(&[lane.as_str()]).inc(),
                 Fact::OfferEnded { outcome, .. } => self.offers.with_label_values(&[offer_outcome(*outcome)]).inc(),
                 Fact::CallLeft { how, .. } => self.calls_ended.with_label_values(&[left(*how)]).inc(),
+                Fact::StaffKnown { .. } => self.staff_pins.with_label_values(&["right"]).inc(),
+                Fact::PinRefused { locked_until, .. } => {
+                    let result = if locked_until.is_some() { "locked" } else { "wrong" };
+                    self.staff_pins.with_label_values(&[result]).inc();
+                }
                 Fact::CallClosed { .. } => self.calls_ended.with_label_values(&["answered"]).inc(),
                 _ => {}
             }

@@ -77,6 +77,7 @@ pub(super) fn greet(
     token_file: Option<&Path>,
     is_demo: bool,
     local: Option<&LocalCarrier>,
+    demo_pins: bool,
 ) {
     println!("carelane answers on http://{listening}");
     if is_demo {
@@ -95,6 +96,10 @@ pub(super) fn greet(
             println!("Next, in a second terminal:");
             println!("  cargo run -- call             be a patient (or `carelane call`)");
             println!("  cargo run -- call --as ana    be an assistant");
+            if demo_pins {
+                println!("  cargo run -- call --from +15550100201 --to +15550100199");
+                println!("                                be Ana by phone only: PIN 4711#, for this demo only");
+            }
             println!();
         }
         None => {

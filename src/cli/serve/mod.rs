@@ -113,7 +113,7 @@ async fn start(args: Args) -> Result<Running, String> {
     }
     let (token, token_file) = args.api_token()?;
     let pins = Arc::new(Pins::default());
-    pins::open(&pins, &args, &engine).await?;
+    let demo_pins = pins::open(&pins, &args, &engine).await?;
 
     let (account, local) = match account {
         Some(account) => (account, None),
@@ -131,7 +131,7 @@ async fn start(args: Args) -> Result<Running, String> {
     let verifier = Verifier::new(&public, &account.tokens);
     let door = Door::new(engine.clone(), metrics, verifier, token.clone(), pins.clone(), args.sounds.clone());
     info!(entries = recovered.entries, facts = recovered.facts, %listening, "the floor is ready");
-    demo::greet(&args, listening, &public, token_file.as_deref(), is_demo, local.as_ref());
+    demo::greet(&args, listening, &public, token_file.as_deref(), is_demo, local.as_ref(), demo_pins);
     if let Some(local) = &local {
         demo::staff(&engine, local, &token, listening).await?;
     }

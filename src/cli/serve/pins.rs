@@ -11,25 +11,25 @@ use super::settings::Args;
 use crate::engine::Engine;
 use crate::server::Pins;
 
-/// The PIN 4711 of the demo's Ana and Hugo. It opens nothing but the built-in carrier, which has no phone network.
+/// The PIN 4711 of the demo's Ana, Hugo and Inés. It opens nothing but the built-in carrier, which has no phone network.
 const DEMO: &str = include_str!("demo-pins");
 /// Whose presence shows that the team is the demo's, with the phone she has there.
 const DEMO_AGENT: (&str, &str) = ("ana", "+15550100201");
 
-/// Reads the file, if one is set; the demo on the built-in carrier has PINs of its own.
-pub(super) async fn open(pins: &Pins, args: &Args, engine: &Engine) -> Result<(), String> {
+/// Reads the file, if one is set; the demo on the built-in carrier has PINs of its own. Says whether those hold.
+pub(super) async fn open(pins: &Pins, args: &Args, engine: &Engine) -> Result<bool, String> {
     if let Some(file) = &args.pins_file {
-        return read(pins, file).map(drop);
+        return read(pins, file).map(|_| false);
     }
     let view = engine.view().await.map_err(|_| "the desk does not answer".to_owned())?;
     let is_demo_team = view.agents.iter().any(|a| (a.id.as_str(), &*a.address) == DEMO_AGENT);
     if args.carrier == CarrierKind::Local && is_demo_team {
-        return pins.load(DEMO).map(drop);
+        return pins.load(DEMO).map(|_| true);
     }
     if view.practices.iter().any(|p| p.staff_number.is_some()) {
         warn!("there is a staff number and no CARELANE_PINS_FILE: nobody can sign in by phone");
     }
-    Ok(())
+    Ok(false)
 }
 
 /// Reads the file again; with a problem everybody keeps the PIN they had.
