@@ -55,6 +55,7 @@ impl Peer {
             ("CARELANE_FLOWS", "no-flows-here"),
             ("CARELANE_PUBLIC_URL", PUBLIC_URL),
             ("CARELANE_CARRIER", "twilio"),
+            ("CARELANE_OPEN", "always"),
             ("CARELANE_API_TOKEN", "bench"),
             ("TWILIO_ACCOUNT_SID", ACCOUNT),
             ("TWILIO_AUTH_TOKEN", TOKEN),

@@ -192,12 +192,18 @@ pub enum Fact {
     },
     /// Somebody owns what is left to do.
     ItemOpened(Box<NewItem>),
-    /// A further call belongs to an open item: the same caller redialled, waited and left again.
+    /// A further call belongs to an open item: the same caller called again about it.
     ItemJoined {
         /// The item.
         item: ItemId,
         /// The call.
         call: CallId,
+        /// What the item is from now on, if the call asked for more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<ItemKind>,
+        /// The time told to the caller, if one was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promised: Option<Timestamp>,
     },
     /// An attempt to reach the patient was recorded.
     ItemAttempted {
@@ -333,6 +339,8 @@ pub enum Left {
     Missed,
     /// Exchanged the wait for a callback.
     Callback,
+    /// Called too often, and was told so; nothing is left to do.
+    TurnedAway,
 }
 
 /// How a lease ended.

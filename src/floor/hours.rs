@@ -1,19 +1,73 @@
 //! The practice's calendar: open time, counted in its own zone through lunch, holidays and clock changes.
 //!
-//! Due times are computed once, stored in facts, and never computed again.
+//! Due times and openings are computed once, stored in facts, and never computed again.
 
 use jiff::ToSpan;
 use jiff::civil;
 use jiff::tz::TimeZone;
 
+use super::treatment::Words;
 use crate::flow::Date;
 use crate::flow::Flow;
 use crate::flow::OpenSpell;
+use crate::flow::Phrase;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// How far ahead an opening is looked for. A practice closed for longer gets plain clock time.
 const DAYS_AHEAD_MAX: i32 = 60;
+
+/// Why a practice is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// Between two open spells of one day.
+    Lunch,
+    /// The whole of a special day.
+    Holiday,
+    /// Before opening, after closing, or on a weekday without hours.
+    AfterHours,
+}
+
+/// Is the practice open?
+pub fn is_open(flow: &Flow, at: Timestamp) -> bool {
+    spells(flow, at).take_while(|(opens, _)| *opens <= at).any(|(_, closes)| at < closes)
+}
+
+/// When the practice opens next, if it does so soon enough to be said.
+pub fn next_opening(flow: &Flow, from: Timestamp) -> Option<Timestamp> {
+    spells(flow, from).find(|(opens, closes)| *opens > from && closes > opens).map(|(opens, _)| opens)
+}
+
+/// Why the practice is closed at this moment; nothing while it is open.
+pub fn closed(flow: &Flow, at: Timestamp) -> Option<Closed> {
+    if is_open(flow, at) {
+        return None;
+    }
+    let Some(zone) = zone(flow) else { return Some(Closed::AfterHours) };
+    let today = local_date(&zone, at);
+    let of_today = |(opens, _): &(Timestamp, Timestamp)| local_date(&zone, *opens) == today;
+    let (mut before, mut after) = (false, false);
+    for (opens, _) in spells(flow, at).take_while(of_today) {
+        before |= opens <= at;
+        after |= opens > at;
+    }
+    let special = flow.hours.special.get(&key(today));
+    Some(match special {
+        _ if before && after => Closed::Lunch,
+        Some(spells) if spells.is_empty() => Closed::Holiday,
+        _ => Closed::AfterHours,
+    })
+}
+
+/// What a caller is told of a closed practice: why, and when it opens. Nothing while it is open.
+pub fn closed_words(flow: &Flow, at: Timestamp) -> Option<Words> {
+    let phrase = match closed(flow, at)? {
+        Closed::Lunch => Phrase::ClosedLunch,
+        Closed::Holiday => Phrase::ClosedHoliday,
+        Closed::AfterHours => Phrase::Closed,
+    };
+    Some(Words::Promise(phrase, next_opening(flow, at)?))
+}
 
 /// The moment at which `span` of open time has passed since `from`.
 pub fn after_open_time(flow: &Flow, from: Timestamp, span: Span) -> Timestamp {
@@ -58,12 +112,15 @@ fn spells(flow: &Flow, from: Timestamp) -> impl Iterator<Item = (Timestamp, Time
 }
 
 fn spells_of(flow: &Flow, date: civil::Date) -> &[OpenSpell] {
-    let key = Date { year: date.year(), month: date.month(), day: date.day() };
-    if let Some(special) = flow.hours.special.get(&key) {
+    if let Some(special) = flow.hours.special.get(&key(date)) {
         return special;
     }
     let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
     flow.hours.week.get(weekday).map_or(&[], Vec::as_slice)
+}
+
+fn key(date: civil::Date) -> Date {
+    Date { year: date.year(), month: date.month(), day: date.day() }
 }
 
 /// A minute of a local day as a moment. In the hour that a clock change skips, the time after it; in the hour that it
@@ -84,4 +141,117 @@ fn local_date(zone: &TimeZone, at: Timestamp) -> civil::Date {
 /// The checker refuses unknown zones, and the data is bundled, so `None` means a damaged journal.
 fn zone(flow: &Flow) -> Option<TimeZone> {
     TimeZone::get(&flow.time_zone).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::Hours;
+    use crate::flow::check_folder;
+    use crate::flow::demo;
+
+    /// The demo, in another zone: open 8 to 12 and 13 to 17, Fridays to 16, closed at weekends and on Thanksgiving.
+    fn practice(zone: &str) -> Flow {
+        let files = demo().map(|(path, text)| (path.to_owned(), text.to_owned()));
+        let flow = check_folder(&files).flows.remove(0).2;
+        Flow { time_zone: zone.into(), ..flow }
+    }
+
+    fn with(zone: &str, day: usize, spells: &[(u16, u16)]) -> Flow {
+        let mut flow = practice(zone);
+        flow.hours.week[day] = spells.iter().map(|(from, to)| OpenSpell { from: *from, to: *to }).collect();
+        flow
+    }
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())
+    }
+
+    #[test]
+    fn a_day_opens_breaks_for_lunch_and_closes_to_the_minute() {
+        let flow = practice("America/Chicago");
+        for (when, why) in [
+            ("2026-11-23T13:59:59Z", Some(Closed::AfterHours)),
+            ("2026-11-23T14:00:00Z", None),
+            ("2026-11-23T17:59:59Z", None),
+            ("2026-11-23T18:00:00Z", Some(Closed::Lunch)),
+            ("2026-11-23T18:59:59Z", Some(Closed::Lunch)),
+            ("2026-11-23T19:00:00Z", None),
+            ("2026-11-23T23:00:00Z", Some(Closed::AfterHours)),
+            ("2026-11-22T18:30:00Z", Some(Closed::AfterHours)),
+            ("2026-11-26T18:30:00Z", Some(Closed::Holiday)),
+            ("2026-12-24T17:00:00Z", None),
+            ("2026-12-24T18:30:00Z", Some(Closed::AfterHours)),
+        ] {
+            assert_eq!(closed(&flow, at(when)), why, "{when}");
+        }
+    }
+
+    #[test]
+    fn the_next_opening_is_after_lunch_tomorrow_or_past_the_holiday() {
+        let flow = practice("America/Chicago");
+        let opens = |when: &str| next_opening(&flow, at(when)).unwrap();
+        assert_eq!(opens("2026-11-23T18:30:00Z"), at("2026-11-23T19:00:00Z"));
+        assert_eq!(opens("2026-11-24T02:00:00Z"), at("2026-11-24T14:00:00Z"));
+        assert_eq!(opens("2026-11-26T02:00:00Z"), at("2026-11-30T14:00:00Z"));
+        let mut never = flow.clone();
+        never.hours.week = Default::default();
+        assert_eq!(
+            (next_opening(&never, at("2027-02-01T00:00:00Z")), is_open(&never, at("2027-02-01T18:00:00Z"))),
+            (None, false)
+        );
+        assert_eq!(closed_words(&never, at("2027-02-01T00:00:00Z")), None);
+    }
+
+    #[test]
+    fn a_practice_open_day_and_night_never_closes_also_at_midnight_and_when_the_clocks_change() {
+        let mut flow = practice("America/New_York");
+        flow.hours = Hours::always();
+        for when in ["2026-11-01T04:00:00Z", "2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z", "2027-03-14T07:00:00Z"] {
+            assert!(is_open(&flow, at(when)), "{when}");
+            assert_eq!(closed_words(&flow, at(when)), None);
+            assert_eq!(after_open_time(&flow, at(when), Span::hours(30)), at(when) + Span::hours(30));
+        }
+    }
+
+    /// 1 November 2026, a Sunday: one o'clock comes twice, at 06:00 and 07:00 UTC.
+    #[test]
+    fn in_the_night_the_clocks_go_back_the_hour_that_comes_twice_is_open_once_or_in_one_piece() {
+        let through = with("America/Chicago", 6, &[(0, 240)]);
+        assert!(is_open(&through, at("2026-11-01T06:30:00Z")) && is_open(&through, at("2026-11-01T07:30:00Z")));
+        assert_eq!(after_open_time(&through, at("2026-11-01T05:00:00Z"), Span::hours(5)), at("2026-11-01T10:00:00Z"));
+        // What ends or begins in that hour does so the first time the clock shows it.
+        let ends = with("America/Chicago", 6, &[(0, 90)]);
+        assert!(is_open(&ends, at("2026-11-01T06:29:59Z")) && !is_open(&ends, at("2026-11-01T06:30:00Z")));
+        assert!(!is_open(&ends, at("2026-11-01T07:15:00Z")));
+        let begins = with("America/Chicago", 6, &[(90, 240)]);
+        assert_eq!(next_opening(&begins, at("2026-11-01T05:00:00Z")), Some(at("2026-11-01T06:30:00Z")));
+        assert!(is_open(&begins, at("2026-11-01T07:15:00Z")));
+    }
+
+    /// 14 March 2027, a Sunday: after 01:59 comes 03:00, at 08:00 UTC.
+    #[test]
+    fn in_the_night_the_clocks_go_forward_the_hour_that_is_missing_opens_nothing() {
+        let missing = with("America/Chicago", 6, &[(120, 180)]);
+        assert!(!is_open(&missing, at("2027-03-14T08:00:00Z")));
+        assert_eq!(next_opening(&missing, at("2027-03-14T07:00:00Z")), Some(at("2027-03-15T13:00:00Z")));
+        let begins = with("America/Chicago", 6, &[(150, 300)]);
+        assert_eq!(next_opening(&begins, at("2027-03-14T07:00:00Z")), Some(at("2027-03-14T08:30:00Z")));
+        assert_eq!(after_open_time(&begins, at("2027-03-14T07:00:00Z"), Span::hours(1)), at("2027-03-14T09:30:00Z"));
+    }
+
+    #[test]
+    fn each_practice_follows_its_own_zone() {
+        for (zone, opens) in [
+            ("America/New_York", "2026-11-23T13:00:00Z"),
+            ("America/Phoenix", "2026-11-23T15:00:00Z"),
+            ("America/Los_Angeles", "2026-11-23T16:00:00Z"),
+            ("Pacific/Honolulu", "2026-11-23T18:00:00Z"),
+            ("Asia/Kathmandu", "2026-11-23T02:15:00Z"),
+        ] {
+            let flow = practice(zone);
+            assert_eq!(next_opening(&flow, at("2026-11-22T20:00:00Z")), Some(at(opens)), "{zone}");
+            assert!(is_open(&flow, at(opens)), "{zone}");
+        }
+    }
 }

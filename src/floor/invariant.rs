@@ -39,6 +39,7 @@ impl Floor {
         self.check_offers()?;
         self.check_work_conserving()?;
         self.check_staff_lines()?;
+        self.check_bounds()?;
         self.check_effects()
     }
 
@@ -103,6 +104,26 @@ impl Floor {
             must("skills", skilled, || format!("{id}: {offer:?}"))?;
         }
         Ok(())
+    }
+
+    /// What is counted is there, and what is kept to limit callers has an end.
+    fn check_bounds(&self) -> Result<(), Broken> {
+        for practice in self.practices.keys() {
+            let up = |leg: &&super::call::Leg| {
+                leg.is_up() && leg.side == super::call::Side::Caller && leg.flow.practice == *practice
+            };
+            let (lines, counted) = (self.legs.values().filter(up).count(), self.on_line.get(practice));
+            must("lines-counted", lines == counted.copied().unwrap_or(0), || format!("{lines} {counted:?}"))?;
+        }
+        must("bounded", self.arrivals.values().all(super::admission::Arrivals::is_sound), || "arrivals".to_owned())?;
+        let mut depths: BTreeMap<_, usize> = BTreeMap::new();
+        for call in self.calls.values().filter(|call| call.is_queued()) {
+            if let Some(place) = &call.place {
+                *depths.entry((&call.practice, &place.lane)).or_default() += 1;
+            }
+        }
+        let wrong = depths.iter().find(|((practice, lane), depth)| self.waiting.depth(practice, lane) != **depth);
+        must("depth-counted", wrong.is_none(), || format!("{wrong:?}"))
     }
 
     /// Nobody waits for an agent who is idle, and an idle agent misses nobody.

@@ -20,6 +20,7 @@ use crate::flow::Choice;
 use crate::flow::Exit;
 use crate::flow::Flow;
 use crate::flow::HeadStart;
+use crate::flow::Lane;
 use crate::flow::Menu;
 use crate::flow::Phrase;
 use crate::flow::Phrases;
@@ -39,10 +40,16 @@ use crate::vocab::limit::CALLS_MAX;
 /// Inputs missed in a row that lead to a person.
 const MISSED_INPUTS_MAX: u8 = 2;
 
-/// What the words said mean.
-enum Meaning {
-    Urgent { crisis: bool },
+/// What a key or the words said mean.
+pub(super) enum Meaning {
+    /// Words of the practice's list.
+    Urgent {
+        /// Of self-harm?
+        crisis: bool,
+    },
+    /// A choice of the menu; perhaps said in another language.
     Choice(Target, Option<Language>),
+    /// Neither.
     Nothing,
 }
 
@@ -63,39 +70,43 @@ impl Turn<'_> {
         let (call, leg) = (self.next_call(), self.next_leg());
         let gone = self.floor.strangers.contains(&carrier_call);
         let full = self.floor.calls.len() >= CALLS_MAX;
-        self.fact(Fact::CallArrived { call, leg, practice, flow: flow.0, carrier_call, caller });
+        let number = caller.number.clone();
+        self.fact(Fact::CallArrived { call, leg, practice: practice.clone(), flow: flow.0, carrier_call, caller });
         self.answering(leg);
         if full {
             self.odd(Oddity::Overload);
             self.leave_with_item(call, ItemKind::Missed, Left::Missed, Phrase::Busy);
             return;
         }
-        self.ask(call, &flow.1.start, Opening::Greeting);
+        let opening = self.floor.greets(&practice, &number, flow.1.limits);
+        self.ask(call, &flow.1.start, opening);
         if gone {
             self.leg_over(leg, super::event::LegEnd::Completed);
         }
     }
 
-    /// The menu's (or an approved answer's) treatment ended.
-    pub(super) fn menu_ended(&mut self, call: CallId, step: &StepId, input: &Input) {
+    /// The menu's treatment ended.
+    pub(super) fn menu_ended(&mut self, call: CallId, step: &StepId, opening: Opening, input: &Input) {
         let Some((flow, language)) = self.call(call).map(|c| (c.flow.clone(), c.language.clone())) else { return };
         let Some(Step::Menu(menu)) = flow.steps.get(step) else { return };
-        match input {
-            Input::Nothing | Input::Pin(_) => self.input_missed(call, step, menu, Opening::NotHeard),
-            Input::Keys(keys) => match keys.chars().next().and_then(|key| menu.choices.get(&key)) {
-                Some(choice) => self.go(call, step, &choice.to.clone(), Route::Key),
-                None => self.input_missed(call, step, menu, Opening::NotAChoice),
-            },
-            Input::Speech(words) => match meaning(&flow, menu, &language, words.reveal()) {
-                Meaning::Urgent { crisis } => self.flag_urgent(call, crisis),
-                Meaning::Choice(to, spoken_in) => {
-                    if let Some(language) = spoken_in {
-                        self.fact(Fact::LanguageChosen { call, language });
-                    }
-                    self.go(call, step, &to, Route::Phrase);
+        let (meaning, how) = match input {
+            Input::Nothing | Input::Pin(_) => (Meaning::Nothing, Route::NoInput),
+            Input::Keys(keys) => (pressed(menu, keys), Route::Key),
+            Input::Speech(words) => (meaning(&flow, menu, &language, words.reveal()), Route::Phrase),
+        };
+        if opening.is_turned_away() {
+            return self.short_menu_ended(call, opening, meaning, how);
+        }
+        match meaning {
+            Meaning::Urgent { crisis } => self.flag_urgent(call, crisis),
+            Meaning::Choice(to, spoken_in) => {
+                if let Some(language) = spoken_in {
+                    self.fact(Fact::LanguageChosen { call, language });
                 }
-                Meaning::Nothing => self.input_missed(call, step, menu, Opening::NotAChoice),
-            },
+                self.go(call, step, &to, how);
+            }
+            Meaning::Nothing if how == Route::NoInput => self.input_missed(call, step, menu, Opening::NotHeard),
+            Meaning::Nothing => self.input_missed(call, step, menu, Opening::NotAChoice),
         }
     }
 
@@ -176,21 +187,41 @@ impl Turn<'_> {
     /// `flagged`: the call became urgent just now, so the approved sentence comes first.
     fn queue_for(&mut self, id: CallId, lane: LaneId, how: Route, flagged: bool) {
         let Some(call) = self.call(id) else { return };
-        let flow = call.flow.clone();
+        let (flow, waits) = (call.flow.clone(), call.place.is_some());
         let mut lane = lane;
+        let (mut exit, mut words) = (Exit::Callback, Phrase::NobodyFree);
         // The checker refuses overflow cycles; the bound is for a damaged journal.
         for _ in 0..=flow.lanes.len() {
             let Some(found) = flow.lane(&lane) else { return };
-            if self.floor.is_staffed(found) {
-                return self.take_place(id, &flow, &lane, how, flagged);
-            }
-            match &found.exits.no_agent {
-                Exit::Lane(next) => lane = next.clone(),
-                Exit::Callback => break,
+            let way_out = match self.way_out(&flow, found, waits) {
+                Some(way_out) => {
+                    words = Phrase::NobodyFree;
+                    way_out
+                }
+                None if self.is_full(id, found, how) => {
+                    words = Phrase::Busy;
+                    &found.exits.full
+                }
+                None => return self.take_place(id, &flow, &lane, how, flagged),
+            };
+            match way_out.clone() {
+                Exit::Lane(next) => lane = next,
+                other => {
+                    exit = other;
+                    break;
+                }
             }
         }
         self.note_lane(id, &flow, &lane, how);
-        self.leave_with_item(id, ItemKind::Missed, Left::Missed, Phrase::NobodyFree);
+        self.leave_by(id, exit, words);
+    }
+
+    /// May this lane take no further call? Who is transferred there, or goes on with a wait, has a place already.
+    fn is_full(&self, id: CallId, lane: &Lane, how: Route) -> bool {
+        let (Some(max), Some(call)) = (lane.max_waiting, self.call(id)) else { return false };
+        let wait = self.floor.redial_of(call, &lane.id, self.now).filter(|item| item.new.kind != ItemKind::Missed);
+        let has_place = how == Route::Transfer || wait.is_some();
+        !has_place && !call.urgent && self.floor.waiting.depth(&call.practice, &lane.id) >= usize::from(max)
     }
 
     fn take_place(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route, flagged: bool) {
@@ -264,8 +295,11 @@ impl Turn<'_> {
         self.flag_urgent(id, crisis);
     }
 
-    /// A legacy of the menu: the caller hung up before or after an approved answer.
+    /// The caller hung up in the menu, before or after an approved answer.
     pub(super) fn left_the_menu(&mut self, id: CallId) {
+        if let Some(opening) = self.call(id).and_then(|call| self.floor.turned_away(call)) {
+            return self.turn_away(id, opening);
+        }
         let served = self.call(id).is_some_and(|c| c.self_served);
         let how = if served { Left::SelfServed } else { Left::Declined };
         self.fact(Fact::CallLeft { call: id, how });
@@ -275,6 +309,12 @@ impl Turn<'_> {
     pub(super) fn answer_with(&mut self, leg: LegId, serial: u32) {
         self.out.answer = Answer::Treat { leg, serial };
     }
+}
+
+/// What a key means in a menu.
+fn pressed(menu: &Menu, keys: &str) -> Meaning {
+    let choice = keys.chars().next().and_then(|key| menu.choices.get(&key));
+    choice.map_or(Meaning::Nothing, |choice| Meaning::Choice(choice.to.clone(), None))
 }
 
 /// What words mean in a menu. Urgent words come first, in every language; then the longest phrase, the caller's own

@@ -49,7 +49,7 @@ impl Turn<'_> {
         let (call, treatment) = (leg.call, leg.current().cloned());
         self.answering(id);
         match treatment {
-            Some(Treatment::Menu { step, .. }) => self.menu_ended(call, &step, input),
+            Some(Treatment::Menu { step, opening, .. }) => self.menu_ended(call, &step, opening, input),
             Some(Treatment::Announce { words, .. }) => self.answer_ended(call, &words),
             Some(Treatment::Hold { .. }) => self.hold_ended(call, input),
             Some(Treatment::Whisper { .. }) => self.whisper_ended(id, input),
@@ -162,7 +162,7 @@ impl Turn<'_> {
         let Some(leg) = self.floor.legs.get(&id).filter(|leg| leg.is_up()) else { return };
         let call = leg.call;
         let in_menu = leg.side == Side::Caller && self.call(call).is_some_and(|c| c.phase == Phase::Menu);
-        if in_menu {
+        if in_menu && self.call(call).is_some_and(|c| self.floor.turned_away(c).is_none()) {
             self.fact(Fact::LegEnded { leg: id, end: LegEnd::Completed });
             self.leave_with_item(call, ItemKind::Missed, Left::Missed, Phrase::NobodyFree);
         } else {

@@ -5,6 +5,7 @@
 //! No clock, lock, task, socket, log, randomness or hash order: time comes with the event.
 
 pub mod acd;
+mod admission;
 mod apply;
 pub mod call;
 pub mod effect;
@@ -83,6 +84,9 @@ pub struct Floor {
     /// Open items by practice and number: a caller with one is a repeat caller.
     requests: BTreeMap<(PracticeId, Number), BTreeSet<ItemId>>,
     legs: BTreeMap<LegId, Leg>,
+    /// Callers whose line is up, by practice.
+    on_line: BTreeMap<PracticeId, usize>,
+    arrivals: BTreeMap<PracticeId, admission::Arrivals>,
     by_carrier: BTreeMap<CarrierCall, LegId>,
     /// Calls that ended before we saw them begin.
     strangers: BTreeSet<CarrierCall>,

@@ -15,11 +15,14 @@ use super::fact::NotReady;
 use super::fact::OfferOutcome;
 use super::fact::Route;
 use super::fact::Why;
+use super::hours;
 use super::treatment::Party;
 use super::treatment::Treatment;
 use super::treatment::Words;
 use super::turn::Turn;
 use crate::flow::Exit;
+use crate::flow::Flow;
+use crate::flow::Lane;
 use crate::flow::Phrase;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -168,17 +171,32 @@ impl Turn<'_> {
     pub(super) fn leave_unstaffed_lanes(&mut self) {
         let waiting: Vec<CallId> = self.floor.waiting.in_order().map(|key| key.call).collect();
         for id in waiting {
-            let lane = self.call(id).and_then(|c| c.lane());
-            let exit = lane.filter(|lane| !self.floor.is_staffed(lane)).map(|lane| lane.exits.no_agent.clone());
+            let call = self.call(id).and_then(|call| Some((&call.flow, call.lane()?)));
+            let exit = call.and_then(|(flow, lane)| self.way_out(flow, lane, true)).cloned();
             if let Some(exit) = exit {
                 self.leave_by(id, exit, Phrase::NobodyFree);
             }
         }
     }
 
+    /// Where a call goes that this lane does not take now; nothing if it does. The hours decide for calls that come:
+    /// who waits already, or is handed on by an assistant, is served while anybody is signed in.
+    pub(super) fn way_out<'l>(&self, flow: &Flow, lane: &'l Lane, waits: bool) -> Option<&'l Exit> {
+        let staffed = self.floor.is_staffed(lane);
+        match lane.exits.closed.as_ref().filter(|_| !hours::is_open(flow, self.now)) {
+            Some(closed) if !(waits && staffed) => Some(closed),
+            _ if staffed => None,
+            _ => Some(&lane.exits.no_agent),
+        }
+    }
+
     pub(super) fn leave_by(&mut self, id: CallId, exit: Exit, words: Phrase) {
         match exit {
-            Exit::Callback => self.leave_with_item(id, ItemKind::Missed, Left::Missed, words),
+            Exit::Callback => {
+                let closed = if words == Phrase::NobodyFree { self.closed_words(id) } else { None };
+                let words = if closed.is_some() { Phrase::CallbackNoted } else { words };
+                self.leave_saying(id, ItemKind::Missed, Left::Missed, closed.into_iter().collect(), words);
+            }
             Exit::Lane(lane) => {
                 if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
                     self.end_offer(offer, OfferOutcome::Withdrawn);
@@ -186,5 +204,12 @@ impl Turn<'_> {
                 self.enter_lane(id, lane, Route::Overflow);
             }
         }
+    }
+
+    /// Why nobody answers, for a call to a lane that closes with the practice.
+    fn closed_words(&self, id: CallId) -> Option<Words> {
+        let call = self.call(id)?;
+        call.lane()?.exits.closed.as_ref()?;
+        hours::closed_words(&call.flow, self.now)
     }
 }

@@ -137,6 +137,19 @@ pub enum Opening {
     NotHeard,
     /// "Sorry, that is not one of the choices."
     NotAChoice,
+    /// No question: this number has called too often, and only the way to the clinic is open.
+    TooManyCalls,
+    /// The same for callers without a number.
+    TooManyHidden,
+    /// The same because the practice's lines are full.
+    AllBusy,
+}
+
+impl Opening {
+    /// Is only the way to the clinic open?
+    pub fn is_turned_away(self) -> bool {
+        matches!(self, Self::TooManyCalls | Self::TooManyHidden | Self::AllBusy)
+    }
 }
 
 /// Which party of a conversation.

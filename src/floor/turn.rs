@@ -21,6 +21,7 @@ use super::hours;
 use super::timer::TimerName;
 use super::treatment::Treatment;
 use super::treatment::Words;
+use super::work::item::Item;
 use crate::flow::Lane;
 use crate::flow::Phrase;
 use crate::vocab::CallId;
@@ -159,23 +160,36 @@ impl<'f> Turn<'f> {
 
     /// The call leaves with an item. A caller who is still there hears `promise` with the due time.
     pub(super) fn leave_with_item(&mut self, id: CallId, kind: ItemKind, how: Left, promise: Phrase) {
+        self.leave_saying(id, kind, how, Vec::new(), promise);
+    }
+
+    /// The same; `before` is said ahead of the promise.
+    pub(super) fn leave_saying(&mut self, id: CallId, kind: ItemKind, how: Left, before: Vec<Words>, promise: Phrase) {
         self.withdraw_offer_of(id);
         let Some(call) = self.call(id) else { return };
         let (leg, language) = (call.leg, call.language.clone());
         let lane = call.lane().map_or_else(|| call.flow.person.clone(), |lane| lane.id.clone());
-        // patient: whoever may be in danger hears where help is before anything else.
-        let mut words: Vec<Words> = call.urgent.then(|| Words::Phrase(call.urgent_sentence())).into_iter().collect();
+        // patient: whoever may be in danger, or heard no greeting, hears where help is before anything else.
+        let greeted = self.floor.legs.get(&leg).is_some_and(|leg| leg.serial() > 0);
+        let mut words = Vec::new();
+        if call.urgent || !greeted {
+            words.push(Words::Phrase(call.urgent_sentence()));
+        }
         let told = self.is_up(leg);
-        let redialled = self.floor.redial_of(call, &lane, self.now).filter(|_| kind == ItemKind::Abandoned);
-        let due_at = match redialled.map(|item| (item.new.item, item.new.due_at)) {
-            Some((item, due_at)) => {
-                self.fact(Fact::ItemJoined { item, call: id });
+        // What is due already can be promised to nobody.
+        let goes_on = |item: &&Item| item.new.due_at > self.now && kind != ItemKind::Voicemail;
+        let redialled = self.floor.redial_of(call, &lane, self.now).filter(goes_on);
+        let due_at = match redialled.map(|item| (item.new.item, item.new.due_at, item.new.kind)) {
+            Some((item, due_at, known)) => {
+                let (kind, promised) = (Some(kind).filter(|kind| *kind > known), told.then_some(due_at));
+                self.fact(Fact::ItemJoined { item, call: id, kind, promised });
                 due_at
             }
             None => self.open_item(id, kind, &lane, told),
         };
         self.fact(Fact::CallLeft { call: id, how });
         if told {
+            words.extend(before);
             words.push(Words::Promise(promise, due_at));
             self.treat(leg, Treatment::Goodbye { words, language });
         }

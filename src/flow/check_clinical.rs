@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::check::Case;
 use super::check_menu::phrase_place;
+use super::check_path::exits;
 use super::code::Code;
 use super::model::Choice;
 use super::model::Exit;
@@ -106,8 +107,13 @@ fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
     let flow = case.flow;
     let id = lane.id.as_str();
     let is_other = |to: &LaneId| flow.lane(to).is_some_and(|lane| !lane.clinical);
-    let exits = [("timeout", &lane.exits.timeout), ("no_agent", &lane.exits.no_agent), ("error", &lane.exits.error)];
-    for (name, exit) in exits {
+    if lane.exits.closed.is_some() {
+        let title = format!("clinical lane `{id}` would close");
+        let at = case.key(&["lanes", id, "exits", "closed"]);
+        let hint = "take `closed` out: at any hour its people, then the on-call people, are rung";
+        case.problems.error(Code::Clinical, at, title, "a medical question would meet a closed door").hint(hint);
+    }
+    for (name, exit) in exits(lane) {
         if let Exit::Lane(to) = exit
             && is_other(to)
         {
@@ -116,6 +122,12 @@ fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
             let hint = "lead to another clinical lane, or promise a `callback`";
             case.problems.error(Code::Clinical, at, title, "a medical question would leave the clinic here").hint(hint);
         }
+    }
+    if lane.max_waiting.is_some() {
+        let title = format!("clinical lane `{id}` limits how many may wait");
+        let at = case.at(&["lanes", id, "max_waiting"]);
+        let hint = "take `max_waiting` out: the line for the clinic is never too long for one more";
+        case.problems.error(Code::Clinical, at, title, "a medical question would be turned away here").hint(hint);
     }
     if is_other(&lane.escalation) {
         let title = format!("clinical lane `{id}` escalates to `{}`, which is not clinical", lane.escalation);

@@ -83,8 +83,12 @@ fn references(case: &mut Case<'_, '_>) -> bool {
     broken
 }
 
-fn exits(lane: &Lane) -> [(&'static str, &Exit); 3] {
-    [("timeout", &lane.exits.timeout), ("no_agent", &lane.exits.no_agent), ("error", &lane.exits.error)]
+/// A lane's ways out, by their keys.
+pub(super) fn exits(lane: &Lane) -> impl Iterator<Item = (&'static str, &Exit)> {
+    let exits = &lane.exits;
+    let always =
+        [("timeout", &exits.timeout), ("no_agent", &exits.no_agent), ("error", &exits.error), ("full", &exits.full)];
+    always.into_iter().chain(exits.closed.as_ref().map(|exit| ("closed", exit)))
 }
 
 /// An empty name was reported by the shape check.
@@ -240,7 +244,7 @@ fn unreachable(case: &mut Case<'_, '_>) {
     }
     let mut open: Vec<&LaneId> = lanes.iter().copied().collect();
     while let Some(lane) = open.pop().and_then(|id| flow.lane(id)) {
-        for to in exits(lane).into_iter().filter_map(|(_, e)| if let Exit::Lane(to) = e { Some(to) } else { None }) {
+        for to in exits(lane).filter_map(|(_, e)| if let Exit::Lane(to) = e { Some(to) } else { None }) {
             if lanes.insert(to) {
                 open.push(to);
             }

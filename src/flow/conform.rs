@@ -142,7 +142,7 @@ impl Conform<'_, '_> {
                 misfit(Code::Type, format!("{what} must be true or false"), "write `true` or `false`");
             }
             Kind::Duration(min, max) => self.duration(text, at, (*min, *max), what),
-            Kind::Whole(min, max) if !text.parse::<u8>().is_ok_and(|n| (*min..=*max).contains(&n)) => {
+            Kind::Whole(min, max) if !text.parse::<u16>().is_ok_and(|n| (*min..=*max).contains(&n)) => {
                 let title = format!("{what} must be a whole number from {min} to {max}");
                 misfit(Code::Range, title, &format!("choose from {min} to {max}"));
             }

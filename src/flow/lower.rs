@@ -14,6 +14,7 @@ use super::model::Hours;
 use super::model::KeypadNotes;
 use super::model::KeypadOutcome;
 use super::model::Lane;
+use super::model::Limits;
 use super::model::Member;
 use super::model::Menu;
 use super::model::NoteField;
@@ -94,6 +95,10 @@ impl<'n> Fields<'n> {
         scalar::duration(self.text(key)).unwrap_or(Span::ZERO)
     }
 
+    fn whole(&self, key: &str) -> u16 {
+        self.text(key).parse().unwrap_or(0)
+    }
+
     fn flag(&self, key: &str) -> bool {
         let text = self.text(key);
         // `yes` is refused, but what was meant is clear, and no rule need report its opposite.
@@ -144,6 +149,7 @@ pub(super) fn flow(root: &Node) -> Flow {
     let greeting = Fields::of(top.node("greeting"), &schema::GREETING);
     let urgent = Fields::of(top.node("urgent"), &schema::URGENT);
     let offers = Fields::of(top.node("offers"), &schema::OFFERS);
+    let limits = Fields::of(top.node("limits"), &schema::LIMITS);
     Flow {
         practice: practice.id("id"),
         name: practice.text("name").into(),
@@ -172,6 +178,12 @@ pub(super) fn flow(root: &Node) -> Flow {
             misses: offers.text("misses").parse().unwrap_or(0),
             wrap_up: offers.duration("wrap_up"),
             with_a_patient: offers.duration("with_a_patient"),
+        },
+        limits: Limits {
+            calls_per_number: limits.whole("calls_per_number"),
+            anonymous_calls: limits.whole("anonymous_calls"),
+            within: limits.duration("within"),
+            calls: limits.whole("calls"),
         },
         wording: BTreeMap::new(),
         staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
@@ -250,6 +262,7 @@ fn owner(node: Option<&Node>) -> Owner {
 fn lane(id: &str, node: &Node) -> Lane {
     let lane = Fields::of(Some(node), &schema::LANE);
     let exits = Fields::of(lane.node("exits"), &schema::EXITS);
+    let clinical = lane.flag("clinical");
     let tier = |node| {
         let tier = Fields::of(Some(node), &schema::TIER);
         Tier { groups: tier.ids("groups"), after: tier.duration("after") }
@@ -258,7 +271,7 @@ fn lane(id: &str, node: &Node) -> Lane {
     Lane {
         id: valid_id(id).into(),
         name: lane.texts("name"),
-        clinical: lane.flag("clinical"),
+        clinical,
         answer_within: lane.duration("answer_within"),
         head_starts: repeat.map(|span| (HeadStart::RepeatCaller, span)).into_iter().collect(),
         serving: lane.items("serving").iter().map(tier).collect(),
@@ -266,10 +279,13 @@ fn lane(id: &str, node: &Node) -> Lane {
         hold: lane.items("hold").iter().map(texts).collect(),
         callback_key: lane.node("callback_key").and_then(|n| scalar::keypad(n.text()?)),
         max_wait: lane.duration("max_wait"),
+        max_waiting: lane.node("max_waiting").and_then(|n| n.text()?.parse().ok()),
         exits: Exits {
             timeout: exit(exits.node("timeout")),
             no_agent: exit(exits.node("no_agent")),
             error: exit(exits.node("error")),
+            full: exit(exits.node("full")),
+            closed: (!clinical || exits.node("closed").is_some()).then(|| exit(exits.node("closed"))),
         },
         owner: owner(lane.node("owner")),
         callback_within: lane.duration("callback_within"),

@@ -51,6 +51,7 @@ pub use model::Hours;
 pub use model::KeypadNotes;
 pub use model::KeypadOutcome;
 pub use model::Lane;
+pub use model::Limits;
 pub use model::Member;
 pub use model::Menu;
 pub use model::NoteField;

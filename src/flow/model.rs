@@ -60,6 +60,9 @@ pub struct Flow {
     pub urgent: Urgent,
     /// How calls are rung to assistants.
     pub offers: OfferRules,
+    /// How many calls are let in.
+    #[serde(default)]
+    pub limits: Limits,
     /// Every sentence the system says of itself, in every language (defaults filled in).
     pub wording: BTreeMap<Phrase, Texts>,
     /// The number assistants call, with a PIN.
@@ -162,6 +165,9 @@ pub struct Lane {
     pub callback_key: Option<char>,
     /// How long a caller waits at most.
     pub max_wait: Span,
+    /// How many may wait in it; `None` is as many as the practice lets in.
+    #[serde(default)]
+    pub max_waiting: Option<u16>,
     /// Where a call goes that cannot stay.
     pub exits: Exits,
     /// Who owns what is left over: an assistant's or a group's id.
@@ -227,12 +233,20 @@ pub struct Exits {
     pub no_agent: Exit,
     /// Something on our side or the carrier's failed.
     pub error: Exit,
+    /// As many wait as may.
+    #[serde(default)]
+    pub full: Exit,
+    /// The practice is closed when the call comes. Absent: this lane answers at any hour, as clinical lanes do; so did
+    /// every lane of a flow journaled before hours routed calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Exit>,
 }
 
 /// What a call that cannot stay becomes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exit {
     /// A promised callback with a due time.
+    #[default]
     Callback,
     /// Another lane's queue, keeping the place.
     Lane(LaneId),
@@ -294,6 +308,26 @@ pub struct OfferRules {
     pub wrap_up: Span,
     /// How long "with a patient" keeps an assistant from being offered calls.
     pub with_a_patient: Span,
+}
+
+/// How many calls are let in. Nothing here keeps a caller from the clinical lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Calls of one number within `within`.
+    pub calls_per_number: u16,
+    /// Calls without a number, all together, within `within`.
+    pub anonymous_calls: u16,
+    /// The time both are counted over.
+    pub within: Span,
+    /// Callers on the line at once.
+    pub calls: u16,
+}
+
+impl Default for Limits {
+    /// Those of a flow journaled before there were any.
+    fn default() -> Self {
+        Self { calls_per_number: 5, anonymous_calls: 20, within: Span::mins(10), calls: 1_000 }
+    }
 }
 
 /// When a practice is open, in its own time zone.
@@ -369,6 +403,16 @@ impl Flow {
         self.lanes.iter().find(|lane| lane.id == *id)
     }
 
+    /// The clinical lane to which a branch leads, if it leads to one.
+    pub fn clinical_target<'f>(&'f self, to: &'f Target) -> Option<&'f LaneId> {
+        let lane = match to {
+            Target::Lane(lane) => lane,
+            Target::Person => &self.person,
+            Target::Step(_) | Target::Language(_) | Target::Repeat => return None,
+        };
+        self.lane(lane).filter(|lane| lane.clinical).map(|lane| &lane.id)
+    }
+
     /// The language of the greeting and of the staff.
     pub fn default_language(&self) -> &Language {
         // The checker refuses a file without languages; the first lane is only a fallback for a damaged journal.
@@ -385,6 +429,14 @@ impl Flow {
 /// The text in this language; if it is missing, in any (the checker refuses missing ones).
 pub fn text<'t>(texts: &'t Texts, language: &Language) -> &'t str {
     texts.get(language).or_else(|| texts.values().next()).map_or("", |t| t)
+}
+
+impl Hours {
+    /// Open day and night, every day.
+    pub fn always() -> Self {
+        let all_day = || vec![OpenSpell { from: 0, to: 24 * 60 }];
+        Self { week: std::array::from_fn(|_| all_day()), special: BTreeMap::new() }
+    }
 }
 
 impl Lane {

@@ -34,7 +34,7 @@ pub(super) enum Kind {
     /// A length of time, both ends included.
     Duration(Span, Span),
     /// A whole number, both ends included.
-    Whole(u8, u8),
+    Whole(u16, u16),
     /// `closed`, one spell, or a list of spells: `08:00-12:00`.
     Spells,
     /// A day: `2026-12-25`.
@@ -147,6 +147,7 @@ pub(super) static FLOW: Record = Record {
         required("lanes", Kind::Map { name: &IDS, of: &Kind::Record(&LANE), min: 1, max: 50 }, "lanes, by id"),
         required("urgent", Kind::Record(&URGENT), "words that are never queued as routine"),
         optional("offers", Kind::Record(&OFFERS), "how calls are rung to assistants"),
+        optional("limits", Kind::Record(&LIMITS), "how many calls are let in"),
         optional(
             "wording",
             Kind::Map { name: &Kind::Phrase, of: &Kind::Wording, min: 1, max: 100 },
@@ -287,6 +288,7 @@ pub(super) static LANE: Record = Record {
         ),
         optional("callback_key", Kind::Keypad, "the key that exchanges waiting for a callback"),
         default("max_wait", Kind::Duration(Span::mins(1), Span::hours(4)), "30m", "how long a caller waits at most"),
+        optional("max_waiting", Kind::Whole(1, 1_000), "how many may wait in it; more leave by the exit `full`"),
         required("exits", Kind::Record(&EXITS), "where a call goes that cannot stay: timeout, no_agent, error"),
         required("owner", Kind::OneOf(OWNER), "who owns left-over work: `{ group: … }` or `{ agent: … }`"),
         required(
@@ -364,13 +366,19 @@ pub(super) static TIER: Record = Record {
     ],
 };
 
-/// The three ways out of a lane.
+/// The ways out of a lane.
 pub(super) static EXITS: Record = Record {
     name: "`exits`",
     fields: &[
         required("timeout", Kind::OneOf(EXIT), "the longest wait is over: `callback` or `{ lane: … }`"),
         required("no_agent", Kind::OneOf(EXIT), "nobody of any tier is signed in: `callback` or `{ lane: … }`"),
         required("error", Kind::OneOf(EXIT), "something failed: `callback` or `{ lane: … }`"),
+        default("full", Kind::OneOf(EXIT), "callback", "as many wait as may: `callback` or `{ lane: … }`"),
+        optional(
+            "closed",
+            Kind::OneOf(EXIT),
+            "the practice is closed; `callback` if left away; a clinical lane has none",
+        ),
     ],
 };
 
@@ -407,6 +415,17 @@ pub(super) static OFFERS: Record = Record {
             "10m",
             "how long \"with a patient\" keeps calls away",
         ),
+    ],
+};
+
+/// How many calls are let in. Nothing here keeps a caller from the clinical lanes.
+pub(super) static LIMITS: Record = Record {
+    name: "`limits`",
+    fields: &[
+        default("calls_per_number", Kind::Whole(1, 1_000), "5", "calls of one number within that time"),
+        default("anonymous_calls", Kind::Whole(1, 10_000), "20", "calls without a number, together, within that time"),
+        default("within", Kind::Duration(Span::mins(1), Span::hours(1)), "10m", "the time both are counted over"),
+        default("calls", Kind::Whole(1, 50_000), "1000", "callers on the line at once"),
     ],
 };
 

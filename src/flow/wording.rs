@@ -47,7 +47,7 @@ phrases! {
     /// No or wrong input twice.
     ToAPerson "to_a_person" &[], en "Let me put you in line for a person.", es "Le pongo en la fila para hablar con una persona.";
     /// First words in a lane's queue.
-    InLine "in_line" &["lane"], en "You are in line for {lane}. The next free assistant takes your call.", es "Está en la fila para {lane}. El próximo asistente libre tomará su llamada.";
+    InLine "in_line" &["lane"], en "You are in line for {lane}. An assistant takes your call when it is your turn.", es "Está en la fila para {lane}. Un asistente tomará su llamada cuando sea su turno.";
     /// First words after a transfer.
     Transferred "transferred" &["lane"], en "You are being transferred to {lane}. You keep your place, and you do not need to tell your story again.", es "Le transferimos a {lane}. Conserva su lugar y no necesita repetir su historia.";
     /// The key for a callback, said while waiting.
@@ -140,6 +140,22 @@ phrases! {
     LeftForLater "left_for_later" &[], en "The note stays yours.", es "La nota sigue siendo suya.";
     /// The last words to an assistant.
     StaffGoodbye "staff_goodbye" &[], en "Goodbye.", es "Hasta luego.";
+    /// The practice is closed, and when it opens.
+    Closed "closed" &["time"], en "Our office is closed now. We open again at {time}.", es "El consultorio está cerrado. Abrimos de nuevo {time}.";
+    /// The practice is at lunch.
+    ClosedLunch "closed_lunch" &["time"], en "Our office is closed for lunch. We are back at {time}.", es "El consultorio está cerrado por el almuerzo. Regresamos {time}.";
+    /// The practice is closed for the whole of a special day.
+    ClosedHoliday "closed_holiday" &["time"], en "Our office is closed today. We open again at {time}.", es "El consultorio está cerrado el día de hoy. Abrimos de nuevo {time}.";
+    /// After the sentence about being closed: what happens next.
+    CallbackNoted "callback_noted" &["time"], en "We have noted your call and will call you back by {time}.", es "Hemos anotado su llamada y se la devolveremos a más tardar {time}.";
     /// Said by the carrier alone while our host is down.
     Unreachable "unreachable" &[], en "We cannot take your call right now because of a technical problem. Please call again in a few minutes.", es "En este momento no podemos atenderle por un problema técnico. Por favor llame de nuevo en unos minutos.";
+    /// A number calls more often than the practice lets it.
+    TooManyCalls "too_many_calls" &[], en "You have called several times in the last few minutes. Please wait a little before you call again.", es "Usted ha llamado varias veces en los últimos minutos. Por favor espere un poco antes de volver a llamar.";
+    /// More calls come without a number than the practice lets in.
+    TooManyHidden "too_many_hidden" &[], en "Too many calls without a number are coming in right now. Please call again with your number shown, or a little later.", es "En este momento entran demasiadas llamadas sin número. Por favor llame de nuevo mostrando su número, o un poco más tarde.";
+    /// The way to the clinic, when no other is open.
+    ClinicalKey "clinical_key" &["key"], en "If it is urgent, or for a medical question, press {key} now.", es "Si es urgente, o para una pregunta médica, oprima el {key} ahora.";
+    /// A caller's request is an open item already.
+    AlreadyNoted "already_noted" &["time"], en "We have your request. We will call you back by {time}.", es "Tenemos su solicitud. Le devolveremos la llamada a más tardar {time}.";
 }

@@ -215,6 +215,7 @@ fn left(how: Left) -> &'static str {
         Left::Abandoned => "abandoned",
         Left::Missed => "missed",
         Left::Callback => "callback",
+        Left::TurnedAway => "turned_away",
     }
 }
 

@@ -18,6 +18,7 @@ use crate::floor::treatment::Opening;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
+use crate::flow::Choice;
 use crate::flow::Flow;
 use crate::flow::Menu;
 use crate::flow::Phrase;
@@ -139,6 +140,9 @@ impl Rendering<'_> {
                 Opening::NotHeard => say(xml, self.flow.phrase(Phrase::NotHeard, language), language)?,
                 Opening::NotAChoice => say(xml, self.flow.phrase(Phrase::NotAChoice, language), language)?,
                 Opening::Plain => {}
+                Opening::TooManyCalls | Opening::TooManyHidden | Opening::AllBusy => {
+                    return self.turned_away(xml, menu, language, opening);
+                }
             }
             say(xml, text(&menu.question, language), language)
         })?;
@@ -152,6 +156,28 @@ impl Rendering<'_> {
         say(xml, text(&greeting.emergency, language), language)?;
         for (other, offer) in greeting.offers.iter().filter(|(other, _)| *other != language) {
             say(xml, offer, other)?;
+        }
+        Ok(())
+    }
+
+    /// For a caller who is not let in: where help is and the key of the clinic, in every language, the caller's first.
+    fn turned_away(&self, xml: &mut Xml, menu: &Menu, language: &Language, opening: Opening) -> io::Result<()> {
+        let greeting = &self.flow.greeting;
+        let clinical = |(key, choice): (&char, &Choice)| self.flow.clinical_target(&choice.to).map(|_| *key);
+        let key = menu.choices.iter().find_map(clinical);
+        let others = self.flow.languages.iter().filter(|other| *other != language);
+        say(xml, text(&greeting.opening, language), language)?;
+        for language in std::iter::once(language).chain(others) {
+            say(xml, text(&greeting.emergency, language), language)?;
+            match opening {
+                Opening::TooManyCalls => say(xml, self.flow.phrase(Phrase::TooManyCalls, language), language)?,
+                Opening::TooManyHidden => say(xml, self.flow.phrase(Phrase::TooManyHidden, language), language)?,
+                // What happens next is said with its time when no key was pressed.
+                _ => {}
+            }
+            if let Some(key) = key {
+                say(xml, &wording::with_key(self.flow, Phrase::ClinicalKey, key, language), language)?;
+            }
         }
         Ok(())
     }
@@ -240,7 +266,7 @@ impl Rendering<'_> {
         ]);
         gather.write_inner_content(|xml| {
             words(xml)?;
-            say(xml, &wording::callback_key(self.flow, key, language), language)?;
+            say(xml, &wording::with_key(self.flow, Phrase::CallbackKey, key, language), language)?;
             rest(xml)
         })?;
         self.redirect(xml, next)

@@ -33,9 +33,9 @@ pub(super) fn whisper(flow: &Flow, lane: &LaneId, caller: &Language, waited: Spa
         .replace("{wait}", &span(waited, language))
 }
 
-/// The sentence that offers a callback by key.
-pub(super) fn callback_key(flow: &Flow, key: char, language: &Language) -> String {
-    flow.phrase(Phrase::CallbackKey, language).replace("{key}", key.encode_utf8(&mut [0; 4]))
+/// A sentence that offers something by key.
+pub(super) fn with_key(flow: &Flow, phrase: Phrase, key: char, language: &Language) -> String {
+    flow.phrase(phrase, language).replace("{key}", key.encode_utf8(&mut [0; 4]))
 }
 
 /// A sentence with a number of things.

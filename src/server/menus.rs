@@ -52,5 +52,8 @@ fn number(opening: Opening) -> u8 {
         Opening::Plain => 1,
         Opening::NotHeard => 2,
         Opening::NotAChoice => 3,
+        Opening::TooManyCalls => 4,
+        Opening::TooManyHidden => 5,
+        Opening::AllBusy => 6,
     }
 }

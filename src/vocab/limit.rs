@@ -22,3 +22,6 @@ pub const MAILBOX_EVENTS_MAX: usize = 10_000;
 pub const DUPLICATES_KEPT: Span = Span::hours(24);
 /// A flow or team file.
 pub const FLOW_BYTES_MAX: usize = 1024 * 1024;
+/// Arrivals of one practice that are remembered to limit how often a number calls; above it the oldest are forgotten,
+/// so that a flood makes the limit milder, never wrong.
+pub const ARRIVALS_KEPT_MAX: usize = 20_000;

@@ -69,7 +69,7 @@ fn a_call_above_the_limit_hears_busy_words_and_leaves_an_item() {
         "call-50001 arrived at elm on leg-50001, flow version v1\n\
          item-1 missed of call-50001 for desk: en-US routine, owner front, due Mon 23 Nov 14:00:00 CST, promised\n\
          call-50001 left: missed\n\
-         leg-50001 #1 goodbye en-US: busy Mon 23 Nov 14:00:00 CST\n\
+         leg-50001 #1 goodbye en-US: urgent, busy Mon 23 Nov 14:00:00 CST\n\
          odd: overload\n\
          answer: leg-50001 #1\n"
     );

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::settings;
 use super::settings::Account;
 use super::settings::Args;
+use super::settings::Opening;
 use crate::carrier::local::AutomaticAssistant;
 use crate::carrier::local::LocalCarrier;
 use crate::carrier::local::LocalSettings;
@@ -84,6 +85,9 @@ pub(super) fn greet(
         println!("  flows     the built-in demo practice (there is no folder {})", args.flows.display());
     } else {
         println!("  flows     {}", args.flows.display());
+    }
+    if args.opening() == Opening::Always {
+        println!("  hours     open day and night, whatever the flow files say (CARELANE_OPEN=calendar follows them)");
     }
     println!("  data      {}", args.data.display());
     if let Some(file) = token_file {

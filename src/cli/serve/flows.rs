@@ -4,12 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ring::digest;
+use serde::Serialize;
 
+use super::settings::Opening;
 use crate::engine::Engine;
 use crate::floor::event::Event;
 use crate::floor::event::FlowFile;
 use crate::floor::event::TeamFile;
 use crate::flow::Checked;
+use crate::flow::Hours;
 use crate::flow::Severity;
 use crate::flow::check_folder;
 use crate::flow::demo;
@@ -24,12 +27,18 @@ pub(super) struct Read {
     pub(super) is_demo: bool,
 }
 
-/// Reads and checks the folder; without one, the demo.
-pub(super) fn read(folder: &Path) -> Result<Read, String> {
+/// Reads and checks the folder; without one, the demo. `opening` may overrule the files' hours.
+pub(super) fn read(folder: &Path, opening: Opening) -> Result<Read, String> {
     let found = flow_files(folder)?;
     let is_demo = found.is_none();
     let files = found.unwrap_or_else(|| demo().map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec());
-    Ok(Read { checked: check_folder(&files), files, is_demo })
+    let mut checked = check_folder(&files);
+    if opening == Opening::Always {
+        for (_, _, flow) in &mut checked.flows {
+            flow.hours = Hours::always();
+        }
+    }
+    Ok(Read { checked, files, is_demo })
 }
 
 /// The folder's YAML files with their texts, in order; `None` if there is no such folder.
@@ -77,18 +86,24 @@ impl Read {
     pub(super) async fn offer(self, engine: &Engine) -> Result<(), String> {
         let stopped = |_| "the desk does not take the flow files".to_owned();
         for (_, text, team) in self.checked.teams {
-            let file = TeamFile { hash: sha256(&text), text: text.into(), team: Arc::new(team) };
+            let file = TeamFile { hash: version(&text, &team)?, text: text.into(), team: Arc::new(team) };
             engine.post(Event::TeamOffered(Box::new(file))).await.map_err(stopped)?;
         }
         for (_, text, flow) in self.checked.flows {
-            let file = FlowFile { hash: sha256(&text), text: text.into(), flow: Arc::new(flow) };
+            let file = FlowFile { hash: version(&text, &flow)?, text: text.into(), flow: Arc::new(flow) };
             engine.post(Event::FlowOffered(Box::new(file))).await.map_err(stopped)?;
         }
         Ok(())
     }
 }
 
-fn sha256(text: &str) -> Arc<str> {
-    let hash = digest::digest(&digest::SHA256, text.as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+/// A version's name, by the text and by what was read out of it: another checker, or other hours, make a new version
+/// of the same text.
+fn version(text: &str, checked: &impl Serialize) -> Result<Arc<str>, String> {
+    let checked = serde_json::to_vec(checked).map_err(|e| format!("a checked file cannot be written down: {e}"))?;
+    let mut hash = digest::Context::new(&digest::SHA256);
+    hash.update(text.as_bytes());
+    hash.update(&[0]);
+    hash.update(&checked);
+    Ok(hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into())
 }

@@ -96,7 +96,7 @@ async fn start(args: Args) -> Result<Running, String> {
     let listening = listener.local_addr().map_err(|e| format!("the listening socket has no address: {e}"))?;
     let public = args.public(listening)?;
 
-    let read = flows::read(&args.flows)?;
+    let read = flows::read(&args.flows, args.opening())?;
     let opened =
         Opened::open(&args.data, args.data_key_file.as_deref()).map_err(|e| format!("{e}\n  {}", e.advice()))?;
     check_flows(&read, &opened)?;
@@ -208,7 +208,7 @@ async fn until_told_to_stop(engine: &Engine, pins: &Pins, args: &Args) -> Result
 }
 
 async fn reload(engine: &Engine, args: &Args) {
-    match flows::read(&args.flows) {
+    match flows::read(&args.flows, args.opening()) {
         Ok(read) if read.is_sound() => match read.offer(engine).await {
             Ok(()) => info!("flow files read again: new calls use them, calls under way keep theirs"),
             Err(why) => error!(why, "flow files were not taken"),

@@ -53,6 +53,9 @@ pub struct Args {
     /// Who brings the calls
     #[arg(long, env = "CARELANE_CARRIER", value_name = "CARRIER", default_value = "local")]
     pub carrier: CarrierKind,
+    /// Whether the flow files' hours count [default: calendar; on the built-in carrier always]
+    #[arg(long, env = "CARELANE_OPEN", value_name = "HOURS")]
+    pub open: Option<Opening>,
     /// Who plays and hears the audio
     #[arg(long, env = "CARELANE_MEDIA", value_name = "MEDIA", default_value = "carrier")]
     pub media: MediaKind,
@@ -85,6 +88,15 @@ pub enum CarrierKind {
     Twilio,
 }
 
+/// When practices are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Opening {
+    /// As their flow files say.
+    Calendar,
+    /// Day and night, for trying out.
+    Always,
+}
+
 /// Who plays and hears the audio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum MediaKind {
@@ -102,6 +114,14 @@ pub(super) struct Account {
 }
 
 impl Args {
+    /// On the built-in carrier nobody's health depends on the hour, and people try it at any.
+    pub(super) fn opening(&self) -> Opening {
+        self.open.unwrap_or(match self.carrier {
+            CarrierKind::Local => Opening::Always,
+            CarrierKind::Twilio => Opening::Calendar,
+        })
+    }
+
     /// The address a carrier sees, without a slash at the end.
     pub(super) fn public(&self, listening: SocketAddr) -> Result<String, String> {
         let public = self.public_url.clone().unwrap_or_else(|| format!("http://{listening}"));

@@ -15,7 +15,9 @@ use crate::flow::Member;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::GroupId;
+use crate::vocab::LaneId;
 use crate::vocab::Language;
+use crate::vocab::PracticeId;
 use crate::vocab::SkillId;
 use crate::vocab::Timestamp;
 
@@ -42,13 +44,16 @@ type Pool = (GroupId, Language, Vec<SkillId>);
 pub(in crate::floor) struct Waiting {
     order: BTreeSet<Key>,
     pools: BTreeMap<Pool, BTreeSet<Key>>,
+    depths: BTreeMap<(PracticeId, LaneId), usize>,
 }
 
 impl Waiting {
     /// Puts a call at its place; it may be offered to the groups of its open tiers.
     pub(in crate::floor) fn enter(&mut self, call: &Call, place: &Place, lane: &Lane) {
         let key = Key::of(call, place);
-        self.order.insert(key);
+        if self.order.insert(key) {
+            *self.depths.entry((call.practice.clone(), lane.id.clone())).or_default() += 1;
+        }
         for pool in pools_of(call, place, lane) {
             self.pools.entry(pool).or_default().insert(key);
         }
@@ -70,7 +75,20 @@ impl Waiting {
     /// Takes a call out altogether.
     pub(in crate::floor) fn leave(&mut self, call: &Call, place: &Place, lane: &Lane) {
         self.reserve(call, place, lane);
-        self.order.remove(&Key::of(call, place));
+        let line = (call.practice.clone(), lane.id.clone());
+        if self.order.remove(&Key::of(call, place))
+            && let Some(depth) = self.depths.get_mut(&line)
+        {
+            *depth -= 1;
+            if *depth == 0 {
+                self.depths.remove(&line);
+            }
+        }
+    }
+
+    /// How many wait in a lane.
+    pub(in crate::floor) fn depth(&self, practice: &PracticeId, lane: &LaneId) -> usize {
+        self.depths.get(&(practice.clone(), lane.clone())).copied().unwrap_or(0)
     }
 
     /// The first call this agent may be offered.

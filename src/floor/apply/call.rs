@@ -19,6 +19,8 @@ impl Floor {
         let Some(flow) = self.practices.get(practice).map(|p| p.flow.clone()) else { return };
         self.minted.call = self.minted.call.max(call.0);
         self.ended.inbound += 1;
+        *self.on_line.entry(practice.clone()).or_default() += 1;
+        self.arrivals.entry(practice.clone()).or_default().note(at, caller.number.clone(), flow.limits.within);
         let asked = caller.number.clone().map(|number| (practice.clone(), number));
         let repeat = asked.is_some_and(|key| self.requests.contains_key(&key));
         let language = flow.default_language().clone();
@@ -157,7 +159,7 @@ impl Floor {
             return;
         }
         match how {
-            Left::Declined => self.ended.declined += 1,
+            Left::Declined | Left::TurnedAway => self.ended.declined += 1,
             Left::SelfServed => self.ended.self_served += 1,
             Left::Abandoned | Left::Missed | Left::Callback => self.ended.items += 1,
         }

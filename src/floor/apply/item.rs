@@ -30,6 +30,13 @@ impl Floor {
         self.items.insert(new.item, item);
     }
 
+    /// A further call is about this item: it may be more than it was, but neither owner nor due time change.
+    pub(super) fn item_joined(&mut self, id: ItemId, kind: Option<ItemKind>, promised: Option<Timestamp>) {
+        let Some(item) = self.items.get_mut(&id) else { return };
+        item.new.kind = kind.unwrap_or(item.new.kind);
+        item.new.promised = item.new.promised.or(promised);
+    }
+
     pub(super) fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId) {
         let Some(item) = self.items.get_mut(&id) else { return };
         item.closed = Some(outcome.clone());

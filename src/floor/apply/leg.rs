@@ -78,6 +78,14 @@ impl Floor {
             Treatment::Announce { words, .. } if words.iter().any(|w| matches!(w, Words::Script(_))) => {
                 self.with_call(call, |c| c.self_served = true);
             }
+            Treatment::Menu { opening, .. } if opening.is_turned_away() => {
+                let caller = self.calls.get(&call).map(|c| (c.practice.clone(), c.caller.number.clone()));
+                if let Some((practice, number)) = caller
+                    && let Some(arrivals) = self.arrivals.get_mut(&practice)
+                {
+                    arrivals.take_back(&number);
+                }
+            }
             _ => {}
         }
     }
@@ -125,6 +133,11 @@ impl Floor {
         self.parted.push_back((at, Parted::Leg(id)));
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let side = leg.side.clone();
+        if side == Side::Caller
+            && let Some(lines) = self.on_line.get_mut(&leg.flow.practice)
+        {
+            *lines = lines.saturating_sub(1);
+        }
         for effect in [leg.dial.take(), leg.push.take(), leg.hang_up.take()].into_iter().flatten() {
             self.drop_effect(effect);
         }

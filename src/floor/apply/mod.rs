@@ -54,8 +54,7 @@ impl Floor {
             Fact::CallClosed { call, outcome, .. } => self.call_closed(at, *call, outcome),
             Fact::CallLeft { call, how } => self.call_left(*call, *how),
             Fact::ItemOpened(new) => self.item_opened(at, new),
-            // The call stands in the item's history; it changes neither owner nor due time.
-            Fact::ItemJoined { .. } => {}
+            Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
             Fact::ItemAttempted { item, outcome, due_at, .. } => {
                 if let Some(item) = self.items.get_mut(item) {
                     item.attempts = item.attempts.saturating_add(1);

@@ -12,17 +12,34 @@ use crate::vocab::Timestamp;
 const REDIAL_MAX: Span = Span::mins(30);
 
 impl Floor {
-    /// The abandoned wait that this call goes on with: same number, same lane, a short while ago.
+    /// The request that this call goes on with: same number, same lane, and either a wait of a short while ago or a
+    /// callback taken instead of waiting, until it is due.
     ///
     /// Urgent calls never fold into an earlier one: a new symptom must not inherit an old due time.
     // rule: redial-keeps-place
     pub(in crate::floor) fn redial_of(&self, call: &Call, lane: &LaneId, now: Timestamp) -> Option<&Item> {
-        let number = call.caller.number.clone().filter(|_| !call.urgent)?;
-        let open = self.requests.get(&(call.practice.clone(), number))?;
         let same = |item: &&Item| {
             let new = &item.new;
-            new.kind == ItemKind::Abandoned && new.lane == *lane && !new.urgent && now <= item.opened_at + REDIAL_MAX
+            let lately = now <= item.opened_at + REDIAL_MAX;
+            let waited = match new.kind {
+                ItemKind::Abandoned | ItemKind::Missed => lately,
+                ItemKind::Callback => new.promised.is_some() && item.attempts == 0 && (lately || now <= new.due_at),
+                ItemKind::Voicemail | ItemKind::NoteOwed | ItemKind::FollowUp => false,
+            };
+            new.lane == *lane && !new.urgent && waited
         };
-        open.iter().rev().filter_map(|id| self.items.get(id)).find(same)
+        self.requests_of(call).filter(|_| !call.urgent).find(same)
+    }
+
+    /// The caller's newest open request at the practice.
+    pub(in crate::floor) fn request_of(&self, call: &Call) -> Option<&Item> {
+        self.requests_of(call).next()
+    }
+
+    /// The caller's open requests, newest first. A caller without a number has none that we know of.
+    fn requests_of(&self, call: &Call) -> impl Iterator<Item = &Item> {
+        let key = call.caller.number.clone().map(|number| (call.practice.clone(), number));
+        let open = key.and_then(|key| self.requests.get(&key));
+        open.into_iter().flatten().rev().filter_map(|id| self.items.get(id))
     }
 }

@@ -40,6 +40,7 @@ use carelane::flow::Hours;
 use carelane::flow::KeypadNotes;
 use carelane::flow::KeypadOutcome;
 use carelane::flow::Lane;
+use carelane::flow::Limits;
 use carelane::flow::Member;
 use carelane::flow::NoteField;
 use carelane::flow::OfferRules;
@@ -202,7 +203,7 @@ fn facts() -> Vec<Fact> {
         Fact::LegEnded { leg, end: LegEnd::Busy },
         Fact::StrangerEnded { carrier_call: "CA4".into() },
         Fact::JoinFailed { call },
-        Fact::ItemJoined { item, call },
+        Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
         Fact::StaffArrived {
             leg,
@@ -341,6 +342,7 @@ fn flow_file() -> FlowFile {
             wrap_up: Span::mins(2),
             with_a_patient: Span::mins(10),
         },
+        limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
         staff_number: Some("+15550100199".into()),
     };
@@ -359,7 +361,14 @@ fn lane() -> Lane {
         hold: vec![texts("Thank you for waiting.")],
         callback_key: Some('1'),
         max_wait: Span::mins(15),
-        exits: Exits { timeout: Exit::Callback, no_agent: Exit::Lane("scheduling".into()), error: Exit::Callback },
+        max_waiting: Some(30),
+        exits: Exits {
+            timeout: Exit::Callback,
+            no_agent: Exit::Lane("scheduling".into()),
+            error: Exit::Callback,
+            full: Exit::Lane("scheduling".into()),
+            closed: Some(Exit::Callback),
+        },
         owner: Owner::Group("front-desk".into()),
         callback_within: Span::hours(2),
         script: texts("How may I help you?"),

@@ -155,7 +155,11 @@ fn fact(told: &Fact) -> String {
             format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
         }
         Fact::ItemClosed { item, outcome, note } => format!("{item} closed: {outcome} ({})", fields(note)),
-        Fact::ItemJoined { item, call } => format!("{call} belongs to {item}"),
+        Fact::ItemJoined { item, call, kind, promised } => format!(
+            "{call} belongs to {item}{}{}",
+            kind.map_or_else(String::new, |kind| format!(", {} now", plain(kind))),
+            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
+        ),
         Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
         Fact::LegNamed { leg, carrier_call } => format!("{leg} is {carrier_call}"),
         Fact::LegUnwanted { leg } => format!("{leg} is unwanted"),

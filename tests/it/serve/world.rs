@@ -76,6 +76,7 @@ impl World {
             ("CARELANE_CARRIER", "twilio"),
             ("CARELANE_API_TOKEN", API_TOKEN),
             ("CARELANE_DIAL_RATE", "50"),
+            ("CARELANE_OPEN", "always"),
             ("TWILIO_ACCOUNT_SID", ACCOUNT),
             ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
             ("TWILIO_API_BASE", &carrier.api_base()),

@@ -53,13 +53,29 @@ pub(super) fn documents(flow: &Flow) -> Vec<(String, Vec<u8>)> {
 
 /// Every menu, for the template that is rendered once for all legs.
 pub(super) fn menus(language: &Language) -> Vec<Treatment> {
-    let openings = [Opening::Greeting, Opening::Plain, Opening::NotHeard, Opening::NotAChoice];
+    let openings = [
+        Opening::Greeting,
+        Opening::Plain,
+        Opening::NotHeard,
+        Opening::NotAChoice,
+        Opening::TooManyCalls,
+        Opening::TooManyHidden,
+        Opening::AllBusy,
+    ];
     let menu = |opening| Treatment::Menu { step: "main".into(), language: language.clone(), opening };
     openings.map(menu).to_vec()
 }
 
 fn treatments(language: &Language) -> Vec<(String, Treatment, Context)> {
-    let names = ["menu-greeting", "menu-plain", "menu-not-heard", "menu-not-a-choice"];
+    let names = [
+        "menu-greeting",
+        "menu-plain",
+        "menu-not-heard",
+        "menu-not-a-choice",
+        "menu-too-many-calls",
+        "menu-too-many-hidden",
+        "menu-all-busy",
+    ];
     let menus = names.into_iter().zip(menus(language)).map(|(name, menu)| (name, menu, Context::Call));
     let all = menus.chain(waiting(language)).chain(talking(language)).chain(goodbyes(language)).chain(by_keys(language));
     all.map(|(name, treatment, context)| (name.to_owned(), treatment, context)).collect()
