@@ -1,4 +1,6 @@
-//! `carelane pin`: a line of the PINs file for one assistant. The PIN is asked for without being shown, and kept nowhere.
+//! `carelane pin`: a line of the PINs file for one assistant.
+//!
+//! The PIN is asked for without being shown, and kept nowhere.
 
 use std::io::BufRead as _;
 use std::io::IsTerminal as _;

@@ -24,8 +24,8 @@ pub mod treatment;
 mod turn;
 pub mod view;
 pub mod work;
-mod write_up;
 mod wrapup;
+mod write_up;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -40,7 +40,8 @@ impl Turn<'_> {
         let Some(agent) = self.floor.agents.get(id) else { return self.refuse(Refusal::Unknown("assistant")) };
         let leaves = to == AgentChange::LoggedOut;
         match (&agent.state, &to) {
-            (AgentState::Available { .. }, AgentChange::Available) | (AgentState::LoggedOut, AgentChange::LoggedOut) => {}
+            (AgentState::Available { .. }, AgentChange::Available)
+            | (AgentState::LoggedOut, AgentChange::LoggedOut) => {}
             (AgentState::Offered(_), AgentChange::Available) => {}
             (AgentState::Offered(offer), _) => {
                 let offer = *offer;

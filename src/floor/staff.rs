@@ -156,7 +156,8 @@ impl Turn<'_> {
     }
 
     fn pin_given(&mut self, line: &Line, wrong: u8, check: PinCheck) {
-        let Some(Side::Staff { agent: Some(agent), .. }) = self.floor.legs.get(&line.leg).map(|l| l.side.clone()) else {
+        let Some(Side::Staff { agent: Some(agent), .. }) = self.floor.legs.get(&line.leg).map(|l| l.side.clone())
+        else {
             return;
         };
         let tries = self.floor.pins.get(&agent).cloned().unwrap_or_default();

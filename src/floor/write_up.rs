@@ -65,13 +65,14 @@ impl Turn<'_> {
         }
     }
 
-    /// Calls whose note is hers, in their order: on the staff number all of this practice, on the phone of a call that one.
+    /// Calls whose note is hers, in their order: on the staff number all of this practice, on a call's phone that one.
     ///
     /// Another practice's texts are sealed with another key, so its notes are written on its own staff number.
     pub(super) fn owed_by(&self, line: &Line) -> Vec<CallId> {
         let (Some(leg), Some(agent)) = (self.floor.legs.get(&line.leg), &line.agent) else { return Vec::new() };
         let owner = Owner::Agent(agent.clone());
-        let items = self.floor.items.values().filter(|item| item.new.kind == ItemKind::NoteOwed && item.closed.is_none());
+        let items =
+            self.floor.items.values().filter(|item| item.new.kind == ItemKind::NoteOwed && item.closed.is_none());
         let owed = items.filter(|item| item.new.owner == owner && item.new.practice == leg.flow.practice);
         let mut owed: Vec<CallId> = owed.map(|item| item.new.call).collect();
         if let Some(AgentState::WrapUp(call)) = self.floor.agents.get(agent).map(|a| &a.state) {

@@ -22,7 +22,12 @@ pub(super) fn check(case: &mut Case<'_, '_>) {
         let (at, patients) = (case.at(&["practice", "staff_number"]), index.to_string());
         let patients = case.at(&["practice", "numbers", &patients]);
         case.problems
-            .error(Code::StaffNumber, at, "the staff number is also a number that patients dial", "who is calling here?")
+            .error(
+                Code::StaffNumber,
+                at,
+                "the staff number is also a number that patients dial",
+                "who is calling here?",
+            )
             .also(patients, "patients dial it")
             .hint("take another number of the carrier for the staff");
     }

@@ -170,7 +170,11 @@ pub(super) static PRACTICE: Record = Record {
         ),
         required("time_zone", Kind::Zone, "the practice's time zone: `America/Chicago`"),
         required("team", Kind::Id, "the team file's name: `riverside` for `riverside.team.yaml`"),
-        optional("staff_number", Kind::Number, "the number assistants call, with a PIN, to sign in and out and write up"),
+        optional(
+            "staff_number",
+            Kind::Number,
+            "the number assistants call, with a PIN, to sign in and out and write up",
+        ),
     ],
 };
 

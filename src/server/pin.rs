@@ -1,7 +1,7 @@
 //! PINs of assistants who call the staff number: the secrets file, and the comparison.
 //!
-//! A PIN has few digits, so its hash is slow on purpose (PBKDF2, a salt for each assistant). It is compared here, off the
-//! desk, and goes no further: events, journal and logs never see one. Counting wrong ones is the floor's part.
+//! A PIN has few digits, so its hash is slow on purpose (PBKDF2, a salt for each assistant). It is compared here, off
+//! the desk, and goes no further: events, journal and logs never see one. Counting wrong ones is the floor's part.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;

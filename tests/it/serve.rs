@@ -10,5 +10,6 @@ mod lifecycle;
 mod privacy;
 pub(crate) mod process;
 mod scrape;
+mod staff;
 pub(crate) mod terminal;
 pub(crate) mod world;

@@ -377,10 +377,7 @@ fn lane() -> Lane {
         outcomes: vec![Outcome { id: "booked".into(), closes: true, hands_to: Some("scheduling".into()) }],
         escalation: "scheduling".into(),
         keypad_notes: Some(KeypadNotes {
-            outcomes: BTreeMap::from([(
-                '1',
-                KeypadOutcome { outcome: "booked".into(), say: texts("a booked visit") },
-            )]),
+            outcomes: BTreeMap::from([('1', KeypadOutcome { outcome: "booked".into(), say: texts("a booked visit") })]),
             fields: BTreeMap::from([("request".into(), BTreeMap::from([('2', texts("a visit"))]))]),
         }),
     }

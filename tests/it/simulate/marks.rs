@@ -118,7 +118,9 @@ impl Marks {
                 self.closed_by_keys(words);
                 "asked Outcome".to_owned()
             }
-            Fact::LegTreated { treatment: Treatment::Keys { words, .. } | Treatment::Goodbye { words, .. }, .. } => {
+            Fact::LegTreated {
+                treatment: Treatment::Keys { words, .. } | Treatment::Goodbye { words, .. }, ..
+            } => {
                 self.closed_by_keys(words);
                 "LegTreated".to_owned()
             }

@@ -77,7 +77,8 @@ fn treatments(language: &Language) -> Vec<(String, Treatment, Context)> {
         "menu-all-busy",
     ];
     let menus = names.into_iter().zip(menus(language)).map(|(name, menu)| (name, menu, Context::Call));
-    let all = menus.chain(waiting(language)).chain(talking(language)).chain(goodbyes(language)).chain(by_keys(language));
+    let all =
+        menus.chain(waiting(language)).chain(talking(language)).chain(goodbyes(language)).chain(by_keys(language));
     all.map(|(name, treatment, context)| (name.to_owned(), treatment, context)).collect()
 }
 
