@@ -153,7 +153,6 @@ fn read(line: &str) -> Result<(AgentId, PinHash), String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
