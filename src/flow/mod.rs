@@ -71,4 +71,5 @@ pub use model::text;
 pub use note::says_nothing;
 pub use spoken::normalise;
 pub use spoken::says;
+pub use spoken::seconds as spoken_seconds;
 pub use wording::Phrase;
