@@ -7,6 +7,7 @@ mod json;
 mod listener;
 mod menus;
 mod pin;
+mod reload;
 mod reply;
 mod voice;
 
@@ -22,11 +23,15 @@ use hyper::Response;
 use hyper::StatusCode;
 use hyper::body::Bytes;
 use hyper::body::Incoming;
+use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
 
 pub use listener::serve;
 pub use pin::Pins;
 pub use pin::pin_line;
+pub use reload::LoadedFile;
+pub use reload::ReloadAsked;
+pub use reload::Reloaded;
 
 use crate::carrier::twilio::Verifier;
 use crate::engine::Engine;
@@ -54,6 +59,8 @@ pub struct Door {
     pins: Arc<Pins>,
     /// A folder whose sounds go before the embedded ones.
     sounds: PathBuf,
+    /// Who reads the flow files again.
+    reloads: Sender<ReloadAsked>,
     menus: menus::Menus,
 }
 
@@ -66,8 +73,9 @@ impl Door {
         api_token: Private<String>,
         pins: Arc<Pins>,
         sounds: PathBuf,
+        reloads: Sender<ReloadAsked>,
     ) -> Self {
-        Self { engine, metrics, verifier, api_token, pins, sounds, menus: menus::Menus::default() }
+        Self { engine, metrics, verifier, api_token, pins, sounds, reloads, menus: menus::Menus::default() }
     }
 
     /// Answers one request. Never fails: whatever is wrong becomes an answer.
@@ -101,11 +109,9 @@ impl Door {
     }
 
     async fn ready(&self) -> Reply {
-        match self.engine.view().await {
-            Ok(view) if view.practices.is_empty() => {
-                reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n")
-            }
-            Ok(_) => reply::text(StatusCode::OK, "ready\n"),
+        match self.engine.is_ready().await {
+            Ok(true) => reply::text(StatusCode::OK, "ready\n"),
+            Ok(false) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n"),
             Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
         }
     }
