@@ -11,7 +11,7 @@ use super::settings::Args;
 use crate::engine::Engine;
 use crate::server::Pins;
 
-/// The PIN 4711 of the demo's Ana, Hugo and Inés. It opens nothing but the built-in carrier, which has no phone network.
+/// The PIN 4711 of the demo's Ana, Hugo and Inés, for the built-in carrier only: it has no phone network.
 const DEMO: &str = include_str!("demo-pins");
 /// Whose presence shows that the team is the demo's, with the phone she has there.
 const DEMO_AGENT: (&str, &str) = ("ana", "+15550100201");

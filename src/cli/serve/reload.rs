@@ -27,7 +27,7 @@ pub(super) struct Reloader {
 }
 
 impl Reloader {
-    /// Reads, checks and offers them, and takes over the PINs, which stand by themselves; says what came of it in the log and by the metrics.
+    /// Reads, checks and offers them; says what came of it in the log and by the metrics. PINs stand by themselves.
     pub(super) async fn reload(&self) -> Reloaded {
         pins::read_again(&self.pins, &self.args);
         let reloaded = self.read_and_offer().await;
