@@ -10,6 +10,7 @@ use std::sync::RwLock;
 use dashmap::DashMap;
 
 use crate::floor::Floor;
+use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
 use crate::vocab::AgentId;
@@ -144,6 +145,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::JoinFailed { call }
         | Fact::CallClosed { call, .. }
         | Fact::ItemJoined { call, .. }
+        | Fact::DetailsKnown { of: Subject::Call(call), .. }
         | Fact::CallLeft { call, .. } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::LegTreated { leg, .. }
@@ -159,6 +161,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemAttempted { .. }
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }
+        | Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
         | Fact::StaffArrived { .. }
         | Fact::StaffKnown { .. }

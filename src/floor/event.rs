@@ -9,6 +9,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::details::Details;
+use super::details::Subject;
 use crate::flow::Flow;
 use crate::flow::Team;
 use crate::vocab::AgentId;
@@ -144,6 +146,13 @@ pub enum Event {
         /// An assistant's or group's id.
         owner: Arc<str>,
     },
+    /// Somebody told who is calling, for whom or why.
+    DetailsTold {
+        /// Of what.
+        of: Subject,
+        /// What is known now; the rest stays as it is.
+        details: Box<Details>,
+    },
     /// A deadline of the floor has passed.
     TimePassed,
 }
@@ -251,6 +260,7 @@ impl HasPrivate for Event {
         match self {
             Self::CallArrived { caller, .. } => caller.privates(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
+            Self::DetailsTold { details, .. } => details.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
             }
@@ -262,6 +272,7 @@ impl HasPrivate for Event {
         match self {
             Self::CallArrived { caller, .. } => caller.privates_mut(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
+            Self::DetailsTold { details, .. } => details.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));
             }

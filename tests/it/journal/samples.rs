@@ -5,6 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use carelane::floor::details::Details;
+use carelane::floor::details::Relationship;
+use carelane::floor::details::Standing;
+use carelane::floor::details::Subject;
 use carelane::floor::event::AskedState;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
@@ -48,6 +52,7 @@ use carelane::flow::OpenSpell;
 use carelane::flow::Outcome;
 use carelane::flow::Owner;
 use carelane::flow::Phrase;
+use carelane::flow::Reason;
 use carelane::flow::SelfService;
 use carelane::flow::Step;
 use carelane::flow::Target;
@@ -82,11 +87,11 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked TimePassed);
+    ItemCloseAsked OwnerAsked DetailsTold TimePassed);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed ItemJoined EffectSettled StaffArrived StaffKnown PinRefused);
+    JoinFailed ItemJoined EffectSettled StaffArrived StaffKnown PinRefused DetailsKnown);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -160,6 +165,8 @@ fn events() -> Vec<Event> {
         Event::AttemptMade { item, outcome: "message_left".into(), note: note(11) },
         Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12) },
         Event::OwnerAsked { item, owner: "front-desk".into() },
+        Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
+        Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
         Event::TimePassed,
     ]
 }
@@ -205,6 +212,8 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
+        Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
+        Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
         Fact::StaffArrived {
             leg,
             practice: "riverside".into(),
@@ -216,6 +225,17 @@ fn facts() -> Vec<Fact> {
         Fact::PinRefused { leg, agent: "ana".into(), locked_until: Some(NOON) },
     ]);
     facts
+}
+
+fn details(n: u32) -> Details {
+    Details {
+        standing: Some(Standing::Existing),
+        patient_name: Some(Private::new(format!("Maria Canary {n}"))),
+        patient_born: Some(Private::new(format!("1980-02-29, Maria Canary {n}"))),
+        relationship: Some(Relationship::Patient),
+        may_discuss: Some(false),
+        reason: Some("refill".into()),
+    }
 }
 
 fn queued(call: CallId) -> Fact {
@@ -256,6 +276,7 @@ fn new_item() -> NewItem {
         due_at: NOON,
         arrived: NOON,
         promised: Some(NOON),
+        details: details(31),
     }
 }
 
@@ -278,9 +299,12 @@ fn treatments() -> Vec<Treatment> {
             waited: Span::secs(40),
             urgent: true,
             repeat: true,
+            standing: Some(Standing::New),
+            promised: Some(NOON),
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
         Treatment::Goodbye { words, language: language() },
+        Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
         Treatment::Keys {
             asked: Asked::Field {
                 call: CallId(5),
@@ -359,6 +383,8 @@ fn lane() -> Lane {
         serving: vec![Tier { groups: vec!["front-desk".into()], after: Span::ZERO }],
         needs: vec!["scheduling".into()],
         hold: vec![texts("Thank you for waiting.")],
+        asks_new_or_existing: true,
+        reasons: vec![Reason { id: "refill".into(), label: texts("Refill") }],
         callback_key: Some('1'),
         max_wait: Span::mins(15),
         max_waiting: Some(30),
