@@ -91,9 +91,7 @@ impl Floor {
                     item.new.details.learn(details);
                 }
             }
-            Fact::StaffArrived { .. } => self.staff_arrived(at, fact),
-            Fact::StaffKnown { leg, agent } => self.staff_known(at, *leg, agent),
-            Fact::PinRefused { agent, locked_until, .. } => self.pin_refused(at, agent, *locked_until),
+            Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
         }
     }
     fn put(&mut self, effect: Effect) -> EffectId {

@@ -11,7 +11,16 @@ use crate::vocab::LegId;
 use crate::vocab::Timestamp;
 
 impl Floor {
-    pub(super) fn staff_arrived(&mut self, at: Timestamp, fact: &Fact) {
+    /// What happened on the staff number.
+    pub(super) fn staff_fact(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::StaffKnown { leg, agent } => self.staff_known(at, *leg, agent),
+            Fact::PinRefused { agent, locked_until, .. } => self.pin_refused(at, agent, *locked_until),
+            _ => self.staff_arrived(at, fact),
+        }
+    }
+
+    fn staff_arrived(&mut self, at: Timestamp, fact: &Fact) {
         let Fact::StaffArrived { leg, practice, flow: _, carrier_call, agent } = fact else { return };
         // As with a call: the version that is current at this fact, live and in recovery alike.
         let Some(flow) = self.practices.get(practice).map(|p| p.flow.clone()) else { return };
@@ -19,7 +28,7 @@ impl Floor {
         self.leg_named(at, *leg, carrier_call);
     }
 
-    pub(super) fn staff_known(&mut self, at: Timestamp, id: LegId, agent: &AgentId) {
+    fn staff_known(&mut self, at: Timestamp, id: LegId, agent: &AgentId) {
         self.pins.remove(agent);
         if !self.legs.get(&id).is_some_and(|leg| leg.is_up()) {
             return;
@@ -29,7 +38,7 @@ impl Floor {
         self.again_if_available(at, agent);
     }
 
-    pub(super) fn pin_refused(&mut self, at: Timestamp, agent: &AgentId, locked_until: Option<Timestamp>) {
+    fn pin_refused(&mut self, at: Timestamp, agent: &AgentId, locked_until: Option<Timestamp>) {
         if self.agents.contains_key(agent) {
             self.pins.entry(agent.clone()).or_default().refused(at, locked_until);
         }
