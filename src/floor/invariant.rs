@@ -5,10 +5,12 @@ use std::fmt;
 
 use super::Floor;
 use super::acd::agent::AgentState;
+use super::call::Call;
 use super::call::Phase;
 use super::call::Side;
 use super::effect::Effect;
 use super::fact::NotReady;
+use super::timer::TimerName;
 
 /// A broken invariant: its name, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +58,7 @@ impl Floor {
             must("agent-single", ok, || format!("{id}: {:?}", agent.state))?;
         }
         let mut signed_in: BTreeMap<_, usize> = BTreeMap::new();
-        for agent in self.agents.values().filter(|a| a.state.is_signed_in()) {
+        for agent in self.agents.values().filter(|a| a.is_signed_in()) {
             for group in &agent.member.groups {
                 *signed_in.entry(group.clone()).or_default() += 1;
             }
@@ -88,11 +90,21 @@ impl Floor {
             // patient: an urgent caller waits for nobody but a clinical lane.
             let clinical = !call.urgent || !call.is_queued() || call.lane().is_some_and(|lane| lane.clinical);
             must("clinical", clinical, || format!("{id} is urgent in {:?}", call.place))?;
+            self.check_paged(call)?;
             let present = matches!(call.phase, Phase::WrapUp { .. } | Phase::NoteOwed { .. })
                 || self.legs.get(&call.leg).is_some_and(super::call::Leg::is_up);
             must("caller-there", present, || format!("{id}: {:?} without a leg", call.phase))?;
         }
         Ok(())
+    }
+
+    /// patient: an urgent caller who waits always has somebody being rung, or a moment at which that begins.
+    fn check_paged(&self, call: &Call) -> Result<(), Broken> {
+        if call.phase != Phase::Waiting || self.ladder_of(call).is_none() {
+            return Ok(());
+        }
+        let moment = if call.climb.is_some() { TimerName::LadderAgain } else { TimerName::LadderBegins };
+        must("urgent-paged", self.timers.is_set(&moment(call.id)), || format!("{} waits: {:?}", call.id, call.climb))
     }
 
     fn check_offers(&self) -> Result<(), Broken> {
@@ -101,7 +113,10 @@ impl Floor {
             must("offer-has-a-leg", leg.is_some_and(|l| l.is_up() && !l.unwanted), || format!("{id}: {offer:?}"))?;
             let agent = self.agents.get(&offer.agent).zip(self.calls.get(&offer.call));
             let skilled = agent.is_some_and(|(a, c)| super::acd::refusal(&a.member, c).is_none() || a.leaving);
-            must("skills", skilled, || format!("{id}: {offer:?}"))?;
+            // Somebody on call who does not speak the caller's language is better than nobody.
+            must("skills", skilled || offer.on_call, || format!("{id}: {offer:?}"))?;
+            let urgent = self.calls.get(&offer.call).is_some_and(|c| c.urgent);
+            must("on-call-for-urgent-only", urgent || !offer.on_call, || format!("{id}: {offer:?}"))?;
         }
         Ok(())
     }

@@ -15,10 +15,12 @@ pub mod fact;
 pub mod hours;
 pub mod invariant;
 mod ivr;
+mod ladder;
 pub mod ledger;
 mod line;
 mod offering;
 mod request;
+mod rota;
 mod staff;
 mod standing;
 pub mod timer;
@@ -36,6 +38,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::flow::Flow;
+use crate::flow::OnCall;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
@@ -70,6 +73,8 @@ pub struct Floor {
     practices: BTreeMap<PracticeId, Practice>,
     numbers: BTreeMap<Arc<str>, PracticeId>,
     team_hashes: BTreeMap<crate::vocab::TeamId, Arc<str>>,
+    /// Each team's on-call ladder.
+    ladders: BTreeMap<crate::vocab::TeamId, Arc<OnCall>>,
     agents: BTreeMap<AgentId, Agent>,
     /// Numbers on which assistants sign in and out.
     staff_numbers: BTreeMap<Arc<str>, PracticeId>,

@@ -44,7 +44,11 @@ impl Turn<'_> {
         match (&agent.state, &to) {
             (AgentState::Available { .. }, AgentChange::Available)
             | (AgentState::LoggedOut, AgentChange::LoggedOut) => {}
-            (AgentState::Offered(_), AgentChange::Available) => {}
+            (AgentState::Offered(_), AgentChange::Available) if agent.later.is_none() => {}
+            (AgentState::Offered(_), AgentChange::Available) => {
+                // Rung as on call, she signs in: she stays after the call.
+                self.fact(Fact::AgentChanged { agent: id.clone(), to: AgentChange::Later(Box::new(to)) });
+            }
             (AgentState::Offered(offer), _) => {
                 let offer = *offer;
                 self.end_offer(offer, OfferOutcome::Withdrawn);

@@ -98,6 +98,8 @@ impl<'f> Turn<'f> {
                 TimerName::WrapUpLimit(call) => self.wrap_up_over(call),
                 TimerName::ReadyAgain(agent) => self.ready_again(agent),
                 TimerName::LegLingers(leg) => self.leg_lingers(leg),
+                TimerName::LadderBegins(call) => self.ladder_begins(call),
+                TimerName::LadderAgain(call) => self.ladder_again(call),
             }
             debug_assert!(self.out.facts.len() > before, "a deadline that decides nothing would come back for ever");
             if self.out.facts.len() == before {

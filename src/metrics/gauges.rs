@@ -41,6 +41,7 @@ pub(super) struct Gauges {
     items: GaugeVec,
     overdue: GaugeVec,
     items_oldest: GaugeVec,
+    on_call_hole: GaugeVec,
     unaccounted: Gauge,
     ledger: GaugeVec,
     journal: Gauge,
@@ -90,6 +91,12 @@ impl Gauges {
             items: item("carelane_items_open", "Open work items."),
             overdue: item("carelane_items_overdue", "Open work items whose due time has passed."),
             items_oldest: item("carelane_items_oldest_age_seconds", "Age of the oldest open work item."),
+            on_call_hole: gauges(
+                r,
+                "carelane_on_call_hole_seconds",
+                "Time of the coming 7 days at which a rung of the on-call ladder is nobody's: must be 0.",
+                &["practice"],
+            ),
             unaccounted: gauge(
                 r,
                 "carelane_unaccounted_calls",
@@ -117,6 +124,11 @@ impl Gauges {
         CALL_STATES.iter().for_each(|state| calls.add(&[*state], 0.0));
         view.calls.iter().for_each(|call| calls.add(&[call.state], 1.0));
         calls.show(&self.in_progress);
+        let mut holes = Values::default();
+        for practice in &view.practices {
+            holes.add(&[practice.id.as_str()], seconds(practice.nobody_on_call(now)));
+        }
+        holes.show(&self.on_call_hole);
         let l = view.ledger;
         #[expect(clippy::cast_precision_loss, reason = "gauges are floating point; counts stay far below 2^52")]
         {

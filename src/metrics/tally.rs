@@ -193,6 +193,11 @@ impl Tally {
             Fact::CallClosed { call, .. } if self.calls.get(call).is_some_and(|known| known.is_talking) => {}
             Fact::CallClosed { call, .. } => self.ended(at, *call, "answered"),
             Fact::CallLeft { call, how } => self.left(at, *call, *how),
+            Fact::LadderEnded { call, .. } => {
+                if let Some(known) = self.calls.get(call) {
+                    known.series.on_call_unanswered.inc();
+                }
+            }
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemAttempted { item, .. } => {
                 if let Some((_, series)) = self.items.get(item) {

@@ -44,16 +44,22 @@ use carelane::flow::Hours;
 use carelane::flow::KeypadNotes;
 use carelane::flow::KeypadOutcome;
 use carelane::flow::Lane;
+use carelane::flow::LastResort;
 use carelane::flow::Limits;
+use carelane::flow::LocalMinute;
 use carelane::flow::Member;
 use carelane::flow::NoteField;
 use carelane::flow::OfferRules;
+use carelane::flow::OnCall;
 use carelane::flow::OpenSpell;
 use carelane::flow::Outcome;
 use carelane::flow::Owner;
 use carelane::flow::Phrase;
 use carelane::flow::Reason;
+use carelane::flow::Rung;
 use carelane::flow::SelfService;
+use carelane::flow::Shift;
+use carelane::flow::ShiftTime;
 use carelane::flow::Step;
 use carelane::flow::Target;
 use carelane::flow::Team;
@@ -91,7 +97,8 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed ItemJoined EffectSettled StaffArrived StaffKnown PinRefused DetailsKnown);
+    JoinFailed ItemJoined EffectSettled LadderBegan LadderEnded StaffArrived StaffKnown PinRefused
+    DetailsKnown);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -212,6 +219,8 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
+        Fact::LadderBegan { call },
+        Fact::LadderEnded { call, again_at: NOON },
         Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
         Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
         Fact::StaffArrived {
@@ -259,6 +268,7 @@ fn why() -> Why {
         idle_since: NOON,
         passed_calls: vec![(CallId(9), PassedOver::Language)],
         passed_agents: vec![("luis".into(), PassedOver::TierNotOpen)],
+        rung: Some(1),
     }
 }
 
@@ -420,6 +430,19 @@ fn team_file() -> TeamFile {
         by_phone: true,
     };
     let groups = BTreeMap::from([("front-desk".into(), "Front desk".into())]);
-    let team = Team { id: "riverside".into(), groups, agents: vec![ana] };
+    let shift = |time| Shift { agent: "ana".into(), time };
+    let minute = LocalMinute { date: Date { year: 2026, month: 12, day: 24 }, minute: 480 };
+    let shifts = vec![
+        shift(ShiftTime::Weekly { from: 480, to: 1_020 }),
+        shift(ShiftTime::Dated { from: minute, to: LocalMinute { minute: 1_020, ..minute } }),
+    ];
+    let on_call = OnCall {
+        time_zone: "America/Chicago".into(),
+        after: Span::secs(60),
+        ring: Span::secs(30),
+        rungs: vec![Rung { shifts }],
+        last_resort: LastResort::StartOver,
+    };
+    let team = Team { id: "riverside".into(), groups, agents: vec![ana], on_call: Some(on_call) };
     TeamFile { hash: "c0ffee".into(), text: "version: 1\n".into(), team: Arc::new(team) }
 }
