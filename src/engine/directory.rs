@@ -148,7 +148,8 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::LadderBegan { call }
         | Fact::LadderEnded { call, .. }
         | Fact::DetailsKnown { of: Subject::Call(call), .. }
-        | Fact::CallLeft { call, .. } => Some(*call),
+        | Fact::CallLeft { call, .. }
+        | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
@@ -168,6 +169,8 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::StaffArrived { .. }
         | Fact::StaffKnown { .. }
         | Fact::PinRefused { .. }
-        | Fact::EffectSettled { .. } => None,
+        | Fact::EffectSettled { .. }
+        | Fact::KeyExpired(_)
+        | Fact::JournalSalvaged(_) => None,
     }
 }

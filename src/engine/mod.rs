@@ -9,6 +9,8 @@ mod directory;
 mod dispatch;
 mod history;
 mod observer;
+mod retention;
+mod salvage;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +31,11 @@ pub use directory::Directory;
 pub use dispatch::Order;
 pub use history::Told;
 pub use observer::Observer;
+pub use salvage::AffectedCall;
+pub use salvage::SalvageError;
+pub use salvage::SalvageReport;
+pub use salvage::Salvaging;
+pub use salvage::salvage;
 
 use crate::carrier::twilio::RestClient;
 use crate::floor::Floor;
@@ -36,6 +43,7 @@ use crate::floor::event::Event;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::flow::Flow;
+use crate::journal::Archive;
 use crate::journal::Journal;
 use crate::journal::JournalError;
 use crate::journal::JournalReader;
@@ -64,6 +72,7 @@ struct Inner {
     public: String,
     floor: OnceLock<FloorId>,
     reader: Mutex<JournalReader>,
+    archive: Archive,
 }
 
 /// Why the desk gave no answer.
@@ -147,6 +156,7 @@ impl Engine {
             clock,
             public,
             floor: known,
+            archive: journal.archive(),
             reader: Mutex::new(reader),
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
@@ -164,6 +174,11 @@ impl Engine {
         while let Some(order) = orders.recv().await {
             tokio::spawn(dispatch::carry_out(self.clone(), rest.clone(), order));
         }
+    }
+
+    /// Destroys what is past its retention, now and once a day, until the desk stops.
+    pub async fn keep_to_retention(self) {
+        retention::keep_to_it(self).await;
     }
 
     /// Asks the carrier about legs that were up before a restart: a callback may have found nobody here.
@@ -213,6 +228,15 @@ impl Engine {
         let Some((first, last)) = self.0.directory.span(call) else { return Ok(None) };
         let mut reader = self.0.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         Ok(Some(history::of_call(reader.read_range(first, last)?, call)))
+    }
+
+    fn archive(&self) -> &Archive {
+        &self.0.archive
+    }
+
+    /// What is destroyed on disk must not be read by a key that is still in memory.
+    fn forget_keys(&self) {
+        self.0.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner).forget_keys();
     }
 
     /// Commits what is under way and ends the desk.

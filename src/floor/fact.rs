@@ -14,6 +14,7 @@ use super::details::Subject;
 use super::event::FlowFile;
 use super::event::LegEnd;
 use super::event::Note;
+use super::event::Salvage;
 use super::event::TeamFile;
 use super::treatment::Party;
 use super::treatment::Treatment;
@@ -27,6 +28,7 @@ use crate::vocab::EffectId;
 use crate::vocab::FloorId;
 use crate::vocab::HasPrivate;
 use crate::vocab::ItemId;
+use crate::vocab::KeyId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::LegId;
@@ -287,6 +289,15 @@ pub enum Fact {
         /// What is known now; the rest stays as it is.
         details: Box<Details>,
     },
+    /// What this key sealed is past its retention: the key is destroyed, and this is the proof.
+    KeyExpired(KeyId),
+    /// A call is counted of which nothing else is known: its entries were lost. An item stands for it.
+    CallLost {
+        /// The call.
+        call: CallId,
+    },
+    /// What was going on in a damaged journal is over; a new one begins.
+    JournalSalvaged(Box<Salvage>),
     /// The staff number was called: a leg of its own, no patient's call and outside the ledger.
     StaffArrived {
         /// Its leg.

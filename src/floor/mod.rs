@@ -20,7 +20,9 @@ pub mod ledger;
 mod line;
 mod offering;
 mod request;
+mod retention;
 mod rota;
+mod salvage;
 mod staff;
 mod standing;
 pub mod timer;
@@ -228,13 +230,16 @@ impl Floor {
             }
             Event::DetailsTold { of: Subject::Call(call), .. } => self.calls.get(call).map(|call| &call.practice),
             Event::DetailsTold { of: Subject::Item(item), .. } => self.items.get(item).map(|item| &item.new.practice),
+            Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)
             | Event::EffectConfirmed { .. }
             | Event::EffectFailed { .. }
             | Event::AgentStateAsked { .. }
-            | Event::TimePassed => None,
+            | Event::TimePassed
+            | Event::KeyFound(_)
+            | Event::JournalSalvaged(_) => None,
         }
     }
 

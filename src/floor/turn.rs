@@ -82,6 +82,9 @@ impl<'f> Turn<'f> {
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
             Event::DetailsTold { of, details } => self.details_told(of, *details),
             Event::TimePassed => self.time_passed(),
+            Event::KeyFound(key) => self.key_found(key),
+            Event::CallDamaged { call, practice } => self.call_damaged(call, &practice),
+            Event::JournalSalvaged(salvage) => self.fact(Fact::JournalSalvaged(salvage)),
         }
     }
 

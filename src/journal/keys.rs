@@ -24,11 +24,13 @@ use ring::rand::SecureRandom;
 use ring::rand::SystemRandom;
 
 use super::chain::hex;
+use super::error::Fault;
 use super::error::JournalError;
 use super::folder::Folder;
 use super::folder::create_dir;
 use super::folder::sync_names;
 use super::folder::write_whole;
+use crate::vocab::KeyId;
 use crate::vocab::Timestamp;
 
 const KEY_LEN: usize = 32;
@@ -69,6 +71,16 @@ pub(super) struct RecordKey {
 impl Keyring {
     /// For reading: never makes a key.
     pub(super) fn existing(folder: &Folder, key_file: Option<&Path>) -> Result<Self, JournalError> {
+        let keyring = Self::unchecked(folder, key_file)?;
+        // A wrong master key is told at the start, not at the first call of the day.
+        if let Some(id) = ids(&keyring.folder)?.iter().max() {
+            keyring.load(id)?;
+        }
+        Ok(keyring)
+    }
+
+    /// For salvage: a record key may be damaged.
+    pub(super) fn unchecked(folder: &Folder, key_file: Option<&Path>) -> Result<Self, JournalError> {
         let keys = folder.keys();
         let path = key_file.map_or_else(|| folder.master_key(), Path::to_owned);
         let master = match fs::read(&path) {
@@ -79,12 +91,7 @@ impl Keyring {
                 return Err(JournalError::operator(what, MASTER_ADVICE).because(e));
             }
         };
-        let keyring = Self { folder: keys, master };
-        // A wrong master key is told at the start, not at the first call of the day.
-        if let Some(id) = ids(&keyring.folder)?.iter().max() {
-            keyring.load(id)?;
-        }
-        Ok(keyring)
+        Ok(Self { folder: keys, master })
     }
 
     /// For writing: makes the master key if there never was one, and the folder of record keys.
@@ -131,6 +138,18 @@ impl Keyring {
         let nonce = Nonce::try_assume_unique_for_key(&head[16..]).map_err(|_| damaged())?;
         let key = master.wrapping.open_in_place(nonce, Aad::from(id), wrapped).map_err(|_| damaged())?;
         Ok(Some(RecordKey { id: id.to_owned(), key: aead_key(key)? }))
+    }
+
+    /// The files of keys that cannot be opened because they are damaged.
+    pub(super) fn damaged(&self) -> Result<Vec<PathBuf>, JournalError> {
+        let mut damaged = Vec::new();
+        for id in ids(&self.folder)? {
+            match self.load(&id) {
+                Err(e) if e.fault() == Fault::Damage => damaged.push(self.path(&id)),
+                loaded => drop(loaded?),
+            }
+        }
+        Ok(damaged)
     }
 
     /// The key of a scope and month that is in use, or a new one, on disk before this returns.
@@ -198,7 +217,7 @@ impl Sealer {
         let month = month(at)?;
         let known = self.current.get(scope).is_some_and(|(of, _)| *of == month);
         if !known {
-            let stem = format!("{}-{month:06}-", file_name(scope));
+            let stem = stem(scope, month);
             if stem.len() + 8 > ID_LEN_MAX {
                 return Err(JournalError::ours("the scope of a record is too long for the name of its key"));
             }
@@ -230,26 +249,41 @@ pub(super) struct Opener {
     /// Absent for a reader that is not to see personal texts.
     keyring: Option<Keyring>,
     known: BTreeMap<String, Option<RecordKey>>,
+    /// Is a damaged key taken for a destroyed one?
+    lenient: bool,
     /// Entries whose texts cannot be read any more, by key id.
     pub(super) forgotten: BTreeMap<String, u64>,
 }
 
 impl Opener {
+    /// Forgets every key: each is read from its file again, if it is still there.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+    }
+
     /// One that opens whatever has its key.
     pub(super) fn new(keyring: Keyring) -> Self {
-        Self { keyring: Some(keyring), known: BTreeMap::new(), forgotten: BTreeMap::new() }
+        Self { keyring: Some(keyring), known: BTreeMap::new(), lenient: false, forgotten: BTreeMap::new() }
+    }
+
+    /// One to which a damaged key is a destroyed one.
+    pub(super) fn lenient(keyring: Keyring) -> Self {
+        Self { lenient: true, ..Self::new(keyring) }
     }
 
     /// One that leaves every personal text empty.
     pub(super) fn blind() -> Self {
-        Self { keyring: None, known: BTreeMap::new(), forgotten: BTreeMap::new() }
+        Self { keyring: None, known: BTreeMap::new(), lenient: false, forgotten: BTreeMap::new() }
     }
 
     /// The key of a sealed text; `None` if it is not to be opened or its key is destroyed.
     pub(super) fn key(&mut self, id: &str) -> Result<Option<&RecordKey>, JournalError> {
         let Some(keyring) = &self.keyring else { return Ok(None) };
         if !self.known.contains_key(id) {
-            let key = keyring.load(id)?;
+            let key = match keyring.load(id) {
+                Err(e) if self.lenient && e.fault() == Fault::Damage => None,
+                loaded => loaded?,
+            };
             self.known.insert(id.to_owned(), key);
         }
         let key = self.known.get(id).and_then(Option::as_ref);
@@ -275,6 +309,37 @@ fn file_name(scope: &str) -> String {
     scope.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02x}") }).collect()
 }
 
+fn stem(scope: &str, month: u32) -> String {
+    format!("{}-{month:06}-", file_name(scope))
+}
+
+/// The id that a key's file is named by.
+pub(super) fn id(key: &KeyId) -> String {
+    format!("{}{}", stem(&key.scope, key.month), key.digits)
+}
+
+/// An id read back; nothing if it is none of ours.
+pub(super) fn parts(id: &str) -> Option<KeyId> {
+    let (rest, digits) = id.rsplit_once('-')?;
+    let (scope, month) = rest.rsplit_once('-')?;
+    let mut bytes = Vec::new();
+    let mut left = scope.as_bytes();
+    while let Some((first, rest)) = left.split_first() {
+        left = rest;
+        bytes.push(match first {
+            b'%' => {
+                let (hex, rest) = left.split_at_checked(2)?;
+                left = rest;
+                u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()?
+            }
+            plain => *plain,
+        });
+    }
+    let scope = String::from_utf8(bytes).ok()?;
+    let key = KeyId { scope: scope.into(), month: month.parse().ok()?, digits: digits.into() };
+    (self::id(&key) == id).then_some(key)
+}
+
 /// Can this be the id of a record key? It is checked before it becomes part of a path.
 fn is_id(id: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'%';
@@ -282,7 +347,7 @@ fn is_id(id: &str) -> bool {
 }
 
 /// The ids of the key files in the folder.
-fn ids(folder: &Path) -> Result<Vec<String>, JournalError> {
+pub(super) fn ids(folder: &Path) -> Result<Vec<String>, JournalError> {
     let list = || -> io::Result<Vec<String>> {
         let mut found = Vec::new();
         for file in fs::read_dir(folder)? {

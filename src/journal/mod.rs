@@ -10,6 +10,8 @@
 //! whose fault that is. It reads no clock: every time in it came with an entry.
 
 mod anchor;
+mod archive;
+mod carve;
 mod chain;
 mod database;
 mod error;
@@ -21,12 +23,14 @@ mod record;
 mod recovery;
 mod usage;
 mod verify;
+mod wreck;
 mod writer;
 
 use crate::floor::event::Event;
 use crate::floor::fact::Fact;
 use crate::vocab::Timestamp;
 
+pub use archive::Archive;
 pub use error::Fault;
 pub use error::JournalError;
 pub use memory::Memory;
@@ -35,6 +39,8 @@ pub use recovery::Recovered;
 pub use usage::Usage;
 pub use verify::Report;
 pub use verify::verify;
+pub use wreck::Lost;
+pub use wreck::Wreck;
 pub use writer::Journal;
 
 /// One event with the facts it caused.

@@ -15,6 +15,7 @@ use super::Entry;
 use super::Store;
 use super::anchor::Anchor;
 use super::anchor::Anchored;
+use super::archive::Archive;
 use super::chain::Head;
 use super::database;
 use super::error::Fault;
@@ -104,6 +105,11 @@ impl Journal {
     /// `Disk`, if the file cannot be opened once more.
     pub fn reader(&self) -> Result<JournalReader, JournalError> {
         JournalReader::with(&self.folder, Opener::new(self.keyring.clone()))
+    }
+
+    /// What of the folder can be destroyed when its time is over.
+    pub fn archive(&self) -> Archive {
+        Archive::new(self.folder.clone())
     }
 
     /// Commits what is open, then leaves the folder as one database file and its anchor, both synced.

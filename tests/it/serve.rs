@@ -9,6 +9,8 @@ mod interface;
 mod lifecycle;
 mod privacy;
 pub(crate) mod process;
+mod retention;
+mod salvage;
 mod scrape;
 mod staff;
 pub(crate) mod terminal;

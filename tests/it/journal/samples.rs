@@ -18,6 +18,7 @@ use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
 use carelane::floor::event::PinCheck;
+use carelane::floor::event::Salvage;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::AgentChange;
 use carelane::floor::fact::Fact;
@@ -56,6 +57,7 @@ use carelane::flow::Outcome;
 use carelane::flow::Owner;
 use carelane::flow::Phrase;
 use carelane::flow::Reason;
+use carelane::flow::Retention;
 use carelane::flow::Rung;
 use carelane::flow::SelfService;
 use carelane::flow::Shift;
@@ -69,6 +71,7 @@ use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::EffectId;
 use carelane::vocab::ItemId;
+use carelane::vocab::KeyId;
 use carelane::vocab::Language;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
@@ -93,12 +96,12 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked DetailsTold TimePassed);
+    ItemCloseAsked OwnerAsked DetailsTold TimePassed CallDamaged JournalSalvaged KeyFound);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
     JoinFailed ItemJoined EffectSettled LadderBegan LadderEnded StaffArrived StaffKnown PinRefused
-    DetailsKnown);
+    DetailsKnown CallLost JournalSalvaged KeyExpired);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -175,6 +178,9 @@ fn events() -> Vec<Event> {
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
         Event::TimePassed,
+        Event::KeyFound(key_id()),
+        Event::CallDamaged { call, practice: "riverside".into() },
+        Event::JournalSalvaged(Box::new(salvaged())),
     ]
 }
 
@@ -232,6 +238,9 @@ fn facts() -> Vec<Fact> {
         },
         Fact::StaffKnown { leg, agent: "ana".into() },
         Fact::PinRefused { leg, agent: "ana".into(), locked_until: Some(NOON) },
+        Fact::KeyExpired(key_id()),
+        Fact::CallLost { call },
+        Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
     facts
 }
@@ -245,6 +254,10 @@ fn details(n: u32) -> Details {
         may_discuss: Some(false),
         reason: Some("refill".into()),
     }
+}
+
+fn key_id() -> KeyId {
+    KeyId { scope: "riverside".into(), month: 202_010, digits: "e76eac23".into() }
 }
 
 fn queued(call: CallId) -> Fact {
@@ -376,6 +389,7 @@ fn flow_file() -> FlowFile {
             wrap_up: Span::mins(2),
             with_a_patient: Span::mins(10),
         },
+        retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
         staff_number: Some("+15550100199".into()),
@@ -445,4 +459,8 @@ fn team_file() -> TeamFile {
     };
     let team = Team { id: "riverside".into(), groups, agents: vec![ana], on_call: Some(on_call) };
     TeamFile { hash: "c0ffee".into(), text: "version: 1\n".into(), team: Arc::new(team) }
+}
+
+fn salvaged() -> Salvage {
+    Salvage { floor: "fl1".into(), head: "b94d27b9934d3e08".into(), trusted: 90, lost: vec![(7, 9), (96, 100)] }
 }

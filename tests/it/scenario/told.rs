@@ -168,11 +168,14 @@ fn fact(told: &Fact) -> String {
         Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
         Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
         Fact::JoinFailed { call } => format!("{call} could not be joined"),
+        Fact::CallLost { call } => format!("{call} is lost"),
+        Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
         Fact::EffectSettled { effect } => format!("{effect} done or given up"),
         Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
         Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
         Fact::DetailsKnown { of: Subject::Call(call), details } => format!("{call} is of {}", known(details)),
         Fact::DetailsKnown { of: Subject::Item(item), details } => format!("{item} is of {}", known(details)),
+        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
         Fact::StaffArrived { leg, practice, agent, .. } => format!(
             "{leg} calls the staff number of {practice}, from {}",
             agent.as_ref().map_or_else(|| "nobody's phone".to_owned(), |agent| format!("the phone of {agent}"))
