@@ -12,7 +12,6 @@ mod talk;
 
 use crate::floor::Floor;
 use crate::floor::Parted;
-use crate::floor::details::Subject;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
 use crate::floor::timer::TimerName;
@@ -60,13 +59,7 @@ impl Floor {
             Fact::CallLeft { call, how } => self.call_left(*call, *how),
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
-            Fact::ItemAttempted { item, outcome, due_at, .. } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.attempts = item.attempts.saturating_add(1);
-                    item.last_outcome = Some(outcome.clone());
-                    item.new.due_at = *due_at;
-                }
-            }
+            Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
             Fact::ItemClosed { item, outcome, .. } => self.item_closed(at, *item, outcome),
             Fact::ItemOwned { item, owner } => {
                 if let Some(item) = self.items.get_mut(item) {
@@ -86,14 +79,7 @@ impl Floor {
             Fact::EffectSettled { effect } => self.settle(*effect),
             Fact::LadderBegan { call } => self.ladder_began(*call),
             Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
-            Fact::DetailsKnown { of: Subject::Call(call), details } => {
-                self.with_call(*call, |c| c.details.learn(details));
-            }
-            Fact::DetailsKnown { of: Subject::Item(item), details } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.new.details.learn(details);
-                }
-            }
+            Fact::DetailsKnown { of, details } => self.details_known(*of, details),
             // The floor holds nothing that an expired key sealed: items of that time are closed.
             Fact::KeyExpired(_) => {}
             Fact::CallLost { call } => self.call_lost(*call),
