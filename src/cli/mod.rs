@@ -6,6 +6,7 @@ pub mod fallback;
 pub mod journal;
 pub mod pin;
 pub mod serve;
+pub mod sim;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,7 @@ enum Command {
     Check(check::Args),
     Call(call::Args),
     Journal(journal::Args),
+    Sim(sim::Args),
     Fallback(fallback::Args),
     Pin(pin::Args),
 }
@@ -48,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Call(args) => in_runtime(call::run(args)),
         Command::Journal(args) => journal::run(&args),
+        Command::Sim(args) => sim::run(&args),
         Command::Fallback(args) => fallback::run(&args),
         Command::Pin(args) => pin::run(&args),
     }

@@ -3,8 +3,6 @@
 use crate::floor::Floor;
 use crate::floor::Parted;
 use crate::floor::call::Phase;
-use crate::floor::details::Details;
-use crate::floor::details::Subject;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::floor::timer::TimerName;
@@ -60,22 +58,10 @@ impl Floor {
     }
 
     pub(super) fn item_attempted(&mut self, id: ItemId, outcome: &OutcomeId, due_at: Timestamp) {
-        if let Some(item) = self.items.get_mut(&id) {
-            item.attempts = item.attempts.saturating_add(1);
-            item.last_outcome = Some(outcome.clone());
-            item.new.due_at = due_at;
-        }
-    }
-
-    pub(super) fn details_known(&mut self, of: Subject, details: &Details) {
-        match of {
-            Subject::Call(call) => self.with_call(call, |c| c.details.learn(details)),
-            Subject::Item(item) => {
-                if let Some(item) = self.items.get_mut(&item) {
-                    item.new.details.learn(details);
-                }
-            }
-        }
+        let Some(item) = self.items.get_mut(&id) else { return };
+        item.attempts = item.attempts.saturating_add(1);
+        item.last_outcome = Some(outcome.clone());
+        item.new.due_at = due_at;
     }
 
     pub(super) fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId) {

@@ -12,6 +12,8 @@ mod talk;
 
 use crate::floor::Floor;
 use crate::floor::Parted;
+use crate::floor::details::Details;
+use crate::floor::details::Subject;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
 use crate::floor::timer::TimerName;
@@ -23,6 +25,12 @@ impl Floor {
     /// Changes the state by one fact, decided at `at`.
     pub fn apply(&mut self, at: Timestamp, fact: &Fact) {
         self.forget(at);
+        self.change(at, fact);
+        #[cfg(feature = "planted")]
+        self.misapplied(at, fact);
+    }
+
+    fn change(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::FloorOpened(id) => self.id = Some(id.clone()),
             Fact::FlowLoaded(file) => self.load_flow(file),
@@ -86,7 +94,21 @@ impl Floor {
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
             Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
         }
+        #[cfg(feature = "planted")]
+        self.misapplied(at, fact);
     }
+
+    fn details_known(&mut self, of: Subject, details: &Details) {
+        match of {
+            Subject::Call(call) => self.with_call(call, |c| c.details.learn(details)),
+            Subject::Item(item) => {
+                if let Some(item) = self.items.get_mut(&item) {
+                    item.new.details.learn(details);
+                }
+            }
+        }
+    }
+
     fn put(&mut self, effect: Effect) -> EffectId {
         self.minted.effect += 1;
         let id = EffectId(self.minted.effect);
