@@ -36,6 +36,7 @@ use crate::engine::Observer;
 use crate::floor::Floor;
 use crate::floor::effect::Oddity;
 use crate::floor::effect::Outbox;
+use crate::floor::fact::Fact;
 use crate::floor::view::View;
 use crate::flow::Flow;
 use crate::flow::spoken_seconds;
@@ -56,6 +57,7 @@ use webhook::Webhooks;
 
 const ODDITIES: [&str; 7] =
     ["duplicate", "late_answer", "unknown_number", "unknown_leg", "overload", "repeated", "closed_item"];
+const PINS: [&str; 3] = ["right", "wrong", "locked"];
 const RELOADS: [&str; 4] = ["loaded", "refused", "unreadable", "not_taken"];
 
 /// Everything that is measured.
@@ -67,6 +69,7 @@ pub struct Metrics {
     imported: IntCounter,
     disk_full: Gauge,
     commit_seconds: Histogram,
+    staff_pins: Choices,
     reloads: Choices,
     files_sound: Gauge,
     /// Held while a scrape is written: two at once would read each other's half-set gauges.
@@ -134,6 +137,13 @@ impl Metrics {
                 r,
                 "carelane_flow_files_sound",
                 "1 if the flow files were without errors when they were last read.",
+            ),
+            staff_pins: choices(
+                r,
+                "carelane_staff_pins_total",
+                "PINs on the staff number, by result.",
+                "result",
+                &PINS,
             ),
             gauges: Mutex::new(Gauges::new(r)),
             data: None,
@@ -221,6 +231,13 @@ impl Observer for Metrics {
         }
         let mut tally = self.tally();
         for fact in &out.facts {
+            match fact {
+                Fact::StaffKnown { .. } => self.staff_pins.inc("right"),
+                Fact::PinRefused { locked_until, .. } => {
+                    self.staff_pins.inc(if locked_until.is_some() { "locked" } else { "wrong" });
+                }
+                _ => {}
+            }
             tally.count(now, fact);
         }
     }

@@ -17,11 +17,13 @@ use crate::carrier::twilio::Form;
 use crate::carrier::twilio::decode_call;
 use crate::carrier::twilio::decode_incoming;
 use crate::carrier::twilio::decode_input;
+use crate::carrier::twilio::decode_pin;
 use crate::carrier::twilio::decode_status;
 use crate::engine;
 use crate::engine::Unanswered;
 use crate::floor::effect::Answer;
 use crate::floor::event::Event;
+use crate::floor::treatment::Treatment;
 use crate::metrics::WebhookResult;
 use crate::metrics::WebhookRoute;
 use crate::render::Link;
@@ -106,6 +108,15 @@ impl Door {
                 let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
                 self.treat(event, Context::Call, form, path).await
             }
+            Link::Pin { leg, serial } => {
+                let agent = self.engine.directory().staff(leg);
+                match self.pins.compare(agent, decode_pin(form)).await {
+                    Some(input) => {
+                        self.treat(Event::TreatmentEnded { leg, serial, input }, Context::Call, form, path).await
+                    }
+                    None => self.one_moment(path),
+                }
+            }
             Link::Held { leg, serial, round } => {
                 let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
                 self.treat(event, Context::Queue { round: round.saturating_add(1), held: Some(serial) }, form, path)
@@ -146,13 +157,11 @@ impl Door {
             Ok(Err(Unanswered::DiskFull)) if !waits => {
                 return (reply::document(self.fallback(form)), WebhookResult::Fallback);
             }
-            Ok(Err(_)) | Err(_) => {
-                let again = format!("{}{path}", self.engine.public());
-                return (reply::document(twiml::one_moment(&again)), WebhookResult::Fallback);
-            }
+            Ok(Err(_)) | Err(_) => return self.one_moment(path),
         };
         if let (Context::Greeting { asked }, Some(given)) = (context, &answer.given)
             && given.serial == 1
+            && matches!(*given.treatment, Treatment::Menu { .. })
         {
             self.metrics.greeted(&given.flow, self.engine.clock().monotonic().saturating_sub(asked));
         }
@@ -172,6 +181,12 @@ impl Door {
         let ours = ["To", "From"].into_iter().filter_map(|party| form.get(party));
         let flow = ours.filter_map(|number| self.engine.directory().flow_of(number)).next();
         flow.map_or_else(twiml::excuse, |flow| twiml::fallback(&flow))
+    }
+
+    /// Nobody could decide in time: the carrier asks again in a moment.
+    fn one_moment(&self, path: &str) -> (Reply, WebhookResult) {
+        let again = format!("{}{path}", self.engine.public());
+        (reply::document(twiml::one_moment(&again)), WebhookResult::Fallback)
     }
 
     fn render(&self, given: &engine::Given, context: Context) -> Option<Vec<u8>> {
@@ -199,6 +214,7 @@ fn route(path: &str, link: Option<&Link>) -> WebhookRoute {
         (_, Some(Link::Done { .. })) => WebhookRoute::Done,
         (_, Some(Link::Held { .. })) => WebhookRoute::Held,
         (_, Some(Link::Answered { .. })) => WebhookRoute::Answered,
+        (_, Some(Link::Pin { .. })) => WebhookRoute::Pin,
         (_, None) => WebhookRoute::Unknown,
     }
 }

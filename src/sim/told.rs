@@ -20,6 +20,7 @@ use crate::floor::fact::AgentChange;
 use crate::floor::fact::Fact;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Why;
+use crate::floor::treatment::Asked;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
 use crate::flow::HeadStart;
@@ -118,6 +119,7 @@ pub fn event(told: &Event) -> String {
 fn given(input: &Input) -> String {
     match input {
         Input::Nothing => "nothing".to_owned(),
+        Input::Pin(check) => format!("a PIN, {}", plain(check)),
         Input::Keys(keys) => format!("keys {keys:?}"),
         Input::Speech(words) => format!("{:?}", words.reveal()),
     }
@@ -212,15 +214,37 @@ fn fact(told: &Fact) -> String {
         Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
         Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
         Fact::JoinFailed { call } => format!("{call} could not be joined"),
+        Fact::EffectSettled { effect } => format!("{effect} done or given up"),
+        Fact::DetailsKnown { of: Subject::Call(call), details } => format!("{call} is of {}", known(details)),
+        Fact::DetailsKnown { of: Subject::Item(item), details } => format!("{item} is of {}", known(details)),
+        Fact::StaffArrived { leg, practice, agent, .. } => format!(
+            "{leg} calls the staff number of {practice}, from {}",
+            agent.as_ref().map_or_else(|| "nobody's phone".to_owned(), |agent| format!("the phone of {agent}"))
+        ),
+        Fact::StaffKnown { leg, agent } => format!("{leg} is {agent}, by her PIN"),
+        Fact::PinRefused { agent, locked_until, .. } => format!(
+            "{agent}: a wrong PIN{}",
+            locked_until.map_or_else(String::new, |until| format!(", locked until {}", clock(until)))
+        ),
+        Fact::CallLost { .. }
+        | Fact::JournalSalvaged(_)
+        | Fact::LegAsked { .. }
+        | Fact::LadderBegan { .. }
+        | Fact::LadderEnded { .. }
+        | Fact::KeyExpired(_) => seldom(told),
+    }
+}
+
+/// What happens on few days.
+fn seldom(told: &Fact) -> String {
+    match told {
         Fact::CallLost { call } => format!("{call} is lost"),
         Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
-        Fact::EffectSettled { effect } => format!("{effect} done or given up"),
         Fact::LegAsked { leg } => format!("{leg} is silent"),
         Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
         Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
-        Fact::DetailsKnown { of: Subject::Call(call), details } => format!("{call} is of {}", known(details)),
-        Fact::DetailsKnown { of: Subject::Item(item), details } => format!("{item} is of {}", known(details)),
         Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+        other => format!("{other:?}"),
     }
 }
 
@@ -309,6 +333,23 @@ fn treated(treatment: &Treatment) -> String {
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
+        Treatment::Keys { asked, words, language, missed } => {
+            let missed = if *missed > 0 { format!(", missed {missed}") } else { String::new() };
+            format!("asks {} {language}{missed}: {}", question(asked), said(words))
+        }
+    }
+}
+
+fn question(asked: &Asked) -> String {
+    match asked {
+        Asked::Pin { wrong: 0 } => "the PIN".to_owned(),
+        Asked::Pin { wrong } => format!("the PIN, {wrong} wrong"),
+        Asked::StaffMenu => "what she wants".to_owned(),
+        Asked::Outcome { call } => format!("how {call} ended"),
+        Asked::Field { call, outcome, chosen, field } => {
+            let chosen: Vec<String> = chosen.iter().map(|(field, key)| format!(" {field}={key}")).collect();
+            format!("the {field} of {call}, {outcome}{}", chosen.concat())
+        }
     }
 }
 
@@ -318,6 +359,10 @@ fn said(words: &[Words]) -> String {
         Words::AboutLane(phrase, lane) => format!("{} {lane}", phrase.key()),
         Words::Promise(phrase, at) => format!("{} {}", phrase.key(), time(*at)),
         Words::Script(step) => format!("script {step}"),
+        Words::Count(phrase, count) => format!("{} {count}", phrase.key()),
+        Words::AboutCall(phrase, lane, at) => format!("{} {lane} {}", phrase.key(), clock(*at)),
+        Words::Choice(key, what) => format!("{key} {what}"),
+        Words::Text(text) => format!("\"{text}\""),
     };
     words.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -345,6 +390,9 @@ pub fn floor(floor: &Floor) -> String {
         let _ = write!(text, "{} {}", agent.id, agent.state);
         if let Some(reason) = agent.reason {
             let _ = write!(text, ": {reason}");
+        }
+        if let Some(until) = agent.until {
+            let _ = write!(text, " until {}", clock(until));
         }
         if let Some(call) = agent.call {
             let _ = write!(text, " {call}");

@@ -13,6 +13,7 @@ use crate::floor::timer::TimerName;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
+use crate::flow::Flow;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
@@ -24,11 +25,17 @@ const LAST_WORDS_MAX: Span = Span::secs(30);
 /// Last words that must be pushed get longer: the push is tried for a minute, in which a caller in a queue fetches the
 /// next document.
 const LAST_WORDS_PUSHED_MAX: Span = Span::secs(90);
+/// The longest question and its answer; then the phone is gone, and nobody told us.
+const KEYS_MAX: Span = Span::mins(3);
 
 impl Floor {
     pub(super) fn add_leg(&mut self, id: LegId, call: CallId, side: Side) {
-        self.minted.leg = self.minted.leg.max(id.0);
         let Some(flow) = self.calls.get(&call).map(|c| c.flow.clone()) else { return };
+        self.new_leg(id, call, flow, side);
+    }
+
+    pub(super) fn new_leg(&mut self, id: LegId, call: CallId, flow: Arc<Flow>, side: Side) {
+        self.minted.leg = self.minted.leg.max(id.0);
         let leg = Leg {
             id,
             call,
@@ -77,6 +84,7 @@ impl Floor {
                 let within = if pushed { LAST_WORDS_PUSHED_MAX } else { LAST_WORDS_MAX };
                 self.timers.set(TimerName::LegLingers(id), at + within);
             }
+            Treatment::Keys { .. } => self.timers.set(TimerName::LegLingers(id), at + KEYS_MAX),
             Treatment::Menu { opening: Opening::Greeting | Opening::Plain, .. } if !asked_again => {
                 self.with_call(call, |c| c.missed_inputs = 0);
             }
@@ -150,10 +158,12 @@ impl Floor {
         for effect in held.into_iter().flatten() {
             self.drop_effect(effect);
         }
-        if let Side::Agent { agent, .. } = side
-            && self.agents.get(&agent).is_some_and(|a| a.state == AgentState::Parting(id))
+        if let Side::Agent { agent, .. } = &side
+            && self.agents.get(agent).is_some_and(|a| a.state == AgentState::Parting(id))
         {
-            self.free_agent(at, &agent);
+            self.free_agent(at, agent);
+        } else if let Side::Staff { agent: Some(agent), .. } = side {
+            self.staff_hung_up(at, id, &agent);
         }
     }
 
@@ -191,7 +201,7 @@ fn silence_max(treatment: &Treatment) -> Option<Span> {
         Treatment::Announce { .. } => Some(Span::mins(3)),
         Treatment::Hold { .. } => Some(Span::mins(5)),
         Treatment::Connected { .. } => Some(Span::mins(10)),
-        Treatment::Whisper { .. } | Treatment::Goodbye { .. } => None,
+        Treatment::Whisper { .. } | Treatment::Goodbye { .. } | Treatment::Keys { .. } => None,
     }
 }
 

@@ -7,6 +7,7 @@ mod item;
 mod ladder;
 mod leg;
 mod people;
+mod staff;
 mod talk;
 
 use crate::floor::Floor;
@@ -89,6 +90,7 @@ impl Floor {
             Fact::KeyExpired(_) => {}
             Fact::CallLost { call } => self.call_lost(*call),
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
+            Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
         }
         #[cfg(feature = "planted")]
         self.misapplied(at, fact);
