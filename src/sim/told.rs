@@ -226,12 +226,7 @@ fn fact(told: &Fact) -> String {
             "{agent}: a wrong PIN{}",
             locked_until.map_or_else(String::new, |until| format!(", locked until {}", clock(until)))
         ),
-        Fact::CallLost { .. }
-        | Fact::JournalSalvaged(_)
-        | Fact::LegAsked { .. }
-        | Fact::LadderBegan { .. }
-        | Fact::LadderEnded { .. }
-        | Fact::KeyExpired(_) => seldom(told),
+        other => seldom(other),
     }
 }
 
