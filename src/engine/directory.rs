@@ -4,6 +4,7 @@
 //! hold one across an await.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
 
@@ -13,17 +14,21 @@ use crate::floor::Floor;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::flow::Flow;
+use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
 use crate::vocab::LegId;
 
-/// Carrier calls, wanted effects, and where in the journal each call's facts stand.
+/// Carrier calls, wanted effects, where in the journal each call's facts stand, and whose PIN is awaited.
 #[derive(Debug, Default)]
 pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,
     wanted: DashMap<EffectId, ()>,
     spans: RwLock<Spans>,
+    flows: DashMap<Arc<str>, Arc<Flow>>,
+    staff: DashMap<LegId, AgentId>,
 }
 
 /// First and last entry about each call. Calls are numbered one by one, so their number is the place.
@@ -72,9 +77,24 @@ impl Directory {
         self.legs.contains_key(carrier_call)
     }
 
+    /// The leg that the carrier calls so.
+    pub fn leg(&self, carrier_call: &CarrierCall) -> Option<LegId> {
+        self.legs.get(carrier_call).map(|leg| *leg)
+    }
+
+    /// Whose PIN would open this leg: the assistant from whose phone the staff number was called.
+    pub fn staff(&self, leg: LegId) -> Option<AgentId> {
+        self.staff.get(&leg).map(|agent| agent.clone())
+    }
+
     /// Must this effect still be carried out?
     pub fn wants(&self, effect: EffectId) -> bool {
         self.wanted.contains_key(&effect)
+    }
+
+    /// The flow that answers this number of ours.
+    pub fn flow_of(&self, number: &str) -> Option<Arc<Flow>> {
+        self.flows.get(number).map(|flow| Arc::clone(&flow))
     }
 
     /// First and last journal entry about a call.
@@ -85,12 +105,27 @@ impl Directory {
     /// Takes over what one entry changed.
     pub(super) fn note(&self, seq: u64, facts: &[Fact], floor: &Floor) {
         let mut spans = self.spans.write().unwrap_or_else(PoisonError::into_inner);
+        let of_leg = |leg| floor.leg(leg).map(|leg| leg.call).filter(|call| *call != CallId::NONE);
         for fact in facts {
-            if let Some(call) = call_of(fact, &|leg| floor.leg(leg).map(|leg| leg.call)) {
+            if let Some(call) = call_of(fact, &of_leg) {
                 spans.note(call, seq);
             }
-            if let Fact::CallArrived { leg, carrier_call, .. } | Fact::LegNamed { leg, carrier_call } = fact {
-                self.legs.insert(carrier_call.clone(), *leg);
+            match fact {
+                Fact::CallArrived { leg, carrier_call, .. } | Fact::LegNamed { leg, carrier_call } => {
+                    self.legs.insert(carrier_call.clone(), *leg);
+                }
+                Fact::StaffArrived { leg, carrier_call, agent, .. } => {
+                    self.legs.insert(carrier_call.clone(), *leg);
+                    agent.clone().map(|agent| self.staff.insert(*leg, agent));
+                }
+                Fact::LegEnded { leg, .. } => drop(self.staff.remove(leg)),
+                _ => {}
+            }
+            if let Fact::FlowLoaded(file) = fact {
+                self.flows.retain(|_, flow| flow.practice != file.flow.practice);
+                for number in &file.flow.numbers {
+                    self.flows.insert(number.clone(), Arc::clone(&file.flow));
+                }
             }
         }
     }
@@ -138,6 +173,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
         | Fact::LegUnwanted { leg }
+        | Fact::LegAsked { leg }
         | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
         Fact::OfferAnswered { .. } | Fact::OfferEnded { .. } => None,
@@ -150,6 +186,9 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemOwned { .. }
         | Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
+        | Fact::StaffArrived { .. }
+        | Fact::StaffKnown { .. }
+        | Fact::PinRefused { .. }
         | Fact::EffectSettled { .. }
         | Fact::KeyExpired(_)
         | Fact::JournalSalvaged(_) => None,

@@ -50,6 +50,24 @@ pub enum Effect {
         /// The carrier's name for it.
         carrier_call: CarrierCall,
     },
+    /// Ask the carrier how a silent leg fares.
+    Ask {
+        /// The leg.
+        leg: LegId,
+        /// The carrier's name for it.
+        carrier_call: CarrierCall,
+    },
+}
+
+impl Effect {
+    /// The leg it is about.
+    pub fn leg(&self) -> LegId {
+        match self {
+            Self::Dial { leg, .. } | Self::Redirect { leg, .. } | Self::HangUp { leg, .. } | Self::Ask { leg, .. } => {
+                *leg
+            }
+        }
+    }
 }
 
 /// What `handle` produced.

@@ -61,6 +61,9 @@ pub enum Fact {
         carrier_call: CarrierCall,
         /// Who seems to be calling.
         caller: Caller,
+        /// When it began at the carrier, if it was over before we saw it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began: Option<Timestamp>,
     },
     /// A leg was given its next treatment.
     LegTreated {
@@ -270,6 +273,11 @@ pub enum Fact {
         /// Which.
         effect: EffectId,
     },
+    /// A leg has been silent for longer than its treatment lasts: the carrier is asked how it fares.
+    LegAsked {
+        /// The leg.
+        leg: LegId,
+    },
     /// The lane's own people cannot take an urgent call, or had their time: the on-call ladder is rung.
     LadderBegan {
         /// The call.
@@ -298,6 +306,37 @@ pub enum Fact {
     },
     /// What was going on in a damaged journal is over; a new one begins.
     JournalSalvaged(Box<Salvage>),
+    /// The staff number was called: a leg of its own, no patient's call and outside the ledger.
+    StaffArrived {
+        /// Its leg.
+        leg: LegId,
+        /// The practice called.
+        practice: PracticeId,
+        /// The flow version the leg keeps to its end.
+        flow: Arc<str>,
+        /// The carrier's name for the leg.
+        carrier_call: CarrierCall,
+        /// Whose phone it seems to be: a hint, until the PIN is right.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+    },
+    /// The PIN was right: the leg is hers.
+    StaffKnown {
+        /// The leg.
+        leg: LegId,
+        /// The assistant.
+        agent: AgentId,
+    },
+    /// A wrong PIN.
+    PinRefused {
+        /// The leg.
+        leg: LegId,
+        /// Whose PIN was tried.
+        agent: AgentId,
+        /// Set when there were too many: until then no PIN of hers is taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        locked_until: Option<Timestamp>,
+    },
 }
 
 /// How a call came into a lane.
@@ -391,6 +430,8 @@ pub enum NotReady {
     MissedOffers,
     /// Her phone cannot be reached.
     PhoneUnreachable,
+    /// She is on the staff number; ready when she hangs up.
+    OnThePhone,
 }
 
 /// Why an offer was made: this call, this assistant, and who was passed over.

@@ -8,7 +8,8 @@ use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
 use super::call::Call;
 use super::call::Phase;
-use super::effect::Effect;
+use super::call::Side;
+use super::fact::NotReady;
 use super::timer::TimerName;
 use crate::vocab::CallId;
 
@@ -40,6 +41,7 @@ impl Floor {
         self.check_calls()?;
         self.check_offers()?;
         self.check_work_conserving()?;
+        self.check_staff_lines()?;
         self.check_bounds()?;
         self.check_effects()?;
         self.check_timers()
@@ -153,11 +155,28 @@ impl Floor {
         Ok(())
     }
 
+    /// Whoever is on the staff number is offered nothing, and only she.
+    fn check_staff_lines(&self) -> Result<(), Broken> {
+        for (agent, leg) in &self.staff_lines {
+            let known = Side::Staff { agent: Some(agent.clone()), known: true };
+            let hers = self.legs.get(leg).is_some_and(|l| l.is_up() && l.side == known);
+            must("staff-line-known", hers, || format!("{agent}: {leg}"))?;
+        }
+        for (id, agent) in &self.agents {
+            let on_the_phone = matches!(agent.state, AgentState::NotReady { reason: NotReady::OnThePhone, .. });
+            let ok = match self.staff_lines.contains_key(id) {
+                true => !matches!(agent.state, AgentState::Available { .. }),
+                false => !on_the_phone,
+            };
+            must("staff-line-quiet", ok, || format!("{id}: {:?}", agent.state))?;
+        }
+        Ok(())
+    }
+
     fn check_effects(&self) -> Result<(), Broken> {
         for (id, effect) in &self.effects {
-            let (Effect::Dial { leg, .. } | Effect::Redirect { leg, .. } | Effect::HangUp { leg, .. }) = effect;
-            let known =
-                self.legs.get(leg).is_some_and(|l| l.is_up() && [l.dial, l.push, l.hang_up].contains(&Some(*id)));
+            let leg = self.legs.get(&effect.leg());
+            let known = leg.is_some_and(|l| l.is_up() && [l.dial, l.push, l.hang_up, l.ask].contains(&Some(*id)));
             must("effect-has-a-leg", known, || format!("{id}: {effect:?}"))?;
         }
         Ok(())
@@ -178,7 +197,9 @@ impl Floor {
                     let rests = |a: &Agent| matches!(a.state, AgentState::NotReady { until: Some(_), .. });
                     self.agents.get(agent).is_some_and(rests)
                 }
-                TimerName::LegLingers(leg) => self.legs.get(leg).is_some_and(super::call::Leg::is_up),
+                TimerName::LegLingers(leg) | TimerName::LegSilent(leg) => {
+                    self.legs.get(leg).is_some_and(super::call::Leg::is_up)
+                }
             };
             must("timer-has-a-purpose", needed, || format!("{name:?}"))?;
         }

@@ -59,9 +59,9 @@ pub(super) enum Meaning {
 impl Turn<'_> {
     pub(super) fn call_arrived(&mut self, carrier_call: CarrierCall, caller: Caller, dialled: &str) {
         if let Some(leg) = self.floor.leg_of(&carrier_call) {
-            let (leg, call) = (leg.id, leg.call);
+            let (leg, call, spoken_to) = (leg.id, leg.call, leg.serial() > 0);
             self.odd(Oddity::Repeated(call));
-            self.out.answer = Answer::Treat { leg, serial: 1 };
+            self.out.answer = if spoken_to { Answer::Treat { leg, serial: 1 } } else { Answer::Over };
             return;
         }
         let Some(practice) = self.floor.numbers.get(dialled).cloned() else {
@@ -74,7 +74,17 @@ impl Turn<'_> {
         let gone = self.floor.strangers.contains(&carrier_call);
         let full = self.floor.calls.len() >= CALLS_MAX;
         let number = caller.number.clone();
-        self.fact(Fact::CallArrived { call, leg, practice: practice.clone(), flow: flow.0, carrier_call, caller });
+        let flow_hash = flow.0;
+        let arrived = Fact::CallArrived {
+            call,
+            leg,
+            practice: practice.clone(),
+            flow: flow_hash,
+            carrier_call,
+            caller,
+            began: None,
+        };
+        self.fact(arrived);
         if let Some(language) = self.floor.tongue_of(call) {
             self.fact(Fact::LanguageChosen { call, language });
         }
@@ -96,7 +106,7 @@ impl Turn<'_> {
         let Some((flow, language)) = self.call(call).map(|c| (c.flow.clone(), c.language.clone())) else { return };
         let Some(Step::Menu(menu)) = flow.steps.get(step) else { return };
         let (meaning, how) = match input {
-            Input::Nothing => (Meaning::Nothing, Route::NoInput),
+            Input::Nothing | Input::Pin(_) => (Meaning::Nothing, Route::NoInput),
             Input::Keys(keys) => (pressed(menu, keys), Route::Key),
             Input::Speech(words) => (meaning(&flow, menu, &language, words.reveal()), Route::Phrase),
         };
@@ -308,7 +318,7 @@ impl Turn<'_> {
                     self.flag_waiting(id, false);
                 }
             }
-            Input::Speech(_) | Input::Nothing => {}
+            Input::Speech(_) | Input::Nothing | Input::Pin(_) => {}
         }
     }
 

@@ -55,6 +55,7 @@ impl Turn<'_> {
             Some(Treatment::Hold { .. }) => self.hold_ended(call, input),
             Some(Treatment::Whisper { .. }) => self.whisper_ended(id, input),
             Some(Treatment::Connected { party, .. }) => self.room_left(call, id, party),
+            Some(Treatment::Keys { asked, .. }) => self.keys_ended(id, &asked, input),
             Some(Treatment::Goodbye { .. }) | None => self.out.answer = Answer::Over,
         }
         if self.out.answer == Answer::Noted {
@@ -69,6 +70,10 @@ impl Turn<'_> {
             self.out.answer = Answer::Excuse;
             return;
         };
+        // A caller who waits fetches the next round of the hold: last words that could not be pushed yet are given now.
+        let held = matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
+        let parting = held && leg.is_up() && matches!(leg.current(), Some(Treatment::Goodbye { .. }));
+        let serial = if parting { leg.serial() } else { serial };
         let arrived = leg.push.filter(|_| serial == leg.serial());
         // Who was given another hold inside the queue comes back with the URLs of the earlier one.
         let held = |serial| matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
@@ -155,11 +160,13 @@ impl Turn<'_> {
                     self.agent_gone(call);
                 }
             }
+            // What she asked for stands; her call, if she wrote one up, is untouched.
+            Side::Staff { .. } => {}
         }
     }
 
-    /// A leg ended while we were down. A caller in the menu may have been dropped because nobody answered the key:
-    /// that is no decline but a call we missed.
+    /// A leg ended, and we heard nothing of it. A caller in the menu may have been dropped because nobody answered the
+    /// key: that is no decline but a call we missed.
     pub(super) fn leg_found_over(&mut self, id: LegId) {
         let Some(leg) = self.floor.legs.get(&id).filter(|leg| leg.is_up()) else { return };
         let call = leg.call;
@@ -220,7 +227,14 @@ impl Turn<'_> {
         if in_talk {
             self.end_talk(call, other);
         }
-        self.last_words(leg, farewell(party));
+        self.after_talk(leg, party);
+    }
+
+    /// Last words, or for an assistant without a screen the first question about the call.
+    fn after_talk(&mut self, leg: LegId, party: Party) {
+        if party == Party::Caller || !self.write_up_after_talk(leg) {
+            self.last_words(leg, farewell(party));
+        }
     }
 
     fn last_words(&mut self, leg: LegId, phrase: Phrase) {
@@ -245,7 +259,7 @@ impl Turn<'_> {
             _ => None,
         });
         match party {
-            Some(party) => self.last_words(id, farewell(party)),
+            Some(party) => self.after_talk(id, party),
             None => self.fact(Fact::LegUnwanted { leg: id }),
         }
     }
@@ -259,7 +273,7 @@ impl Turn<'_> {
                 None => self.fact(Fact::EffectSettled { effect: id }),
             },
             Some(Effect::HangUp { leg, .. }) => self.leg_over(leg, LegEnd::Completed),
-            Some(Effect::Redirect { .. }) => self.fact(Fact::EffectSettled { effect: id }),
+            Some(Effect::Redirect { .. } | Effect::Ask { .. }) => self.fact(Fact::EffectSettled { effect: id }),
             None => {}
         }
     }
@@ -275,6 +289,11 @@ impl Turn<'_> {
             (Effect::Redirect { leg, .. }, Failure::Refused | Failure::Unreachable) => {
                 self.fact(Fact::EffectSettled { effect: id });
                 self.join_failed(leg);
+            }
+            (Effect::Ask { leg, .. }, Failure::LegGone) => self.leg_found_over(leg),
+            // The next silence asks again.
+            (Effect::Ask { .. }, Failure::Refused | Failure::Unreachable) => {
+                self.fact(Fact::EffectSettled { effect: id });
             }
             (Effect::Dial { leg, offer, .. }, _) => {
                 self.fact(Fact::EffectSettled { effect: id });

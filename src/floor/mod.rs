@@ -12,6 +12,7 @@ pub mod details;
 pub mod effect;
 pub mod event;
 pub mod fact;
+mod gap;
 pub mod hours;
 pub mod invariant;
 mod ivr;
@@ -25,6 +26,7 @@ mod request;
 mod retention;
 mod rota;
 mod salvage;
+mod staff;
 mod standing;
 pub mod timer;
 mod tongue;
@@ -33,6 +35,7 @@ mod turn;
 pub mod view;
 pub mod work;
 mod wrapup;
+mod write_up;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -74,10 +77,18 @@ pub struct Floor {
     id: Option<FloorId>,
     practices: BTreeMap<PracticeId, Practice>,
     numbers: BTreeMap<Arc<str>, PracticeId>,
+    /// Since when each number is ours to answer: calls before that are others' business.
+    served_since: BTreeMap<Arc<str>, Timestamp>,
     team_hashes: BTreeMap<crate::vocab::TeamId, Arc<str>>,
     /// Each team's on-call ladder.
     ladders: BTreeMap<crate::vocab::TeamId, Arc<OnCall>>,
     agents: BTreeMap<AgentId, Agent>,
+    /// Numbers on which assistants sign in and out.
+    staff_numbers: BTreeMap<Arc<str>, PracticeId>,
+    /// Assistants on the staff number, PIN given: no call is offered to them until they hang up.
+    staff_lines: BTreeMap<AgentId, LegId>,
+    /// Wrong PINs of late.
+    pins: BTreeMap<AgentId, staff::PinTries>,
     /// Signed-in agents of each group: a lane with none in any tier is unstaffed.
     signed_in: BTreeMap<GroupId, usize>,
     idle: acd::Idle,
@@ -216,7 +227,9 @@ impl Floor {
     /// The practice an event is about, before it is handled: whose key seals its personal texts.
     pub fn practice_of(&self, event: &Event) -> Option<&PracticeId> {
         match event {
-            Event::CallArrived { dialled, .. } => self.numbers.get(dialled),
+            Event::CallArrived { dialled, .. } | Event::CallMissed { dialled, .. } => {
+                self.numbers.get(dialled).or_else(|| self.staff_numbers.get(dialled))
+            }
             Event::TreatmentEnded { leg, .. }
             | Event::TreatmentFetched { leg, .. }
             | Event::LegAnswered { leg, .. }

@@ -82,8 +82,12 @@ impl Floor {
             id: Some(salvage.floor.clone()),
             practices: before.practices,
             numbers: before.numbers,
+            served_since: before.served_since,
             team_hashes: before.team_hashes,
             ladders: before.ladders,
+            staff_numbers: before.staff_numbers,
+            staff_lines: BTreeMap::new(),
+            pins: before.pins,
             agents: before.agents.into_iter().filter(|(_, agent)| !agent.leaving).map(signed_out).collect(),
             signed_in: BTreeMap::new(),
             idle: acd::Idle::default(),
@@ -130,6 +134,7 @@ fn outlives_calls(name: &TimerName) -> bool {
         | TimerName::WrapUpLimit(_)
         | TimerName::ReadyAgain(_)
         | TimerName::LegLingers(_)
+        | TimerName::LegSilent(_)
         | TimerName::LadderBegins(_)
         | TimerName::LadderAgain(_) => false,
     }

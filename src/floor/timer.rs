@@ -26,6 +26,8 @@ pub enum TimerName {
     ReadyAgain(AgentId),
     /// When to end a leg that should have ended by itself.
     LegLingers(LegId),
+    /// When to ask the carrier about a leg that has been silent for too long.
+    LegSilent(LegId),
     /// When the on-call ladder is rung for an urgent call.
     LadderBegins(CallId),
     /// When the ladder is rung from the top again.

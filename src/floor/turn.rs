@@ -63,7 +63,10 @@ impl<'f> Turn<'f> {
                     self.leave_unstaffed_lanes();
                 }
             }
-            Event::CallArrived { carrier_call, caller, dialled } => self.call_arrived(carrier_call, caller, &dialled),
+            Event::CallArrived { carrier_call, caller, dialled } => match self.floor.staff_numbers.get(&dialled) {
+                Some(practice) => self.staff_arrived(carrier_call, &caller, practice.clone()),
+                None => self.call_arrived(carrier_call, caller, &dialled),
+            },
             Event::TreatmentEnded { leg, serial, input } => self.treatment_ended(leg, serial, &input),
             Event::TreatmentFetched { leg, serial } => self.treatment_fetched(leg, serial),
             Event::LegAnswered { leg, carrier_call } => self.leg_answered(leg, &carrier_call),
@@ -79,6 +82,9 @@ impl<'f> Turn<'f> {
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
             Event::DetailsTold { of, details } => self.details_told(of, *details),
             Event::TimePassed => self.time_passed(),
+            Event::CallMissed { carrier_call, caller, dialled, began } => {
+                self.call_missed(carrier_call, caller, &dialled, began);
+            }
             Event::KeyFound(key) => self.key_found(key),
             Event::CallDamaged { call, practice } => self.call_damaged(call, &practice),
             Event::JournalSalvaged(salvage) => self.fact(Fact::JournalSalvaged(salvage)),
@@ -98,6 +104,7 @@ impl<'f> Turn<'f> {
                 TimerName::WrapUpLimit(call) => self.wrap_up_over(call),
                 TimerName::ReadyAgain(agent) => self.ready_again(agent),
                 TimerName::LegLingers(leg) => self.leg_lingers(leg),
+                TimerName::LegSilent(leg) => self.fact(Fact::LegAsked { leg }),
                 TimerName::LadderBegins(call) => self.ladder_begins(call),
                 TimerName::LadderAgain(call) => self.ladder_again(call),
             }

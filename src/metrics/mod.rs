@@ -23,6 +23,7 @@ use std::time::Duration;
 use prometheus::Encoder as _;
 use prometheus::Gauge;
 use prometheus::Histogram;
+use prometheus::IntCounter;
 use prometheus::IntCounterVec;
 use prometheus::Registry;
 use prometheus::TextEncoder;
@@ -35,6 +36,7 @@ use crate::engine::Observer;
 use crate::floor::Floor;
 use crate::floor::effect::Oddity;
 use crate::floor::effect::Outbox;
+use crate::floor::fact::Fact;
 use crate::floor::view::View;
 use crate::flow::Flow;
 use crate::flow::spoken_seconds;
@@ -43,6 +45,7 @@ use crate::journal::Usage;
 use crate::vocab::Timestamp;
 use family::Choices;
 use family::WORK_BUCKETS;
+use family::counter;
 use family::counters;
 use family::gauge;
 use family::gauges;
@@ -54,6 +57,7 @@ use webhook::Webhooks;
 
 const ODDITIES: [&str; 7] =
     ["duplicate", "late_answer", "unknown_number", "unknown_leg", "overload", "repeated", "closed_item"];
+const PINS: [&str; 3] = ["right", "wrong", "locked"];
 const RELOADS: [&str; 4] = ["loaded", "refused", "unreadable", "not_taken"];
 
 /// Everything that is measured.
@@ -62,7 +66,10 @@ pub struct Metrics {
     tally: Mutex<Tally>,
     webhooks: Webhooks,
     oddities: Choices,
+    imported: IntCounter,
+    disk_full: Gauge,
     commit_seconds: Histogram,
+    staff_pins: Choices,
     reloads: Choices,
     files_sound: Gauge,
     /// Held while a scrape is written: two at once would read each other's half-set gauges.
@@ -103,6 +110,16 @@ impl Metrics {
             tally: Mutex::new(Tally::new(r)),
             webhooks: Webhooks::new(r),
             oddities: choices(r, "carelane_oddities_total", "Strange but harmless input, by kind.", "kind", &ODDITIES),
+            imported: counter(
+                r,
+                "carelane_calls_imported_total",
+                "Missed calls taken from the carrier's call list after downtime.",
+            ),
+            disk_full: gauge(
+                r,
+                "carelane_disk_full",
+                "1 while the journal has no space and callers get the fallback document.",
+            ),
             commit_seconds: histogram(
                 r,
                 "carelane_journal_commit_seconds",
@@ -120,6 +137,13 @@ impl Metrics {
                 r,
                 "carelane_flow_files_sound",
                 "1 if the flow files were without errors when they were last read.",
+            ),
+            staff_pins: choices(
+                r,
+                "carelane_staff_pins_total",
+                "PINs on the staff number, by result.",
+                "result",
+                &PINS,
             ),
             gauges: Mutex::new(Gauges::new(r)),
             data: None,
@@ -174,10 +198,13 @@ impl Metrics {
         self.files_sound.set(f64::from(u8::from(are_sound)));
     }
 
-    /// The text Prometheus scrapes. Looks at the disk: not for the webhook path.
-    pub fn render(&self, view: &View, now: Timestamp) -> String {
+    /// The text Prometheus scrapes. Looks at the disk: not for the webhook path. Without a view, while the desk cannot
+    /// answer, its gauges stay as they were.
+    pub fn render(&self, view: Option<&View>, now: Timestamp) -> String {
         let gauges = self.gauges.lock().unwrap_or_else(PoisonError::into_inner);
-        gauges.show(view, now);
+        if let Some(view) = view {
+            gauges.show(view, now);
+        }
         // A folder that cannot be looked at keeps its last figures; the journal's own failure ends the process.
         if let Some(usage) = self.data.as_deref().and_then(Usage::of) {
             gauges.show_usage(usage);
@@ -204,8 +231,23 @@ impl Observer for Metrics {
         }
         let mut tally = self.tally();
         for fact in &out.facts {
+            match fact {
+                Fact::StaffKnown { .. } => self.staff_pins.inc("right"),
+                Fact::PinRefused { locked_until, .. } => {
+                    self.staff_pins.inc(if locked_until.is_some() { "locked" } else { "wrong" });
+                }
+                _ => {}
+            }
             tally.count(now, fact);
         }
+    }
+
+    fn imported(&self, calls: u64) {
+        self.imported.inc_by(calls);
+    }
+
+    fn disk_full(&self, full: bool) {
+        self.disk_full.set(f64::from(u8::from(full)));
     }
 
     fn committed(&self, took: Duration) {

@@ -28,6 +28,8 @@ pub enum WebhookRoute {
     Held,
     /// An assistant's phone was picked up.
     Answered,
+    /// A PIN was typed.
+    Pin,
     /// None of our URLs.
     Unknown,
 }
@@ -47,7 +49,7 @@ pub enum WebhookResult {
     Fallback,
 }
 
-const ROUTES: [(WebhookRoute, &str); 8] = [
+const ROUTES: [(WebhookRoute, &str); 9] = [
     (WebhookRoute::Incoming, "incoming"),
     (WebhookRoute::Status, "status"),
     (WebhookRoute::Document, "document"),
@@ -55,6 +57,7 @@ const ROUTES: [(WebhookRoute, &str); 8] = [
     (WebhookRoute::Done, "done"),
     (WebhookRoute::Held, "held"),
     (WebhookRoute::Answered, "answered"),
+    (WebhookRoute::Pin, "pin"),
     (WebhookRoute::Unknown, "unknown"),
 ];
 const RESULTS: [(WebhookResult, &str); 5] = [

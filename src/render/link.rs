@@ -25,6 +25,13 @@ pub enum Link {
         /// The treatment's serial.
         serial: u32,
     },
+    /// A PIN was typed. It has a way of its own, so that it is compared before anything is told to the floor.
+    Pin {
+        /// The leg.
+        leg: LegId,
+        /// The treatment's serial.
+        serial: u32,
+    },
     /// The next words for a leg that waits.
     Wait {
         /// The leg.
@@ -71,6 +78,7 @@ impl Links<'_> {
         let (leg, rest) = match link {
             Link::Document { leg, serial } => (leg, Rest::Serial(serial, "")),
             Link::Done { leg, serial } => (leg, Rest::Serial(serial, "/done")),
+            Link::Pin { leg, serial } => (leg, Rest::Serial(serial, "/pin")),
             Link::Wait { leg, serial, round } => (leg, Rest::Round(serial, "wait", round)),
             Link::Held { leg, serial, round } => (leg, Rest::Round(serial, "held", round)),
             Link::Answered { leg } => (leg, Rest::Word("answered")),
@@ -114,6 +122,7 @@ impl Link {
                 match tail {
                     (None, ..) => Some(Self::Document { leg, serial }),
                     (Some("done"), None, _) => Some(Self::Done { leg, serial }),
+                    (Some("pin"), None, _) => Some(Self::Pin { leg, serial }),
                     (Some("wait"), Some(round), None) => Some(Self::Wait { leg, serial, round: number(round)? }),
                     (Some("held"), Some(round), None) => Some(Self::Held { leg, serial, round: number(round)? }),
                     _ => None,
@@ -127,6 +136,7 @@ impl Link {
         match self {
             Self::Document { leg, .. }
             | Self::Done { leg, .. }
+            | Self::Pin { leg, .. }
             | Self::Wait { leg, .. }
             | Self::Held { leg, .. }
             | Self::Answered { leg }
@@ -153,6 +163,7 @@ mod tests {
         for link in [
             Link::Document { leg, serial: 3 },
             Link::Done { leg, serial: 3 },
+            Link::Pin { leg, serial: 3 },
             Link::Wait { leg, serial: 3, round: 12 },
             Link::Held { leg, serial: 3, round: 12 },
             Link::Answered { leg },

@@ -6,6 +6,7 @@ mod api;
 mod json;
 mod listener;
 mod menus;
+mod pin;
 mod reload;
 mod reply;
 mod voice;
@@ -26,12 +27,15 @@ use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
 
 pub use listener::serve;
+pub use pin::Pins;
+pub use pin::pin_line;
 pub use reload::LoadedFile;
 pub use reload::ReloadAsked;
 pub use reload::Reloaded;
 
 use crate::carrier::twilio::Verifier;
 use crate::engine::Engine;
+use crate::engine::Unanswered;
 use crate::metrics::Metrics;
 use crate::vocab::Private;
 use crate::vocab::limit::BODY_BYTES_MAX;
@@ -52,6 +56,8 @@ pub struct Door {
     verifier: Verifier,
     /// Who may use the API.
     api_token: Private<String>,
+    /// What opens the staff number.
+    pins: Arc<Pins>,
     /// A folder whose sounds go before the embedded ones.
     sounds: PathBuf,
     /// Who reads the flow files again.
@@ -66,10 +72,11 @@ impl Door {
         metrics: Arc<Metrics>,
         verifier: Verifier,
         api_token: Private<String>,
+        pins: Arc<Pins>,
         sounds: PathBuf,
         reloads: Sender<ReloadAsked>,
     ) -> Self {
-        Self { engine, metrics, verifier, api_token, sounds, reloads, menus: menus::Menus::default() }
+        Self { engine, metrics, verifier, api_token, pins, sounds, reloads, menus: menus::Menus::default() }
     }
 
     /// Answers one request. Never fails: whatever is wrong becomes an answer.
@@ -106,21 +113,23 @@ impl Door {
         match self.engine.is_ready().await {
             Ok(true) => reply::text(StatusCode::OK, "ready\n"),
             Ok(false) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n"),
+            Err(Unanswered::DiskFull) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the disk is full\n"),
             Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
         }
     }
 
     async fn scrape(&self) -> Reply {
-        match self.engine.view().await {
-            Ok(view) => {
-                let (metrics, now) = (self.metrics.clone(), self.engine.clock().now());
-                // It looks at the disk.
-                match tokio::task::spawn_blocking(move || metrics.render(&view, now)).await {
-                    Ok(text) => reply::typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text.into()),
-                    Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the metrics cannot be written\n"),
-                }
-            }
-            Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
+        let view = match self.engine.view().await {
+            Ok(view) => Some(view),
+            // Whoever is to make space must be able to see it.
+            Err(Unanswered::DiskFull) => None,
+            Err(_) => return reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
+        };
+        let (metrics, now) = (self.metrics.clone(), self.engine.clock().now());
+        // It looks at the disk.
+        match tokio::task::spawn_blocking(move || metrics.render(view.as_ref(), now)).await {
+            Ok(text) => reply::typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text.into()),
+            Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the metrics cannot be written\n"),
         }
     }
 

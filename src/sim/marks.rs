@@ -19,15 +19,17 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 73] = [
+pub const REQUIRED: [&str; 79] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
     "a redial keeps the place",
     "a repeat caller's head start",
+    "a silent leg found over",
     "an hour of a clock change",
     "an offer is withdrawn because the caller left",
     "broken file refused",
+    "call of the gap imported",
     "call while down",
     "callback lost while down",
     "clock set back",
@@ -73,6 +75,10 @@ pub const REQUIRED: [&str; 73] = [
     "Later",
     "MissedOffers",
     "OfferEnded Accepted",
+    "PinRefused",
+    "StaffKnown",
+    "asked by keys: Field",
+    "asked by keys: Outcome",
     "OfferEnded Declined",
     "OfferEnded NotAnswered",
     "OfferEnded Unreachable",
@@ -218,6 +224,9 @@ impl Marks {
             Fact::ItemOpened(new) => format!("ItemOpened {:?}", new.kind),
             Fact::LegTreated { treatment: Treatment::Menu { opening, .. }, .. } if opening.is_turned_away() => {
                 format!("turned away: {opening:?}")
+            }
+            Fact::LegTreated { treatment: Treatment::Keys { asked, .. }, .. } => {
+                format!("asked by keys: {asked:?}").split(" {").next().unwrap_or_default().to_owned()
             }
             Fact::LegTreated { .. } | Fact::FlowLoaded(_) | Fact::TeamLoaded(_) => return,
             other => format!("{other:?}").split([' ', '(']).next().unwrap_or_default().to_owned(),

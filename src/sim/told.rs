@@ -20,6 +20,7 @@ use crate::floor::fact::AgentChange;
 use crate::floor::fact::Fact;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Why;
+use crate::floor::treatment::Asked;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
 use crate::flow::HeadStart;
@@ -95,6 +96,9 @@ pub fn event(told: &Event) -> String {
         Event::LegStatus { leg: None, carrier_call, status } => {
             format!("the carrier says {carrier_call} is {}", plain(status))
         }
+        Event::CallMissed { carrier_call, began, .. } => {
+            format!("the carrier's list has {carrier_call} of {}, which we never saw", time(*began))
+        }
         Event::LegFoundOver { leg } => format!("{leg} is found to be over"),
         Event::EffectConfirmed { effect, .. } => format!("{effect} is carried out"),
         Event::EffectFailed { effect, why } => format!("{effect} failed: {}", plain(why)),
@@ -115,6 +119,7 @@ pub fn event(told: &Event) -> String {
 fn given(input: &Input) -> String {
     match input {
         Input::Nothing => "nothing".to_owned(),
+        Input::Pin(check) => format!("a PIN, {}", plain(check)),
         Input::Keys(keys) => format!("keys {keys:?}"),
         Input::Speech(words) => format!("{:?}", words.reveal()),
     }
@@ -151,6 +156,7 @@ fn effect(told: &Effect) -> String {
         }
         Effect::Redirect { leg, serial, .. } => format!("redirect {leg} to #{serial}"),
         Effect::HangUp { leg, .. } => format!("hang up {leg}"),
+        Effect::Ask { leg, .. } => format!("ask about {leg}"),
     }
 }
 
@@ -159,8 +165,9 @@ fn fact(told: &Fact) -> String {
         Fact::FloorOpened(id) => format!("floor {id} opened"),
         Fact::FlowLoaded(file) => format!("flow {} loaded, version {:.4}", file.flow.practice, file.hash),
         Fact::TeamLoaded(file) => format!("team {} loaded, version {:.4}", file.team.id, file.hash),
-        Fact::CallArrived { call, leg, practice, flow, .. } => {
-            format!("{call} arrived at {practice} on {leg}, flow version {flow:.4}")
+        Fact::CallArrived { call, leg, practice, flow, began, .. } => {
+            let began = began.map_or_else(String::new, |at| format!(", unheard: it began {}", time(at)));
+            format!("{call} arrived at {practice} on {leg}, flow version {flow:.4}{began}")
         }
         Fact::LegTreated { leg, serial, treatment, pushed } => {
             format!("{leg} #{serial} {}{}", treated(treatment), if *pushed { " (pushed)" } else { "" })
@@ -207,14 +214,32 @@ fn fact(told: &Fact) -> String {
         Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
         Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
         Fact::JoinFailed { call } => format!("{call} could not be joined"),
-        Fact::CallLost { call } => format!("{call} is lost"),
-        Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
         Fact::EffectSettled { effect } => format!("{effect} done or given up"),
-        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
-        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
         Fact::DetailsKnown { of: Subject::Call(call), details } => format!("{call} is of {}", known(details)),
         Fact::DetailsKnown { of: Subject::Item(item), details } => format!("{item} is of {}", known(details)),
+        Fact::StaffArrived { leg, practice, agent, .. } => format!(
+            "{leg} calls the staff number of {practice}, from {}",
+            agent.as_ref().map_or_else(|| "nobody's phone".to_owned(), |agent| format!("the phone of {agent}"))
+        ),
+        Fact::StaffKnown { leg, agent } => format!("{leg} is {agent}, by her PIN"),
+        Fact::PinRefused { agent, locked_until, .. } => format!(
+            "{agent}: a wrong PIN{}",
+            locked_until.map_or_else(String::new, |until| format!(", locked until {}", clock(until)))
+        ),
+        other => seldom(other),
+    }
+}
+
+/// What happens on few days.
+fn seldom(told: &Fact) -> String {
+    match told {
+        Fact::CallLost { call } => format!("{call} is lost"),
+        Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
+        Fact::LegAsked { leg } => format!("{leg} is silent"),
+        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
+        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
         Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+        other => format!("{other:?}"),
     }
 }
 
@@ -303,6 +328,23 @@ fn treated(treatment: &Treatment) -> String {
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
+        Treatment::Keys { asked, words, language, missed } => {
+            let missed = if *missed > 0 { format!(", missed {missed}") } else { String::new() };
+            format!("asks {} {language}{missed}: {}", question(asked), said(words))
+        }
+    }
+}
+
+fn question(asked: &Asked) -> String {
+    match asked {
+        Asked::Pin { wrong: 0 } => "the PIN".to_owned(),
+        Asked::Pin { wrong } => format!("the PIN, {wrong} wrong"),
+        Asked::StaffMenu => "what she wants".to_owned(),
+        Asked::Outcome { call } => format!("how {call} ended"),
+        Asked::Field { call, outcome, chosen, field } => {
+            let chosen: Vec<String> = chosen.iter().map(|(field, key)| format!(" {field}={key}")).collect();
+            format!("the {field} of {call}, {outcome}{}", chosen.concat())
+        }
     }
 }
 
@@ -312,6 +354,10 @@ fn said(words: &[Words]) -> String {
         Words::AboutLane(phrase, lane) => format!("{} {lane}", phrase.key()),
         Words::Promise(phrase, at) => format!("{} {}", phrase.key(), time(*at)),
         Words::Script(step) => format!("script {step}"),
+        Words::Count(phrase, count) => format!("{} {count}", phrase.key()),
+        Words::AboutCall(phrase, lane, at) => format!("{} {lane} {}", phrase.key(), clock(*at)),
+        Words::Choice(key, what) => format!("{key} {what}"),
+        Words::Text(text) => format!("\"{text}\""),
     };
     words.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -339,6 +385,9 @@ pub fn floor(floor: &Floor) -> String {
         let _ = write!(text, "{} {}", agent.id, agent.state);
         if let Some(reason) = agent.reason {
             let _ = write!(text, ": {reason}");
+        }
+        if let Some(until) = agent.until {
+            let _ = write!(text, " until {}", clock(until));
         }
         if let Some(call) = agent.call {
             let _ = write!(text, " {call}");

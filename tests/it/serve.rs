@@ -12,5 +12,6 @@ pub(crate) mod process;
 mod retention;
 mod salvage;
 mod scrape;
+mod staff;
 pub(crate) mod terminal;
 pub(crate) mod world;

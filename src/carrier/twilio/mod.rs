@@ -41,4 +41,5 @@ pub use webhook::advance;
 pub use webhook::decode_call;
 pub use webhook::decode_incoming;
 pub use webhook::decode_input;
+pub use webhook::decode_pin;
 pub use webhook::decode_status;

@@ -128,6 +128,7 @@ fn within_limits(form: &Form<'_>) -> Result<(), String> {
         Input::Keys(keys) => Err(format!("{keys:?} are no keys")),
         Input::Speech(words) if !clean(words.reveal(), 1_000) => Err("the words hold what nobody says".to_owned()),
         Input::Speech(_) | Input::Nothing => Ok(()),
+        Input::Pin(_) => Err("a PIN is read by another way".to_owned()),
     }
 }
 

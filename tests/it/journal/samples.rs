@@ -17,6 +17,7 @@ use carelane::floor::event::Input;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
+use carelane::floor::event::PinCheck;
 use carelane::floor::event::Salvage;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::AgentChange;
@@ -29,6 +30,7 @@ use carelane::floor::fact::OfferOutcome;
 use carelane::floor::fact::PassedOver;
 use carelane::floor::fact::Route;
 use carelane::floor::fact::Why;
+use carelane::floor::treatment::Asked;
 use carelane::floor::treatment::Opening;
 use carelane::floor::treatment::Party;
 use carelane::floor::treatment::Treatment;
@@ -40,6 +42,8 @@ use carelane::flow::Flow;
 use carelane::flow::Greeting;
 use carelane::flow::HeadStart;
 use carelane::flow::Hours;
+use carelane::flow::KeypadNotes;
+use carelane::flow::KeypadOutcome;
 use carelane::flow::Lane;
 use carelane::flow::LastResort;
 use carelane::flow::Limits;
@@ -92,12 +96,12 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked DetailsTold TimePassed CallDamaged JournalSalvaged KeyFound);
+    ItemCloseAsked OwnerAsked DetailsTold TimePassed CallDamaged JournalSalvaged KeyFound CallMissed);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed ItemJoined EffectSettled LadderBegan LadderEnded
-    DetailsKnown CallLost JournalSalvaged KeyExpired);
+    JoinFailed ItemJoined EffectSettled LadderBegan LadderEnded StaffArrived StaffKnown PinRefused
+    DetailsKnown CallLost JournalSalvaged KeyExpired LegAsked);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -130,6 +134,7 @@ pub(crate) fn arrival(n: u32) -> (Event, Vec<Fact>) {
         flow: "b94d27b9934d3e08".into(),
         carrier_call: carrier_call(),
         caller: caller(n),
+        began: None,
     };
     let menu = Treatment::Menu { step: "start".into(), language: english(), opening: Opening::Greeting };
     (event, vec![arrived, Fact::LegTreated { leg, serial: 1, treatment: menu, pushed: false }])
@@ -156,6 +161,7 @@ fn events() -> Vec<Event> {
         ended(Input::Nothing),
         ended(Input::Keys("5#".into())),
         ended(Input::Speech(Private::new("this is Maria Canary, my knee".into()))),
+        ended(Input::Pin(PinCheck::Wrong)),
         Event::TreatmentFetched { leg, serial: 3 },
         Event::LegAnswered { leg, carrier_call: "CA2".into() },
         Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::Ended(LegEnd::NoAnswer) },
@@ -173,6 +179,12 @@ fn events() -> Vec<Event> {
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
         Event::TimePassed,
+        Event::CallMissed {
+            carrier_call: "CA5".into(),
+            caller: caller(13),
+            dialled: "+15550100100".into(),
+            began: NOON,
+        },
         Event::KeyFound(key_id()),
         Event::CallDamaged { call, practice: "riverside".into() },
         Event::JournalSalvaged(Box::new(salvaged())),
@@ -220,15 +232,35 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
+        Fact::LegAsked { leg },
+        missed(),
         Fact::LadderBegan { call },
         Fact::LadderEnded { call, again_at: NOON },
         Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
         Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
+        Fact::StaffArrived {
+            leg,
+            practice: "riverside".into(),
+            flow: "b94d27b9934d3e08".into(),
+            carrier_call: "CA5".into(),
+            agent: Some("ana".into()),
+        },
+        Fact::StaffKnown { leg, agent: "ana".into() },
+        Fact::PinRefused { leg, agent: "ana".into(), locked_until: Some(NOON) },
         Fact::KeyExpired(key_id()),
         Fact::CallLost { call },
         Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
     facts
+}
+
+fn missed() -> Fact {
+    match arrival(3).1.swap_remove(0) {
+        Fact::CallArrived { call, leg, practice, flow, carrier_call, caller, .. } => {
+            Fact::CallArrived { call, leg, practice, flow, carrier_call, caller, began: Some(NOON) }
+        }
+        other => other,
+    }
 }
 
 fn details(n: u32) -> Details {
@@ -314,6 +346,22 @@ fn treatments() -> Vec<Treatment> {
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
         Treatment::Goodbye { words, language: language() },
         Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
+        Treatment::Keys {
+            asked: Asked::Field {
+                call: CallId(5),
+                outcome: "booked".into(),
+                chosen: vec![("request".into(), '2')],
+                field: "action".into(),
+            },
+            words: vec![
+                Words::Text("What was done".into()),
+                Words::Choice('1', "a visit booked".into()),
+                Words::Count(Phrase::StaffOwes, 2),
+                Words::AboutCall(Phrase::WriteUp, "scheduling".into(), NOON),
+            ],
+            language: language(),
+            missed: 1,
+        },
     ]
 }
 
@@ -362,6 +410,7 @@ fn flow_file() -> FlowFile {
         retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
+        staff_number: Some("+15550100199".into()),
     };
     FlowFile { hash: "b94d27b9934d3e08".into(), text: "version: 1\n# ñ\n".into(), flow: Arc::new(flow) }
 }
@@ -395,6 +444,10 @@ fn lane() -> Lane {
         note_fields: vec![NoteField { id: "request".into(), label: "Request".into(), required: true }],
         outcomes: vec![Outcome { id: "booked".into(), closes: true, hands_to: Some("scheduling".into()) }],
         escalation: "scheduling".into(),
+        keypad_notes: Some(KeypadNotes {
+            outcomes: BTreeMap::from([('1', KeypadOutcome { outcome: "booked".into(), say: texts("a booked visit") })]),
+            fields: BTreeMap::from([("request".into(), BTreeMap::from([('2', texts("a visit"))]))]),
+        }),
     }
 }
 
@@ -406,6 +459,7 @@ fn team_file() -> TeamFile {
         groups: vec!["front-desk".into()],
         languages: vec![english()],
         skills: vec!["scheduling".into()],
+        by_phone: true,
     };
     let groups = BTreeMap::from([("front-desk".into(), "Front desk".into())]);
     let shift = |time| Shift { agent: "ana".into(), time };
