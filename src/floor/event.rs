@@ -116,6 +116,9 @@ pub enum Event {
         outcome: Arc<str>,
         /// The note.
         note: Note,
+        /// Who closes, if the request says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// An assistant asked to move a call to another lane.
     TransferAsked {
@@ -132,6 +135,9 @@ pub enum Event {
         outcome: Arc<str>,
         /// The note.
         note: Note,
+        /// Who made it, if the request says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// Somebody asked to close an item.
     ItemCloseAsked {
@@ -141,6 +147,9 @@ pub enum Event {
         outcome: Arc<str>,
         /// The note.
         note: Note,
+        /// Who closes, if the request says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// Somebody gave an item to another owner.
     OwnerAsked {
@@ -180,6 +189,13 @@ pub enum Event {
     },
     /// This journal was made from what could be trusted of a damaged one, and everything before this is that.
     JournalSalvaged(Box<Salvage>),
+    /// An assistant flagged a call or an item as urgent.
+    UrgentAsked {
+        /// Which.
+        of: Subject,
+        /// The assistant.
+        by: AgentId,
+    },
 }
 
 /// Where a salvaged journal comes from.

@@ -25,6 +25,7 @@ use crate::vocab::CallId;
 use crate::vocab::Caller;
 use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
+use crate::vocab::FieldId;
 use crate::vocab::FloorId;
 use crate::vocab::HasPrivate;
 use crate::vocab::ItemId;
@@ -95,6 +96,9 @@ pub enum Fact {
         call: CallId,
         /// Words of self-harm?
         crisis: bool,
+        /// Who or what said so.
+        #[serde(default, skip_serializing_if = "FlaggedBy::is_caller")]
+        by: FlaggedBy,
     },
     /// A call took its place in a lane.
     Queued {
@@ -337,6 +341,70 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         locked_until: Option<Timestamp>,
     },
+    /// The longest wait is over, but somebody listens to the whisper: the call is hers until her lease ends.
+    WaitOverrun {
+        /// The call.
+        call: CallId,
+        /// When her lease ends.
+        until: Timestamp,
+    },
+    /// A call that was accounted for, or written up, goes on: its caller was still on the line and said urgent words.
+    CallResumed {
+        /// The call.
+        call: CallId,
+        /// The caller's leg.
+        leg: LegId,
+    },
+    /// An item became urgent, and is a clinical lane's from now on.
+    ItemFlagged {
+        /// The item.
+        item: ItemId,
+        /// Words of self-harm?
+        crisis: bool,
+        /// Who or what said so.
+        by: FlaggedBy,
+        /// Its lane now.
+        lane: LaneId,
+        /// Its owner now.
+        owner: Owner,
+        /// When it is due now; never later than before.
+        due_at: Timestamp,
+    },
+}
+
+/// Who or what made a call or an item urgent. Nobody judges what it is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlaggedBy {
+    /// The caller: words of the practice's list, or a clinical lane.
+    #[default]
+    Caller,
+    /// An assistant.
+    Agent(AgentId),
+    /// Words of the practice's list, typed into a note.
+    Note {
+        /// Who wrote it, if the request said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
+        /// The field they stand in.
+        field: FieldId,
+    },
+}
+
+impl FlaggedBy {
+    /// Did the caller say so?
+    pub fn is_caller(&self) -> bool {
+        *self == Self::Caller
+    }
+
+    /// The assistant who flagged, and may not be the one who closes.
+    pub fn agent(&self) -> Option<&AgentId> {
+        match self {
+            Self::Caller => None,
+            Self::Agent(agent) => Some(agent),
+            Self::Note { by, .. } => by.as_ref(),
+        }
+    }
 }
 
 /// How a call came into a lane.
@@ -509,6 +577,9 @@ pub struct NewItem {
     /// Who calls, for whom and why, as far as it is known.
     #[serde(default, skip_serializing_if = "Details::is_empty")]
     pub details: Details,
+    /// Who or what made it urgent, if its caller did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flagged_by: Option<FlaggedBy>,
 }
 
 /// What a work item comes from.

@@ -8,6 +8,7 @@ pub mod acd;
 mod admission;
 mod apply;
 pub mod call;
+mod clinical;
 pub mod details;
 pub mod effect;
 pub mod event;
@@ -17,6 +18,7 @@ pub mod hours;
 pub mod invariant;
 mod ivr;
 mod ladder;
+pub mod last_words;
 pub mod ledger;
 mod line;
 mod offering;
@@ -242,8 +244,12 @@ impl Floor {
             Event::AttemptMade { item, .. } | Event::ItemCloseAsked { item, .. } | Event::OwnerAsked { item, .. } => {
                 self.items.get(item).map(|item| &item.new.practice)
             }
-            Event::DetailsTold { of: Subject::Call(call), .. } => self.calls.get(call).map(|call| &call.practice),
-            Event::DetailsTold { of: Subject::Item(item), .. } => self.items.get(item).map(|item| &item.new.practice),
+            Event::DetailsTold { of: Subject::Call(call), .. } | Event::UrgentAsked { of: Subject::Call(call), .. } => {
+                self.calls.get(call).map(|call| &call.practice)
+            }
+            Event::DetailsTold { of: Subject::Item(item), .. } | Event::UrgentAsked { of: Subject::Item(item), .. } => {
+                self.items.get(item).map(|item| &item.new.practice)
+            }
             Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)

@@ -90,6 +90,9 @@ pub enum Treatment {
         words: Vec<Words>,
         /// The listener's language.
         language: Language,
+        /// Is a caller listened to while they are said?
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        listens: bool,
     },
     /// The one question after a lane was chosen: a new patient, or an existing one?
     AskStanding {

@@ -75,10 +75,10 @@ impl<'f> Turn<'f> {
             Event::EffectConfirmed { effect, carrier_call } => self.effect_confirmed(effect, carrier_call),
             Event::EffectFailed { effect, why } => self.effect_failed(effect, why),
             Event::AgentStateAsked { agent, state } => self.agent_state_asked(&agent, state),
-            Event::CallCloseAsked { call, outcome, note } => self.call_close_asked(call, &outcome, note),
+            Event::CallCloseAsked { call, outcome, note, by } => self.call_close_asked(call, &outcome, note, by),
             Event::TransferAsked { call, lane } => self.transfer_asked(call, &lane),
-            Event::AttemptMade { item, outcome, note } => self.attempt_made(item, &outcome, note),
-            Event::ItemCloseAsked { item, outcome, note } => self.item_close_asked(item, &outcome, note),
+            Event::AttemptMade { item, outcome, note, by } => self.attempt_made(item, &outcome, note, by),
+            Event::ItemCloseAsked { item, outcome, note, by } => self.item_close_asked(item, &outcome, note, by),
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
             Event::DetailsTold { of, details } => self.details_told(of, *details),
             Event::TimePassed => self.time_passed(),
@@ -88,6 +88,7 @@ impl<'f> Turn<'f> {
             Event::KeyFound(key) => self.key_found(key),
             Event::CallDamaged { call, practice } => self.call_damaged(call, &practice),
             Event::JournalSalvaged(salvage) => self.fact(Fact::JournalSalvaged(salvage)),
+            Event::UrgentAsked { of, by } => self.urgent_asked(of, by),
         }
     }
 
@@ -204,7 +205,7 @@ impl<'f> Turn<'f> {
         if told {
             words.extend(before);
             words.push(Words::Promise(promise, due_at));
-            self.treat(leg, Treatment::Goodbye { words, language });
+            self.say_goodbye(leg, words, language);
         }
     }
 
@@ -234,6 +235,7 @@ impl<'f> Turn<'f> {
                 reason: call.details.reason.clone().filter(|reason| lane.has_reason(reason)),
                 ..call.details.clone()
             },
+            flagged_by: call.flagged_by.clone(),
         };
         self.fact(Fact::ItemOpened(Box::new(new)));
         due_at

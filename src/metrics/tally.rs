@@ -17,11 +17,13 @@ use super::series::LaneFamilies;
 use super::series::LaneSeries;
 use super::series::PracticeFamilies;
 use super::series::PracticeSeries;
+use super::series::flag_source;
 use super::series::kind;
 use super::series::left;
 use super::series::offer_outcome;
 use crate::floor::Floor;
 use crate::floor::fact::Fact;
+use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::NewItem;
@@ -31,6 +33,7 @@ use crate::vocab::CallId;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
+use crate::vocab::LegId;
 use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
@@ -51,10 +54,20 @@ pub(super) struct Tally {
     greets_in: BTreeMap<PracticeId, Language>,
     calls: BTreeMap<CallId, Known>,
     offers: BTreeMap<OfferId, Arc<LaneSeries>>,
-    items: BTreeMap<ItemId, (Timestamp, Arc<ItemSeries>)>,
+    /// Whose line each leg of a caller is.
+    lines: BTreeMap<LegId, CallId>,
+    items: BTreeMap<ItemId, KnownItem>,
 }
 
-/// What is remembered of a call that is alive.
+/// What is remembered of an open item.
+struct KnownItem {
+    practice: PracticeId,
+    kind: ItemKind,
+    opened: Timestamp,
+    series: Arc<ItemSeries>,
+}
+
+/// What is remembered of a call that is alive, or whose caller is still on the line.
 struct Known {
     practice: PracticeId,
     series: Arc<PracticeSeries>,
@@ -64,6 +77,9 @@ struct Known {
     has_chosen: bool,
     was_answered: bool,
     is_talking: bool,
+    is_over: bool,
+    /// Is the caller's phone not down yet?
+    is_up: bool,
 }
 
 /// The place it has or last had.
@@ -110,6 +126,7 @@ impl Tally {
             greets_in: BTreeMap::new(),
             calls: BTreeMap::new(),
             offers: BTreeMap::new(),
+            lines: BTreeMap::new(),
             items: BTreeMap::new(),
         }
     }
@@ -140,14 +157,15 @@ impl Tally {
                 has_chosen: place.is_some(),
                 was_answered: call.answered,
                 is_talking: call.state == "talking",
+                is_over: false,
+                is_up: false,
                 place,
             };
             self.calls.insert(call.call, known);
         }
         for item in &view.items {
             let new = &item.item.new;
-            let series = self.kind(&new.practice, &new.lane, new.kind);
-            self.items.insert(item.id, (item.item.opened_at, series));
+            self.know(item.item.opened_at, new);
         }
     }
 
@@ -155,7 +173,21 @@ impl Tally {
     pub(super) fn count(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::FlowLoaded(file) => self.expect(&file.flow),
-            Fact::CallArrived { call, practice, .. } => self.arrived(at, *call, practice),
+            Fact::CallArrived { call, leg, practice, .. } => self.arrived(at, *call, *leg, practice),
+            Fact::LegEnded { leg, .. } => self.hung_up(*leg),
+            Fact::CallResumed { call, .. } => {
+                if let Some(known) = self.calls.get_mut(call)
+                    && std::mem::take(&mut known.is_over)
+                {
+                    known.series.resumed.inc();
+                }
+            }
+            Fact::UrgentFlagged { call, by, .. } => {
+                if let Some(known) = self.calls.get(call) {
+                    known.series.urgent_flags.inc(flag_source(by));
+                }
+            }
+            Fact::ItemFlagged { item, by, lane, .. } => self.item_flagged(*item, by, lane),
             Fact::LanguageChosen { call, language } => {
                 if let Some(known) = self.calls.get_mut(call) {
                     known.language = language.clone();
@@ -200,14 +232,14 @@ impl Tally {
             }
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemAttempted { item, .. } => {
-                if let Some((_, series)) = self.items.get(item) {
-                    series.attempts.inc();
+                if let Some(known) = self.items.get(item) {
+                    known.series.attempts.inc();
                 }
             }
             Fact::ItemClosed { item, .. } => {
-                if let Some((opened, series)) = self.items.remove(item) {
-                    series.closed.inc();
-                    series.seconds.observe(seconds(at - opened));
+                if let Some(known) = self.items.remove(item) {
+                    known.series.closed.inc();
+                    known.series.seconds.observe(seconds(at - known.opened));
                 }
             }
             _ => {}
@@ -225,7 +257,7 @@ impl Tally {
         }
     }
 
-    fn arrived(&mut self, at: Timestamp, call: CallId, practice: &PracticeId) {
+    fn arrived(&mut self, at: Timestamp, call: CallId, leg: LegId, practice: &PracticeId) {
         // The floor ignores a call of a practice without a flow, too.
         let Some(language) = self.greets_in.get(practice).cloned() else { return };
         let series = self.practice(practice);
@@ -239,8 +271,11 @@ impl Tally {
             has_chosen: false,
             was_answered: false,
             is_talking: false,
+            is_over: false,
+            is_up: true,
         };
         self.calls.insert(call, known);
+        self.lines.insert(leg, call);
     }
 
     fn queued(&mut self, at: Timestamp, call: CallId, fact: &Fact) {
@@ -295,16 +330,51 @@ impl Tally {
     }
 
     fn ended(&mut self, at: Timestamp, call: CallId, how: &str) {
-        if let Some(mut known) = self.calls.remove(&call) {
-            known.leave_queue(at, how);
-            known.series.ended.inc(how);
+        let Some(known) = self.calls.get_mut(&call).filter(|known| !known.is_over) else { return };
+        known.leave_queue(at, how);
+        known.series.ended.inc(how);
+        (known.is_over, known.is_talking) = (true, false);
+        if !known.is_up {
+            self.calls.remove(&call);
+        }
+    }
+
+    /// A caller's phone is down: what is over does not come back.
+    fn hung_up(&mut self, leg: LegId) {
+        let Some(call) = self.lines.remove(&leg) else { return };
+        let Some(known) = self.calls.get_mut(&call) else { return };
+        known.is_up = false;
+        if known.is_over {
+            self.calls.remove(&call);
         }
     }
 
     fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
+        self.know(at, new).opened.inc();
+        // An urgent call's own item was counted with the call.
+        let flagged = new.flagged_by.as_ref().filter(|_| new.kind == ItemKind::FollowUp);
+        if let Some(by) = flagged {
+            self.practice(&new.practice).urgent_flags.inc(flag_source(by));
+        }
+    }
+
+    fn know(&mut self, opened: Timestamp, new: &NewItem) -> Arc<ItemSeries> {
         let series = self.kind(&new.practice, &new.lane, new.kind);
-        series.opened.inc();
-        self.items.insert(new.item, (at, series));
+        let known = KnownItem { practice: new.practice.clone(), kind: new.kind, opened, series: series.clone() };
+        self.items.insert(new.item, known);
+        series
+    }
+
+    /// It will be closed in its new lane.
+    fn item_flagged(&mut self, item: ItemId, by: &FlaggedBy, lane: &LaneId) {
+        let Some((practice, kind)) = self.items.get(&item).map(|known| (known.practice.clone(), known.kind)) else {
+            return;
+        };
+        self.practice(&practice).urgent_flags.inc(flag_source(by));
+        let series = self.kind(&practice, lane, kind);
+        if let Some(known) = self.items.get_mut(&item) {
+            known.series = series;
+        }
     }
 
     pub(super) fn practice(&mut self, practice: &PracticeId) -> Arc<PracticeSeries> {

@@ -52,6 +52,21 @@ struct ClosingBody {
     note: BTreeMap<String, String>,
     #[serde(default)]
     reason: Option<String>,
+    #[serde(default)]
+    by: Option<String>,
+}
+
+/// Outcome and note, and who says so.
+struct Closing {
+    outcome: Arc<str>,
+    note: Note,
+    by: Option<AgentId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UrgentBody {
+    by: String,
 }
 
 /// What is left out stays as it is.
@@ -126,8 +141,8 @@ impl Door {
             ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
             ("POST", ["calls", call, "close"]) => {
                 let call = id(call, "call")?;
-                let (outcome, note) = self.closing(Subject::Call(call), body).await?;
-                self.ask(Event::CallCloseAsked { call, outcome, note }).await
+                let Closing { outcome, note, by } = self.closing(Subject::Call(call), body).await?;
+                self.ask(Event::CallCloseAsked { call, outcome, note, by }).await
             }
             ("PATCH", ["calls", call, "caller"]) => {
                 let of = Subject::Call(id(call, "call")?);
@@ -146,13 +161,22 @@ impl Door {
             ("GET", ["items", item]) => self.item(id(item, "item")?).await,
             ("POST", ["items", item, "attempts"]) => {
                 let item = id(item, "item")?;
-                let (outcome, note) = self.closing(Subject::Item(item), body).await?;
-                self.ask_item(item, |item| Event::AttemptMade { item, outcome, note }).await
+                let Closing { outcome, note, by } = self.closing(Subject::Item(item), body).await?;
+                self.ask_item(item, |item| Event::AttemptMade { item, outcome, note, by }).await
             }
             ("POST", ["items", item, "close"]) => {
                 let item = id(item, "item")?;
-                let (outcome, note) = self.closing(Subject::Item(item), body).await?;
-                self.ask_item(item, |item| Event::ItemCloseAsked { item, outcome, note }).await
+                let Closing { outcome, note, by } = self.closing(Subject::Item(item), body).await?;
+                self.ask_item(item, |item| Event::ItemCloseAsked { item, outcome, note, by }).await
+            }
+            ("POST", ["calls", call, "urgent"]) => {
+                let (of, UrgentBody { by }) = (Subject::Call(id(call, "call")?), read(body)?);
+                self.ask(Event::UrgentAsked { of, by: AgentId::from(by.as_str()) }).await
+            }
+            ("POST", ["items", item, "urgent"]) => {
+                let UrgentBody { by } = read(body)?;
+                let by = AgentId::from(by.as_str());
+                self.ask_item(id(item, "item")?, |item| Event::UrgentAsked { of: Subject::Item(item), by }).await
             }
             ("PATCH", ["items", item, "caller"]) => {
                 let details = Box::new(details(read(body)?)?);
@@ -167,22 +191,21 @@ impl Door {
             }
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
-            (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"]) => {
-                Err(reply::method_not_allowed("POST"))
-            }
+            (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"])
+            | (_, ["calls" | "items", _, "urgent"]) => Err(reply::method_not_allowed("POST")),
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
     }
 
     /// Outcome and note. A reason given with them is taken first, so that one of no lane's list closes nothing.
-    async fn closing(&self, of: Subject, body: &[u8]) -> Result<(Arc<str>, Note), Reply> {
-        let ClosingBody { outcome, note, reason } = read(body)?;
+    async fn closing(&self, of: Subject, body: &[u8]) -> Result<Closing, Reply> {
+        let ClosingBody { outcome, note, reason, by } = read(body)?;
         if reason.is_some() {
             let details = Box::new(details(DetailsBody { reason, ..DetailsBody::default() })?);
             self.ask(Event::DetailsTold { of, details }).await?;
         }
         let note = note.into_iter().map(|(field, text)| (FieldId::from(field.as_str()), Private::new(text))).collect();
-        Ok((outcome.into(), note))
+        Ok(Closing { outcome: outcome.into(), note, by: by.map(|by| AgentId::from(by.as_str())) })
     }
 
     async fn ask(&self, event: Event) -> Result<Reply, Reply> {
@@ -191,6 +214,10 @@ impl Door {
             Answer::Refused(refusal) => Err(refused(&refusal)),
             Answer::Noted | Answer::Treat { .. } | Answer::Excuse | Answer::Over => {
                 Ok(reply::json(StatusCode::OK, &json!({ "ok": true })))
+            }
+            Answer::Flagged(item) => {
+                let answer = json!({ "ok": true, "urgent_item": item.to_string() });
+                Ok(reply::json(StatusCode::OK, &answer))
             }
         }
     }
@@ -279,6 +306,7 @@ fn refused(refusal: &Refusal) -> Reply {
     match refusal {
         Refusal::Unknown(what) => reply::problem(StatusCode::NOT_FOUND, &format!("there is no such {what}")),
         Refusal::Conflict(why) => reply::problem(StatusCode::CONFLICT, why),
+        Refusal::NotHers(why) => reply::problem(StatusCode::FORBIDDEN, why),
         Refusal::Missing(fields) => {
             let missing: Vec<Value> = fields.iter().map(|f| f.as_str().into()).collect();
             let detail = "required fields of the note are missing, or say nothing the next person could act on";

@@ -49,6 +49,7 @@ impl Floor {
             push: None,
             hang_up: None,
             ask: None,
+            parting: None,
         };
         self.legs.insert(id, leg);
     }
@@ -148,6 +149,7 @@ impl Floor {
         self.parted.push_back((at, Parted::Leg(id)));
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.ended = Some(end);
+        leg.parting = None;
         let side = leg.side.clone();
         if side == Side::Caller
             && let Some(lines) = self.on_line.get_mut(&leg.flow.practice)

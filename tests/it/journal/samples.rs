@@ -22,6 +22,7 @@ use carelane::floor::event::Salvage;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::AgentChange;
 use carelane::floor::fact::Fact;
+use carelane::floor::fact::FlaggedBy;
 use carelane::floor::fact::ItemKind;
 use carelane::floor::fact::Left;
 use carelane::floor::fact::NewItem;
@@ -96,12 +97,12 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked DetailsTold TimePassed CallDamaged JournalSalvaged KeyFound CallMissed);
+    ItemCloseAsked OwnerAsked DetailsTold TimePassed CallDamaged JournalSalvaged KeyFound CallMissed UrgentAsked);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
     JoinFailed ItemJoined EffectSettled LadderBegan LadderEnded StaffArrived StaffKnown PinRefused
-    DetailsKnown CallLost JournalSalvaged KeyExpired LegAsked);
+    DetailsKnown CallLost JournalSalvaged KeyExpired LegAsked WaitOverrun CallResumed ItemFlagged);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -171,10 +172,10 @@ fn events() -> Vec<Event> {
         Event::EffectConfirmed { effect, carrier_call: None },
         Event::EffectFailed { effect, why: Failure::Unreachable },
         Event::AgentStateAsked { agent: "ana".into(), state: AskedState::NotReady },
-        Event::CallCloseAsked { call, outcome: "booked".into(), note: note(10) },
+        Event::CallCloseAsked { call, outcome: "booked".into(), note: note(10), by: Some("ana".into()) },
         Event::TransferAsked { call, lane: "clinical".into() },
-        Event::AttemptMade { item, outcome: "message_left".into(), note: note(11) },
-        Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12) },
+        Event::AttemptMade { item, outcome: "message_left".into(), note: note(11), by: None },
+        Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12), by: Some("grace".into()) },
         Event::OwnerAsked { item, owner: "front-desk".into() },
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
@@ -188,6 +189,7 @@ fn events() -> Vec<Event> {
         Event::KeyFound(key_id()),
         Event::CallDamaged { call, practice: "riverside".into() },
         Event::JournalSalvaged(Box::new(salvaged())),
+        Event::UrgentAsked { of: Subject::Item(item), by: "ana".into() },
     ]
 }
 
@@ -205,7 +207,7 @@ fn facts() -> Vec<Fact> {
         arrival(2).1.swap_remove(0),
         Fact::InputMissed { call },
         Fact::LanguageChosen { call, language: english() },
-        Fact::UrgentFlagged { call, crisis: true },
+        Fact::UrgentFlagged { call, crisis: true, by: FlaggedBy::Agent("ana".into()) },
         queued(call),
         Fact::TierOpened { call, tier: 1 },
         Fact::OfferMade { offer, call, agent: "ana".into(), leg, expires_at: NOON, why: Box::new(why()) },
@@ -246,6 +248,16 @@ fn facts() -> Vec<Fact> {
             agent: Some("ana".into()),
         },
         Fact::StaffKnown { leg, agent: "ana".into() },
+        Fact::WaitOverrun { call, until: NOON },
+        Fact::CallResumed { call, leg },
+        Fact::ItemFlagged {
+            item,
+            crisis: false,
+            by: FlaggedBy::Note { by: Some("ana".into()), field: "request".into() },
+            lane: "clinical".into(),
+            owner: Owner::Group("nurse-line".into()),
+            due_at: NOON,
+        },
         Fact::PinRefused { leg, agent: "ana".into(), locked_until: Some(NOON) },
         Fact::KeyExpired(key_id()),
         Fact::CallLost { call },
@@ -318,6 +330,7 @@ fn new_item() -> NewItem {
         arrived: NOON,
         promised: Some(NOON),
         details: details(31),
+        flagged_by: Some(FlaggedBy::Note { by: None, field: "request".into() }),
     }
 }
 
@@ -344,7 +357,7 @@ fn treatments() -> Vec<Treatment> {
             promised: Some(NOON),
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
-        Treatment::Goodbye { words, language: language() },
+        Treatment::Goodbye { words, language: language(), listens: true },
         Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
         Treatment::Keys {
             asked: Asked::Field {

@@ -152,7 +152,7 @@ fn by_keys(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
     let field = [&[Words::Text("Request".into())], &choices[..], &again].concat();
     let asked = Asked::Field { call: CallId(5), outcome: "booked".into(), chosen: Vec::new(), field: "request".into() };
     let locked = Words::Promise(Phrase::StaffPinLocked, MORNING + Span::mins(15));
-    let goodbye = |words| Treatment::Goodbye { words, language: language.clone() };
+    let goodbye = |words| Treatment::Goodbye { words, language: language.clone(), listens: true };
     vec![
         ("keys-pin", keys(Asked::Pin { wrong: 0 }, vec![phrase(Phrase::StaffPin)]), Context::Call),
         ("keys-staff-menu", keys(Asked::StaffMenu, [&menu[..], &again[1..]].concat()), Context::Call),
@@ -169,7 +169,7 @@ fn announce(language: &Language) -> Treatment {
 }
 
 fn goodbyes(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
-    let goodbye = |words| Treatment::Goodbye { words, language: language.clone() };
+    let goodbye = |words| Treatment::Goodbye { words, language: language.clone(), listens: true };
     let promise = |phrase| Words::Promise(phrase, MORNING + Span::mins(95));
     let missed = goodbye(vec![Words::Phrase(Phrase::Urgent), promise(Phrase::NobodyFree)]);
     vec![
