@@ -1,7 +1,7 @@
 //! Speech in pieces: what each sound file says, and of which pieces a sentence is made.
 //!
-//! A sentence whose words are known beforehand is one piece. One with a time is cut at it, and the time has pieces of its
-//! own ("3", "15", "PM", "on Tuesday"). It knows no file and no sound: `media` has those.
+//! A sentence whose words are known beforehand is one piece. One with a time is cut at it, and the time has pieces of
+//! its own ("3", "15", "PM", "on Tuesday"). It knows no file and no sound: `media` has those.
 
 use std::collections::BTreeSet;
 
