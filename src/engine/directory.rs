@@ -98,11 +98,13 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::JoinFailed { call }
         | Fact::CallClosed { call, .. }
         | Fact::ItemJoined { call, .. }
+        | Fact::VoicemailBegan { call, .. }
         | Fact::CallLeft { call, .. } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
         | Fact::LegUnwanted { leg }
+        | Fact::RecordingAwaited { leg, .. }
         | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
         Fact::OfferAnswered { .. } | Fact::OfferEnded { .. } => None,
@@ -114,6 +116,13 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }
         | Fact::StrangerEnded { .. }
+        | Fact::RecordingNamed { .. }
+        | Fact::RecordingEmpty { .. }
+        | Fact::RecordingDelayed { .. }
+        | Fact::RecordingTried { .. }
+        | Fact::RecordingStored { .. }
+        | Fact::RecordingDropped { .. }
+        | Fact::RecordingPlayed { .. }
         | Fact::EffectSettled { .. } => None,
     }
 }

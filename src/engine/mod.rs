@@ -9,6 +9,7 @@ mod directory;
 mod dispatch;
 mod history;
 mod observer;
+mod recordings;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ use crate::floor::event::Event;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::flow::Flow;
+use crate::journal::AudioStore;
 use crate::journal::Journal;
 use crate::journal::JournalError;
 use crate::journal::JournalReader;
@@ -64,6 +66,7 @@ struct Inner {
     public: String,
     floor: OnceLock<FloorId>,
     reader: Mutex<JournalReader>,
+    audio: Arc<AudioStore>,
 }
 
 /// Why the desk gave no answer.
@@ -82,6 +85,7 @@ pub struct Opened {
     floor: Floor,
     journal: Journal,
     reader: JournalReader,
+    audio: AudioStore,
     directory: Arc<Directory>,
 }
 
@@ -110,8 +114,8 @@ impl Opened {
             floor.recovered();
         })?;
         directory.recovered(&floor);
-        let reader = journal.reader()?;
-        Ok(Self { recovered, floor, journal, reader, directory })
+        let (reader, audio) = (journal.reader()?, journal.audio()?);
+        Ok(Self { recovered, floor, journal, reader, audio, directory })
     }
 
     /// The floor as recovered: what was going on when carelane stopped.
@@ -128,7 +132,7 @@ impl Engine {
         public: String,
         observer: Arc<dyn Observer>,
     ) -> std::io::Result<(Self, UnboundedReceiver<Order>)> {
-        let Opened { recovered, floor, journal, reader, directory } = opened;
+        let Opened { recovered, floor, journal, reader, audio, directory } = opened;
         let last = recovered.last_at.unwrap_or(Timestamp(0));
         let clock = Clock::start(last);
         let (mailbox, letters) = std::sync::mpsc::sync_channel(MAILBOX_EVENTS_MAX);
@@ -148,6 +152,7 @@ impl Engine {
             public,
             floor: known,
             reader: Mutex::new(reader),
+            audio: Arc::new(audio),
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(desk::let_go(durable, orders));
@@ -235,6 +240,16 @@ impl Engine {
     /// A full URL of ours; empty only before the floor has its name, when nothing is handed out.
     pub fn url(&self, link: Link) -> String {
         self.links().map_or_else(String::new, |links| links.url(link))
+    }
+
+    /// Where recorded messages lie.
+    fn audio(&self) -> &Arc<AudioStore> {
+        &self.0.audio
+    }
+
+    /// A recorded message in clear; nothing if its file or its key is gone. Reads the disk.
+    pub fn sound(&self, file: &str) -> Result<Option<Vec<u8>>, JournalError> {
+        self.0.audio.read(file)
     }
 
     /// Our public address.

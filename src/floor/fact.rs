@@ -21,6 +21,7 @@ use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::Caller;
 use crate::vocab::CarrierCall;
+use crate::vocab::CarrierRecording;
 use crate::vocab::EffectId;
 use crate::vocab::FloorId;
 use crate::vocab::HasPrivate;
@@ -31,6 +32,7 @@ use crate::vocab::LegId;
 use crate::vocab::OfferId;
 use crate::vocab::OutcomeId;
 use crate::vocab::PracticeId;
+use crate::vocab::Private;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
@@ -266,6 +268,78 @@ pub enum Fact {
         /// Which.
         effect: EffectId,
     },
+    /// The call goes to the mailbox of its lane.
+    VoicemailBegan {
+        /// The call.
+        call: CallId,
+        /// By when the caller was told to be called back: the item's due time.
+        due_at: Timestamp,
+    },
+    /// A message may have been left for an item; its recording is on its way.
+    RecordingAwaited {
+        /// The item.
+        item: ItemId,
+        /// The leg that was recorded.
+        leg: LegId,
+        /// The carrier's name for that leg.
+        carrier_call: CarrierCall,
+        /// After this it counts as missing and is looked for at the carrier.
+        until: Timestamp,
+    },
+    /// The carrier named the recording: it is fetched.
+    RecordingNamed {
+        /// The item.
+        item: ItemId,
+        /// The carrier's name for it.
+        recording: CarrierRecording,
+        /// How long it is, as far as the carrier said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<Span>,
+        /// The message breaks off: the line was lost, or it took as long as a message may.
+        #[serde(default)]
+        partial: bool,
+    },
+    /// The caller said nothing.
+    RecordingEmpty {
+        /// The item.
+        item: ItemId,
+    },
+    /// What has to do with the recording could not be done now: without its sound the item is flagged.
+    RecordingDelayed {
+        /// The item.
+        item: ItemId,
+        /// When it is tried again; never, if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again_at: Option<Timestamp>,
+    },
+    /// The recording is looked for, fetched or deleted at the carrier once more.
+    RecordingTried {
+        /// The item.
+        item: ItemId,
+    },
+    /// The recording lies encrypted in the data folder; the carrier's copy is to be deleted.
+    RecordingStored {
+        /// The item.
+        item: ItemId,
+        /// The carrier's name for it.
+        recording: CarrierRecording,
+        /// Its file's name.
+        file: Arc<str>,
+        /// Its length, measured.
+        duration: Span,
+    },
+    /// The carrier has no copy any more.
+    RecordingDropped {
+        /// The item.
+        item: ItemId,
+    },
+    /// Somebody listened to the recording.
+    RecordingPlayed {
+        /// The item.
+        item: ItemId,
+        /// Who.
+        by: Private<String>,
+    },
 }
 
 /// How a call came into a lane.
@@ -310,6 +384,8 @@ pub enum Left {
     Callback,
     /// Called too often, and was told so; nothing is left to do.
     TurnedAway,
+    /// Left a message, or could have.
+    Voicemail,
 }
 
 /// How a lease ended.
@@ -455,6 +531,7 @@ impl HasPrivate for Fact {
         match self {
             Self::CallArrived { caller, .. } => caller.privates(each),
             Self::ItemOpened(new) => new.caller.privates(each),
+            Self::RecordingPlayed { by, .. } => by.privates(each),
             Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
             }
@@ -466,6 +543,7 @@ impl HasPrivate for Fact {
         match self {
             Self::CallArrived { caller, .. } => caller.privates_mut(each),
             Self::ItemOpened(new) => new.caller.privates_mut(each),
+            Self::RecordingPlayed { by, .. } => by.privates_mut(each),
             Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));
             }

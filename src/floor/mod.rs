@@ -22,6 +22,7 @@ pub mod timer;
 pub mod treatment;
 mod turn;
 pub mod view;
+mod voicemail;
 pub mod work;
 mod wrapup;
 
@@ -205,7 +206,11 @@ impl Floor {
             Event::CallCloseAsked { call, .. } | Event::TransferAsked { call, .. } => {
                 self.calls.get(call).map(|call| &call.practice)
             }
-            Event::AttemptMade { item, .. } | Event::ItemCloseAsked { item, .. } | Event::OwnerAsked { item, .. } => {
+            Event::RecordingReported { leg, .. } => self.legs.get(leg).map(|leg| &leg.flow.practice),
+            Event::AttemptMade { item, .. }
+            | Event::ItemCloseAsked { item, .. }
+            | Event::OwnerAsked { item, .. }
+            | Event::PlaybackAsked { item, .. } => {
                 self.items.get(item).map(|item| &item.new.practice)
             }
             Event::FloorOpened(_)
@@ -213,6 +218,7 @@ impl Floor {
             | Event::TeamOffered(_)
             | Event::EffectConfirmed { .. }
             | Event::EffectFailed { .. }
+            | Event::RecordingFetched { .. }
             | Event::AgentStateAsked { .. }
             | Event::TimePassed => None,
         }

@@ -79,6 +79,15 @@ pub enum Treatment {
         /// The listener's language.
         language: Language,
     },
+    /// To leave a message after the tone.
+    Record {
+        /// What is said before the tone.
+        words: Vec<Words>,
+        /// The listener's language.
+        language: Language,
+        /// How long the message may be.
+        longest: Span,
+    },
 }
 
 /// What is said before a menu's question.

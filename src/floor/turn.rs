@@ -1,6 +1,6 @@
 //! One turn: a single event with everything the floor decides because of it.
 //!
-//! The rooms beside this one (`ivr`, `line`, `offering`, `request`) add their decisions to `Turn`; each decision is
+//! The rooms beside this one (`ivr`, `line`, `offering`, `request`, `voicemail`) add their decisions to `Turn`; each decision is
 //! a fact that is applied at once, so that the next one sees it.
 
 use super::Floor;
@@ -76,6 +76,11 @@ impl<'f> Turn<'f> {
             Event::AttemptMade { item, outcome, note } => self.attempt_made(item, &outcome, note),
             Event::ItemCloseAsked { item, outcome, note } => self.item_close_asked(item, &outcome, note),
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
+            Event::RecordingReported { leg, recording, duration } => self.recording_reported(leg, recording, duration),
+            Event::RecordingFetched { effect, recording, file, duration } => {
+                self.recording_fetched(effect, recording, file, duration);
+            }
+            Event::PlaybackAsked { item, by } => self.playback_asked(item, by),
             Event::TimePassed => self.time_passed(),
         }
     }
@@ -93,6 +98,8 @@ impl<'f> Turn<'f> {
                 TimerName::WrapUpLimit(call) => self.wrap_up_over(call),
                 TimerName::ReadyAgain(agent) => self.ready_again(agent),
                 TimerName::LegLingers(leg) => self.leg_lingers(leg),
+                TimerName::MessageOver(call) => self.message_over(call),
+                TimerName::RecordingDue(item) => self.recording_due(item),
             }
             debug_assert!(self.out.facts.len() > before, "a deadline that decides nothing would come back for ever");
             if self.out.facts.len() == before {
@@ -196,7 +203,10 @@ impl<'f> Turn<'f> {
     pub(super) fn open_item(&mut self, id: CallId, kind: ItemKind, lane: &LaneId, promised: bool) -> Timestamp {
         let Some(call) = self.floor.calls.get(&id) else { return self.now };
         let Some(lane) = call.flow.lane(lane) else { return self.now };
-        let due_at = due(call, lane, self.now);
+        let due_at = match call.phase {
+            Phase::Voicemail { due_at } => due_at,
+            _ => due(call, lane, self.now),
+        };
         let owner = match (&call.phase, kind) {
             (Phase::WrapUp { agent, .. }, ItemKind::NoteOwed) => crate::flow::Owner::Agent(agent.clone()),
             _ => lane.owner.clone(),
@@ -219,7 +229,7 @@ impl<'f> Turn<'f> {
         due_at
     }
 
-    fn withdraw_offer_of(&mut self, id: CallId) {
+    pub(super) fn withdraw_offer_of(&mut self, id: CallId) {
         if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
             self.end_offer(offer, OfferOutcome::Withdrawn);
         }
@@ -227,6 +237,6 @@ impl<'f> Turn<'f> {
 }
 
 /// When a call's callback is due. Urgent work does not wait for opening hours.
-fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
+pub(super) fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
     if call.urgent { now + lane.callback_within } else { hours::after_open_time(&call.flow, now, lane.callback_within) }
 }

@@ -242,6 +242,9 @@ fn target(node: Option<&Node>) -> Target {
 }
 
 fn exit(node: Option<&Node>) -> Exit {
+    if node.and_then(Node::text) == Some("voicemail") {
+        return Exit::Voicemail;
+    }
     match node.and_then(|n| n.get("lane")) {
         Some(lane) => Exit::Lane(valid_id(lane.text().unwrap_or("")).into()),
         None => Exit::Callback,

@@ -226,6 +226,8 @@ pub enum Exit {
     Callback,
     /// Another lane's queue, keeping the place.
     Lane(LaneId),
+    /// A message, and a promised callback with a due time.
+    Voicemail,
 }
 
 /// Who owns a lane's left-over work.

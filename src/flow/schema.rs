@@ -220,7 +220,7 @@ pub(super) static TARGET: &[Variant] = &[
 ];
 
 /// Where a call goes that cannot stay in its lane.
-pub(super) static EXIT: &[Variant] = &[word("callback"), variant("lane", &IDS)];
+pub(super) static EXIT: &[Variant] = &[word("callback"), variant("lane", &IDS), word("voicemail")];
 
 /// Who owns left-over work.
 pub(super) static OWNER: &[Variant] = &[variant("group", &IDS), variant("agent", &IDS)];

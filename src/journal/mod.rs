@@ -10,6 +10,7 @@
 //! whose fault that is. It reads no clock: every time in it came with an entry.
 
 mod anchor;
+mod audio;
 mod chain;
 mod database;
 mod error;
@@ -26,6 +27,7 @@ use crate::floor::event::Event;
 use crate::floor::fact::Fact;
 use crate::vocab::Timestamp;
 
+pub use audio::AudioStore;
 pub use error::Fault;
 pub use error::JournalError;
 pub use memory::Memory;

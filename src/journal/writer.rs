@@ -13,6 +13,7 @@ use super::Entry;
 use super::Store;
 use super::anchor::Anchor;
 use super::anchor::Anchored;
+use super::audio::AudioStore;
 use super::chain::Head;
 use super::database;
 use super::error::Fault;
@@ -102,6 +103,14 @@ impl Journal {
     /// `Disk`, if the file cannot be opened once more.
     pub fn reader(&self) -> Result<JournalReader, JournalError> {
         JournalReader::with(&self.folder, Opener::new(self.keyring.clone()))
+    }
+
+    /// Where recorded messages are kept, sealed with this journal's keys; for any thread.
+    ///
+    /// # Errors
+    /// `Disk`, if its folder cannot be made.
+    pub fn audio(&self) -> Result<AudioStore, JournalError> {
+        AudioStore::new(&self.folder, self.keyring.clone())
     }
 
     /// Commits what is open, then leaves the folder as one database file and its anchor, both synced.

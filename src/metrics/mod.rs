@@ -23,7 +23,9 @@ use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
 use crate::floor::fact::Left;
 use crate::floor::fact::OfferOutcome;
+use crate::floor::view::ItemView;
 use crate::floor::view::View;
+use crate::floor::work::recording::RecordingState;
 use crate::vocab::Timestamp;
 
 /// Everything that is measured.
@@ -42,6 +44,7 @@ pub struct Metrics {
     agents: GaugeVec,
     in_progress: GaugeVec,
     items: GaugeVec,
+    recordings: GaugeVec,
     unaccounted: Gauge,
     ledger: GaugeVec,
 }
@@ -87,6 +90,7 @@ impl Metrics {
             agents: gauges(r, "carelane_agents", "Assistants, by state.", &["state"]),
             in_progress: gauges(r, "carelane_calls_in_progress", "Calls not closed, by state.", &["state"]),
             items: gauges(r, "carelane_items_open", "Open work items.", &["practice", "lane"]),
+            recordings: gauges(r, "carelane_recordings", "Recorded messages of open items, by state.", &["state"]),
             unaccounted: kept(
                 r,
                 Gauge::new("carelane_unaccounted_calls", "Inbound calls that are nowhere in the ledger: must be 0."),
@@ -131,9 +135,13 @@ impl Metrics {
             let found = view.agents.iter().filter(|a| a.state == state).count();
             self.agents.with_label_values(&[state]).set(count(found));
         }
-        for state in ["menu", "waiting", "offered", "talking", "wrap_up"] {
+        for state in ["menu", "waiting", "offered", "talking", "wrap_up", "voicemail"] {
             let found = view.calls.iter().filter(|c| c.state == state).count();
             self.in_progress.with_label_values(&[state]).set(count(found));
+        }
+        for state in RecordingState::ALL {
+            let has = |i: &&ItemView| i.item.recording.as_ref().is_some_and(|recording| recording.state == state);
+            self.recordings.with_label_values(&[state.name()]).set(count(view.items.iter().filter(has).count()));
         }
         for item in &view.items {
             let new = &item.item.new;
@@ -208,6 +216,7 @@ fn left(how: Left) -> &'static str {
         Left::Abandoned => "abandoned",
         Left::Missed => "missed",
         Left::Callback => "callback",
+        Left::Voicemail => "voicemail",
         Left::TurnedAway => "turned_away",
     }
 }

@@ -28,6 +28,7 @@ use crate::vocab::CallId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::LegId;
+use crate::vocab::Span;
 use crate::vocab::StepId;
 use crate::vocab::Timestamp;
 
@@ -43,6 +44,8 @@ const URGENT_PAUSE: u32 = 40;
 /// Parking places at the carrier: it holds at most 5,000 calls in each, we spread over several.
 const PARKING_PLACES: u64 = 16;
 const PARKING_PLACE_CALLS_MAX: u32 = 5_000;
+/// Silence that ends a message, in seconds: older callers pause to look something up.
+const MESSAGE_SILENCE: u32 = 10;
 /// Phrases a recogniser is told to expect; the carrier takes 500.
 const HINTS_MAX: usize = 200;
 
@@ -83,6 +86,7 @@ impl Rendering<'_> {
                 self.say_all(xml, words, language)?;
                 empty(xml, "Hangup")
             }
+            Treatment::Record { words, language, longest } => self.record(xml, words, language, *longest),
         })
     }
 
@@ -98,11 +102,16 @@ impl Rendering<'_> {
             Treatment::Menu { .. }
             | Treatment::Announce { .. }
             | Treatment::Whisper { .. }
+            | Treatment::Record { .. }
             | Treatment::Connected { .. } => {
                 pause(xml, 5)?;
                 self.redirect(xml, Link::Wait { leg: self.leg, serial: self.serial, round: round.saturating_add(1) })
             }
         })
+    }
+
+    fn recorded(&self) -> Link {
+        Link::Recorded { leg: self.leg, serial: self.serial }
     }
 
     fn done(&self) -> Link {
@@ -189,6 +198,26 @@ impl Rendering<'_> {
             }
         }
         hints.join(", ")
+    }
+
+    /// A message. Verbs after it run only if nothing was said: the carrier then goes on without telling us.
+    fn record(&self, xml: &mut Xml, words: &[Words], language: &Language, longest: Span) -> io::Result<()> {
+        self.say_all(xml, words, language)?;
+        let (action, told) = (self.links.url(self.done()), self.links.url(self.recorded()));
+        let (longest, silence) = (longest.as_secs().to_string(), MESSAGE_SILENCE.to_string());
+        let record = xml.create_element("Record").with_attributes([
+            ("action", action.as_str()),
+            ("method", "POST"),
+            ("timeout", &silence),
+            ("finishOnKey", "#"),
+            ("maxLength", &longest),
+            ("playBeep", "true"),
+            ("recordingStatusCallback", &told),
+            ("recordingStatusCallbackMethod", "POST"),
+            ("recordingStatusCallbackEvent", "completed absent"),
+        ]);
+        record.write_empty()?;
+        self.redirect(xml, self.done())
     }
 
     /// While carelane runs, the wait document is what the caller hears. When it is down the fetch fails, the carrier

@@ -17,6 +17,7 @@ use crate::carrier::twilio::Form;
 use crate::carrier::twilio::decode_call;
 use crate::carrier::twilio::decode_incoming;
 use crate::carrier::twilio::decode_input;
+use crate::carrier::twilio::decode_recording;
 use crate::carrier::twilio::decode_status;
 use crate::engine;
 use crate::floor::effect::Answer;
@@ -99,6 +100,13 @@ impl Door {
                 Err(missing) => (reply::problem(StatusCode::BAD_REQUEST, &missing.to_string()), "malformed"),
             },
             Link::Status { leg } => self.status(Some(leg), form).await,
+            Link::Recorded { leg, .. } => match decode_recording(form) {
+                Some(told) => {
+                    let (recording, duration) = (told.recording, told.duration);
+                    self.note(Event::RecordingReported { leg, recording, duration }).await
+                }
+                None => (reply::noted(), "answered"),
+            },
         }
     }
 
@@ -109,7 +117,11 @@ impl Door {
             Err(missing) => return (reply::problem(StatusCode::BAD_REQUEST, &missing.to_string()), "malformed"),
         };
         let Some(status) = report.status else { return (reply::noted(), "answered") };
-        let event = Event::LegStatus { leg, carrier_call: report.carrier_call, status };
+        self.note(Event::LegStatus { leg, carrier_call: report.carrier_call, status }).await
+    }
+
+    /// What needs no document: kept, or to be sent again.
+    async fn note(&self, event: Event) -> (Reply, &'static str) {
         match timeout(ANSWER_TIME_MAX, self.engine.post(event)).await {
             Ok(Ok(_)) => (reply::noted(), "answered"),
             Ok(Err(_)) | Err(_) => {

@@ -37,6 +37,7 @@ impl Floor {
             dial: None,
             push: None,
             hang_up: None,
+            message: None,
         };
         self.legs.insert(id, leg);
     }

@@ -6,6 +6,7 @@ mod call;
 mod item;
 mod leg;
 mod people;
+mod recording;
 mod talk;
 
 use crate::floor::Floor;
@@ -78,6 +79,15 @@ impl Floor {
                 self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
             }
             Fact::EffectSettled { effect } => self.settle(*effect),
+            Fact::VoicemailBegan { call, due_at } => self.voicemail_began(at, *call, *due_at),
+            Fact::RecordingAwaited { .. }
+            | Fact::RecordingNamed { .. }
+            | Fact::RecordingEmpty { .. }
+            | Fact::RecordingDelayed { .. }
+            | Fact::RecordingTried { .. }
+            | Fact::RecordingStored { .. }
+            | Fact::RecordingDropped { .. }
+            | Fact::RecordingPlayed { .. } => self.recording_changed(fact),
         }
     }
     fn put(&mut self, effect: Effect) -> EffectId {
@@ -95,7 +105,7 @@ impl Floor {
 
     fn settle(&mut self, id: EffectId) {
         let Some(effect) = self.drop_effect(id) else { return };
-        let (Effect::Dial { leg, .. } | Effect::Redirect { leg, .. } | Effect::HangUp { leg, .. }) = effect;
+        let Some(leg) = effect.leg() else { return };
         self.with_leg(leg, |l| {
             for slot in [&mut l.dial, &mut l.push, &mut l.hang_up] {
                 if *slot == Some(id) {
@@ -115,6 +125,9 @@ impl Floor {
                     if let Some(name) = self.legs.remove(&id).and_then(|leg| leg.carrier_call) {
                         self.by_carrier.remove(&name);
                     }
+                }
+                Some((_, Parted::Item(id))) if self.is_recording_unfinished(id) => {
+                    self.parted.push_back((at, Parted::Item(id)));
                 }
                 Some((_, Parted::Item(id))) => {
                     self.items.remove(&id);

@@ -1,5 +1,6 @@
 //! A work item: a missed call, a promised callback or an owed note that somebody owns until it is closed.
 
+use super::recording::Recording;
 use crate::floor::fact::NewItem;
 use crate::flow::Flow;
 use crate::vocab::OutcomeId;
@@ -21,6 +22,8 @@ pub struct Item {
     pub last_outcome: Option<OutcomeId>,
     /// Its outcome, once closed.
     pub closed: Option<OutcomeId>,
+    /// The message that the caller left, or could have left.
+    pub recording: Option<Recording>,
 }
 
 impl Item {

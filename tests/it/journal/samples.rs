@@ -78,11 +78,12 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked TimePassed);
+    ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked TimePassed);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed ItemJoined EffectSettled);
+    JoinFailed ItemJoined EffectSettled VoicemailBegan RecordingAwaited RecordingNamed RecordingEmpty
+    RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -155,6 +156,10 @@ fn events() -> Vec<Event> {
         Event::AttemptMade { item, outcome: "message_left".into(), note: note(11) },
         Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12) },
         Event::OwnerAsked { item, owner: "front-desk".into() },
+        ended(Input::Message { recording: "RE1".into(), duration: Some(Span::secs(9)) }),
+        Event::RecordingReported { leg, recording: "RE1".into(), duration: None },
+        Event::RecordingFetched { effect, recording: "RE1".into(), file: "0a1b".into(), duration: Span(9_120) },
+        Event::PlaybackAsked { item, by: Private::new("Maria Canary, supervisor".into()) },
         Event::TimePassed,
     ]
 }
@@ -200,6 +205,16 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
+        Fact::VoicemailBegan { call, due_at: NOON },
+        Fact::RecordingAwaited { item, leg, carrier_call: "CA5".into(), until: NOON },
+        Fact::RecordingNamed { item, recording: "RE1".into(), duration: Some(Span::secs(9)), partial: true },
+        Fact::RecordingEmpty { item },
+        Fact::RecordingDelayed { item, again_at: Some(NOON) },
+        Fact::RecordingTried { item },
+        Fact::RecordingStored { item, recording: "RE1".into(), file: "0a1b".into(), duration: Span(9_120) },
+        Fact::RecordingDropped { item },
+        Fact::RecordingPlayed { item, by: Private::new("Maria Canary, supervisor".into()) },
+        Fact::CallLeft { call, how: Left::Voicemail },
     ]);
     facts
 }
@@ -266,7 +281,8 @@ fn treatments() -> Vec<Treatment> {
             repeat: true,
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
-        Treatment::Goodbye { words, language: language() },
+        Treatment::Goodbye { words: words.clone(), language: language() },
+        Treatment::Record { words, language: language(), longest: Span::mins(3) },
     ]
 }
 

@@ -197,6 +197,24 @@ impl Stage {
             ["close-item", item, outcome, ..] => {
                 Ok(Event::ItemCloseAsked { item: id(item)?, outcome: outcome.into(), note: note(&words[3..])? })
             }
+            ["message", who, recording] => {
+                self.ended(who, Input::Message { recording: recording.into(), duration: None })
+            }
+            ["message", who, recording, span] => {
+                self.ended(who, Input::Message { recording: recording.into(), duration: Some(length(span)?) })
+            }
+            ["recorded", who, recording, span] => {
+                let duration = if span == "absent" { None } else { Some(length(span)?) };
+                Ok(Event::RecordingReported { leg: self.leg(who)?, recording: recording.into(), duration })
+            }
+            ["fetched", effect, recording, span] => {
+                let file = format!("file-of-{recording}").into();
+                let (effect, duration) = (id(effect)?, length(span)?);
+                Ok(Event::RecordingFetched { effect, recording: recording.into(), file, duration })
+            }
+            ["play", item, who] => {
+                Ok(Event::PlaybackAsked { item: id(item)?, by: Private::new(who.to_owned()) })
+            }
             ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
             _ => Err(format!("no command: {}", words.join(" "))),
         }

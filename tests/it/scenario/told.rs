@@ -108,6 +108,11 @@ fn effect(told: &Effect) -> String {
             format!("dial {leg} for {offer}: {to} from {from}, ring {ring}")
         }
         Effect::Redirect { leg, serial, .. } => format!("redirect {leg} to #{serial}"),
+        Effect::FetchRecording { item, carrier_call, recording, .. } => match recording {
+            Some(name) => format!("fetch {name} for {item}"),
+            None => format!("look for the recording of {carrier_call} for {item}"),
+        },
+        Effect::DropRecording { item, recording } => format!("delete {recording} of {item} at the carrier"),
         Effect::HangUp { leg, .. } => format!("hang up {leg}"),
     }
 }
@@ -165,6 +170,26 @@ fn fact(told: &Fact) -> String {
         Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
         Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
         Fact::JoinFailed { call } => format!("{call} could not be joined"),
+        Fact::VoicemailBegan { call, due_at } => format!("{call} is at the mailbox, called back by {}", time(*due_at)),
+        Fact::RecordingAwaited { item, leg, carrier_call, until } => {
+            format!("{item} awaits the recording of {leg}, {carrier_call}, until {}", clock(*until))
+        }
+        Fact::RecordingNamed { item, recording, duration, partial } => format!(
+            "{item} has the recording {recording}{}{}",
+            duration.map_or_else(String::new, |length| format!(", {length}")),
+            if *partial { ", partial" } else { "" },
+        ),
+        Fact::RecordingEmpty { item } => format!("{item} has no message"),
+        Fact::RecordingDelayed { item, again_at } => format!(
+            "{item} has trouble with its recording, {}",
+            again_at.map_or_else(|| "given up".to_owned(), |at| format!("again at {}", clock(at)))
+        ),
+        Fact::RecordingTried { item } => format!("{item} has its recording looked after again"),
+        Fact::RecordingStored { item, recording, file, duration } => {
+            format!("{item} has {recording} stored as {file}, {duration}")
+        }
+        Fact::RecordingDropped { item } => format!("{item} has its recording here only"),
+        Fact::RecordingPlayed { item, by } => format!("{item} was played to {}", by.reveal()),
         Fact::EffectSettled { effect } => format!("{effect} done or given up"),
     }
 }
@@ -233,6 +258,7 @@ fn treated(treatment: &Treatment) -> String {
         ),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
+        Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),
     }
 }
 
@@ -287,6 +313,11 @@ pub(crate) fn floor(floor: &Floor) -> String {
             time(new.due_at),
             item.item.attempts,
         );
+        if let Some(recording) = &item.item.recording {
+            let carrier = if recording.at_carrier { ", at the carrier" } else { "" };
+            let partial = if recording.partial { ", partial" } else { "" };
+            let _ = writeln!(text, "  recording {}{partial}{carrier}", recording.state.name());
+        }
     }
     text
 }
