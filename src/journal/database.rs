@@ -3,7 +3,10 @@
 //! WAL with synchronous=FULL: a commit is one fsync. SQLite answers for atomic commits and nothing else: that what it
 //! gives back is what was written is the chain's and the anchor's business.
 
+use std::fs;
+use std::fs::File;
 use std::fs::OpenOptions;
+use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
@@ -33,6 +36,9 @@ const SCHEMA: &str = "
     ) STRICT;
     PRAGMA user_version = 1;
     COMMIT;";
+/// The *fullfsync pragmas matter on macOS, where a plain fsync leaves data in the drive.
+const DURABLE: &str = "
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;";
 /// How long a commit waits for a lock. Only a foreign program can hold it: we are the only writer.
 const LOCK_WAIT: Duration = Duration::from_millis(500);
 
@@ -78,23 +84,49 @@ impl Block {
 /// Opens the database for adding blocks, and makes it if it is new.
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection, JournalError> {
     let what = || format!("cannot open {} for writing", path.display());
-    // SQLite would give a new file the umask's mode; its log files take after this one.
-    let made = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path);
-    made.and_then(|_| sync_parent(path)).map_err(|e| JournalError::disk(what(), e))?;
+    if !fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+        create(path)?;
+    }
     let open = || -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
         settle(&connection)?;
-        // The *fullfsync pragmas matter on macOS, where a plain fsync leaves data in the drive.
-        connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;
-             PRAGMA checkpoint_fullfsync = ON;",
-        )?;
-        if schema_version(&connection)? == 0 {
-            connection.execute_batch(SCHEMA)?;
-        }
+        connection.execute_batch(DURABLE)?;
         Ok(connection)
     };
-    open().map_err(|e| JournalError::writing(what(), e))
+    let connection = open().map_err(|e| JournalError::writing(what(), e))?;
+    // SQLite syncs its log's name with the log, but takes no notice if that fails.
+    sync_parent(path).map_err(|e| JournalError::disk(what(), e))?;
+    Ok(connection)
+}
+
+/// Puts an empty database in place, whole or not at all. Made where it stays, it would need a rollback journal for a
+/// moment, and whoever was killed then could not open it for reading.
+fn create(path: &Path) -> Result<(), JournalError> {
+    let what = || format!("cannot make {}", path.display());
+    let fresh = path.with_extension("new");
+    let remove = |ending: &str| {
+        let mut name = fresh.clone().into_os_string();
+        name.push(ending);
+        match fs::remove_file(&name) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+            _ => Ok(()),
+        }
+    };
+    // What a killed process left.
+    let cleared = ["-journal", "-wal", "-shm", ""].into_iter().try_for_each(remove);
+    // SQLite would give a new file the umask's mode; its log files take after this one.
+    let made = cleared.and_then(|()| OpenOptions::new().create_new(true).write(true).mode(0o600).open(&fresh));
+    made.map_err(|e| JournalError::disk(what(), e))?;
+    let fill = || -> rusqlite::Result<()> {
+        let connection = Connection::open_with_flags(&fresh, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
+        connection.execute_batch(DURABLE)?;
+        connection.execute_batch(SCHEMA)?;
+        checkpoint(&connection)?;
+        connection.close().map_err(|(_, e)| e)
+    };
+    fill().map_err(|e| JournalError::writing(what(), e))?;
+    let settle = File::open(&fresh).and_then(|file| file.sync_all()).and_then(|()| fs::rename(&fresh, path));
+    settle.and_then(|()| sync_parent(path)).map_err(|e| JournalError::disk(what(), e))
 }
 
 /// Opens the database for reading; `None` if it holds no table yet.

@@ -85,11 +85,16 @@ impl Folder {
 }
 
 /// Makes a folder that only its owner may enter, with the folders above it; nothing happens if it is there.
+///
+/// Each name is durable before the next is made: a folder whose own name is lost takes everything in it along.
 pub(super) fn create_dir(path: &Path) -> Result<(), JournalError> {
     if path.is_dir() {
         return Ok(());
     }
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
+        create_dir(above)?;
+    }
+    let made = fs::DirBuilder::new().mode(0o700).create(path);
     made.and_then(|()| sync_parent(path))
         .map_err(|e| JournalError::disk(format!("cannot make the folder {}", path.display()), e))
 }
@@ -109,6 +114,10 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), JournalError>
 
 /// Makes the names in the folder above `path` durable.
 pub(super) fn sync_parent(path: &Path) -> io::Result<()> {
-    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(parent)?.sync_all()
+    sync_names(path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+}
+
+/// Makes the names in a folder durable.
+pub(super) fn sync_names(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }

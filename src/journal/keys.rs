@@ -27,6 +27,7 @@ use super::chain::hex;
 use super::error::JournalError;
 use super::folder::Folder;
 use super::folder::create_dir;
+use super::folder::sync_names;
 use super::folder::write_whole;
 use crate::vocab::Timestamp;
 
@@ -95,6 +96,8 @@ impl Keyring {
             keyring.master = Some(Master::new(&bytes)?);
         }
         create_dir(&keyring.folder)?;
+        // An earlier process may have failed between a key's name and the sync of it, and the key is used all the same.
+        sync_names(&keyring.folder).map_err(|e| JournalError::disk("cannot sync the folder of keys", e))?;
         Ok(keyring)
     }
 

@@ -4,7 +4,9 @@
 //! back; `JournalReader` does. It may be dropped at any moment, like a killed process: what was committed stays.
 
 use std::fs::File;
+use std::fs::OpenOptions;
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -73,7 +75,7 @@ impl Journal {
         if found != head {
             return Err(JournalError::damage("the journal opened for writing does not end where it did for reading"));
         }
-        sync_log(&folder)?;
+        write_log_again(&folder)?;
         if Anchored::read(&folder.anchor())?.is_none() {
             Anchor::create(&folder.anchor())?;
         }
@@ -164,6 +166,8 @@ impl Journal {
 
 /// Capacity kept between batches: several times a full batch of ordinary entries.
 const BUFFER_KEPT: usize = 1024 * 1024;
+/// How much of the log is written again at once.
+const LOG_COPIED: usize = 1024 * 1024;
 
 impl Store for Journal {
     fn append(&mut self, at: Timestamp, scope: &str, event: &Event, facts: &[Fact]) -> Result<u64, JournalError> {
@@ -179,11 +183,27 @@ impl Store for Journal {
     }
 }
 
-/// Makes durable what a killed process had only handed to the operating system: the floor is about to act on it.
-fn sync_log(folder: &Folder) -> Result<(), JournalError> {
-    match File::open(folder.wal()) {
-        Ok(log) => log.sync_all().map_err(|e| JournalError::disk("cannot sync the database's log", e)),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(e) => Err(JournalError::disk("cannot open the database's log", e)),
-    }
+/// Makes durable what an earlier process had only handed to the operating system: the floor is about to act on it.
+///
+/// A sync alone would not do. If one has failed before, the operating system takes its pages for written: it shows
+/// them to everybody, and says yes to every later sync, but they are not on the disk. Written again, they are.
+fn write_log_again(folder: &Folder) -> Result<(), JournalError> {
+    let log = match OpenOptions::new().read(true).write(true).open(folder.wal()) {
+        Ok(log) => log,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(JournalError::disk("cannot open the database's log", e)),
+    };
+    let again = || -> io::Result<()> {
+        let mut bytes = vec![0; LOG_COPIED];
+        let mut at = 0;
+        loop {
+            let len = log.read_at(&mut bytes, at)?;
+            if len == 0 {
+                return log.sync_all();
+            }
+            log.write_all_at(&bytes[..len], at)?;
+            at += len as u64;
+        }
+    };
+    again().map_err(|e| JournalError::disk("cannot write the database's log again", e))
 }

@@ -31,7 +31,7 @@ mod command;
 mod crash;
 mod damage;
 mod golden;
-mod samples;
+pub(crate) mod samples;
 
 /// Wednesday, 18 November 2026.
 const START: Timestamp = Timestamp(1_795_000_000_000);

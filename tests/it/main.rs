@@ -1,6 +1,7 @@
 //! One test binary: behaviour of every room, from pure decisions to real sockets on 127.0.0.1.
 
 mod crash;
+mod disk;
 mod flow;
 mod journal;
 mod local;

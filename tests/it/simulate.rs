@@ -4,7 +4,7 @@
 //! When all has quietened every call is accounted for. A failing seed stands in the message: `SEED=n` plays it alone.
 
 mod carrier;
-mod chance;
+pub(crate) mod chance;
 mod day;
 mod marks;
 mod people;
