@@ -160,7 +160,9 @@ mod tests {
 
     #[test]
     fn what_is_no_wav_has_no_length() {
-        for bytes in [&b""[..], b"RIFF", b"<html>not found</html>", b"RIFF\0\0\0\0WAVE", b"RIFF\0\0\0\0WAVEdata\0\0\0\0"] {
+        for bytes in
+            [&b""[..], b"RIFF", b"<html>not found</html>", b"RIFF\0\0\0\0WAVE", b"RIFF\0\0\0\0WAVEdata\0\0\0\0"]
+        {
             assert_eq!(length(bytes), None, "{bytes:?}");
         }
     }

@@ -6,7 +6,6 @@ use std::fmt;
 use super::Floor;
 use super::acd::agent::AgentState;
 use super::call::Phase;
-use super::effect::Effect;
 
 /// A broken invariant: its name, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -210,9 +210,7 @@ impl Floor {
             Event::AttemptMade { item, .. }
             | Event::ItemCloseAsked { item, .. }
             | Event::OwnerAsked { item, .. }
-            | Event::PlaybackAsked { item, .. } => {
-                self.items.get(item).map(|item| &item.new.practice)
-            }
+            | Event::PlaybackAsked { item, .. } => self.items.get(item).map(|item| &item.new.practice),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)

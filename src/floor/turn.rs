@@ -1,7 +1,7 @@
 //! One turn: a single event with everything the floor decides because of it.
 //!
-//! The rooms beside this one (`ivr`, `line`, `offering`, `request`, `voicemail`) add their decisions to `Turn`; each decision is
-//! a fact that is applied at once, so that the next one sees it.
+//! The rooms beside this one (`ivr`, `line`, `offering`, `request`, `voicemail`) add their decisions to `Turn`; each
+//! decision is a fact that is applied at once, so that the next one sees it.
 
 use super::Floor;
 use super::call::Call;

@@ -114,6 +114,12 @@ fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
         case.problems.error(Code::Clinical, at, title, "a medical question would meet a closed door").hint(hint);
     }
     for (name, exit) in exits(lane) {
+        if *exit == Exit::Voicemail {
+            let title = format!("the {name} exit of clinical lane `{id}` is a mailbox");
+            let at = case.at(&["lanes", id, "exits", name]);
+            let hint = "promise a `callback`, or lead to another clinical lane";
+            case.problems.error(Code::Clinical, at, title, "nobody may hear this message in time").hint(hint);
+        }
         if let Exit::Lane(to) = exit
             && is_other(to)
         {

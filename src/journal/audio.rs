@@ -54,8 +54,7 @@ impl AudioStore {
         let head = [&MAGIC[..], &[id_len], key.id.as_bytes()].concat();
         let mut sealed = sound.to_vec();
         let bound = [&head, name.as_bytes()].concat();
-        let done =
-            key.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound), &mut sealed);
+        let done = key.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound), &mut sealed);
         done.map_err(|_| JournalError::ours("cannot seal a recording"))?;
         drop(sealer);
         write_whole(&path, &[&head[..], &nonce, &sealed].concat())

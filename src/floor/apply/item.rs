@@ -26,7 +26,15 @@ impl Floor {
         } else if let Some(number) = &new.caller.number {
             self.requests.entry((new.practice.clone(), number.clone())).or_default().insert(new.item);
         }
-        let item = Item { new: new.clone(), flow, opened_at: at, attempts: 0, last_outcome: None, closed: None, recording: None };
+        let item = Item {
+            new: new.clone(),
+            flow,
+            opened_at: at,
+            attempts: 0,
+            last_outcome: None,
+            closed: None,
+            recording: None,
+        };
         self.items.insert(new.item, item);
     }
 

@@ -37,6 +37,7 @@ impl Floor {
             Fact::RecordingNamed { item, recording, duration, partial } => {
                 self.with_recording(*item, |known| {
                     known.state = RecordingState::Pending;
+                    known.at_carrier = true;
                     known.carrier_recording = Some(recording.clone());
                     known.duration = *duration;
                     known.partial = *partial;
@@ -44,7 +45,10 @@ impl Floor {
                 self.work_on_recording(*item);
             }
             Fact::RecordingEmpty { item } => {
-                self.with_recording(*item, |known| known.state = RecordingState::Empty);
+                self.with_recording(*item, |known| {
+                    known.state = RecordingState::Empty;
+                    known.at_carrier = false;
+                });
                 self.rest_recording(*item);
             }
             Fact::RecordingDelayed { item, again_at } => {

@@ -212,9 +212,7 @@ impl Stage {
                 let (effect, duration) = (id(effect)?, length(span)?);
                 Ok(Event::RecordingFetched { effect, recording: recording.into(), file, duration })
             }
-            ["play", item, who] => {
-                Ok(Event::PlaybackAsked { item: id(item)?, by: Private::new(who.to_owned()) })
-            }
+            ["play", item, who] => Ok(Event::PlaybackAsked { item: id(item)?, by: Private::new(who.to_owned()) }),
             ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
             _ => Err(format!("no command: {}", words.join(" "))),
         }

@@ -36,6 +36,16 @@ impl Day {
                     self.confirm(id, None);
                 }
             },
+            Effect::FetchRecording { recording, .. } => match (self.chance.below(10), recording) {
+                (0, _) | (_, None) => self.fail(id, Failure::Unreachable),
+                (_, Some(recording)) => {
+                    let (file, duration) = (format!("file-of-{recording}").into(), Span::secs(8));
+                    let fetched = Event::RecordingFetched { effect: id, recording, file, duration };
+                    self.sometimes_twice(Span::ZERO, Span::secs(20), &fetched);
+                }
+            },
+            Effect::DropRecording { .. } if self.chance.below(10) == 0 => self.fail(id, Failure::Unreachable),
+            Effect::DropRecording { .. } => self.confirm(id, None),
             Effect::HangUp { carrier_call, .. } => {
                 if self.phones.get(&carrier_call).is_none_or(|p| p.over) {
                     return self.fail(id, Failure::LegGone);
@@ -157,6 +167,7 @@ impl Day {
             Treatment::Menu { .. } => (Span::secs(1), Span::secs(12)),
             Treatment::Announce { .. } | Treatment::Goodbye { .. } => (Span::secs(2), Span::secs(6)),
             Treatment::Hold { .. } => (Span::secs(5), Span::secs(50)),
+            Treatment::Record { .. } => (Span::secs(2), Span::mins(3)),
             Treatment::Whisper { .. } => (Span::secs(1), Span::secs(20)),
             Treatment::Connected { call, round, .. } => {
                 let room = (*call, *round);

@@ -146,7 +146,9 @@ impl Marks {
             match left.get(call) {
                 Some(Left::Declined) if opened == 0 => again.declined += 1,
                 Some(Left::SelfServed) if opened == 0 => again.self_served += 1,
-                Some(Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail) if opened > 0 => again.items += 1,
+                Some(Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail) if opened > 0 => {
+                    again.items += 1
+                }
                 None if owed.contains(call) => again.items += 1,
                 None if closed.contains(call) => again.answered += 1,
                 how => return Err(format!("{call} ended as {how:?} with {opened} items")),

@@ -69,6 +69,7 @@ impl Day {
             Treatment::Announce { .. } if self.chance.percent(50) => self.end(name, LegEnd::Completed),
             Treatment::Announce { .. } => self.done(name, leg, serial, Input::Nothing),
             Treatment::Hold { .. } => self.on_hold(name, leg, serial),
+            Treatment::Record { .. } => self.at_the_mailbox(name, leg, serial),
             Treatment::Whisper { .. } => self.at_the_whisper(name, leg, serial),
             // They have talked, or given up on an empty room.
             Treatment::Connected { .. } | Treatment::Goodbye { .. } => self.end(name, LegEnd::Completed),
@@ -92,6 +93,22 @@ impl Day {
             }
         };
         self.done(name, leg, serial, input);
+    }
+
+    /// Hangs up at once, says nothing, or speaks; the carrier tells of it once, twice, or not at all.
+    fn at_the_mailbox(&mut self, name: &CarrierCall, leg: LegId, serial: u32) {
+        let recording = || format!("RE-{leg}").as_str().into();
+        match self.chance.below(10) {
+            0..=1 => return self.end(name, LegEnd::Completed),
+            2 => return self.done(name, leg, serial, Input::Nothing),
+            3 => {}
+            _ => self.done(name, leg, serial, Input::Message { recording: recording(), duration: None }),
+        }
+        if self.chance.percent(80) {
+            let duration = if self.chance.percent(90) { Some(Span::secs(8)) } else { None };
+            self.post(name, Event::RecordingReported { leg, recording: recording(), duration });
+        }
+        self.end(name, LegEnd::Completed);
     }
 
     fn on_hold(&mut self, name: &CarrierCall, leg: LegId, serial: u32) {

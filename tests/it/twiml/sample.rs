@@ -120,6 +120,7 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
     };
     vec![
         ("answer", announce(language), Context::Call),
+        ("record", mailbox(language), Context::Call),
         ("whisper", whisper(false, false, Span::secs(42)), Context::Call),
         ("whisper-urgent-repeat", whisper(true, true, Span::mins(3)), Context::Call),
         ("room-caller", room(Party::Caller), Context::Call),
@@ -129,6 +130,12 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
 
 fn announce(language: &Language) -> Treatment {
     Treatment::Announce { words: vec![Words::Script("hours".into())], language: language.clone() }
+}
+
+fn mailbox(language: &Language) -> Treatment {
+    let promise = |phrase| Words::Promise(phrase, MORNING + Span::mins(95));
+    let words = vec![promise(Phrase::ClosedLunch), promise(Phrase::LeaveMessage)];
+    Treatment::Record { words, language: language.clone(), longest: Span::mins(3) }
 }
 
 fn goodbyes(language: &Language) -> Vec<(&'static str, Treatment, Context)> {

@@ -41,8 +41,9 @@ impl RestClient {
         patience: &Patience<'_>,
     ) -> Result<Vec<CarrierRecording>, RestError> {
         let path = format!("{}/{}/Recordings.json", self.calls, segment(call.as_str()));
-        let page: PageBody =
-            self.again("list recordings", patience, async || self.transport.send(&path, None).await?.read(true)).await?;
+        let page: PageBody = self
+            .again("list recordings", patience, async || self.transport.send(&path, None).await?.read(true))
+            .await?;
         Ok(page.recordings.iter().filter_map(|body| carrier_recording(&body.sid)).collect())
     }
 
