@@ -19,6 +19,7 @@ use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::Number;
+use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
 use crate::vocab::Timestamp;
 
@@ -131,8 +132,16 @@ pub struct CallView {
     pub urgent: bool,
     /// Does the caller have an open request?
     pub repeat: bool,
+    /// When it reached us.
+    pub arrived_at: Timestamp,
     /// While it waits: since when, as the whisper counts it.
     pub waiting_since: Option<Timestamp>,
+    /// Its arrival and the lane's target, once a lane is chosen.
+    pub answer_by: Option<Timestamp>,
+    /// Was it ever joined with an assistant?
+    pub answered: bool,
+    /// The offer it is rung by.
+    pub offer: Option<OfferId>,
     /// The assistant it is with.
     pub agent: Option<AgentId>,
 }
@@ -256,7 +265,11 @@ impl Floor {
             language: call.language.clone(),
             urgent: call.urgent,
             repeat: call.repeat,
+            arrived_at: call.arrived,
             waiting_since: call.place.as_ref().filter(|_| call.is_queued()).map(|p| p.since),
+            answer_by: call.place.as_ref().map(|p| p.head_starts.iter().fold(p.deadline, |by, (_, s)| by + *s)),
+            answered: call.round > 0,
+            offer: if let Phase::Offered(offer) = &call.phase { Some(*offer) } else { None },
             agent,
         }
     }

@@ -66,4 +66,5 @@ pub use model::Urgent;
 pub use model::text;
 pub use spoken::normalise;
 pub use spoken::says;
+pub use spoken::seconds as spoken_seconds;
 pub use wording::Phrase;

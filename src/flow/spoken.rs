@@ -42,7 +42,7 @@ pub(super) fn word_count(text: &str) -> usize {
 }
 
 /// How long a voice speaks, in seconds.
-pub(super) fn seconds(text: &str) -> f64 {
+pub fn seconds(text: &str) -> f64 {
     // A prompt has at most a thousand characters, so the count is exact as a float.
     f64::from(u32::try_from(word_count(text)).unwrap_or(u32::MAX)) * SECONDS_A_WORD
 }

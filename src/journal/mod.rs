@@ -20,6 +20,7 @@ mod memory;
 mod reader;
 mod record;
 mod recovery;
+mod usage;
 mod verify;
 mod writer;
 
@@ -33,6 +34,7 @@ pub use error::JournalError;
 pub use memory::Memory;
 pub use reader::JournalReader;
 pub use recovery::Recovered;
+pub use usage::Usage;
 pub use verify::Report;
 pub use verify::verify;
 pub use writer::Journal;

@@ -107,8 +107,12 @@ impl Door {
     async fn scrape(&self) -> Reply {
         match self.engine.view().await {
             Ok(view) => {
-                let text = self.metrics.render(&view, self.engine.clock().now());
-                reply::typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text.into())
+                let (metrics, now) = (self.metrics.clone(), self.engine.clock().now());
+                // It looks at the disk.
+                match tokio::task::spawn_blocking(move || metrics.render(&view, now)).await {
+                    Ok(text) => reply::typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text.into()),
+                    Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the metrics cannot be written\n"),
+                }
             }
             Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
         }

@@ -22,6 +22,8 @@ use crate::carrier::twilio::decode_status;
 use crate::engine;
 use crate::floor::effect::Answer;
 use crate::floor::event::Event;
+use crate::metrics::WebhookResult;
+use crate::metrics::WebhookRoute;
 use crate::render::Link;
 use crate::render::twiml;
 use crate::render::twiml::Rendering;
@@ -33,6 +35,8 @@ const ANSWER_TIME_MAX: Duration = Duration::from_secs(3);
 /// In which context the carrier runs the document we return.
 #[derive(Clone, Copy)]
 enum Context {
+    /// A call's first document; the time when it was asked for.
+    Greeting { asked: Duration },
     /// A call's own document.
     Call,
     /// Inside its queue, with this round of words next.
@@ -42,20 +46,30 @@ enum Context {
 impl Door {
     pub(super) async fn voice(&self, head: &Parts, path_and_query: &str, body: &[u8]) -> Reply {
         let began = self.engine.clock().monotonic();
-        let (reply, result) = self.webhook(head, path_and_query, body).await;
-        self.metrics.webhook(result, self.engine.clock().monotonic().saturating_sub(began));
+        let path = head.uri.path();
+        let link = self.engine.floor_id().and_then(|floor| Link::read(path, floor));
+        let (reply, result) = self.webhook(head, path_and_query, body, link).await;
+        let took = self.engine.clock().monotonic().saturating_sub(began);
+        self.metrics.webhook(route(path, link.as_ref()), result, took);
         reply
     }
 
-    async fn webhook(&self, head: &Parts, path_and_query: &str, body: &[u8]) -> (Reply, &'static str) {
+    async fn webhook(
+        &self,
+        head: &Parts,
+        path_and_query: &str,
+        body: &[u8],
+        link: Option<Link>,
+    ) -> (Reply, WebhookResult) {
         let Ok(form) = Form::decode(body) else {
-            return (reply::problem(StatusCode::BAD_REQUEST, "the form has too many parameters"), "malformed");
+            return malformed("the form has too many parameters");
         };
         let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
         let (signature, settings) = (header("x-twilio-signature"), header("x-twilio-webhooks-signature-settings"));
         if let Err(rejection) = self.verifier.verify_with_settings(path_and_query, &form, signature, settings) {
             debug!(%rejection, "a webhook was refused");
-            return (reply::problem(StatusCode::FORBIDDEN, "the signature is missing or wrong"), "forged");
+            self.metrics.forged(rejection);
+            return (reply::problem(StatusCode::FORBIDDEN, "the signature is missing or wrong"), WebhookResult::Forged);
         }
         let path = head.uri.path();
         match path {
@@ -66,20 +80,20 @@ impl Door {
                         caller: call.caller,
                         dialled: call.dialled,
                     };
-                    self.treat(event, Context::Call, path).await
+                    self.treat(event, Context::Greeting { asked: self.engine.clock().monotonic() }, path).await
                 }
-                Err(missing) => (reply::problem(StatusCode::BAD_REQUEST, &missing.to_string()), "malformed"),
+                Err(missing) => malformed(&missing.to_string()),
             },
             "/voice/status" => self.status(None, &form).await,
-            _ => match self.engine.floor_id().and_then(|floor| Link::read(path, floor)) {
+            _ => match link {
                 Some(link) => self.linked(link, &form, path).await,
                 // A document of an earlier data folder, perhaps: its caller gets an excuse and not an error.
-                None => (reply::document(twiml::excuse()), "unknown"),
+                None => (reply::document(twiml::excuse()), WebhookResult::Unknown),
             },
         }
     }
 
-    async fn linked(&self, link: Link, form: &Form<'_>, path: &str) -> (Reply, &'static str) {
+    async fn linked(&self, link: Link, form: &Form<'_>, path: &str) -> (Reply, WebhookResult) {
         match link {
             Link::Document { leg, serial } => {
                 self.treat(Event::TreatmentFetched { leg, serial }, Context::Call, path).await
@@ -97,7 +111,7 @@ impl Door {
             }
             Link::Answered { leg } => match decode_call(form) {
                 Ok(carrier_call) => self.treat(Event::LegAnswered { leg, carrier_call }, Context::Call, path).await,
-                Err(missing) => (reply::problem(StatusCode::BAD_REQUEST, &missing.to_string()), "malformed"),
+                Err(missing) => malformed(&missing.to_string()),
             },
             Link::Status { leg } => self.status(Some(leg), form).await,
             Link::Recorded { leg, .. } => match decode_recording(form) {
@@ -105,48 +119,54 @@ impl Door {
                     let (recording, duration) = (told.recording, told.duration);
                     self.note(Event::RecordingReported { leg, recording, duration }).await
                 }
-                None => (reply::noted(), "answered"),
+                None => (reply::noted(), WebhookResult::Answered),
             },
         }
     }
 
     /// A status callback: 204 is a promise that it is kept; otherwise the carrier may try again.
-    async fn status(&self, leg: Option<LegId>, form: &Form<'_>) -> (Reply, &'static str) {
+    async fn status(&self, leg: Option<LegId>, form: &Form<'_>) -> (Reply, WebhookResult) {
         let report = match decode_status(form) {
             Ok(report) => report,
-            Err(missing) => return (reply::problem(StatusCode::BAD_REQUEST, &missing.to_string()), "malformed"),
+            Err(missing) => return malformed(&missing.to_string()),
         };
-        let Some(status) = report.status else { return (reply::noted(), "answered") };
+        let Some(status) = report.status else { return (reply::noted(), WebhookResult::Answered) };
         self.note(Event::LegStatus { leg, carrier_call: report.carrier_call, status }).await
     }
 
     /// What needs no document: kept, or to be sent again.
-    async fn note(&self, event: Event) -> (Reply, &'static str) {
+    async fn note(&self, event: Event) -> (Reply, WebhookResult) {
         match timeout(ANSWER_TIME_MAX, self.engine.post(event)).await {
-            Ok(Ok(_)) => (reply::noted(), "answered"),
+            Ok(Ok(_)) => (reply::noted(), WebhookResult::Answered),
             Ok(Err(_)) | Err(_) => {
-                (reply::problem(StatusCode::SERVICE_UNAVAILABLE, "not noted: please send it again"), "fallback")
+                let again = reply::problem(StatusCode::SERVICE_UNAVAILABLE, "not noted: please send it again");
+                (again, WebhookResult::Fallback)
             }
         }
     }
 
     /// Posts an event and renders what the floor says.
-    async fn treat(&self, event: Event, context: Context, path: &str) -> (Reply, &'static str) {
+    async fn treat(&self, event: Event, context: Context, path: &str) -> (Reply, WebhookResult) {
         let answer = match timeout(ANSWER_TIME_MAX, self.engine.post(event)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) | Err(_) => {
                 let again = format!("{}{path}", self.engine.public());
-                return (reply::document(twiml::one_moment(&again)), "fallback");
+                return (reply::document(twiml::one_moment(&again)), WebhookResult::Fallback);
             }
         };
+        if let (Context::Greeting { asked }, Some(given)) = (context, &answer.given)
+            && given.serial == 1
+        {
+            self.metrics.greeted(&given.flow, self.engine.clock().monotonic().saturating_sub(asked));
+        }
         let document = match (&answer.answer, &answer.given) {
             (Answer::Treat { .. }, Some(given)) => self.render(given, context),
             (Answer::Over, _) => Some(twiml::hang_up()),
             _ => None,
         };
         match document {
-            Some(document) => (reply::document(document), "answered"),
-            None => (reply::document(twiml::excuse()), "unknown"),
+            Some(document) => (reply::document(document), WebhookResult::Answered),
+            None => (reply::document(twiml::excuse()), WebhookResult::Unknown),
         }
     }
 
@@ -154,8 +174,29 @@ impl Door {
         let links = self.engine.links()?;
         let rendering = Rendering { leg: given.leg, serial: given.serial, flow: &given.flow, links };
         Some(match context {
-            Context::Call => self.menus.document(given, links).unwrap_or_else(|| rendering.document(&given.treatment)),
+            Context::Greeting { .. } | Context::Call => {
+                self.menus.document(given, links).unwrap_or_else(|| rendering.document(&given.treatment))
+            }
             Context::Queue { round } => rendering.wait_document(&given.treatment, round),
         })
     }
+}
+
+/// What a webhook is for, as it is counted.
+fn route(path: &str, link: Option<&Link>) -> WebhookRoute {
+    match (path, link) {
+        ("/voice/incoming", _) => WebhookRoute::Incoming,
+        ("/voice/status", _) | (_, Some(Link::Status { .. })) => WebhookRoute::Status,
+        (_, Some(Link::Document { .. })) => WebhookRoute::Document,
+        (_, Some(Link::Wait { .. })) => WebhookRoute::Wait,
+        (_, Some(Link::Done { .. })) => WebhookRoute::Done,
+        (_, Some(Link::Held { .. })) => WebhookRoute::Held,
+        (_, Some(Link::Answered { .. })) => WebhookRoute::Answered,
+        (_, Some(Link::Recorded { .. })) => WebhookRoute::Recorded,
+        (_, None) => WebhookRoute::Unknown,
+    }
+}
+
+fn malformed(detail: &str) -> (Reply, WebhookResult) {
+    (reply::problem(StatusCode::BAD_REQUEST, detail), WebhookResult::Malformed)
 }

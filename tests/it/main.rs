@@ -5,6 +5,7 @@ mod disk;
 mod flow;
 mod journal;
 mod local;
+mod metrics;
 mod scenario;
 mod serve;
 mod simulate;

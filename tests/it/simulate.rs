@@ -34,7 +34,7 @@ const DAYS: u64 = 100;
 /// Recovery and repetitions are judged after one of so many events; after each if one seed is played alone.
 const THOROUGH_ONE_IN: u64 = 32;
 
-fn lived(seed: u64, thorough_one_in: u64) -> Day {
+pub(crate) fn lived(seed: u64, thorough_one_in: u64) -> Day {
     Day::live(seed, thorough_one_in).unwrap_or_else(|broken| panic!("SEED={seed}: {broken}"))
 }
 

@@ -100,7 +100,9 @@ async fn start(args: Args) -> Result<Running, String> {
     let recovered = opened.recovered.clone();
     let ghosts = opened.floor().live_legs();
 
-    let metrics = Arc::new(Metrics::new());
+    let metrics = Arc::new(Metrics::new().with_data(args.data.clone()));
+    metrics.resume(opened.floor());
+    metrics.flow_files(read.is_sound());
     let (engine, orders) = Engine::start(opened, public.clone(), metrics.clone())
         .map_err(|e| format!("the system gives us no thread for the desk: {e}"))?;
     name_floor(&engine).await?;

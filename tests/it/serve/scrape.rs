@@ -76,18 +76,56 @@ async fn every_metric_can_be_scraped_and_is_named_by_the_rules() {
         }
     }
     let value = |name: &str, labels: &str| -> f64 {
-        let found = families.get(name).and_then(|f| f.samples.iter().find(|(_, l, _)| l == labels));
+        let family = name.strip_suffix("_count").unwrap_or(name);
+        let found = families.get(family).and_then(|f| f.samples.iter().find(|(n, l, _)| n == name && l == labels));
         found.unwrap_or_else(|| panic!("{name}{{{labels}}} is missing")).2
     };
     let is = |name: &str, labels: &str, wanted: f64| {
         let found = value(name, labels);
         assert!((found - wanted).abs() < 1e-9, "{name}{{{labels}}} is {found} and should be {wanted}");
     };
-    is("carelane_calls_total", "", 1.0);
+    is("carelane_calls_total", "practice=\"riverside\"", 1.0);
     is("carelane_unaccounted_calls", "", 0.0);
-    is("carelane_calls_ended_total", "outcome=\"missed\"", 1.0);
+    is("carelane_calls_ended_total", "outcome=\"missed\",practice=\"riverside\"", 1.0);
     is("carelane_ledger_calls", "state=\"items\"", 1.0);
-    is("carelane_items_open", "lane=\"scheduling\",practice=\"riverside\"", 1.0);
+    is("carelane_items_open", "kind=\"missed\",lane=\"scheduling\",practice=\"riverside\"", 1.0);
+    is("carelane_items_overdue", "kind=\"missed\",lane=\"scheduling\",practice=\"riverside\"", 0.0);
+    is("carelane_webhooks_total", "result=\"answered\",route=\"incoming\"", 1.0);
+    is("carelane_first_sound_seconds_count", "practice=\"riverside\"", 1.0);
+    is("carelane_first_choice_seconds_count", "practice=\"riverside\"", 1.0);
+    is("carelane_flow_files_sound", "", 1.0);
+    assert!(value("carelane_journal_size_bytes", "") > 0.0 && value("carelane_data_free_bytes", "") > 0.0);
     is("carelane_queue_depth", "lane=\"scheduling\",practice=\"riverside\"", 0.0);
     is("carelane_agents", "state=\"logged_out\"", 10.0);
+}
+
+#[tokio::test]
+async fn the_counters_agree_with_the_carriers_own_list_of_calls() {
+    let world = World::start(10.0, Faults::default()).await;
+    world.set_state("ana", "available").await;
+    let talk = "ready\nexpect-incoming\nanswer\nexpect \"Call for\"\nkey 1\nexpect-joined\nexpect-ended";
+    let joined = "dial\nexpect \"press 1\"\nkey 1\nexpect-joined\nhangup\nexpect-ended";
+    tokio::join!(world.patient("+15550109001", joined), world.assistant("ana", talk));
+    world.set_state("ana", "not_ready").await;
+    world.patient("+15550109002", "dial\nexpect \"press 1\"\nkey 1\nexpect \"in line\"\nhangup\nexpect-ended").await;
+    world.patient("+15550109003", "dial\nexpect \"press 1\"\nhangup\nexpect-ended").await;
+    world.until_quiet().await;
+    let families = parse(&http::get(&world.engine.url("/metrics")).await.expect("carelane answers").text());
+    let sum = |name: &str, label: &str| -> f64 {
+        let samples = families[name].samples.iter().filter(|(_, labels, _)| labels.contains(label));
+        samples.map(|(_, _, value)| value).sum()
+    };
+    let calls = world.carrier_calls().await;
+    let listed = |direction: &str| calls.iter().filter(|call| call["direction"] == direction).count();
+    let is = |found: f64, wanted: usize, what: &str| {
+        let wanted = f64::from(u32::try_from(wanted).expect("a small count"));
+        assert!((found - wanted).abs() < 1e-9, "{what}: {found} counted, {wanted} at the carrier");
+    };
+    is(sum("carelane_calls_total", ""), listed("inbound"), "calls");
+    is(sum("carelane_offers_total", ""), listed("outbound-api"), "offers");
+    is(sum("carelane_calls_ended_total", "abandoned"), 1, "abandoned");
+    is(sum("carelane_calls_ended_total", "declined"), 1, "declined");
+    let incoming = world.seen().iter().filter(|seen| seen.url.ends_with("/voice/incoming")).count();
+    is(sum("carelane_webhooks_total", "incoming"), incoming, "first webhooks");
+    is(sum("carelane_webhooks_total", ""), world.seen().len(), "webhooks");
 }

@@ -1,0 +1,248 @@
+//! What is counted from facts: the families, and their children for one practice, lane or kind of item.
+//!
+//! Children are looked up once and then held: counting an event formats no label and hashes no name.
+
+use prometheus::Histogram;
+use prometheus::HistogramVec;
+use prometheus::IntCounter;
+use prometheus::IntCounterVec;
+use prometheus::Registry;
+
+use super::family::CHOICE_BUCKETS;
+use super::family::Choices;
+use super::family::ITEM_BUCKETS;
+use super::family::NAME_BUCKETS;
+use super::family::WAIT_BUCKETS;
+use super::family::WORK_BUCKETS;
+use super::family::counters;
+use super::family::histograms;
+use crate::floor::fact::ItemKind;
+use crate::floor::fact::Left;
+use crate::floor::fact::OfferOutcome;
+
+const LANE: [&str; 3] = ["practice", "lane", "language"];
+
+/// How a call ended.
+const ENDED: [&str; 8] =
+    ["answered", "declined", "self_served", "abandoned", "missed", "callback", "voicemail", "turned_away"];
+/// How a call left a lane's queue.
+const DEQUEUED: [&str; 9] =
+    ["answered", "moved", "declined", "self_served", "abandoned", "missed", "callback", "voicemail", "turned_away"];
+/// How an offer ended.
+const OFFERS: [&str; 5] = ["accepted", "declined", "not_answered", "withdrawn", "unreachable"];
+
+/// Families of whole calls.
+pub(super) struct PracticeFamilies {
+    calls: IntCounterVec,
+    ended: IntCounterVec,
+    first_sound: HistogramVec,
+    name: HistogramVec,
+    first_choice: HistogramVec,
+}
+
+/// Families of calls in lanes.
+pub(super) struct LaneFamilies {
+    queued: IntCounterVec,
+    dequeued: IntCounterVec,
+    wait: HistogramVec,
+    answer: HistogramVec,
+    in_target: IntCounterVec,
+    short_abandons: IntCounterVec,
+    transfers: IntCounterVec,
+    failed_joins: IntCounterVec,
+    offers: IntCounterVec,
+}
+
+/// Families of work items.
+pub(super) struct ItemFamilies {
+    opened: IntCounterVec,
+    closed: IntCounterVec,
+    seconds: HistogramVec,
+    attempts: IntCounterVec,
+}
+
+impl PracticeFamilies {
+    pub(super) fn new(r: &Registry) -> Self {
+        let timed = |name, help, buckets| histograms(r, name, help, &["practice"], buckets);
+        Self {
+            calls: counters(r, "carelane_calls_total", "Inbound calls taken.", &["practice"]),
+            ended: counters(
+                r,
+                "carelane_calls_ended_total",
+                "Calls that left the floor, by how.",
+                &["practice", "outcome"],
+            ),
+            first_sound: timed(
+                "carelane_first_sound_seconds",
+                "From a call's first webhook to the document that greets.",
+                WORK_BUCKETS,
+            ),
+            name: timed(
+                "carelane_practice_name_seconds",
+                "From a call's first webhook until its opening is spoken, at 0.35 s a word.",
+                NAME_BUCKETS,
+            ),
+            first_choice: timed(
+                "carelane_first_choice_seconds",
+                "From a call's arrival until the caller chose a language or lane.",
+                CHOICE_BUCKETS,
+            ),
+        }
+    }
+
+    pub(super) fn series(&self, practice: &str) -> PracticeSeries {
+        PracticeSeries {
+            calls: self.calls.with_label_values(&[practice]),
+            ended: Choices::of(&self.ended, &[practice], &ENDED),
+            first_sound: self.first_sound.with_label_values(&[practice]),
+            name: self.name.with_label_values(&[practice]),
+            first_choice: self.first_choice.with_label_values(&[practice]),
+        }
+    }
+}
+
+impl LaneFamilies {
+    pub(super) fn new(r: &Registry) -> Self {
+        let counted = |name, help| counters(r, name, help, &LANE);
+        let timed = |name, help| histograms(r, name, help, &LANE, WAIT_BUCKETS);
+        Self {
+            queued: counted("carelane_calls_queued_total", "Calls that took a place in a lane."),
+            dequeued: counters(
+                r,
+                "carelane_calls_dequeued_total",
+                "Calls that left their place in a lane, by how.",
+                &["practice", "lane", "language", "outcome"],
+            ),
+            wait: timed("carelane_queue_wait_seconds", "Time in a lane's queue until answered, moved or gone."),
+            answer: timed("carelane_answer_seconds", "From a call's arrival to its first conversation."),
+            in_target: counted(
+                "carelane_answered_in_target_total",
+                "First conversations that began within the lane's target.",
+            ),
+            short_abandons: counted(
+                "carelane_short_abandons_total",
+                "Callers who hung up within 5 s of taking their place.",
+            ),
+            transfers: counted("carelane_transfers_total", "Calls given away by an assistant of a lane."),
+            failed_joins: counted(
+                "carelane_failed_joins_total",
+                "Accepted calls whose caller could not be moved to the assistant.",
+            ),
+            offers: counters(
+                r,
+                "carelane_offers_total",
+                "Offers to assistants that ended, by how.",
+                &["practice", "lane", "outcome"],
+            ),
+        }
+    }
+
+    pub(super) fn series(&self, practice: &str, lane: &str, language: &str) -> LaneSeries {
+        let labels = &[practice, lane, language];
+        LaneSeries {
+            queued: self.queued.with_label_values(labels),
+            dequeued: Choices::of(&self.dequeued, labels, &DEQUEUED),
+            wait: self.wait.with_label_values(labels),
+            answer: self.answer.with_label_values(labels),
+            in_target: self.in_target.with_label_values(labels),
+            short_abandons: self.short_abandons.with_label_values(labels),
+            transfers: self.transfers.with_label_values(labels),
+            failed_joins: self.failed_joins.with_label_values(labels),
+            offers: Choices::of(&self.offers, &labels[..2], &OFFERS),
+        }
+    }
+}
+
+impl ItemFamilies {
+    pub(super) fn new(r: &Registry) -> Self {
+        let counted = |name, help| counters(r, name, help, &["practice", "lane", "kind"]);
+        Self {
+            opened: counted("carelane_items_opened_total", "Work items opened."),
+            closed: counted("carelane_items_closed_total", "Work items closed."),
+            seconds: histograms(
+                r,
+                "carelane_item_close_seconds",
+                "From a work item's opening to its closing.",
+                &["practice", "lane"],
+                ITEM_BUCKETS,
+            ),
+            attempts: counted("carelane_item_attempts_total", "Recorded attempts to reach a patient."),
+        }
+    }
+
+    pub(super) fn series(&self, practice: &str, lane: &str, kind: &str) -> ItemSeries {
+        let labels = &[practice, lane, kind];
+        ItemSeries {
+            opened: self.opened.with_label_values(labels),
+            closed: self.closed.with_label_values(labels),
+            seconds: self.seconds.with_label_values(&labels[..2]),
+            attempts: self.attempts.with_label_values(labels),
+        }
+    }
+}
+
+/// What is counted of one practice.
+pub(super) struct PracticeSeries {
+    pub(super) calls: IntCounter,
+    pub(super) ended: Choices,
+    pub(super) first_sound: Histogram,
+    pub(super) name: Histogram,
+    pub(super) first_choice: Histogram,
+}
+
+/// What is counted of one lane and language.
+pub(super) struct LaneSeries {
+    pub(super) queued: IntCounter,
+    pub(super) dequeued: Choices,
+    pub(super) wait: Histogram,
+    pub(super) answer: Histogram,
+    pub(super) in_target: IntCounter,
+    pub(super) short_abandons: IntCounter,
+    pub(super) transfers: IntCounter,
+    pub(super) failed_joins: IntCounter,
+    pub(super) offers: Choices,
+}
+
+/// What is counted of one kind of item in one lane.
+pub(super) struct ItemSeries {
+    pub(super) opened: IntCounter,
+    pub(super) closed: IntCounter,
+    pub(super) seconds: Histogram,
+    pub(super) attempts: IntCounter,
+}
+
+/// The label of a way a call left without an assistant.
+pub(super) fn left(how: Left) -> &'static str {
+    match how {
+        Left::Declined => "declined",
+        Left::SelfServed => "self_served",
+        Left::Abandoned => "abandoned",
+        Left::Missed => "missed",
+        Left::Callback => "callback",
+        Left::Voicemail => "voicemail",
+        Left::TurnedAway => "turned_away",
+    }
+}
+
+/// The label of an offer's end.
+pub(super) fn offer_outcome(outcome: OfferOutcome) -> &'static str {
+    match outcome {
+        OfferOutcome::Accepted => "accepted",
+        OfferOutcome::Declined => "declined",
+        OfferOutcome::NotAnswered => "not_answered",
+        OfferOutcome::Withdrawn => "withdrawn",
+        OfferOutcome::Unreachable => "unreachable",
+    }
+}
+
+/// The label of an item's kind.
+pub(super) fn kind(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Abandoned => "abandoned",
+        ItemKind::Missed => "missed",
+        ItemKind::Voicemail => "voicemail",
+        ItemKind::Callback => "callback",
+        ItemKind::NoteOwed => "note_owed",
+        ItemKind::FollowUp => "follow_up",
+    }
+}

@@ -1,0 +1,337 @@
+//! The tally: facts counted as they are decided.
+//!
+//! Counters begin at zero with the process and are a fold of the facts since, so a recount of the journal gives the
+//! same numbers. Of a call it keeps what later facts do not say again: its lane, language and times.
+//! After a restart `resume` takes that from the floor.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use prometheus::Registry;
+
+use super::family::Labelled;
+use super::family::OTHER;
+use super::series::ItemFamilies;
+use super::series::ItemSeries;
+use super::series::LaneFamilies;
+use super::series::LaneSeries;
+use super::series::PracticeFamilies;
+use super::series::PracticeSeries;
+use super::series::kind;
+use super::series::left;
+use super::series::offer_outcome;
+use crate::floor::Floor;
+use crate::floor::fact::Fact;
+use crate::floor::fact::ItemKind;
+use crate::floor::fact::Left;
+use crate::floor::fact::NewItem;
+use crate::floor::fact::Route;
+use crate::flow::Flow;
+use crate::vocab::CallId;
+use crate::vocab::ItemId;
+use crate::vocab::LaneId;
+use crate::vocab::Language;
+use crate::vocab::OfferId;
+use crate::vocab::PracticeId;
+use crate::vocab::Span;
+use crate::vocab::Timestamp;
+
+/// Who hangs up so soon after taking a place has hardly waited: dialled wrong, perhaps, or changed their mind.
+/// It is a label for the service level; the call becomes an item like any other.
+const SHORT_ABANDON: Span = Span::secs(5);
+
+pub(super) struct Tally {
+    practice_families: PracticeFamilies,
+    lane_families: LaneFamilies,
+    item_families: ItemFamilies,
+    practices: Labelled<PracticeId, PracticeSeries>,
+    lanes: Labelled<(PracticeId, LaneId, Language), LaneSeries>,
+    kinds: Labelled<(PracticeId, LaneId, ItemKind), ItemSeries>,
+    /// What each practice greets in: a call's language until another is chosen.
+    greets_in: BTreeMap<PracticeId, Language>,
+    calls: BTreeMap<CallId, Known>,
+    offers: BTreeMap<OfferId, Arc<LaneSeries>>,
+    items: BTreeMap<ItemId, (Timestamp, Arc<ItemSeries>)>,
+}
+
+/// What is remembered of a call that is alive.
+struct Known {
+    practice: PracticeId,
+    series: Arc<PracticeSeries>,
+    language: Language,
+    arrived: Timestamp,
+    place: Option<Place>,
+    has_chosen: bool,
+    was_answered: bool,
+    is_talking: bool,
+}
+
+/// The place it has or last had.
+struct Place {
+    series: Arc<LaneSeries>,
+    since: Timestamp,
+    /// Its arrival and the lane's target.
+    answer_by: Timestamp,
+    is_queued: bool,
+}
+
+impl Place {
+    fn leave(&mut self, at: Timestamp, how: &str) {
+        if std::mem::take(&mut self.is_queued) {
+            self.series.dequeued.inc(how);
+            self.series.wait.observe(seconds(at - self.since));
+        }
+    }
+}
+
+impl Known {
+    fn leave_queue(&mut self, at: Timestamp, how: &str) {
+        if let Some(place) = &mut self.place {
+            place.leave(at, how);
+        }
+    }
+
+    fn choose(&mut self, at: Timestamp) {
+        if !std::mem::replace(&mut self.has_chosen, true) {
+            self.series.first_choice.observe(seconds(at - self.arrived));
+        }
+    }
+}
+
+impl Tally {
+    pub(super) fn new(registry: &Registry) -> Self {
+        Self {
+            practice_families: PracticeFamilies::new(registry),
+            lane_families: LaneFamilies::new(registry),
+            item_families: ItemFamilies::new(registry),
+            practices: Labelled::new(),
+            lanes: Labelled::new(),
+            kinds: Labelled::new(),
+            greets_in: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            items: BTreeMap::new(),
+        }
+    }
+
+    /// Takes over the calls, offers and items that a recovered floor holds. What they did before is not counted again.
+    pub(super) fn resume(&mut self, floor: &Floor) {
+        let view = floor.view();
+        for practice in &view.practices {
+            if let Some(flow) = floor.flow(&practice.id) {
+                self.expect(flow);
+            }
+        }
+        for call in &view.calls {
+            let place = call.lane.as_ref().map(|lane| Place {
+                series: self.lane(&call.practice, lane, &call.language),
+                since: call.waiting_since.unwrap_or(call.arrived_at),
+                answer_by: call.answer_by.unwrap_or(call.arrived_at),
+                is_queued: call.waiting_since.is_some(),
+            });
+            if let (Some(offer), Some(place)) = (call.offer, &place) {
+                self.offers.insert(offer, place.series.clone());
+            }
+            let known = Known {
+                practice: call.practice.clone(),
+                series: self.practice(&call.practice),
+                language: call.language.clone(),
+                arrived: call.arrived_at,
+                has_chosen: place.is_some(),
+                was_answered: call.answered,
+                is_talking: call.state == "talking",
+                place,
+            };
+            self.calls.insert(call.call, known);
+        }
+        for item in &view.items {
+            let new = &item.item.new;
+            let series = self.kind(&new.practice, &new.lane, new.kind);
+            self.items.insert(item.id, (item.item.opened_at, series));
+        }
+    }
+
+    /// Counts one fact, decided at `at`.
+    pub(super) fn count(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::FlowLoaded(file) => self.expect(&file.flow),
+            Fact::CallArrived { call, practice, .. } => self.arrived(at, *call, practice),
+            Fact::LanguageChosen { call, language } => {
+                if let Some(known) = self.calls.get_mut(call) {
+                    known.language = language.clone();
+                    known.choose(at);
+                }
+            }
+            Fact::Queued { call, .. } => self.queued(at, *call, fact),
+            Fact::OfferMade { offer, call, .. } => {
+                if let Some(place) = self.calls.get(call).and_then(|known| known.place.as_ref()) {
+                    self.offers.insert(*offer, place.series.clone());
+                }
+            }
+            Fact::OfferEnded { offer, outcome } => {
+                if let Some(series) = self.offers.remove(offer) {
+                    series.offers.inc(offer_outcome(*outcome));
+                }
+            }
+            Fact::TalkBegan { call, .. } => self.talk_began(at, *call),
+            Fact::JoinFailed { call } => self.join_failed(at, *call),
+            Fact::Transferred { call, .. } => {
+                if let Some(known) = self.calls.get_mut(call) {
+                    known.is_talking = false;
+                    known.place.iter().for_each(|place| place.series.transfers.inc());
+                }
+            }
+            Fact::TalkEnded { call, wrap_up_until, .. } => match wrap_up_until {
+                None => self.ended(at, *call, "answered"),
+                Some(_) => {
+                    if let Some(known) = self.calls.get_mut(call) {
+                        known.is_talking = false;
+                    }
+                }
+            },
+            // While the legs are up the call is still alive: it ends with the conversation.
+            Fact::CallClosed { call, .. } if self.calls.get(call).is_some_and(|known| known.is_talking) => {}
+            Fact::CallClosed { call, .. } => self.ended(at, *call, "answered"),
+            Fact::VoicemailBegan { call, .. } => {
+                if let Some(known) = self.calls.get_mut(call) {
+                    known.leave_queue(at, "voicemail");
+                }
+            }
+            Fact::CallLeft { call, how } => self.left(at, *call, *how),
+            Fact::ItemOpened(new) => self.item_opened(at, new),
+            Fact::ItemAttempted { item, .. } => {
+                if let Some((_, series)) = self.items.get(item) {
+                    series.attempts.inc();
+                }
+            }
+            Fact::ItemClosed { item, .. } => {
+                if let Some((opened, series)) = self.items.remove(item) {
+                    series.closed.inc();
+                    series.seconds.observe(seconds(at - opened));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Makes the series of a practice before anything happens in it: a rate needs a first zero.
+    fn expect(&mut self, flow: &Flow) {
+        self.practice(&flow.practice);
+        self.greets_in.insert(flow.practice.clone(), flow.default_language().clone());
+        for lane in &flow.lanes {
+            for language in &flow.languages {
+                self.lane(&flow.practice, &lane.id, language);
+            }
+        }
+    }
+
+    fn arrived(&mut self, at: Timestamp, call: CallId, practice: &PracticeId) {
+        // The floor ignores a call of a practice without a flow, too.
+        let Some(language) = self.greets_in.get(practice).cloned() else { return };
+        let series = self.practice(practice);
+        series.calls.inc();
+        let known = Known {
+            practice: practice.clone(),
+            series,
+            language,
+            arrived: at,
+            place: None,
+            has_chosen: false,
+            was_answered: false,
+            is_talking: false,
+        };
+        self.calls.insert(call, known);
+    }
+
+    fn queued(&mut self, at: Timestamp, call: CallId, fact: &Fact) {
+        let Fact::Queued { lane, deadline, head_starts, how, .. } = fact else { return };
+        let Some((practice, language)) = self.calls.get(&call).map(|k| (k.practice.clone(), k.language.clone())) else {
+            return;
+        };
+        let series = self.lane(&practice, lane, &language);
+        let Some(known) = self.calls.get_mut(&call) else { return };
+        known.leave_queue(at, "moved");
+        if matches!(how, Route::Key | Route::Phrase | Route::Person | Route::Urgent) {
+            known.choose(at);
+        }
+        series.queued.inc();
+        let answer_by = head_starts.iter().fold(*deadline, |by, (_, span)| by + *span);
+        known.place = Some(Place { series, since: at, answer_by, is_queued: true });
+    }
+
+    fn talk_began(&mut self, at: Timestamp, call: CallId) {
+        let Some(known) = self.calls.get_mut(&call) else { return };
+        known.is_talking = true;
+        known.leave_queue(at, "answered");
+        let Some(place) = &known.place else { return };
+        if !std::mem::replace(&mut known.was_answered, true) {
+            place.series.answer.observe(seconds(at - known.arrived));
+            if at <= place.answer_by {
+                place.series.in_target.inc();
+            }
+        }
+    }
+
+    fn join_failed(&mut self, at: Timestamp, call: CallId) {
+        let Some(known) = self.calls.get_mut(&call) else { return };
+        known.is_talking = false;
+        let Some(place) = &mut known.place else { return };
+        place.series.failed_joins.inc();
+        place.series.queued.inc();
+        place.is_queued = true;
+        place.since = at;
+    }
+
+    fn left(&mut self, at: Timestamp, call: CallId, how: Left) {
+        let place = self.calls.get(&call).and_then(|known| known.place.as_ref());
+        if let Some(place) = place
+            && how == Left::Abandoned
+            && place.is_queued
+            && at - place.since < SHORT_ABANDON
+        {
+            place.series.short_abandons.inc();
+        }
+        self.ended(at, call, left(how));
+    }
+
+    fn ended(&mut self, at: Timestamp, call: CallId, how: &str) {
+        if let Some(mut known) = self.calls.remove(&call) {
+            known.leave_queue(at, how);
+            known.series.ended.inc(how);
+        }
+    }
+
+    fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
+        let series = self.kind(&new.practice, &new.lane, new.kind);
+        series.opened.inc();
+        self.items.insert(new.item, (at, series));
+    }
+
+    pub(super) fn practice(&mut self, practice: &PracticeId) -> Arc<PracticeSeries> {
+        let families = &self.practice_families;
+        self.practices.get(practice, |full| families.series(if full { OTHER } else { practice.as_str() }))
+    }
+
+    fn lane(&mut self, practice: &PracticeId, lane: &LaneId, language: &Language) -> Arc<LaneSeries> {
+        let key = (practice.clone(), lane.clone(), language.clone());
+        let families = &self.lane_families;
+        self.lanes.get(&key, |full| match full {
+            true => families.series(OTHER, OTHER, OTHER),
+            false => families.series(practice.as_str(), lane.as_str(), language.as_str()),
+        })
+    }
+
+    fn kind(&mut self, practice: &PracticeId, lane: &LaneId, of: ItemKind) -> Arc<ItemSeries> {
+        let families = &self.item_families;
+        self.kinds.get(&(practice.clone(), lane.clone(), of), |full| match full {
+            true => families.series(OTHER, OTHER, OTHER),
+            false => families.series(practice.as_str(), lane.as_str(), kind(of)),
+        })
+    }
+}
+
+/// Seconds, as metrics give times.
+#[expect(clippy::cast_precision_loss, reason = "waits are far below 2^52 ms")]
+pub(super) fn seconds(span: Span) -> f64 {
+    span.0 as f64 / 1_000.0
+}
