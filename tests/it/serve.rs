@@ -11,4 +11,5 @@ mod privacy;
 pub(crate) mod process;
 mod scrape;
 pub(crate) mod terminal;
+mod voicemail;
 pub(crate) mod world;

@@ -102,7 +102,7 @@ impl Leg {
                 }
                 Verb::HangUp => return Err(Stop::Finished),
                 Verb::Leave => return Ok(Round::Leave),
-                Verb::Enqueue(_) | Verb::Dial(_) | Verb::Reject { .. } => {}
+                Verb::Enqueue(_) | Verb::Dial(_) | Verb::Record(_) | Verb::Reject { .. } => {}
             }
         }
         Ok(Round::Again)
