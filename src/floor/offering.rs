@@ -197,7 +197,7 @@ impl Turn<'_> {
                 let words = if closed.is_some() { Phrase::CallbackNoted } else { words };
                 self.leave_saying(id, ItemKind::Missed, Left::Missed, closed.into_iter().collect(), words);
             }
-            Exit::Voicemail => self.to_the_mailbox(id, words),
+            Exit::Voicemail => self.send_to_mailbox(id, words),
             Exit::Lane(lane) => {
                 if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
                     self.end_offer(offer, OfferOutcome::Withdrawn);

@@ -41,7 +41,7 @@ enum Message {
 
 impl Turn<'_> {
     /// To the mailbox of the call's lane. `otherwise` is said to who cannot be sent there: they get a callback.
-    pub(super) fn to_the_mailbox(&mut self, id: CallId, otherwise: Phrase) {
+    pub(super) fn send_to_mailbox(&mut self, id: CallId, otherwise: Phrase) {
         let call = self.call(id).filter(|call| !call.urgent && self.is_up(call.leg));
         let Some((call, lane)) = call.and_then(|call| Some((call, call.lane()?))) else {
             // patient: whoever may be in danger is not sent to a mailbox.

@@ -136,8 +136,7 @@ impl Leg {
 
 impl Exchange {
     fn keep_recording(self: &Arc<Self>, call: &str, began: Timestamp, seconds: u32) -> Recording {
-        let recording =
-            Recording { sid: format!("RE{}", self.random_hex()), call: call.to_owned(), began, seconds };
+        let recording = Recording { sid: format!("RE{}", self.random_hex()), call: call.to_owned(), began, seconds };
         let mut state = self.state();
         if state.recordings.len() >= RECORDINGS_MAX {
             state.recordings.pop_first();

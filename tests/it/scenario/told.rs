@@ -171,6 +171,20 @@ fn fact(told: &Fact) -> String {
         Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
         Fact::JoinFailed { call } => format!("{call} could not be joined"),
         Fact::VoicemailBegan { call, due_at } => format!("{call} is at the mailbox, called back by {}", time(*due_at)),
+        Fact::RecordingAwaited { .. }
+        | Fact::RecordingNamed { .. }
+        | Fact::RecordingEmpty { .. }
+        | Fact::RecordingDelayed { .. }
+        | Fact::RecordingTried { .. }
+        | Fact::RecordingStored { .. }
+        | Fact::RecordingDropped { .. }
+        | Fact::RecordingPlayed { .. } => recording(told),
+        Fact::EffectSettled { effect } => format!("{effect} done or given up"),
+    }
+}
+
+fn recording(told: &Fact) -> String {
+    match told {
         Fact::RecordingAwaited { item, leg, carrier_call, until } => {
             format!("{item} awaits the recording of {leg}, {carrier_call}, until {}", clock(*until))
         }
@@ -190,7 +204,7 @@ fn fact(told: &Fact) -> String {
         }
         Fact::RecordingDropped { item } => format!("{item} has its recording here only"),
         Fact::RecordingPlayed { item, by } => format!("{item} was played to {}", by.reveal()),
-        Fact::EffectSettled { effect } => format!("{effect} done or given up"),
+        other => format!("{other:?}"),
     }
 }
 

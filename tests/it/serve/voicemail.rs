@@ -80,7 +80,10 @@ async fn a_message_is_fetched_sealed_deleted_at_the_carrier_and_played_to_who_sa
 
     let items = items_when(&world, |items| items.iter().any(is_kept)).await;
     let [item] = items.as_slice() else { panic!("one item: {items:#?}") };
-    assert_eq!((&item["kind"], &item["lane"], &item["status"]), (&"voicemail".into(), &"scheduling".into(), &"open".into()));
+    assert_eq!(
+        (&item["kind"], &item["lane"], &item["status"]),
+        (&"voicemail".into(), &"scheduling".into(), &"open".into())
+    );
     assert_eq!((&item["owner"], &item["due_at"]), (&"front-desk".into(), &item["promised"]));
     assert_eq!((&item["recording"]["duration"], &item["recording"]["partial"]), (&3.into(), &false.into()));
     assert_eq!(recordings_at_the_carrier(&world).await, 0);
@@ -96,7 +99,8 @@ async fn a_message_is_fetched_sealed_deleted_at_the_carrier_and_played_to_who_sa
     assert_eq!(stranger.status, 401, "{API_TOKEN} opens it, and nothing else");
 
     let folder = world.engine.data().join("recordings");
-    let files: Vec<_> = std::fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
+    let files: Vec<_> =
+        std::fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
     let [file] = files.as_slice() else { panic!("one file: {files:?}") };
     let sealed = std::fs::read(file).expect("a file can be read");
     assert!(!sealed.windows(8).any(|bytes| bytes == b"WAVEfmt "), "the sound lies there in clear");
