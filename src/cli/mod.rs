@@ -51,7 +51,7 @@ pub fn main() -> ExitCode {
 }
 
 fn in_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    match tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build() {
         Ok(runtime) => {
             let code = runtime.block_on(command);
             // A terminal's blocked read of a line must not hold the end up.
@@ -63,4 +63,10 @@ fn in_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Tokio's threads: one processor is left to the desk, which owns the floor and writes the journal. With as many
+/// workers as processors, each batch that the desk lets go costs more switches between threads than it has answers.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |all| all.get().saturating_sub(1).max(1))
 }

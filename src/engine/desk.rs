@@ -50,6 +50,8 @@ const NAP_MAX: Duration = Duration::from_secs(60);
 pub(super) enum Message {
     /// Something happened; whoever brought it may wait for the answer.
     Post(Event, Option<oneshot::Sender<Reply>>),
+    /// Is any practice served?
+    Ready(oneshot::Sender<bool>),
     /// A snapshot is asked for.
     View(oneshot::Sender<View>),
     /// One item is asked for.
@@ -97,6 +99,7 @@ pub(super) struct Desk {
 /// What waits for the commit of its batch.
 pub(super) enum Held {
     Reply(oneshot::Sender<Reply>, Reply),
+    Ready(oneshot::Sender<bool>, bool),
     View(oneshot::Sender<View>, View),
     Item(oneshot::Sender<Option<Item>>, Option<Item>),
     Flow(oneshot::Sender<Option<Arc<Flow>>>, Option<Arc<Flow>>),
@@ -110,6 +113,7 @@ pub(super) async fn let_go(mut released: UnboundedReceiver<Vec<Held>>, orders: U
             // Whoever asked may have hung up in the meantime: then nobody needs the answer.
             match held {
                 Held::Reply(to, reply) => drop(to.send(reply)),
+                Held::Ready(to, ready) => drop(to.send(ready)),
                 Held::View(to, view) => drop(to.send(view)),
                 Held::Item(to, item) => drop(to.send(item)),
                 Held::Flow(to, flow) => drop(to.send(flow)),
@@ -171,6 +175,7 @@ impl Desk {
                     held.push(Held::Reply(to, Reply { answer, given }));
                 }
             }
+            Message::Ready(to) => held.push(Held::Ready(to, self.floor.has_practices())),
             Message::View(to) => held.push(Held::View(to, self.floor.view())),
             Message::Item(id, to) => held.push(Held::Item(to, self.floor.item(id).cloned())),
             Message::Flow(practice, to) => held.push(Held::Flow(to, self.floor.flow(&practice).cloned())),

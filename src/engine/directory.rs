@@ -3,7 +3,9 @@
 //! It is a shadow of the floor, written only by the desk after each commit. No guard leaves a method, so nobody can
 //! hold one across an await.
 
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
+use std::sync::PoisonError;
+use std::sync::RwLock;
 
 use dashmap::DashMap;
 
@@ -20,11 +22,48 @@ use crate::vocab::LegId;
 pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,
     wanted: DashMap<EffectId, ()>,
-    spans: DashMap<CallId, (u64, u64)>,
+    spans: RwLock<Spans>,
 }
 
-/// Calls whose place in the journal is kept: some 24 bytes each, years of a practice.
+/// First and last entry about each call. Calls are numbered one by one, so their number is the place.
+#[derive(Debug, Default)]
+struct Spans {
+    /// The call of the first place.
+    first: u64,
+    spans: VecDeque<(u64, u64)>,
+}
+
+/// Calls whose place in the journal is kept: 16 bytes each, years of a practice.
 const SPANS_MAX: usize = 2_000_000;
+/// The place of a call that no entry is about; entries are numbered from 1.
+const NOWHERE: (u64, u64) = (0, 0);
+
+impl Spans {
+    fn get(&self, call: CallId) -> Option<(u64, u64)> {
+        let place = call.0.checked_sub(self.first)?;
+        self.spans.get(usize::try_from(place).ok()?).copied().filter(|span| *span != NOWHERE)
+    }
+
+    fn note(&mut self, call: CallId, seq: u64) {
+        if self.spans.is_empty() {
+            self.first = call.0;
+        }
+        let Some(place) = call.0.checked_sub(self.first).and_then(|place| usize::try_from(place).ok()) else { return };
+        match self.spans.get_mut(place) {
+            Some(span) => span.1 = seq,
+            None if place < 2 * SPANS_MAX => {
+                self.spans.resize(place, NOWHERE);
+                self.spans.push_back((seq, seq));
+            }
+            // Such a gap is from a damaged journal: nothing is known of the call.
+            None => {}
+        }
+        if self.spans.len() > SPANS_MAX {
+            self.spans.pop_front();
+            self.first += 1;
+        }
+    }
+}
 
 impl Directory {
     /// Is this carrier call one of our legs?
@@ -39,23 +78,19 @@ impl Directory {
 
     /// First and last journal entry about a call.
     pub fn span(&self, call: CallId) -> Option<(u64, u64)> {
-        self.spans.get(&call).map(|span| *span)
+        self.spans.read().unwrap_or_else(PoisonError::into_inner).get(call)
     }
 
     /// Takes over what one entry changed.
     pub(super) fn note(&self, seq: u64, facts: &[Fact], floor: &Floor) {
-        for call in calls_of(facts, floor) {
-            let mut span = self.spans.entry(call).or_insert((seq, seq));
-            span.1 = seq;
-        }
+        let mut spans = self.spans.write().unwrap_or_else(PoisonError::into_inner);
         for fact in facts {
+            if let Some(call) = call_of(fact, &|leg| floor.leg(leg).map(|leg| leg.call)) {
+                spans.note(call, seq);
+            }
             if let Fact::CallArrived { leg, carrier_call, .. } | Fact::LegNamed { leg, carrier_call } = fact {
                 self.legs.insert(carrier_call.clone(), *leg);
             }
-        }
-        if self.spans.len() > SPANS_MAX {
-            let oldest = self.spans.iter().map(|span| *span.key()).min();
-            oldest.map(|call| self.spans.remove(&call));
         }
     }
 
@@ -75,11 +110,6 @@ impl Directory {
             self.wanted.insert(effect, ());
         }
     }
-}
-
-/// The calls that facts are about.
-fn calls_of(facts: &[Fact], floor: &Floor) -> BTreeSet<CallId> {
-    facts.iter().filter_map(|fact| call_of(fact, &|leg| floor.leg(leg).map(|leg| leg.call))).collect()
 }
 
 /// The call a fact is about, if it is about one; `leg_call` says whose a leg is.

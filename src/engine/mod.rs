@@ -185,6 +185,13 @@ impl Engine {
         answer.await.map_err(|_| Unanswered::Stopped)
     }
 
+    /// Is any practice served? Asked often, and answered without a snapshot.
+    pub async fn is_ready(&self) -> Result<bool, Unanswered> {
+        let (to, ready) = oneshot::channel();
+        self.send(Message::Ready(to))?;
+        ready.await.map_err(|_| Unanswered::Stopped)
+    }
+
     /// One snapshot of the floor.
     pub async fn view(&self) -> Result<View, Unanswered> {
         let (to, view) = oneshot::channel();

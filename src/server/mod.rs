@@ -95,11 +95,9 @@ impl Door {
     }
 
     async fn ready(&self) -> Reply {
-        match self.engine.view().await {
-            Ok(view) if view.practices.is_empty() => {
-                reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n")
-            }
-            Ok(_) => reply::text(StatusCode::OK, "ready\n"),
+        match self.engine.is_ready().await {
+            Ok(true) => reply::text(StatusCode::OK, "ready\n"),
+            Ok(false) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n"),
             Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
         }
     }

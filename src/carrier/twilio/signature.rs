@@ -13,8 +13,11 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hmac::Hmac;
+use hmac::KeyInit as _;
+use hmac::Mac;
 use ring::digest;
-use ring::hmac;
+use sha1::Sha1;
 
 use super::form::Form;
 use crate::vocab::Private;
@@ -28,14 +31,39 @@ pub struct Verifier {
     base: String,
     /// The same with its port cut out or the standard port added.
     other_base: Option<String>,
-    tokens: Vec<hmac::Key>,
+    tokens: Vec<Key>,
     shared_keys: Vec<SharedKey>,
 }
 
 struct SharedKey {
     id: String,
-    sha1: hmac::Key,
-    sha256: hmac::Key,
+    sha1: Key,
+    sha256: Key,
+}
+
+/// A key, prepared: `ring` has no SHA-1 in hardware, and it is the dearest step of a webhook.
+enum Key {
+    Sha1(Hmac<Sha1>),
+    Sha256(ring::hmac::Key),
+}
+
+impl Key {
+    fn sha1(secret: &[u8]) -> Option<Self> {
+        // A key of any length is one.
+        Hmac::new_from_slice(secret).ok().map(Self::Sha1)
+    }
+
+    fn sha256(secret: &[u8]) -> Self {
+        Self::Sha256(ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret))
+    }
+
+    /// Is `given` the code of this text? Compared in constant time.
+    fn fits(&self, text: &str, given: &[u8]) -> bool {
+        match self {
+            Self::Sha1(key) => key.clone().chain_update(text).verify_slice(given).is_ok(),
+            Self::Sha256(key) => ring::hmac::verify(key, text.as_bytes(), given).is_ok(),
+        }
+    }
 }
 
 /// Why a webhook was not believed. The answer to the sender is 403 for all of them.
@@ -96,7 +124,7 @@ impl Verifier {
         Self {
             other_base: with_other_port(&base),
             base,
-            tokens: tokens.map(|bytes| hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, bytes)).collect(),
+            tokens: tokens.filter_map(Key::sha1).collect(),
             shared_keys: Vec::new(),
         }
     }
@@ -105,12 +133,8 @@ impl Verifier {
     #[must_use]
     pub fn with_shared_key(mut self, id: &str, secret: &Private<String>) -> Self {
         let bytes = secret.reveal().as_bytes();
-        if !bytes.is_empty() {
-            self.shared_keys.push(SharedKey {
-                id: id.to_owned(),
-                sha1: hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, bytes),
-                sha256: hmac::Key::new(hmac::HMAC_SHA256, bytes),
-            });
+        if let Some(sha1) = Key::sha1(bytes).filter(|_| !bytes.is_empty()) {
+            self.shared_keys.push(SharedKey { id: id.to_owned(), sha1, sha256: Key::sha256(bytes) });
         }
         self
     }
@@ -159,7 +183,7 @@ impl Verifier {
 
     fn check(
         &self,
-        keys: &[hmac::Key],
+        keys: &[Key],
         path_and_query: &str,
         form: &Form<'_>,
         signature: Option<&str>,
@@ -177,8 +201,7 @@ impl Verifier {
         text.push_str(&self.base);
         text.push_str(path_and_query);
         form.append_signed_text(&mut text);
-        // `hmac::verify` compares in constant time.
-        let fits = |text: &str| keys.iter().any(|key| hmac::verify(key, text.as_bytes(), given).is_ok());
+        let fits = |text: &str| keys.iter().any(|key| key.fits(text, given));
         if fits(&text) {
             return Ok(());
         }
@@ -198,8 +221,8 @@ pub fn sign(token: &Private<String>, url: &str, form: &Form<'_>) -> String {
     let mut text = String::with_capacity(url.len() + form.signed_len_max());
     text.push_str(url);
     form.append_signed_text(&mut text);
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.reveal().as_bytes());
-    STANDARD.encode(hmac::sign(&key, text.as_bytes()))
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, token.reveal().as_bytes());
+    STANDARD.encode(ring::hmac::sign(&key, text.as_bytes()))
 }
 
 /// Reads `key=<id>,algorithm=<name>`. Without an algorithm the webhook is signed in the classic way.
