@@ -136,4 +136,16 @@ pub enum Words {
     Promise(Phrase, Timestamp),
     /// An approved self-service answer.
     Script(StepId),
+    /// A sentence with a time so far off that the day's name alone would mislead.
+    Dated(Phrase, Timestamp),
+}
+
+/// The same weekday comes again after a week; up to here its name is enough.
+const WEEKDAY_SAYS_ENOUGH: Span = Span::hours(6 * 24);
+
+impl Words {
+    /// A sentence with a time promised at `now`, said with its date if it is far off.
+    pub fn promise(phrase: Phrase, at: Timestamp, now: Timestamp) -> Self {
+        if at - now > WEEKDAY_SAYS_ENOUGH { Self::Dated(phrase, at) } else { Self::Promise(phrase, at) }
+    }
 }

@@ -194,7 +194,7 @@ impl<'f> Turn<'f> {
         self.fact(Fact::CallLeft { call: id, how });
         if told {
             words.extend(before);
-            words.push(Words::Promise(promise, due_at));
+            words.push(Words::promise(promise, due_at, self.now));
             self.treat(leg, Treatment::Goodbye { words, language });
         }
     }

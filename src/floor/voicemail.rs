@@ -51,7 +51,7 @@ impl Turn<'_> {
         let why = self.closed_words(id).unwrap_or(Words::Phrase(Phrase::NobodyNow));
         self.withdraw_offer_of(id);
         self.fact(Fact::VoicemailBegan { call: id, due_at });
-        let words = vec![why, Words::Promise(Phrase::LeaveMessage, due_at)];
+        let words = vec![why, Words::promise(Phrase::LeaveMessage, due_at, self.now)];
         self.treat(leg, Treatment::Record { words, language, longest: MESSAGE_MAX });
     }
 
@@ -68,11 +68,12 @@ impl Turn<'_> {
             Input::Message { recording, duration } if duration.is_none_or(|length| length > Span::ZERO) => {
                 (Message::Recorded(recording.clone(), *duration), Words::Phrase(Phrase::MessageTaken))
             }
-            Input::Message { recording, duration } => {
-                (Message::Recorded(recording.clone(), *duration), Words::Promise(Phrase::CallbackNoted, due_at))
-            }
+            Input::Message { recording, duration } => (
+                Message::Recorded(recording.clone(), *duration),
+                Words::promise(Phrase::CallbackNoted, due_at, self.now),
+            ),
             Input::Nothing | Input::Keys(_) | Input::Speech(_) => {
-                (Message::Nothing, Words::Promise(Phrase::CallbackNoted, due_at))
+                (Message::Nothing, Words::promise(Phrase::CallbackNoted, due_at, self.now))
             }
         };
         self.leave_message(id, message);

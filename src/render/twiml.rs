@@ -346,6 +346,7 @@ impl Rendering<'_> {
             Words::Phrase(phrase) => self.flow.phrase(*phrase, language).into(),
             Words::AboutLane(phrase, lane) => wording::about_lane(self.flow, *phrase, lane, language).into(),
             Words::Promise(phrase, at) => self.promise(*phrase, *at, language).into(),
+            Words::Dated(phrase, at) => wording::dated(self.flow, *phrase, *at, language).into(),
             Words::Script(step) => match self.flow.steps.get(step) {
                 Some(Step::Answer(answer)) => text(&answer.script, language).into(),
                 Some(Step::Menu(_)) | None => "".into(),

@@ -24,6 +24,18 @@ pub(super) fn promise(flow: &Flow, phrase: Phrase, at: Timestamp, language: &Lan
     flow.phrase(phrase, language).replace("{time}", &moment(flow, at, language))
 }
 
+/// The same with the date, for a time that is far off.
+pub(super) fn dated(flow: &Flow, phrase: Phrase, at: Timestamp, language: &Language) -> String {
+    let Some(local) = hours::local(flow, at) else { return promise(flow, phrase, at, language) };
+    let (clock, month) = (clock(local, language), usize::try_from(local.month() - 1).unwrap_or(0));
+    let (day, weekday) = (local.day(), local.weekday());
+    let time = match language.primary() {
+        "es" => format!("el {} {day} de {} a {clock}", weekday_es(weekday), MONTHS_ES[month % 12]),
+        _ => format!("{clock} on {}, {} {day}", weekday_en(weekday), MONTHS_EN[month % 12]),
+    };
+    flow.phrase(phrase, language).replace("{time}", &time)
+}
+
 /// The whisper: lane, language and wait.
 pub(super) fn whisper(flow: &Flow, lane: &LaneId, caller: &Language, waited: Span, language: &Language) -> String {
     flow.phrase(Phrase::Whisper, language)
@@ -108,6 +120,35 @@ fn weekday_en(day: Weekday) -> &'static str {
 fn weekday_es(day: Weekday) -> &'static str {
     ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"][index(day)]
 }
+
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const MONTHS_ES: [&str; 12] = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+];
 
 fn index(day: Weekday) -> usize {
     usize::try_from(day.to_monday_zero_offset()).unwrap_or(0)

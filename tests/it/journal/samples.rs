@@ -267,6 +267,7 @@ fn treatments() -> Vec<Treatment> {
         Words::AboutLane(Phrase::InLine, "scheduling".into()),
         Words::Promise(Phrase::CallbackBooked, NOON),
         Words::Script("opening-hours".into()),
+        Words::Dated(Phrase::Closed, NOON),
     ];
     vec![
         Treatment::Menu { step: "start".into(), language: language(), opening: Opening::NotAChoice },

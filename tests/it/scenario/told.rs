@@ -281,6 +281,7 @@ fn said(words: &[Words]) -> String {
         Words::Phrase(phrase) => phrase.key().to_owned(),
         Words::AboutLane(phrase, lane) => format!("{} {lane}", phrase.key()),
         Words::Promise(phrase, at) => format!("{} {}", phrase.key(), time(*at)),
+        Words::Dated(phrase, at) => format!("{} {} with its date", phrase.key(), time(*at)),
         Words::Script(step) => format!("script {step}"),
     };
     words.iter().map(one).collect::<Vec<_>>().join(", ")

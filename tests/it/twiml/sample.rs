@@ -134,7 +134,8 @@ fn announce(language: &Language) -> Treatment {
 
 fn mailbox(language: &Language) -> Treatment {
     let promise = |phrase| Words::Promise(phrase, MORNING + Span::mins(95));
-    let words = vec![promise(Phrase::ClosedLunch), promise(Phrase::LeaveMessage)];
+    let opens = Words::promise(Phrase::ClosedHoliday, MORNING + Span::hours(9 * 24), MORNING);
+    let words = vec![opens, promise(Phrase::LeaveMessage)];
     Treatment::Record { words, language: language.clone(), longest: Span::mins(3) }
 }
 
