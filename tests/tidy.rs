@@ -494,6 +494,47 @@ fn the_readme_names_every_setting_and_every_metric() {
     holds(unwritten(&readme, metrics, "README.md"));
 }
 
+/// Metrics that a text of Prometheus' language names, without the tails of histograms.
+fn metrics_in(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'));
+    let ours = words.filter(|word| word.starts_with("carelane_"));
+    let family = |word: &str| {
+        let tail = ["_bucket", "_count", "_sum"].into_iter().find_map(|tail| word.strip_suffix(tail));
+        tail.unwrap_or(word).to_owned()
+    };
+    ours.map(family).collect()
+}
+
+#[test]
+fn alert_rules_and_dashboard_name_metrics_that_exist() {
+    let known = files("src/metrics", ".rs").iter().map(|f| f.text.clone()).collect::<String>();
+    let unknown = |place: &str| {
+        let named = metrics_in(&text(place));
+        assert!(named.len() > 10, "{place} names hardly any metric");
+        let gone = named.into_iter().filter(|name| !known.contains(&format!("\"{name}\"")));
+        gone.map(|name| format!("{place}: there is no metric {name}")).collect::<Vec<_>>()
+    };
+    let places = ["deploy/prometheus/carelane.rules.yml", "deploy/grafana/carelane.json"];
+    holds(places.into_iter().flat_map(unknown));
+    assert_eq!(metrics_in("rate(carelane_a_seconds_bucket[5m]) / carelane_b{x=\"y\"}").len(), 2);
+}
+
+#[test]
+fn every_alert_has_a_runbook_and_a_test() {
+    let (rules, tests) =
+        (text("deploy/prometheus/carelane.rules.yml"), text("deploy/prometheus/carelane.rules.test.yml"));
+    let runbooks = text("docs/OPERATIONS.md");
+    let alerts: Vec<&str> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    assert!(alerts.len() > 10);
+    for alert in alerts {
+        let link = format!("runbook_url: docs/OPERATIONS.md#{}", alert.to_lowercase());
+        assert!(rules.contains(&link), "{alert} does not link to its runbook");
+        assert!(runbooks.contains(&format!("\n### {alert}\n")), "docs/OPERATIONS.md has no runbook for {alert}");
+        let fires = format!("ALERTS{{alertname=\"{alert}\", alertstate=\"firing\", severity=");
+        assert!(tests.contains(&fires), "no rule test sees {alert} fire");
+    }
+}
+
 /// Messages of log macros: the first literal of `warn!(…)`.
 fn log_messages(text: &str) -> impl Iterator<Item = &str> {
     let begins = ["info!(", "warn!(", "error!("].into_iter().flat_map(|mark| text.match_indices(mark));

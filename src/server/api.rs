@@ -98,6 +98,7 @@ impl Door {
                 self.ask(Event::TransferAsked { call: id(call, "call")?, lane: LaneId::from(lane.as_str()) }).await
             }
             ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
+            ("POST", ["flows", "reload"]) => Ok(self.reload_flows().await),
             ("GET", ["items"]) => {
                 let view = self.engine.view().await.map_err(|_| busy())?;
                 Ok(reply::json(StatusCode::OK, &json!({ "items": json::items(&view) })))
@@ -120,7 +121,7 @@ impl Door {
                 Err(reply::method_not_allowed("GET"))
             }
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
-            (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"]) => {
+            (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"]) => {
                 Err(reply::method_not_allowed("POST"))
             }
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),

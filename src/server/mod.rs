@@ -6,6 +6,7 @@ mod api;
 mod json;
 mod listener;
 mod menus;
+mod reload;
 mod reply;
 mod voice;
 
@@ -21,9 +22,13 @@ use hyper::Response;
 use hyper::StatusCode;
 use hyper::body::Bytes;
 use hyper::body::Incoming;
+use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
 
 pub use listener::serve;
+pub use reload::LoadedFile;
+pub use reload::ReloadAsked;
+pub use reload::Reloaded;
 
 use crate::carrier::twilio::Verifier;
 use crate::engine::Engine;
@@ -49,6 +54,8 @@ pub struct Door {
     api_token: Private<String>,
     /// A folder whose sounds go before the embedded ones.
     sounds: PathBuf,
+    /// Who reads the flow files again.
+    reloads: Sender<ReloadAsked>,
     menus: menus::Menus,
 }
 
@@ -60,8 +67,9 @@ impl Door {
         verifier: Verifier,
         api_token: Private<String>,
         sounds: PathBuf,
+        reloads: Sender<ReloadAsked>,
     ) -> Self {
-        Self { engine, metrics, verifier, api_token, sounds, menus: menus::Menus::default() }
+        Self { engine, metrics, verifier, api_token, sounds, reloads, menus: menus::Menus::default() }
     }
 
     /// Answers one request. Never fails: whatever is wrong becomes an answer.

@@ -1,10 +1,13 @@
 //! Flow files of a running carelane: read, checked, and offered to the floor. A broken file changes nothing.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use ring::digest;
 use serde::Serialize;
+use tracing::error;
+use tracing::warn;
 
 use super::settings::Opening;
 use crate::engine::Engine;
@@ -12,10 +15,12 @@ use crate::floor::event::Event;
 use crate::floor::event::FlowFile;
 use crate::floor::event::TeamFile;
 use crate::flow::Checked;
+use crate::flow::Diagnostic;
 use crate::flow::Hours;
 use crate::flow::Severity;
 use crate::flow::check_folder;
 use crate::flow::demo;
+use crate::server::LoadedFile;
 use crate::vocab::limit::FLOW_BYTES_MAX;
 
 /// What was read, and how it fared.
@@ -75,32 +80,50 @@ impl Read {
         !self.checked.flows.is_empty() && self.checked.problems.iter().all(|p| p.severity != Severity::Error)
     }
 
-    /// Every problem as text with its place.
-    pub(super) fn problems(&self, colour: bool) -> String {
+    /// Tells every problem with its place: as a picture to a person at a terminal, otherwise a log line each.
+    pub(super) fn tell_problems(&self) {
         let source = |path: &str| self.files.iter().find(|(p, _)| p == path).map_or("", |(_, text)| text.as_str());
-        let shown: Vec<String> = self.checked.problems.iter().map(|p| p.render(source(&p.path), colour)).collect();
-        shown.join("\n\n")
+        let is_terminal = std::io::stderr().is_terminal();
+        for problem in &self.checked.problems {
+            if is_terminal {
+                eprintln!("{}\n", problem.render(source(&problem.path), true));
+                continue;
+            }
+            let Diagnostic { path, line, column, title, label, hint, code, .. } = problem;
+            let (code, hint) = (code.as_str(), hint.as_deref().unwrap_or_default());
+            match problem.severity {
+                Severity::Error => error!(path, line, column, code, title, label, hint, "a flow file has an error"),
+                Severity::Warning => warn!(path, line, column, code, title, label, hint, "a flow file has a flaw"),
+            }
+        }
     }
 
-    /// Offers every team and flow to the floor; it ignores what it has already.
-    pub(super) async fn offer(self, engine: &Engine) -> Result<(), String> {
-        let stopped = |_| "the desk does not take the flow files".to_owned();
+    /// Offers every team and flow to the floor; it ignores what it has already. Says what is loaded now.
+    pub(super) async fn offer(self, engine: &Engine) -> Result<Vec<LoadedFile>, ()> {
+        let mut loaded = Vec::new();
         for (_, text, team) in self.checked.teams {
-            let file = TeamFile { hash: version(&text, &team)?, text: text.into(), team: Arc::new(team) };
-            engine.post(Event::TeamOffered(Box::new(file))).await.map_err(stopped)?;
+            let (id, hash) = (team.id.to_string(), version(&text, &team)?);
+            loaded.push(LoadedFile { kind: "team", id, version: hash.to_string(), changed: None });
+            let file = TeamFile { hash, text: text.into(), team: Arc::new(team) };
+            engine.post(Event::TeamOffered(Box::new(file))).await.map_err(|_| ())?;
         }
         for (_, text, flow) in self.checked.flows {
-            let file = FlowFile { hash: version(&text, &flow)?, text: text.into(), flow: Arc::new(flow) };
-            engine.post(Event::FlowOffered(Box::new(file))).await.map_err(stopped)?;
+            let (id, hash) = (flow.practice.to_string(), version(&text, &flow)?);
+            let before = engine.flow(flow.practice.clone()).await.map_err(|_| ())?;
+            let changed = before.is_none_or(|before| *before != flow);
+            loaded.push(LoadedFile { kind: "practice", id, version: hash.to_string(), changed: Some(changed) });
+            let file = FlowFile { hash, text: text.into(), flow: Arc::new(flow) };
+            engine.post(Event::FlowOffered(Box::new(file))).await.map_err(|_| ())?;
         }
-        Ok(())
+        Ok(loaded)
     }
 }
 
 /// A version's name, by the text and by what was read out of it: another checker, or other hours, make a new version
 /// of the same text.
-fn version(text: &str, checked: &impl Serialize) -> Result<Arc<str>, String> {
-    let checked = serde_json::to_vec(checked).map_err(|e| format!("a checked file cannot be written down: {e}"))?;
+fn version(text: &str, checked: &impl Serialize) -> Result<Arc<str>, ()> {
+    let checked =
+        serde_json::to_vec(checked).map_err(|error| error!(%error, "a checked file cannot be written down"))?;
     let mut hash = digest::Context::new(&digest::SHA256);
     hash.update(text.as_bytes());
     hash.update(&[0]);

@@ -4,6 +4,7 @@
 
 mod demo;
 mod flows;
+mod reload;
 mod settings;
 
 use std::io::IsTerminal as _;
@@ -12,8 +13,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
+use tokio::sync::mpsc;
 use tokio::sync::watch;
 use tracing::error;
 use tracing::info;
@@ -36,7 +39,9 @@ use crate::engine::Opened;
 use crate::floor::event::Event;
 use crate::metrics::Metrics;
 use crate::server::Door;
+use crate::server::ReloadAsked;
 use crate::vocab::FloorId;
+use reload::Reloader;
 use settings::Account;
 
 /// Runs the command: 0 after an orderly end, 1 when it could not start, 74 after a failed disk.
@@ -60,11 +65,13 @@ fn start_log() {
 }
 
 async fn serve(args: Args) -> Result<(), String> {
+    // Before anything else: a SIGHUP while the journal is read must not end the process.
+    let signals = Signals::listen()?;
     let running = start(args).await?;
-    let Running { listener, door, engine, args, .. } = running;
+    let Running { listener, door, engine, reloader, reloads, local } = running;
     let (stop, stopping) = watch::channel(false);
     let server = tokio::spawn(crate::server::serve(listener, door, stopping));
-    until_told_to_stop(&engine, &args).await?;
+    signals.until_told_to_stop(&reloader, reloads).await;
     info!("stopping: requests under way finish first");
     // The receiver is in the server's hands until it ends.
     let _ = stop.send(true);
@@ -72,7 +79,7 @@ async fn serve(args: Args) -> Result<(), String> {
         error!("the server ended badly");
     }
     engine.stop().await;
-    drop(running.local);
+    drop(local);
     Ok(())
 }
 
@@ -81,7 +88,9 @@ struct Running {
     listener: TcpListener,
     door: Arc<Door>,
     engine: Engine,
-    args: Args,
+    reloader: Reloader,
+    /// Requests of the API to read the flow files again.
+    reloads: mpsc::Receiver<ReloadAsked>,
     local: Option<crate::carrier::local::LocalCarrier>,
 }
 
@@ -108,7 +117,7 @@ async fn start(args: Args) -> Result<Running, String> {
     name_floor(&engine).await?;
     let is_demo = read.is_demo;
     if read.is_sound() {
-        read.offer(&engine).await?;
+        read.offer(&engine).await.map_err(|()| "the desk does not take the flow files".to_owned())?;
     }
     let (token, token_file) = args.api_token()?;
 
@@ -126,21 +135,21 @@ async fn start(args: Args) -> Result<Running, String> {
     tokio::spawn(engine.clone().dispatch(orders, rest));
 
     let verifier = Verifier::new(&public, &account.tokens);
-    let door = Door::new(engine.clone(), metrics, verifier, token.clone(), args.sounds.clone());
+    let (ask_reload, reloads) = mpsc::channel(1);
+    let door = Door::new(engine.clone(), metrics.clone(), verifier, token.clone(), args.sounds.clone(), ask_reload);
     info!(entries = recovered.entries, facts = recovered.facts, %listening, "the floor is ready");
     demo::greet(&args, listening, &public, token_file.as_deref(), is_demo, local.as_ref());
     if let Some(local) = &local {
         demo::staff(&engine, local, &token, listening).await?;
     }
     write_places(&args, listening, local.as_ref())?;
-    Ok(Running { listener, door: Arc::new(door), engine, args, local })
+    let reloader = Reloader { engine: engine.clone(), metrics, args };
+    Ok(Running { listener, door: Arc::new(door), engine, reloader, reloads, local })
 }
 
 /// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.
 fn check_flows(read: &flows::Read, opened: &Opened) -> Result<(), String> {
-    if !read.checked.problems.is_empty() {
-        eprintln!("{}\n", read.problems(std::io::stderr().is_terminal()));
-    }
+    read.tell_problems();
     if read.is_sound() {
         return Ok(());
     }
@@ -187,30 +196,31 @@ fn write_places(
     }
 }
 
-/// SIGHUP reads the flow files again; SIGTERM and Ctrl-C end.
-async fn until_told_to_stop(engine: &Engine, args: &Args) -> Result<(), String> {
-    let listen = |kind| signal(kind).map_err(|e| format!("cannot listen for signals: {e}"));
-    let (mut hangup, mut terminate) = (listen(SignalKind::hangup())?, listen(SignalKind::terminate())?);
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
-            _ = hangup.recv() => reload(engine, args).await,
-        }
-    }
+/// The signals carelane listens to: SIGHUP reads the flow files again; SIGTERM and Ctrl-C end.
+struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
 }
 
-async fn reload(engine: &Engine, args: &Args) {
-    match flows::read(&args.flows, args.opening()) {
-        Ok(read) if read.is_sound() => match read.offer(engine).await {
-            Ok(()) => info!("flow files read again: new calls use them, calls under way keep theirs"),
-            Err(why) => error!(why, "flow files were not taken"),
-        },
-        Ok(read) => {
-            eprintln!("{}\n", read.problems(std::io::stderr().is_terminal()));
-            error!("the flow files have errors: nothing was changed");
+impl Signals {
+    fn listen() -> Result<Self, String> {
+        let listen = |kind| signal(kind).map_err(|e| format!("cannot listen for signals: {e}"));
+        Ok(Self {
+            hangup: listen(SignalKind::hangup())?,
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn until_told_to_stop(mut self, reloader: &Reloader, mut reloads: mpsc::Receiver<ReloadAsked>) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hangup.recv() => drop(reloader.reload().await),
+                Some(asked) = reloads.recv() => asked.answer(reloader.reload().await),
+            }
         }
-        Err(why) => error!(why, "flow files cannot be read: nothing was changed"),
     }
 }

@@ -64,6 +64,47 @@ async fn flow_files_are_read_again_while_a_call_waits_and_a_broken_one_changes_n
 }
 
 #[tokio::test]
+async fn the_api_reads_flow_files_again_and_names_every_problem() {
+    let world = World::start(10.0, Faults::default()).await;
+    let mut waiting = world.phone("+15550109001", Role::Patient).await;
+    play(&mut waiting, None, "dial\nexpect \"Riverside Family Medicine\"\nexpect \"press 1\"").await;
+    let reload = || async { world.ask("POST", "flows/reload", "").await.expect("carelane answers") };
+    let scraped = || async { http::get(&world.engine.url("/metrics")).await.expect("carelane answers").text() };
+
+    write_flows(&world.engine, |_, text| text.replace("{ lane: scheduling }", "{ lane: schedulling }"));
+    let refused = reload().await;
+    assert_eq!((refused.status, &*refused.content_type), (422, "application/problem+json"));
+    let problem = &refused.json()["problems"][0];
+    assert_eq!((&problem["code"], &problem["severity"]), (&"flow::unknown-lane".into(), &"error".into()));
+    assert!(problem["hint"].as_str().is_some_and(|hint| hint.contains("`scheduling`")), "{problem}");
+    assert!(problem["line"].as_u64().is_some_and(|line| line > 1), "{problem}");
+    assert!(scraped().await.contains("\ncarelane_flow_files_sound 0\n"));
+    world.patient("+15550109002", "dial\nexpect \"Riverside Family Medicine\"\nhangup\nexpect-ended").await;
+
+    write_flows(&world.engine, |_, text| text.replace("Family Medicine", "Family Practice"));
+    let loaded = reload().await;
+    assert_eq!((loaded.status, &*loaded.content_type), (200, "application/json"));
+    let loaded = loaded.json();
+    let flow = list(&loaded["files"]).iter().find(|file| file["kind"] == "practice").expect("the practice is loaded");
+    assert_eq!((&flow["id"], &flow["changed"]), (&"riverside".into(), &true.into()), "{loaded}");
+    let again = reload().await.json();
+    assert!(list(&again["files"]).iter().all(|file| file["changed"] != true), "{again}");
+    world.patient("+15550109003", "dial\nexpect \"Riverside Family Practice\"\nhangup\nexpect-ended").await;
+    // The call of the beginning goes on by the version it began with.
+    play(&mut waiting, None, "key *\nexpect \"press 1\"\nhangup\nexpect-ended").await;
+    let metrics = scraped().await;
+    assert!(metrics.contains("\ncarelane_flow_files_sound 1\n"));
+    for (result, count) in [("loaded", 2), ("refused", 1), ("unreadable", 0)] {
+        assert!(metrics.contains(&format!("\ncarelane_flow_reloads_total{{result=\"{result}\"}} {count}\n")));
+    }
+    let unreadable = vec![b'#'; 1024 * 1024 + 1];
+    std::fs::write(world.engine.folder.path().join("flows/large.yaml"), unreadable).expect("a file can be written");
+    let refused = reload().await;
+    assert_eq!((refused.status, &*refused.content_type), (500, "application/problem+json"));
+    assert!(refused.json()["detail"].as_str().is_some_and(|why| why.contains("large.yaml")));
+}
+
+#[tokio::test]
 async fn on_sigterm_requests_under_way_finish_and_waiting_calls_are_there_after_the_next_start() {
     let mut world = World::start(6.0, Faults::default()).await;
     world.set_state("ana", "not_ready").await;
