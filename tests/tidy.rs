@@ -25,7 +25,7 @@ const PURE: [&str; 4] = ["vocab", "flow", "floor", "render"];
 const STRANGERS: [&str; 3] = ["journal", "carrier", "media"];
 /// Who may use less of a room than its layer allows: (where, of which room, only these paths).
 const DOORS: [(&str, &str, &[&str]); 8] = [
-    ("src/render/", "floor", &["floor::treatment", "floor::hours"]),
+    ("src/render/", "floor", &["floor::treatment", "floor::details", "floor::hours"]),
     ("src/journal/", "floor", &["floor::event", "floor::fact"]),
     ("src/carrier/local/", "floor", &[]),
     ("src/carrier/", "floor", &["floor::event"]),
@@ -37,7 +37,15 @@ const DOORS: [(&str, &str, &[&str]); 8] = [
     (
         "src/server/",
         "floor",
-        &["floor::effect", "floor::event", "floor::fact", "floor::treatment", "floor::view", "floor::work::item"],
+        &[
+            "floor::details",
+            "floor::effect",
+            "floor::event",
+            "floor::fact",
+            "floor::treatment",
+            "floor::view",
+            "floor::work::item",
+        ],
     ),
     ("src/server/", "journal", &[]),
     ("src/cli/serve/", "sim", &[]),
@@ -65,7 +73,7 @@ const IMPURE: [&str; 16] = [
 const EMPTY_NAMES: [&str; 9] = ["util", "utils", "common", "helper", "helpers", "manager", "handler", "misc", "stuff"];
 /// The files that may look into a `Private`: matching words, checking notes, showing them to those with the token,
 /// signing, and the built-in carrier, whose phones are the persons themselves.
-const REVEALING: [&str; 15] = [
+const REVEALING: [&str; 16] = [
     "src/carrier/local/api.rs",
     "src/carrier/local/leg.rs",
     "src/carrier/local/line.rs",
@@ -76,6 +84,7 @@ const REVEALING: [&str; 15] = [
     "src/carrier/twilio/transport.rs",
     "src/cli/call/patient.rs",
     "src/floor/ivr.rs",
+    "src/floor/standing.rs",
     "src/floor/wrapup.rs",
     "src/server/api.rs",
     "src/server/json.rs",

@@ -10,6 +10,7 @@ use std::sync::RwLock;
 use dashmap::DashMap;
 
 use crate::floor::Floor;
+use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
 use crate::vocab::CallId;
@@ -129,6 +130,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::CallClosed { call, .. }
         | Fact::ItemJoined { call, .. }
         | Fact::VoicemailBegan { call, .. }
+        | Fact::DetailsKnown { of: Subject::Call(call), .. }
         | Fact::CallLeft { call, .. } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::LegTreated { leg, .. }
@@ -145,6 +147,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemAttempted { .. }
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }
+        | Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
         | Fact::RecordingNamed { .. }
         | Fact::RecordingEmpty { .. }

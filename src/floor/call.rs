@@ -11,6 +11,7 @@
 
 use std::sync::Arc;
 
+use super::details::Details;
 use super::event::LegEnd;
 use super::treatment::Treatment;
 use crate::flow::Flow;
@@ -57,6 +58,8 @@ pub struct Call {
     pub self_served: bool,
     /// Does the caller have an open request?
     pub repeat: bool,
+    /// Who calls, for whom and why, as far as it is known.
+    pub details: Details,
     /// Menu inputs missed in a row.
     pub missed_inputs: u8,
     /// Where it is.

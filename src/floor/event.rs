@@ -9,6 +9,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::details::Details;
+use super::details::Subject;
 use crate::flow::Flow;
 use crate::flow::Team;
 use crate::vocab::AgentId;
@@ -173,6 +175,13 @@ pub enum Event {
         /// Who listens.
         by: Private<String>,
     },
+    /// Somebody told who is calling, for whom or why.
+    DetailsTold {
+        /// Of what.
+        of: Subject,
+        /// What is known now; the rest stays as it is.
+        details: Box<Details>,
+    },
     /// A deadline of the floor has passed.
     TimePassed,
 }
@@ -274,6 +283,7 @@ impl HasPrivate for Event {
             Self::CallArrived { caller, .. } => caller.privates(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
             Self::PlaybackAsked { by, .. } => by.privates(each),
+            Self::DetailsTold { details, .. } => details.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
             }
@@ -286,6 +296,7 @@ impl HasPrivate for Event {
             Self::CallArrived { caller, .. } => caller.privates_mut(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
             Self::PlaybackAsked { by, .. } => by.privates_mut(each),
+            Self::DetailsTold { details, .. } => details.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));
             }

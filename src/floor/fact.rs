@@ -9,6 +9,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::details::Details;
+use super::details::Subject;
 use super::event::FlowFile;
 use super::event::LegEnd;
 use super::event::Note;
@@ -340,6 +342,13 @@ pub enum Fact {
         /// Who.
         by: Private<String>,
     },
+    /// More is known of who calls, for whom or why.
+    DetailsKnown {
+        /// Of what.
+        of: Subject,
+        /// What is known now; the rest stays as it is.
+        details: Box<Details>,
+    },
 }
 
 /// How a call came into a lane.
@@ -506,6 +515,9 @@ pub struct NewItem {
     /// The time told to the caller, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised: Option<Timestamp>,
+    /// Who calls, for whom and why, as far as it is known.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
 }
 
 /// What a work item comes from.
@@ -532,6 +544,11 @@ impl HasPrivate for Fact {
             Self::CallArrived { caller, .. } => caller.privates(each),
             Self::ItemOpened(new) => new.caller.privates(each),
             Self::RecordingPlayed { by, .. } => by.privates(each),
+            Self::ItemOpened(new) => {
+                new.caller.privates(each);
+                new.details.privates(each);
+            }
+            Self::DetailsKnown { details, .. } => details.privates(each),
             Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
             }
@@ -544,6 +561,11 @@ impl HasPrivate for Fact {
             Self::CallArrived { caller, .. } => caller.privates_mut(each),
             Self::ItemOpened(new) => new.caller.privates_mut(each),
             Self::RecordingPlayed { by, .. } => by.privates_mut(each),
+            Self::ItemOpened(new) => {
+                new.caller.privates_mut(each);
+                new.details.privates_mut(each);
+            }
+            Self::DetailsKnown { details, .. } => details.privates_mut(each),
             Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));
             }

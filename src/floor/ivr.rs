@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
+use super::call::Call;
 use super::call::Phase;
+use super::details::Standing;
 use super::effect::Answer;
 use super::effect::Oddity;
 use super::event::Input;
@@ -12,6 +14,7 @@ use super::fact::Fact;
 use super::fact::ItemKind;
 use super::fact::Left;
 use super::fact::Route;
+use super::standing::said;
 use super::treatment::Opening;
 use super::treatment::Treatment;
 use super::treatment::Words;
@@ -72,6 +75,9 @@ impl Turn<'_> {
         let full = self.floor.calls.len() >= CALLS_MAX;
         let number = caller.number.clone();
         self.fact(Fact::CallArrived { call, leg, practice: practice.clone(), flow: flow.0, carrier_call, caller });
+        if let Some(language) = self.floor.tongue_of(call) {
+            self.fact(Fact::LanguageChosen { call, language });
+        }
         self.answering(leg);
         if full {
             self.odd(Oddity::Overload);
@@ -102,6 +108,9 @@ impl Turn<'_> {
             Meaning::Choice(to, spoken_in) => {
                 if let Some(language) = spoken_in {
                     self.fact(Fact::LanguageChosen { call, language });
+                }
+                if let Input::Speech(words) = input {
+                    self.note_standing(call, said(&normalise(words.reveal())));
                 }
                 self.go(call, step, &to, how);
             }
@@ -134,10 +143,10 @@ impl Turn<'_> {
     fn go(&mut self, call: CallId, step: &StepId, to: &Target, how: Route) {
         let Some((flow, language)) = self.call(call).map(|c| (c.flow.clone(), c.language.clone())) else { return };
         match to {
-            Target::Lane(lane) => self.enter_lane(call, lane.clone(), how),
+            Target::Lane(lane) => self.choose_lane(call, lane.clone(), how),
             Target::Person => {
                 let how = if matches!(how, Route::Key | Route::Phrase) { Route::Person } else { how };
-                self.enter_lane(call, flow.person.clone(), how);
+                self.choose_lane(call, flow.person.clone(), how);
             }
             Target::Step(next) => self.ask(call, next, Opening::Plain),
             Target::Repeat => self.ask(call, step, Opening::Plain),
@@ -238,19 +247,39 @@ impl Turn<'_> {
                 vec![Words::Phrase(Phrase::ToAPerson), Words::AboutLane(Phrase::InLine, lane.clone())]
             }
             (false, Route::Transfer) => vec![Words::AboutLane(Phrase::Transferred, lane.clone())],
+            (false, _) if self.is_promise_broken(call) && !self.has_waited(call) => {
+                vec![Words::Phrase(Phrase::Apology), Words::AboutLane(Phrase::InLine, lane.clone())]
+            }
             (false, _) => vec![Words::AboutLane(Phrase::InLine, lane.clone())],
         };
         let hold = Treatment::Hold { lane, language: call.language.clone(), first, urgent: call.urgent };
         self.treat(call.leg, hold);
     }
 
+    /// Was the caller promised a callback by a time that is over?
+    fn is_promise_broken(&self, call: &Call) -> bool {
+        self.floor.promised_to(call).is_some_and(|promised| promised < self.now)
+    }
+
+    fn has_waited(&self, call: &Call) -> bool {
+        let given = self.floor.legs.get(&call.leg).map_or(&[][..], |leg| &leg.given);
+        given.iter().any(|treatment| matches!(**treatment, Treatment::Hold { .. }))
+    }
+
     /// The call's place in a lane: by deadline, from the arrival of the request.
-    fn note_lane(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route) {
+    pub(super) fn note_lane(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route) {
         let (Some(call), Some(found)) = (self.call(id), flow.lane(lane)) else { return };
         let arrived = call.place.as_ref().map_or(call.arrived, |place| place.arrived);
         let arrived = self.floor.redial_of(call, lane, self.now).map_or(arrived, |item| arrived.min(item.new.arrived));
+        let had = |reason| call.place.as_ref().is_some_and(|p| p.head_starts.iter().any(|(why, _)| *why == reason));
         let applies = |reason: HeadStart| match reason {
-            HeadStart::RepeatCaller => call.repeat,
+            // rule: head-start-once. A transfer keeps it.
+            HeadStart::RepeatCaller => had(reason) || self.floor.may_be_put_forward(call),
+            HeadStart::NewPatient => match call.details.standing {
+                Some(standing) => standing == Standing::New,
+                None => found.asks_new_or_existing,
+            },
+            HeadStart::BrokenPromise => self.is_promise_broken(call),
         };
         let head_starts: Vec<_> =
             found.head_starts.iter().filter(|(reason, _)| applies(**reason)).map(|(r, span)| (*r, *span)).collect();
@@ -299,6 +328,9 @@ impl Turn<'_> {
     pub(super) fn left_the_menu(&mut self, id: CallId) {
         if let Some(opening) = self.call(id).and_then(|call| self.floor.turned_away(call)) {
             return self.turn_away(id, opening);
+        }
+        if self.settle_lane(id) {
+            return self.leave_with_item(id, ItemKind::Abandoned, Left::Abandoned, Phrase::Goodbye);
         }
         let served = self.call(id).is_some_and(|c| c.self_served);
         let how = if served { Left::SelfServed } else { Left::Declined };
@@ -349,6 +381,6 @@ fn meaning(flow: &Flow, menu: &Menu, language: &Language, words: &str) -> Meanin
     }
 }
 
-fn says_any(phrases: &Phrases, words: &str) -> bool {
+pub(super) fn says_any(phrases: &Phrases, words: &str) -> bool {
     phrases.values().flatten().any(|phrase| says(words, phrase))
 }

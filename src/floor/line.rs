@@ -56,6 +56,7 @@ impl Turn<'_> {
         match treatment {
             Some(Treatment::Menu { step, opening, .. }) => self.menu_ended(call, &step, opening, input),
             Some(Treatment::Announce { words, .. }) => self.answer_ended(call, &words),
+            Some(Treatment::AskStanding { lane, how, .. }) => self.standing_answered(call, lane, how, input),
             Some(Treatment::Hold { .. }) => self.hold_ended(call, input),
             Some(Treatment::Whisper { .. }) => self.whisper_ended(id, input),
             Some(Treatment::Connected { party, .. }) => self.room_left(call, id, party),
@@ -167,6 +168,7 @@ impl Turn<'_> {
         let in_menu = leg.side == Side::Caller && self.call(call).is_some_and(|c| c.phase == Phase::Menu);
         if in_menu && self.call(call).is_some_and(|c| self.floor.turned_away(c).is_none()) {
             self.fact(Fact::LegEnded { leg: id, end: LegEnd::Completed });
+            self.settle_lane(call);
             self.leave_with_item(call, ItemKind::Missed, Left::Missed, Phrase::NobodyFree);
         } else {
             self.leg_over(id, LegEnd::Completed);

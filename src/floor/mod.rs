@@ -8,6 +8,7 @@ pub mod acd;
 mod admission;
 mod apply;
 pub mod call;
+pub mod details;
 pub mod effect;
 pub mod event;
 pub mod fact;
@@ -18,7 +19,9 @@ pub mod ledger;
 mod line;
 mod offering;
 mod request;
+mod standing;
 pub mod timer;
+mod tongue;
 pub mod treatment;
 mod turn;
 pub mod view;
@@ -50,6 +53,7 @@ use acd::offer::Offer;
 use call::Call;
 use call::Leg;
 use call::Phase;
+use details::Subject;
 use effect::Effect;
 use effect::Outbox;
 use event::Event;
@@ -80,6 +84,7 @@ pub struct Floor {
     /// Callers whose line is up, by practice.
     on_line: BTreeMap<PracticeId, usize>,
     arrivals: BTreeMap<PracticeId, admission::Arrivals>,
+    tongues: tongue::Tongues,
     by_carrier: BTreeMap<CarrierCall, LegId>,
     /// Calls that ended before we saw them begin.
     strangers: BTreeSet<CarrierCall>,
@@ -211,6 +216,8 @@ impl Floor {
             | Event::ItemCloseAsked { item, .. }
             | Event::OwnerAsked { item, .. }
             | Event::PlaybackAsked { item, .. } => self.items.get(item).map(|item| &item.new.practice),
+            Event::DetailsTold { of: Subject::Call(call), .. } => self.calls.get(call).map(|call| &call.practice),
+            Event::DetailsTold { of: Subject::Item(item), .. } => self.items.get(item).map(|item| &item.new.practice),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)

@@ -83,6 +83,8 @@ impl Turn<'_> {
             waited: self.now - place.since,
             urgent: call.urgent,
             repeat: call.repeat,
+            standing: call.details.standing,
+            promised: self.floor.promised_to(call),
         };
         let expires_at = self.now + WHISPER_MAX + call.flow.offers.accept + CARRIER_SLACK;
         self.fact(Fact::OfferAnswered { offer, expires_at });

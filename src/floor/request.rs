@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::acd::agent::AgentState;
 use super::call::Phase;
+use super::details::Details;
+use super::details::Subject;
 use super::effect::Oddity;
 use super::effect::Refusal;
 use super::event::AskedState;
@@ -118,6 +120,35 @@ impl Turn<'_> {
         }
         self.fact(Fact::Transferred { call: id, agent });
         self.enter_lane(id, to.clone(), Route::Transfer);
+    }
+
+    /// Who calls, for whom and why, as somebody learnt.
+    pub(super) fn details_told(&mut self, of: Subject, details: Details) {
+        let (known, lane) = match of {
+            Subject::Call(id) => match self.call(id) {
+                Some(call) => (&call.details, call.lane()),
+                None => return self.refuse(Refusal::Unknown("open call")),
+            },
+            Subject::Item(id) => match self.floor.items.get(&id) {
+                Some(item) if item.closed.is_some() => {
+                    return self.refuse(Refusal::Conflict("this item is closed already"));
+                }
+                Some(item) => (&item.new.details, lane_of(item)),
+                None => return self.refuse(Refusal::Unknown("item")),
+            },
+        };
+        if let Some(reason) = &details.reason
+            && !lane.is_some_and(|lane| lane.has_reason(reason))
+        {
+            let reasons = lane.map_or(&[][..], |lane| &lane.reasons);
+            let allowed = reasons.iter().map(|reason| reason.id.as_str().into()).collect();
+            return self.refuse(Refusal::NotAllowed { what: "reason", allowed });
+        }
+        let mut after = known.clone();
+        after.learn(&details);
+        if after != *known {
+            self.fact(Fact::DetailsKnown { of, details: Box::new(details) });
+        }
     }
 
     // ---- items ----

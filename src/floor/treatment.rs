@@ -7,6 +7,8 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::details::Standing;
+use super::fact::Route;
 use crate::flow::Phrase;
 use crate::vocab::CallId;
 use crate::vocab::LaneId;
@@ -60,6 +62,12 @@ pub enum Treatment {
         urgent: bool,
         /// Does the caller have an open request?
         repeat: bool,
+        /// New or existing patient, if it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        standing: Option<Standing>,
+        /// The time by which the caller was promised a callback.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promised: Option<Timestamp>,
     },
     /// In conversation: both legs meet in one room.
     Connected {
@@ -87,6 +95,15 @@ pub enum Treatment {
         language: Language,
         /// How long the message may be.
         longest: Span,
+    },
+    /// The one question after a lane was chosen: a new patient, or an existing one?
+    AskStanding {
+        /// The lane that wants to know; the answer leads there, whatever it is.
+        lane: LaneId,
+        /// How it was chosen.
+        how: Route,
+        /// The listener's language.
+        language: Language,
     },
 }
 

@@ -7,6 +7,7 @@ use super::Floor;
 use super::call::Call;
 use super::call::Leg;
 use super::call::Phase;
+use super::details::Details;
 use super::effect::Answer;
 use super::effect::Oddity;
 use super::effect::Outbox;
@@ -81,6 +82,7 @@ impl<'f> Turn<'f> {
                 self.recording_fetched(effect, recording, file, duration);
             }
             Event::PlaybackAsked { item, by } => self.playback_asked(item, by),
+            Event::DetailsTold { of, details } => self.details_told(of, *details),
             Event::TimePassed => self.time_passed(),
         }
     }
@@ -181,7 +183,7 @@ impl<'f> Turn<'f> {
         }
         let told = self.is_up(leg);
         // What is due already can be promised to nobody.
-        let goes_on = |item: &&Item| item.new.due_at > self.now && kind != ItemKind::Voicemail;
+        let goes_on = |item: &&Item| (!told || item.new.due_at > self.now) && kind != ItemKind::Voicemail;
         let redialled = self.floor.redial_of(call, &lane, self.now).filter(goes_on);
         let due_at = match redialled.map(|item| (item.new.item, item.new.due_at, item.new.kind)) {
             Some((item, due_at, known)) => {
@@ -224,6 +226,10 @@ impl<'f> Turn<'f> {
             due_at,
             arrived: call.place.as_ref().map_or(call.arrived, |place| place.arrived),
             promised: promised.then_some(due_at),
+            details: Details {
+                reason: call.details.reason.clone().filter(|reason| lane.has_reason(reason)),
+                ..call.details.clone()
+            },
         };
         self.fact(Fact::ItemOpened(Box::new(new)));
         due_at

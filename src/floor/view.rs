@@ -9,6 +9,7 @@ use super::Floor;
 use super::acd::agent::AgentState;
 use super::call::Call;
 use super::call::Phase;
+use super::details::Details;
 use super::ledger::Ledger;
 use super::treatment::Treatment;
 use super::work::item::Item;
@@ -132,6 +133,10 @@ pub struct CallView {
     pub urgent: bool,
     /// Does the caller have an open request?
     pub repeat: bool,
+    /// Who calls, for whom and why, as far as it is known.
+    pub details: Details,
+    /// The time by which the caller was promised a callback before this call.
+    pub promised: Option<Timestamp>,
     /// When it reached us.
     pub arrived_at: Timestamp,
     /// While it waits: since when, as the whisper counts it.
@@ -265,6 +270,8 @@ impl Floor {
             language: call.language.clone(),
             urgent: call.urgent,
             repeat: call.repeat,
+            details: call.details.clone(),
+            promised: self.promised_to(call),
             arrived_at: call.arrived,
             waiting_since: call.place.as_ref().filter(|_| call.is_queued()).map(|p| p.since),
             answer_by: call.place.as_ref().map(|p| p.head_starts.iter().fold(p.deadline, |by, (_, s)| by + *s)),

@@ -135,6 +135,12 @@ fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
         let hint = "take `max_waiting` out: the line for the clinic is never too long for one more";
         case.problems.error(Code::Clinical, at, title, "a medical question would be turned away here").hint(hint);
     }
+    if lane.asks_new_or_existing {
+        let title = format!("clinical lane `{id}` asks whether the patient is new");
+        let at = case.at(&["lanes", id, "asks_new_or_existing"]);
+        let hint = "take it out: whoever may be ill is put through without another question";
+        case.problems.error(Code::Clinical, at, title, "this question would delay a medical one").hint(hint);
+    }
     if is_other(&lane.escalation) {
         let title = format!("clinical lane `{id}` escalates to `{}`, which is not clinical", lane.escalation);
         let at = case.at(&["lanes", id, "escalation"]);

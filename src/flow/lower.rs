@@ -21,6 +21,7 @@ use super::model::OpenSpell;
 use super::model::Outcome;
 use super::model::Owner;
 use super::model::Phrases;
+use super::model::Reason;
 use super::model::SelfService;
 use super::model::Step;
 use super::model::Target;
@@ -267,16 +268,18 @@ fn lane(id: &str, node: &Node) -> Lane {
         let tier = Fields::of(Some(node), &schema::TIER);
         Tier { groups: tier.ids("groups"), after: tier.duration("after") }
     };
-    let repeat = lane.node("head_starts").and_then(|n| scalar::duration(n.get("repeat_caller")?.text()?));
+    let head_start = |key| lane.node("head_starts").and_then(|n| scalar::duration(n.get(key)?.text()?));
     Lane {
         id: valid_id(id).into(),
         name: lane.texts("name"),
         clinical,
         answer_within: lane.duration("answer_within"),
-        head_starts: repeat.map(|span| (HeadStart::RepeatCaller, span)).into_iter().collect(),
+        head_starts: HeadStart::ALL.iter().filter_map(|(why, key)| Some((*why, head_start(key)?))).collect(),
         serving: lane.items("serving").iter().map(tier).collect(),
         needs: lane.ids("needs"),
         hold: lane.items("hold").iter().map(texts).collect(),
+        asks_new_or_existing: lane.flag("asks_new_or_existing"),
+        reasons: lane.entries("reasons").iter().map(reason).collect(),
         callback_key: lane.node("callback_key").and_then(|n| scalar::keypad(n.text()?)),
         max_wait: lane.duration("max_wait"),
         max_waiting: lane.node("max_waiting").and_then(|n| n.text()?.parse().ok()),
@@ -300,6 +303,10 @@ fn lane(id: &str, node: &Node) -> Lane {
 fn note_field(entry: &Entry) -> NoteField {
     let field = Fields::of(Some(&entry.value), &schema::NOTE_FIELD);
     NoteField { id: valid_id(&entry.name).into(), label: field.text("label").into(), required: field.flag("required") }
+}
+
+fn reason(entry: &Entry) -> Reason {
+    Reason { id: valid_id(&entry.name).into(), label: texts(&entry.value) }
 }
 
 fn outcome(entry: &Entry) -> Outcome {

@@ -56,6 +56,7 @@ pub use model::OpenSpell;
 pub use model::Outcome;
 pub use model::Owner;
 pub use model::Phrases;
+pub use model::Reason;
 pub use model::SelfService;
 pub use model::Step;
 pub use model::Target;

@@ -18,6 +18,7 @@ use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::OutcomeId;
 use crate::vocab::PracticeId;
+use crate::vocab::ReasonId;
 use crate::vocab::SkillId;
 use crate::vocab::Span;
 use crate::vocab::StepId;
@@ -157,6 +158,12 @@ pub struct Lane {
     pub needs: Vec<SkillId>,
     /// Sentences for those who wait, said in turn.
     pub hold: Vec<Texts>,
+    /// Is a caller asked whether the patient is new?
+    #[serde(default)]
+    pub asks_new_or_existing: bool,
+    /// Why people call, in the file's order.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
     /// The key that exchanges waiting for a callback, if the lane offers one.
     #[serde(default)]
     pub callback_key: Option<char>,
@@ -183,12 +190,25 @@ pub struct Lane {
     pub escalation: LaneId,
 }
 
+/// Why people call a lane; a finer word, chosen by the assistant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// `refill`.
+    pub id: ReasonId,
+    /// As shown to the assistant.
+    pub label: Texts,
+}
+
 /// Why a waiting call's deadline is earlier than its arrival alone would make it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HeadStart {
     /// The caller has an open request at the practice.
     RepeatCaller,
+    /// The patient is new, or, where the lane asks, did not say.
+    NewPatient,
+    /// A callback was promised by a time that is over.
+    BrokenPromise,
 }
 
 /// People who serve a lane from some waiting time on.
@@ -406,6 +426,15 @@ pub fn text<'t>(texts: &'t Texts, language: &Language) -> &'t str {
     texts.get(language).or_else(|| texts.values().next()).map_or("", |t| t)
 }
 
+impl HeadStart {
+    /// Every reason with its key under `head_starts`.
+    pub const ALL: [(Self, &'static str); 3] = [
+        (Self::NewPatient, "new_patient"),
+        (Self::RepeatCaller, "repeat_caller"),
+        (Self::BrokenPromise, "broken_promise"),
+    ];
+}
+
 impl Hours {
     /// Open day and night, every day.
     pub fn always() -> Self {
@@ -415,6 +444,11 @@ impl Hours {
 }
 
 impl Lane {
+    /// Is this one of its reasons?
+    pub fn has_reason(&self, id: &ReasonId) -> bool {
+        self.reasons.iter().any(|reason| reason.id == *id)
+    }
+
     /// Does this outcome exist here, and does it close?
     pub fn outcome(&self, id: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|o| o.id.as_str() == id)

@@ -285,6 +285,12 @@ pub(super) static LANE: Record = Record {
             Kind::List { of: &TEXTS, min: 2, max: 20 },
             "sentences for those who wait, said in turn, never the same twice running",
         ),
+        default("asks_new_or_existing", Kind::Flag, "false", "is a caller asked whether the patient is new?"),
+        optional(
+            "reasons",
+            Kind::Map { name: &IDS, of: &TEXTS, min: 1, max: 50 },
+            "why people call, by id: a finer word than the lane, chosen by the assistant",
+        ),
         optional("callback_key", Kind::Keypad, "the key that exchanges waiting for a callback"),
         default("max_wait", Kind::Duration(Span::mins(1), Span::hours(4)), "30m", "how long a caller waits at most"),
         optional("max_waiting", Kind::Whole(1, 1_000), "how many may wait in it; more leave by the exit `full`"),
@@ -315,13 +321,15 @@ pub(super) static LANE: Record = Record {
     ],
 };
 
+const HEAD_START: Kind = Kind::Duration(Span::ZERO, Span::hours(1));
+
 static HEAD_STARTS: Record = Record {
     name: "`head_starts`",
-    fields: &[optional(
-        "repeat_caller",
-        Kind::Duration(Span::ZERO, Span::hours(1)),
-        "for a caller with an open request at the practice",
-    )],
+    fields: &[
+        optional("new_patient", HEAD_START, "for a new patient; where the lane asks, unknown counts as new"),
+        optional("repeat_caller", HEAD_START, "for a caller with an open request at the practice, once a request"),
+        optional("broken_promise", HEAD_START, "for a caller whom we promised a callback by a time that is over"),
+    ],
 };
 
 /// People who serve a lane from some waiting time on.

@@ -49,7 +49,7 @@ phrases! {
     /// First words in a lane's queue.
     InLine "in_line" &["lane"], en "You are in line for {lane}. An assistant takes your call when it is your turn.", es "Está en la fila para {lane}. Un asistente tomará su llamada cuando sea su turno.";
     /// First words after a transfer.
-    Transferred "transferred" &["lane"], en "You are being transferred to {lane}. You keep your place, and you do not need to tell your story again.", es "Le transferimos a {lane}. Conserva su lugar y no necesita repetir su historia.";
+    Transferred "transferred" &["lane"], en "You are being transferred to {lane}. You keep your place in line.", es "Le transferimos a {lane}. Conserva su lugar en la fila.";
     /// The key for a callback, said while waiting.
     CallbackKey "callback_key" &["key"], en "To be called back instead of waiting, press {key}.", es "Si prefiere que le devolvamos la llamada, oprima el {key}.";
     /// A callback was asked for.
@@ -114,4 +114,16 @@ phrases! {
     ClinicalKey "clinical_key" &["key"], en "If it is urgent, or for a medical question, press {key} now.", es "Si es urgente, o para una pregunta médica, oprima el {key} ahora.";
     /// A caller's request is an open item already.
     AlreadyNoted "already_noted" &["time"], en "We have your request. We will call you back by {time}.", es "Tenemos su solicitud. Le devolveremos la llamada a más tardar {time}.";
+    /// Asked once, where a lane wants to know.
+    NewOrExisting "new_or_existing" &[], en "If you are a new patient, press 1. If you have been here before, press 2.", es "Si es paciente nuevo, oprima el 1. Si ya ha venido antes, oprima el 2.";
+    /// The whisper's word for a new patient.
+    WhisperNewPatient "whisper_new_patient" &[], en "New patient.", es "Paciente nuevo.";
+    /// The whisper's word for an existing patient.
+    WhisperExisting "whisper_existing" &[], en "Existing patient.", es "Paciente existente.";
+    /// The whisper's word for a caller whom a time was promised.
+    WhisperPromised "whisper_promised" &["time"], en "Repeat caller, promised a callback by {time}.", es "Ya llamó antes, se le prometió una llamada a más tardar {time}.";
+    /// First words for a caller whose promised callback did not come.
+    Apology "apology" &[], en "We promised to call you back and did not do so in time. We are sorry.", es "Prometimos devolverle la llamada y no lo hicimos a tiempo. Le pedimos disculpas.";
+    /// The practice's first language, offered in itself to who is greeted in another.
+    FirstLanguage "first_language" &["key"], en "For English, press {key}.", es "Para español, oprima el {key}.";
 }

@@ -13,6 +13,7 @@ use quick_xml::events::BytesText;
 use super::link::Link;
 use super::link::Links;
 use super::wording;
+use crate::floor::details::Standing;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
@@ -22,6 +23,7 @@ use crate::flow::Flow;
 use crate::flow::Menu;
 use crate::flow::Phrase;
 use crate::flow::Step;
+use crate::flow::Target;
 use crate::flow::says;
 use crate::flow::text;
 use crate::vocab::CallId;
@@ -46,6 +48,8 @@ const PARKING_PLACES: u64 = 16;
 const PARKING_PLACE_CALLS_MAX: u32 = 5_000;
 /// Silence that ends a message, in seconds: older callers pause to look something up.
 const MESSAGE_SILENCE: u32 = 10;
+/// Seconds of silence after which the question about the patient stays unanswered.
+const STANDING_TIMEOUT: &str = "4";
 /// Phrases a recogniser is told to expect; the carrier takes 500.
 const HINTS_MAX: usize = 200;
 
@@ -87,6 +91,7 @@ impl Rendering<'_> {
                 empty(xml, "Hangup")
             }
             Treatment::Record { words, language, longest } => self.record(xml, words, language, *longest),
+            Treatment::AskStanding { language, .. } => self.ask_standing(xml, language),
         })
     }
 
@@ -103,7 +108,8 @@ impl Rendering<'_> {
             | Treatment::Announce { .. }
             | Treatment::Whisper { .. }
             | Treatment::Record { .. }
-            | Treatment::Connected { .. } => {
+            | Treatment::Connected { .. }
+            | Treatment::AskStanding { .. } => {
                 pause(xml, 5)?;
                 self.redirect(xml, Link::Wait { leg: self.leg, serial: self.serial, round: round.saturating_add(1) })
             }
@@ -138,7 +144,7 @@ impl Rendering<'_> {
         ]);
         gather.write_inner_content(|xml| {
             match opening {
-                Opening::Greeting => self.greeting(xml, language)?,
+                Opening::Greeting => self.greeting(xml, menu, language)?,
                 Opening::NotHeard => say(xml, self.flow.phrase(Phrase::NotHeard, language), language)?,
                 Opening::NotAChoice => say(xml, self.flow.phrase(Phrase::NotAChoice, language), language)?,
                 Opening::Plain => {}
@@ -151,11 +157,34 @@ impl Rendering<'_> {
         self.redirect(xml, self.done())
     }
 
+    /// One question; whatever is pressed or said, or nothing, leads on.
+    fn ask_standing(&self, xml: &mut Xml, language: &Language) -> io::Result<()> {
+        let action = self.links.url(self.done());
+        let gather = xml.create_element("Gather").with_attributes([
+            ("input", "dtmf speech"),
+            ("numDigits", "1"),
+            ("finishOnKey", ""),
+            ("timeout", STANDING_TIMEOUT),
+            ("speechTimeout", "auto"),
+            ("language", language.as_str()),
+            ("method", "POST"),
+            ("action", &action),
+        ]);
+        gather.write_inner_content(|xml| say(xml, self.flow.phrase(Phrase::NewOrExisting, language), language))?;
+        self.redirect(xml, self.done())
+    }
+
     /// Practice and speaker, the emergency sentence, the other languages; the question follows.
-    fn greeting(&self, xml: &mut Xml, language: &Language) -> io::Result<()> {
+    fn greeting(&self, xml: &mut Xml, menu: &Menu, language: &Language) -> io::Result<()> {
         let greeting = &self.flow.greeting;
         say(xml, text(&greeting.opening, language), language)?;
         say(xml, text(&greeting.emergency, language), language)?;
+        // Greeted in the language of an earlier call: the key that led there leads back.
+        let first = self.flow.default_language();
+        let back = menu.choices.iter().find(|(_, choice)| choice.to == Target::Language(language.clone()));
+        if let (Some((key, _)), true) = (back, language != first) {
+            say(xml, &wording::with_key(self.flow, Phrase::FirstLanguage, *key, first), first)?;
+        }
         for (other, offer) in greeting.offers.iter().filter(|(other, _)| *other != language) {
             say(xml, offer, other)?;
         }
@@ -295,7 +324,9 @@ impl Rendering<'_> {
     }
 
     fn whisper(&self, xml: &mut Xml, treatment: &Treatment) -> io::Result<()> {
-        let Treatment::Whisper { lane, caller_language, language, waited, urgent, repeat } = treatment else {
+        let Treatment::Whisper { lane, caller_language, language, waited, urgent, repeat, standing, promised } =
+            treatment
+        else {
             return Ok(());
         };
         let action = self.links.url(self.done());
@@ -313,8 +344,16 @@ impl Rendering<'_> {
                 say(xml, self.flow.phrase(Phrase::WhisperUrgent, language), language)?;
             }
             say(xml, &wording::whisper(self.flow, lane, caller_language, *waited, language), language)?;
-            let known = if *repeat { Phrase::WhisperRepeat } else { Phrase::WhisperNew };
-            say(xml, self.flow.phrase(known, language), language)?;
+            match standing {
+                Some(Standing::New) => say(xml, self.flow.phrase(Phrase::WhisperNewPatient, language), language)?,
+                Some(Standing::Existing) => say(xml, self.flow.phrase(Phrase::WhisperExisting, language), language)?,
+                None => {}
+            }
+            match promised {
+                Some(at) => say(xml, &self.promise(Phrase::WhisperPromised, *at, language), language)?,
+                None if *repeat => say(xml, self.flow.phrase(Phrase::WhisperRepeat, language), language)?,
+                None => say(xml, self.flow.phrase(Phrase::WhisperNew, language), language)?,
+            }
             say(xml, self.flow.phrase(Phrase::WhisperKeys, language), language)
         })?;
         self.redirect(xml, self.done())

@@ -17,11 +17,16 @@ use super::Door;
 use super::json;
 use super::reply;
 use super::reply::Reply;
+use crate::floor::details::Details;
+use crate::floor::details::Relationship;
+use crate::floor::details::Standing;
+use crate::floor::details::Subject;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Refusal;
 use crate::floor::event::AskedState;
 use crate::floor::event::Event;
 use crate::floor::event::Note;
+use crate::flow::Date;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::FieldId;
@@ -29,6 +34,8 @@ use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::PracticeId;
 use crate::vocab::Private;
+use crate::vocab::ReasonId;
+use crate::vocab::limit::NAME_CHARS_MAX;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +49,33 @@ struct ClosingBody {
     outcome: String,
     #[serde(default)]
     note: BTreeMap<String, String>,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// What is left out stays as it is.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DetailsBody {
+    #[serde(default)]
+    standing: Option<Standing>,
+    #[serde(default)]
+    patient: Option<PatientBody>,
+    #[serde(default)]
+    relationship: Option<Relationship>,
+    #[serde(default)]
+    may_discuss: Option<bool>,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PatientBody {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    date_of_birth: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -90,8 +124,13 @@ impl Door {
             }
             ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
             ("POST", ["calls", call, "close"]) => {
-                let (outcome, note) = closing(body)?;
-                self.ask(Event::CallCloseAsked { call: id(call, "call")?, outcome, note }).await
+                let call = id(call, "call")?;
+                let (outcome, note) = self.closing(Subject::Call(call), body).await?;
+                self.ask(Event::CallCloseAsked { call, outcome, note }).await
+            }
+            ("PATCH", ["calls", call, "caller"]) => {
+                let of = Subject::Call(id(call, "call")?);
+                self.ask(Event::DetailsTold { of, details: Box::new(details(read(body)?)?) }).await
             }
             ("POST", ["calls", call, "transfer"]) => {
                 let TransferBody { lane } = read(body)?;
@@ -106,12 +145,18 @@ impl Door {
             ("GET", ["items", item]) => self.item(id(item, "item")?).await,
             ("GET", ["items", item, "recording"]) => self.recording(id(item, "item")?, head).await,
             ("POST", ["items", item, "attempts"]) => {
-                let (outcome, note) = closing(body)?;
-                self.ask_item(id(item, "item")?, |item| Event::AttemptMade { item, outcome, note }).await
+                let item = id(item, "item")?;
+                let (outcome, note) = self.closing(Subject::Item(item), body).await?;
+                self.ask_item(item, |item| Event::AttemptMade { item, outcome, note }).await
             }
             ("POST", ["items", item, "close"]) => {
-                let (outcome, note) = closing(body)?;
-                self.ask_item(id(item, "item")?, |item| Event::ItemCloseAsked { item, outcome, note }).await
+                let item = id(item, "item")?;
+                let (outcome, note) = self.closing(Subject::Item(item), body).await?;
+                self.ask_item(item, |item| Event::ItemCloseAsked { item, outcome, note }).await
+            }
+            ("PATCH", ["items", item, "caller"]) => {
+                let details = Box::new(details(read(body)?)?);
+                self.ask_item(id(item, "item")?, |item| Event::DetailsTold { of: Subject::Item(item), details }).await
             }
             ("PUT", ["items", item, "owner"]) => {
                 let OwnerBody { owner } = read(body)?;
@@ -121,11 +166,23 @@ impl Door {
                 Err(reply::method_not_allowed("GET"))
             }
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
+            (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"]) => {
                 Err(reply::method_not_allowed("POST"))
             }
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
+    }
+
+    /// Outcome and note. A reason given with them is taken first, so that one of no lane's list closes nothing.
+    async fn closing(&self, of: Subject, body: &[u8]) -> Result<(Arc<str>, Note), Reply> {
+        let ClosingBody { outcome, note, reason } = read(body)?;
+        if reason.is_some() {
+            let details = Box::new(details(DetailsBody { reason, ..DetailsBody::default() })?);
+            self.ask(Event::DetailsTold { of, details }).await?;
+        }
+        let note = note.into_iter().map(|(field, text)| (FieldId::from(field.as_str()), Private::new(text))).collect();
+        Ok((outcome.into(), note))
     }
 
     async fn ask(&self, event: Event) -> Result<Reply, Reply> {
@@ -234,10 +291,23 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {
     })
 }
 
-fn closing(body: &[u8]) -> Result<(Arc<str>, Note), Reply> {
-    let ClosingBody { outcome, note } = read(body)?;
-    let note = note.into_iter().map(|(field, text)| (FieldId::from(field.as_str()), Private::new(text))).collect();
-    Ok((outcome.into(), note))
+fn details(body: DetailsBody) -> Result<Details, Reply> {
+    let refused = |detail: &str| reply::problem(StatusCode::UNPROCESSABLE_ENTITY, detail);
+    let PatientBody { name, date_of_birth } = body.patient.unwrap_or_default();
+    if name.as_ref().is_some_and(|name| name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX) {
+        return Err(refused(&format!("`patient.name` is empty, or longer than {NAME_CHARS_MAX} characters")));
+    }
+    if date_of_birth.as_ref().is_some_and(|date| Date::try_from(date.clone()).is_err()) {
+        return Err(refused("`patient.date_of_birth` is no day of the calendar: write year-month-day"));
+    }
+    Ok(Details {
+        standing: body.standing,
+        patient_name: name.map(Private::new),
+        patient_born: date_of_birth.map(Private::new),
+        relationship: body.relationship,
+        may_discuss: body.may_discuss,
+        reason: body.reason.map(|reason| ReasonId::from(reason.as_str())),
+    })
 }
 
 fn refused(refusal: &Refusal) -> Reply {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::engine::Told;
+use crate::floor::details::Details;
 use crate::floor::event::Note;
 use crate::floor::fact::Fact;
 use crate::floor::view::View;
@@ -15,6 +16,7 @@ use crate::flow::Lane;
 use crate::vocab::CallId;
 use crate::vocab::Number;
 use crate::vocab::PracticeId;
+use crate::vocab::Private;
 use crate::vocab::Timestamp;
 
 /// One snapshot.
@@ -28,6 +30,7 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
         "calls": view.calls.iter().map(|c| json!({
             "call": c.call.to_string(), "carrier_call": c.carrier_call, "state": c.state,
             "practice": c.practice, "lane": c.lane, "language": c.language, "urgent": c.urgent, "repeat": c.repeat,
+            "promised": c.promised.map(Timestamp::rfc3339), "caller_is": details(&c.details),
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
         })).collect::<Vec<_>>(),
         "ledger": {
@@ -72,6 +75,8 @@ pub(super) fn lane(practice: &PracticeId, lane: &Lane) -> Value {
     let outcomes = lane.outcomes.iter().map(|o| json!({"id": o.id, "closes": o.closes, "hands_to": o.hands_to}));
     json!({
         "practice": practice, "lane": lane.id, "name": lane.name, "clinical": lane.clinical,
+        "asks_new_or_existing": lane.asks_new_or_existing,
+        "reasons": lane.reasons.iter().map(|r| json!({"id": r.id, "label": r.label})).collect::<Vec<_>>(),
         "script": lane.script, "decision_rules": lane.decision_rules,
         "note_fields": fields.collect::<Vec<_>>(), "outcomes": outcomes.collect::<Vec<_>>(),
         "escalation": lane.escalation, "owner": lane.owner.as_str(),
@@ -92,11 +97,24 @@ pub(super) fn item(item: &Item) -> Value {
         "status": item.status(), "owner": new.owner.as_str(), "due_at": new.due_at.rfc3339(),
         "promised": new.promised.map(Timestamp::rfc3339), "call": new.call.to_string(),
         "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
-        "last_outcome": item.last_outcome, "outcome": item.closed,
+        "last_outcome": item.last_outcome, "outcome": item.closed, "caller_is": details(&new.details),
         "recording": item.recording.as_ref().map(|r| json!({
             "state": r.state.name(), "duration": r.duration.map(|length| length.as_secs()), "partial": r.partial,
             "at_carrier": r.at_carrier,
         })),
+    })
+}
+
+/// Who calls, for whom and why. Unknown counts as new.
+fn details(known: &Details) -> Value {
+    let text = |text: &Option<Private<String>>| text.as_ref().map(|text| text.reveal().clone());
+    let patient = known.patient_name.is_some() || known.patient_born.is_some();
+    json!({
+        "standing": known.standing.map_or(json!("unknown"), |standing| json!(standing)),
+        "patient": patient.then(|| json!({
+            "name": text(&known.patient_name), "date_of_birth": text(&known.patient_born),
+        })),
+        "relationship": known.relationship, "may_discuss": known.may_discuss, "reason": known.reason,
     })
 }
 
@@ -145,6 +163,11 @@ fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
         }
         Fact::ItemOpened(new) => {
             fields.insert("caller".to_owned(), number(new.caller.number.as_ref()));
+            fields.insert("details".to_owned(), details(&new.details));
+        }
+        Fact::DetailsKnown { details: known, .. } => {
+            fields.remove("of");
+            fields.insert("details".to_owned(), details(known));
         }
         Fact::OfferMade { why, .. } => {
             fields.insert("why".to_owned(), reasons(why));

@@ -83,6 +83,8 @@ counted! {
 }
 
 named! {
+    /// Why people call a lane: `refill`.
+    ReasonId;
     /// A practice, as its flow file names it (`riverside`).
     PracticeId;
     /// A lane: a call category with its queue (`scheduling`).

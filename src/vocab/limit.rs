@@ -18,6 +18,8 @@ pub const RECORDING_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const INPUT_CHARS_MAX: usize = 500;
 /// One note field.
 pub const NOTE_CHARS_MAX: usize = 2_000;
+/// A patient's name.
+pub const NAME_CHARS_MAX: usize = 200;
 /// Events the desk takes into one commit.
 pub const BATCH_EVENTS_MAX: usize = 256;
 /// Events that may wait for the desk; above it the door answers with the fallback.
@@ -29,3 +31,7 @@ pub const FLOW_BYTES_MAX: usize = 1024 * 1024;
 /// Arrivals of one practice that are remembered to limit how often a number calls; above it the oldest are forgotten,
 /// so that a flood makes the limit milder, never wrong.
 pub const ARRIVALS_KEPT_MAX: usize = 20_000;
+/// Numbers whose language is remembered.
+pub const LANGUAGES_KEPT_MAX: usize = 50_000;
+/// A number not heard of for so long starts in the practice's first language again.
+pub const LANGUAGE_KEPT: Span = Span::hours(365 * 24);

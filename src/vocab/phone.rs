@@ -6,11 +6,11 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::Deserializer;
 use serde::Serialize;
 
 use super::private::HasPrivate;
 use super::private::Private;
+use super::private::present;
 
 /// A phone number in E.164. It is personal data: it prints as `‹private›`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,11 +48,6 @@ pub struct Caller {
     /// The number, if the carrier gave one that can be called back; `None` is anonymous.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub number: Option<Number>,
-}
-
-/// A number that stands in a record is there, though its content, being personal, is written as null.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Number>, D::Error> {
-    Number::deserialize(deserializer).map(Some)
 }
 
 /// Numbers by which carriers spell "anonymous", "restricted", "blocked", "unknown" and "unavailable".

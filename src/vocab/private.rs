@@ -52,6 +52,11 @@ impl<'de, T: Default> Deserialize<'de> for Private<T> {
     }
 }
 
+/// For an optional personal field: one that stands in a record is there, though its content is written as null.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// A record that carries personal text: the journal reads it out in a fixed order, seals it, and puts it back.
 pub trait HasPrivate {
     /// Calls `each` with every personal text, always in the same order.

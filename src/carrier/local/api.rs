@@ -63,6 +63,9 @@ pub struct LaneGuide {
     pub script: BTreeMap<String, String>,
     /// What she decides by.
     pub decision_rules: Vec<String>,
+    /// Why people call.
+    #[serde(default)]
+    pub reasons: Vec<GuideReason>,
     /// What the note asks for.
     pub note_fields: Vec<GuideField>,
     /// How a call may end.
@@ -71,6 +74,13 @@ pub struct LaneGuide {
     pub escalation: String,
     /// Who owns work that is left.
     pub owner: String,
+}
+
+/// One reason of a lane.
+#[derive(Clone, Debug, Deserialize)]
+pub struct GuideReason {
+    /// Its id.
+    pub id: String,
 }
 
 /// One field of a lane's note.
@@ -191,6 +201,12 @@ impl Api {
             }
             _ => Err(ApiError::Refused { status, reason: reason(&answer) }),
         }
+    }
+
+    /// Notes one thing about who calls or why: `standing` or `reason`.
+    pub async fn note_caller(&self, call: &str, what: &str, value: &str) -> Result<(), ApiError> {
+        let path = format!("calls/{}/caller", encoded(call));
+        self.ask(Method::PATCH, &path, Some(json!({ what: value }))).await.map(drop)
     }
 
     /// Moves a call to another lane.

@@ -29,11 +29,13 @@ const HELP_EN: &str = "\
 Enter answers a ringing call; 1 takes it, 2 means you are with a patient. In a call, what you type is what you say.
 /ready /away      take calls, or not        /transfer LANE    move the caller to another lane
 /bye              hang up                   /close            write the note (asked after each call)
+/new /known       new or existing patient   /reason ID        why they call, from the lane's list
 /quit             sign out and leave        /help             show this";
 const HELP_ES: &str = "\
 Enter contesta; 1 toma la llamada, 2 significa que está con un paciente. En la llamada, lo que escribe es lo que dice.
 /ready /away      recibir llamadas, o no    /transfer LANE    pasar la llamada a otra fila
 /bye              colgar                    /close            escribir la nota (se pide tras cada llamada)
+/new /known       paciente nuevo o conocido /reason ID        por qué llama, de la lista de la fila
 /quit             salir                     /help             mostrar esto";
 
 /// Signs in, works, and signs out: 0 unless the carrier was lost.
@@ -151,6 +153,9 @@ impl Shift<'_> {
                 "away" => return self.state("not_ready").await,
                 "transfer" => return self.transfer(&rest).await,
                 "close" => return self.close_asked().await,
+                "new" => return self.note_caller("standing", "new").await,
+                "known" => return self.note_caller("standing", "existing").await,
+                "reason" => return self.note_caller("reason", &rest).await,
                 "bye" | "hangup" => Some(FromPhone::Hangup),
                 "quit" => return Ok(false),
                 _ => {
@@ -234,6 +239,17 @@ impl Shift<'_> {
                 self.terminal.line(&format!("        {} is {state}", self.desk.agent));
             }
             Err(error) => self.terminal.problem(&error.to_string()),
+        }
+        Ok(true)
+    }
+
+    async fn note_caller(&mut self, what: &str, value: &str) -> Result<bool, String> {
+        match self.own_call().await {
+            Some((id, _)) => match self.desk.api.note_caller(&id, what, value).await {
+                Ok(()) => self.terminal.line(&format!("        {id}: {what} {value}")),
+                Err(error) => self.terminal.problem(&error.to_string()),
+            },
+            None => self.terminal.problem("there is no call"),
         }
         Ok(true)
     }

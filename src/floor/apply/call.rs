@@ -5,9 +5,11 @@ use crate::floor::call::Call;
 use crate::floor::call::Phase;
 use crate::floor::call::Place;
 use crate::floor::call::Side;
+use crate::floor::details::Details;
 use crate::floor::fact::Fact;
 use crate::floor::fact::Left;
 use crate::floor::timer::TimerName;
+use crate::flow::HeadStart;
 use crate::vocab::CallId;
 use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
@@ -21,8 +23,6 @@ impl Floor {
         self.ended.inbound += 1;
         *self.on_line.entry(practice.clone()).or_default() += 1;
         self.arrivals.entry(practice.clone()).or_default().note(at, caller.number.clone(), flow.limits.within);
-        let asked = caller.number.clone().map(|number| (practice.clone(), number));
-        let repeat = asked.is_some_and(|key| self.requests.contains_key(&key));
         let language = flow.default_language().clone();
         self.calls.insert(
             *call,
@@ -37,7 +37,8 @@ impl Floor {
                 urgent: false,
                 crisis: false,
                 self_served: false,
-                repeat,
+                repeat: false,
+                details: Details::default(),
                 missed_inputs: 0,
                 phase: Phase::Menu,
                 place: None,
@@ -46,6 +47,11 @@ impl Floor {
                 closed: None,
             },
         );
+        // Who has an open request is known, and is not asked again.
+        let known = self.calls.get(call).and_then(|call| self.request_of(call));
+        if let Some(standing) = known.map(|item| item.new.details.standing) {
+            self.with_call(*call, |call| (call.repeat, call.details.standing) = (true, standing));
+        }
         self.add_leg(*leg, *call, Side::Caller);
         self.leg_named(at, *leg, carrier_call);
     }
@@ -86,6 +92,9 @@ impl Floor {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let since = call.place.as_ref().map_or(at, |p| p.since);
         call.phase = Phase::Waiting;
+        let flow = call.flow.clone();
+        // A reason is one of its lane's.
+        call.details.reason.take_if(|reason| !flow.lane(lane).is_some_and(|lane| lane.has_reason(reason)));
         call.place = Some(Place {
             lane: lane.clone(),
             arrived: *arrived,
@@ -94,10 +103,14 @@ impl Floor {
             since,
             tier: 0,
         });
+        let forward = head_starts.iter().any(|(why, _)| *why == HeadStart::RepeatCaller);
         let tiers = call.lane().map_or(&[][..], |lane| &lane.serving);
         let open = tiers.iter().filter(|tier| since + tier.after <= at).count().max(1) - 1;
         if let Some(place) = &mut call.place {
             place.tier = u8::try_from(open).unwrap_or(u8::MAX);
+        }
+        if forward {
+            self.put_forward(id);
         }
         self.enter_queue(id);
         self.set_wait_timers(at, id);

@@ -7,6 +7,7 @@ use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::floor::timer::TimerName;
 use crate::floor::work::item::Item;
+use crate::vocab::CallId;
 use crate::vocab::ItemId;
 use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
@@ -32,6 +33,7 @@ impl Floor {
             opened_at: at,
             attempts: 0,
             last_outcome: None,
+            put_forward: false,
             closed: None,
             recording: None,
         };
@@ -43,6 +45,17 @@ impl Floor {
         let Some(item) = self.items.get_mut(&id) else { return };
         item.new.kind = kind.unwrap_or(item.new.kind);
         item.new.promised = item.new.promised.or(promised);
+    }
+
+    /// A repeat caller was put forward: that is for once, whatever else is open.
+    pub(super) fn put_forward(&mut self, call: CallId) {
+        let Some(call) = self.calls.get(&call) else { return };
+        let Some(number) = call.caller.number.clone() else { return };
+        for item in self.requests.get(&(call.practice.clone(), number)).into_iter().flatten() {
+            if let Some(item) = self.items.get_mut(item) {
+                item.put_forward = true;
+            }
+        }
     }
 
     pub(super) fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId) {

@@ -11,6 +11,7 @@ mod talk;
 
 use crate::floor::Floor;
 use crate::floor::Parted;
+use crate::floor::details::Subject;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
 use crate::floor::timer::TimerName;
@@ -31,7 +32,10 @@ impl Floor {
             Fact::InputMissed { call } => {
                 self.with_call(*call, |c| c.missed_inputs = c.missed_inputs.saturating_add(1))
             }
-            Fact::LanguageChosen { call, language } => self.replace(*call, |c| c.language = language.clone()),
+            Fact::LanguageChosen { call, language } => {
+                self.replace(*call, |c| c.language = language.clone());
+                self.note_tongue(at, *call, language);
+            }
             Fact::UrgentFlagged { call, crisis } => self.replace(*call, |c| {
                 c.urgent = true;
                 c.crisis |= *crisis;
@@ -88,6 +92,14 @@ impl Floor {
             | Fact::RecordingStored { .. }
             | Fact::RecordingDropped { .. }
             | Fact::RecordingPlayed { .. } => self.recording_changed(fact),
+            Fact::DetailsKnown { of: Subject::Call(call), details } => {
+                self.with_call(*call, |c| c.details.learn(details));
+            }
+            Fact::DetailsKnown { of: Subject::Item(item), details } => {
+                if let Some(item) = self.items.get_mut(item) {
+                    item.new.details.learn(details);
+                }
+            }
         }
     }
     fn put(&mut self, effect: Effect) -> EffectId {

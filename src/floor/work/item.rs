@@ -20,6 +20,8 @@ pub struct Item {
     pub attempts: u8,
     /// What the last attempt brought.
     pub last_outcome: Option<OutcomeId>,
+    /// Has a call about it had the head start of a repeat caller?
+    pub put_forward: bool,
     /// Its outcome, once closed.
     pub closed: Option<OutcomeId>,
     /// The message that the caller left, or could have left.

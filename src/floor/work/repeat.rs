@@ -13,7 +13,7 @@ const REDIAL_MAX: Span = Span::mins(30);
 
 impl Floor {
     /// The request that this call goes on with: same number, same lane, and either a wait of a short while ago or a
-    /// callback taken instead of waiting, until it is due.
+    /// callback taken instead of waiting, until somebody has tried it.
     ///
     /// Urgent calls never fold into an earlier one: a new symptom must not inherit an old due time.
     // rule: redial-keeps-place
@@ -23,7 +23,7 @@ impl Floor {
             let lately = now <= item.opened_at + REDIAL_MAX;
             let waited = match new.kind {
                 ItemKind::Abandoned | ItemKind::Missed => lately,
-                ItemKind::Callback => new.promised.is_some() && item.attempts == 0 && (lately || now <= new.due_at),
+                ItemKind::Callback => lately || (new.promised.is_some() && item.attempts == 0),
                 ItemKind::Voicemail | ItemKind::NoteOwed | ItemKind::FollowUp => false,
             };
             new.lane == *lane && !new.urgent && waited
@@ -34,6 +34,16 @@ impl Floor {
     /// The caller's newest open request at the practice.
     pub(in crate::floor) fn request_of(&self, call: &Call) -> Option<&Item> {
         self.requests_of(call).next()
+    }
+
+    /// The earliest time by which this caller was promised a callback that is still open.
+    pub(in crate::floor) fn promised_to(&self, call: &Call) -> Option<Timestamp> {
+        self.requests_of(call).filter(|item| item.new.call != call.id).filter_map(|item| item.new.promised).min()
+    }
+
+    /// Has the caller an open request for which no call has been put forward yet?
+    pub(in crate::floor) fn may_be_put_forward(&self, call: &Call) -> bool {
+        self.requests_of(call).any(|item| !item.put_forward)
     }
 
     /// The caller's open requests, newest first. A caller without a number has none that we know of.

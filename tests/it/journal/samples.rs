@@ -5,6 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use carelane::floor::details::Details;
+use carelane::floor::details::Relationship;
+use carelane::floor::details::Standing;
+use carelane::floor::details::Subject;
 use carelane::floor::event::AskedState;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
@@ -44,6 +48,7 @@ use carelane::flow::OpenSpell;
 use carelane::flow::Outcome;
 use carelane::flow::Owner;
 use carelane::flow::Phrase;
+use carelane::flow::Reason;
 use carelane::flow::SelfService;
 use carelane::flow::Step;
 use carelane::flow::Target;
@@ -78,12 +83,12 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked TimePassed);
+    ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold TimePassed);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
     JoinFailed ItemJoined EffectSettled VoicemailBegan RecordingAwaited RecordingNamed RecordingEmpty
-    RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed);
+    RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed DetailsKnown);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -160,6 +165,8 @@ fn events() -> Vec<Event> {
         Event::RecordingReported { leg, recording: "RE1".into(), duration: None },
         Event::RecordingFetched { effect, recording: "RE1".into(), file: "0a1b".into(), duration: Span(9_120) },
         Event::PlaybackAsked { item, by: Private::new("Maria Canary, supervisor".into()) },
+        Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
+        Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
         Event::TimePassed,
     ]
 }
@@ -215,8 +222,21 @@ fn facts() -> Vec<Fact> {
         Fact::RecordingDropped { item },
         Fact::RecordingPlayed { item, by: Private::new("Maria Canary, supervisor".into()) },
         Fact::CallLeft { call, how: Left::Voicemail },
+        Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
+        Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
     ]);
     facts
+}
+
+fn details(n: u32) -> Details {
+    Details {
+        standing: Some(Standing::Existing),
+        patient_name: Some(Private::new(format!("Maria Canary {n}"))),
+        patient_born: Some(Private::new(format!("1980-02-29, Maria Canary {n}"))),
+        relationship: Some(Relationship::Patient),
+        may_discuss: Some(false),
+        reason: Some("refill".into()),
+    }
 }
 
 fn queued(call: CallId) -> Fact {
@@ -257,6 +277,7 @@ fn new_item() -> NewItem {
         due_at: NOON,
         arrived: NOON,
         promised: Some(NOON),
+        details: details(31),
     }
 }
 
@@ -280,10 +301,14 @@ fn treatments() -> Vec<Treatment> {
             waited: Span::secs(40),
             urgent: true,
             repeat: true,
+            standing: Some(Standing::New),
+            promised: Some(NOON),
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
         Treatment::Goodbye { words: words.clone(), language: language() },
         Treatment::Record { words, language: language(), longest: Span::mins(3) },
+        Treatment::Goodbye { words, language: language() },
+        Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
     ]
 }
 
@@ -345,6 +370,8 @@ fn lane() -> Lane {
         serving: vec![Tier { groups: vec!["front-desk".into()], after: Span::ZERO }],
         needs: vec!["scheduling".into()],
         hold: vec![texts("Thank you for waiting.")],
+        asks_new_or_existing: true,
+        reasons: vec![Reason { id: "refill".into(), label: texts("Refill") }],
         callback_key: Some('1'),
         max_wait: Span::mins(15),
         max_waiting: Some(30),

@@ -15,6 +15,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use carelane::floor::details::Details;
+use carelane::floor::details::Subject;
 use carelane::floor::event::AskedState;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
@@ -213,6 +215,10 @@ impl Stage {
                 Ok(Event::RecordingFetched { effect, recording: recording.into(), file, duration })
             }
             ["play", item, who] => Ok(Event::PlaybackAsked { item: id(item)?, by: Private::new(who.to_owned()) }),
+            ["details", who, ..] => {
+                let of = id(who).map(Subject::Item).or_else(|_| self.call(who).map(Subject::Call))?;
+                Ok(Event::DetailsTold { of, details: Box::new(details(&words[2..])?) })
+            }
             ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
             _ => Err(format!("no command: {}", words.join(" "))),
         }
@@ -329,6 +335,25 @@ fn note(words: &[&str]) -> Result<Note, String> {
         Ok((field.into(), Private::new(text.to_owned())))
     };
     words.iter().map(field).collect()
+}
+
+fn details(words: &[&str]) -> Result<Details, String> {
+    let mut details = Details::default();
+    for word in words {
+        let (name, value) = word.split_once('=').ok_or_else(|| format!("{word} is no name=value"))?;
+        let closed = || format!("{{\"{name}\": \"{value}\"}}");
+        let read = |json: String| serde_json::from_str::<Details>(&json).map_err(|e| format!("{word}: {e}"));
+        match name {
+            "standing" => details.standing = read(closed())?.standing,
+            "relationship" => details.relationship = read(closed())?.relationship,
+            "name" => details.patient_name = Some(Private::new(value.to_owned())),
+            "born" => details.patient_born = Some(Private::new(value.to_owned())),
+            "may_discuss" => details.may_discuss = Some(value == "yes"),
+            "reason" => details.reason = Some(value.into()),
+            _ => return Err(format!("no detail {name}")),
+        }
+    }
+    Ok(details)
 }
 
 fn status(how: &str) -> Result<LegStatus, String> {

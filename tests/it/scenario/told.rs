@@ -6,6 +6,8 @@ use std::fmt::Debug;
 use std::fmt::Write as _;
 
 use carelane::floor::Floor;
+use carelane::floor::details::Details;
+use carelane::floor::details::Subject;
 use carelane::floor::effect::Answer;
 use carelane::floor::effect::Effect;
 use carelane::floor::effect::Oddity;
@@ -180,6 +182,8 @@ fn fact(told: &Fact) -> String {
         | Fact::RecordingDropped { .. }
         | Fact::RecordingPlayed { .. } => recording(told),
         Fact::EffectSettled { effect } => format!("{effect} done or given up"),
+        Fact::DetailsKnown { of: Subject::Call(call), details } => format!("{call} is of {}", known(details)),
+        Fact::DetailsKnown { of: Subject::Item(item), details } => format!("{item} is of {}", known(details)),
     }
 }
 
@@ -220,7 +224,22 @@ fn item(new: &NewItem) -> String {
         new.owner.as_str(),
         time(new.due_at),
         if new.promised.is_some() { ", promised" } else { "" },
-    )
+    ) + &match known(&new.details) {
+        known if known.is_empty() => known,
+        known => format!("; {known}"),
+    }
+}
+
+fn known(details: &Details) -> String {
+    let Details { standing, patient_name, patient_born, relationship, may_discuss, reason } = details;
+    let mut known = Vec::new();
+    known.extend(standing.map(|standing| format!("{} patient", plain(standing))));
+    known.extend(patient_name.as_ref().map(|name| format!("name {:?}", name.reveal())));
+    known.extend(patient_born.as_ref().map(|born| format!("born {}", born.reveal())));
+    known.extend(relationship.map(|relationship| format!("caller is {}", plain(relationship))));
+    known.extend(may_discuss.map(|may| format!("may {}discuss", if may { "" } else { "not " })));
+    known.extend(reason.as_ref().map(|reason| format!("reason {reason}")));
+    known.join(", ")
 }
 
 fn starts(starts: &[(HeadStart, Span)]) -> String {
@@ -265,11 +284,14 @@ fn treated(treatment: &Treatment) -> String {
         Treatment::Hold { lane, language, first, urgent } => {
             format!("hold {lane} {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
         }
-        Treatment::Whisper { lane, caller_language, waited, urgent, repeat, .. } => format!(
-            "whisper {lane}, {caller_language}, waited {waited}{}{}",
+        Treatment::Whisper { lane, caller_language, waited, urgent, repeat, standing, promised, .. } => format!(
+            "whisper {lane}, {caller_language}, waited {waited}{}{}{}{}",
             if *urgent { ", urgent" } else { "" },
             if *repeat { ", repeat caller" } else { "" },
+            standing.map_or_else(String::new, |standing| format!(", {} patient", plain(standing))),
+            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
         ),
+        Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
         Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),

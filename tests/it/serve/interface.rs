@@ -87,8 +87,9 @@ async fn the_floor_is_one_snapshot_with_the_promised_shape() {
     assert_has(ana, "id name state reason address groups languages call");
     assert_eq!((&ana["state"], &ana["reason"], &ana["call"]), (&"not_ready".into(), &"asked".into(), &Value::Null));
     let call = &floor["calls"][0];
-    assert_has(call, "call carrier_call state practice lane language urgent repeat waited agent");
+    assert_has(call, "call carrier_call state practice lane language urgent repeat promised caller_is waited agent");
     assert_eq!((&call["state"], &call["practice"]), (&"waiting".into(), &"riverside".into()));
+    assert_eq!(call["caller_is"]["standing"], "unknown", "{call}");
     assert_eq!((&call["urgent"], &call["repeat"]), (&false.into(), &false.into()));
     assert!(call["waited"].as_u64().is_some_and(|seconds| seconds < 60), "{call}");
     assert_has(&floor["ledger"], "inbound in_progress answered self_served items declined unaccounted");
@@ -99,7 +100,7 @@ async fn the_floor_is_one_snapshot_with_the_promised_shape() {
 async fn a_lane_is_shown_with_what_its_assistant_says_decides_by_and_fills_in() {
     let world = world().await;
     let lane = ask(&world, "GET lanes/riverside/scheduling", "", 200).await;
-    let keys = "practice lane name clinical script decision_rules note_fields outcomes escalation owner";
+    let keys = "practice lane name clinical asks_new_or_existing reasons script decision_rules note_fields outcomes escalation owner";
     assert_has(&lane, keys);
     assert_eq!(lane.as_object().map(serde_json::Map::len), Some(keys.split(' ').count()), "{lane:#}");
     assert_eq!((&lane["practice"], &lane["lane"]), (&"riverside".into(), &"scheduling".into()));
@@ -240,4 +241,37 @@ async fn an_item_is_worked_on_with_three_attempts_and_closed_or_refused_with_the
     assert_eq!(ask(&world, "GET items/item-1", "", 200).await["outcome"], "booked");
     assert_eq!(ask(&world, "GET items", "", 200).await["items"], json!([]));
     ask(&world, "POST items", "", 405).await;
+}
+
+#[tokio::test]
+async fn who_calls_for_whom_and_why_is_noted_on_the_call_and_carried_to_its_item() {
+    let world = world().await;
+    ask(&world, "PUT agents/ana/state", r#"{"state":"not_ready"}"#, 200).await;
+    let mut line = waiting_patient(&world, "+15550109311").await;
+    let path = "PATCH calls/call-1/caller";
+    let told = r#"{"standing":"existing","patient":{"name":"Lia Lopez","date_of_birth":"2019-03-01"},
+        "relationship":"parent","may_discuss":true}"#;
+    ask(&world, path, told, 200).await;
+    ask(&world, path, r#"{"reason":"reschedule"}"#, 200).await;
+    let expected = json!({
+        "standing": "existing", "patient": {"name": "Lia Lopez", "date_of_birth": "2019-03-01"},
+        "relationship": "parent", "may_discuss": true, "reason": "reschedule",
+    });
+    assert_eq!(ask(&world, "GET floor", "", 200).await["calls"][0]["caller_is"], expected);
+    let refused = ask(&world, path, r#"{"reason":"refill"}"#, 422).await;
+    assert_eq!((&refused["what"], &refused["allowed"][0]), (&"reason".into(), &"new_appointment".into()));
+    ask(&world, path, r#"{"patient":{"date_of_birth":"1 March"}}"#, 422).await;
+    ask(&world, path, r#"{"patient":{"name":" "}}"#, 422).await;
+    ask(&world, path, r#"{"standing":"regular"}"#, 400).await;
+    ask(&world, "PATCH calls/call-9/caller", "{}", 404).await;
+    ask(&world, "POST calls/call-1/caller", "{}", 405).await;
+    play(&mut line, None, "key 7\nexpect-ended").await;
+    let item = ask(&world, "PATCH items/item-1/caller", r#"{"may_discuss":false}"#, 200).await;
+    assert_eq!(
+        (&item["caller_is"]["may_discuss"], &item["caller_is"]["reason"]),
+        (&false.into(), &"reschedule".into())
+    );
+    let facts = ask(&world, "GET calls/call-1", "", 200).await;
+    let known: Vec<_> = list(&facts["facts"]).iter().filter(|fact| fact["fact"] == "details_known").collect();
+    assert_eq!(known[0]["details"]["patient"]["name"], "Lia Lopez", "{facts:#}");
 }

@@ -164,7 +164,7 @@ impl Day {
         self.give(name, Some(serial));
         let Some(epoch) = self.phones.get(name).map(|p| p.epoch) else { return };
         let (from, to) = match treatment.as_ref() {
-            Treatment::Menu { .. } => (Span::secs(1), Span::secs(12)),
+            Treatment::Menu { .. } | Treatment::AskStanding { .. } => (Span::secs(1), Span::secs(12)),
             Treatment::Announce { .. } | Treatment::Goodbye { .. } => (Span::secs(2), Span::secs(6)),
             Treatment::Hold { .. } => (Span::secs(5), Span::secs(50)),
             Treatment::Record { .. } => (Span::secs(2), Span::mins(3)),
@@ -204,7 +204,10 @@ impl Day {
         phone.over = true;
         let (leg, ours) = (phone.leg, phone.agent.is_some());
         let told_otherwise = self.world.floor.leg(leg).is_some_and(|leg| {
-            let menu = matches!(leg.current(), Some(Treatment::Menu { .. } | Treatment::Announce { .. }) | None);
+            let menu = matches!(
+                leg.current(),
+                Some(Treatment::Menu { .. } | Treatment::Announce { .. } | Treatment::AskStanding { .. }) | None
+            );
             !menu && leg.carrier_call.is_some()
         });
         if told_otherwise && self.chance.percent(4) {

@@ -144,7 +144,7 @@ impl Marks {
         for call in &arrived {
             let opened = items.get(call).map_or(0, Vec::len) + joined.iter().filter(|id| *id == call).count();
             match left.get(call) {
-                Some(Left::Declined) if opened == 0 => again.declined += 1,
+                Some(Left::Declined | Left::TurnedAway) if opened == 0 => again.declined += 1,
                 Some(Left::SelfServed) if opened == 0 => again.self_served += 1,
                 Some(Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail) if opened > 0 => {
                     again.items += 1

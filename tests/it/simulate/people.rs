@@ -65,7 +65,7 @@ impl Day {
         };
         let Some(treatment) = self.world.floor.leg(leg).and_then(|leg| leg.treatment(serial)).cloned() else { return };
         match treatment.as_ref() {
-            Treatment::Menu { .. } => self.at_the_menu(name, leg, serial),
+            Treatment::Menu { .. } | Treatment::AskStanding { .. } => self.at_the_menu(name, leg, serial),
             Treatment::Announce { .. } if self.chance.percent(50) => self.end(name, LegEnd::Completed),
             Treatment::Announce { .. } => self.done(name, leg, serial, Input::Nothing),
             Treatment::Hold { .. } => self.on_hold(name, leg, serial),

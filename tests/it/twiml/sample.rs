@@ -1,5 +1,7 @@
 //! One of every treatment, in both languages, and every document of its own.
 
+use carelane::floor::details::Standing;
+use carelane::floor::fact::Route;
 use carelane::floor::treatment::Opening;
 use carelane::floor::treatment::Party;
 use carelane::floor::treatment::Treatment;
@@ -117,11 +119,16 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         waited,
         urgent,
         repeat,
+        standing: (urgent || repeat).then_some(if urgent { Standing::Existing } else { Standing::New }),
+        promised: (repeat && !urgent).then_some(MORNING),
     };
+    let ask = Treatment::AskStanding { lane: "desk".into(), how: Route::Key, language: language.clone() };
     vec![
         ("answer", announce(language), Context::Call),
         ("record", mailbox(language), Context::Call),
         ("whisper", whisper(false, false, Span::secs(42)), Context::Call),
+        ("whisper-promised", whisper(false, true, Span::secs(42)), Context::Call),
+        ("ask-standing", ask, Context::Call),
         ("whisper-urgent-repeat", whisper(true, true, Span::mins(3)), Context::Call),
         ("room-caller", room(Party::Caller), Context::Call),
         ("room-assistant", room(Party::Agent), Context::Call),

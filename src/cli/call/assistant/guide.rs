@@ -23,6 +23,7 @@ pub(super) fn usual(lane: &str) -> LaneGuide {
         name: [].into(),
         script: [].into(),
         decision_rules: Vec::new(),
+        reasons: Vec::new(),
         note_fields: fields.map(field).into(),
         outcomes: Vec::new(),
         escalation: lane.to_owned(),
@@ -47,6 +48,17 @@ pub(super) fn show_ringing(terminal: &mut Terminal, call: &Value, guide: Option<
         Some(false) => about.push(terminal.either("new request", "caso nuevo").to_owned()),
         None => {}
     }
+    match call["caller_is"]["standing"].as_str() {
+        Some("new") => about.push(terminal.either("new patient", "paciente nuevo").to_owned()),
+        Some("existing") => about.push(terminal.either("existing patient", "paciente existente").to_owned()),
+        _ => {}
+    }
+    if let Some(at) = call["promised"].as_str() {
+        about.push(format!(
+            "{} {at}",
+            terminal.either("promised a callback by", "se le prometió una llamada a más tardar")
+        ));
+    }
     let urgent = if call["urgent"] == true { terminal.either("URGENT ", "URGENTE ") } else { "" };
     terminal.paragraph("        ", &format!("{urgent}{}", about.join(", ")));
 }
@@ -59,6 +71,10 @@ pub(super) fn show_script(terminal: &mut Terminal, guide: &LaneGuide, language: 
     for (index, rule) in guide.decision_rules.iter().enumerate() {
         let first = terminal.either("        rules   - ", "        reglas  - ");
         terminal.paragraph(if index == 0 { first } else { "                - " }, rule);
+    }
+    if !guide.reasons.is_empty() {
+        let ids: Vec<&str> = guide.reasons.iter().map(|reason| reason.id.as_str()).collect();
+        terminal.paragraph(terminal.either("        /reason ", "        /reason "), &ids.join(", "));
     }
     if guide.escalation != guide.lane {
         let way = format!("/transfer {}", guide.escalation);

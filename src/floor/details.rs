@@ -1,0 +1,118 @@
+//! Details: what is known of a request beyond its number: who calls, for whom, and why.
+//!
+//! Caller and patient are two: a mother calls for her child, a pharmacy for a patient. Nothing here is a credential.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::vocab::CallId;
+use crate::vocab::HasPrivate;
+use crate::vocab::ItemId;
+use crate::vocab::Private;
+use crate::vocab::ReasonId;
+use crate::vocab::present;
+
+/// Has the patient been at the practice before? Unknown counts as new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Never.
+    New,
+    /// Yes.
+    Existing,
+}
+
+/// What the caller is to the patient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relationship {
+    /// The patient calls.
+    #[serde(rename = "self")]
+    Patient,
+    /// Mother or father.
+    Parent,
+    /// Who decides for the patient.
+    Guardian,
+    /// Husband, wife or partner.
+    Spouse,
+    /// Any other relative.
+    Family,
+    /// Who looks after the patient.
+    Caregiver,
+    /// Another doctor's office or a hospital.
+    ProviderOffice,
+    /// A pharmacy.
+    Pharmacy,
+    /// An insurer.
+    Insurer,
+    /// Somebody else.
+    Other,
+}
+
+/// What is known of a request. Each may be unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// New or existing patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+    /// The patient's name.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub patient_name: Option<Private<String>>,
+    /// The patient's date of birth, `1980-02-29`.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub patient_born: Option<Private<String>>,
+    /// What the caller is to the patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relationship: Option<Relationship>,
+    /// May the practice speak with the caller about the patient?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_discuss: Option<bool>,
+    /// Why they call, from the lane's list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonId>,
+}
+
+/// What details are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    /// A call.
+    Call(CallId),
+    /// A work item.
+    Item(ItemId),
+}
+
+impl Details {
+    /// Is nothing known?
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Takes over what is known now.
+    pub(super) fn learn(&mut self, more: &Self) {
+        fn newer<T: Clone>(known: &mut Option<T>, said: &Option<T>) {
+            if said.is_some() {
+                known.clone_from(said);
+            }
+        }
+        newer(&mut self.standing, &more.standing);
+        newer(&mut self.patient_name, &more.patient_name);
+        newer(&mut self.patient_born, &more.patient_born);
+        newer(&mut self.relationship, &more.relationship);
+        newer(&mut self.may_discuss, &more.may_discuss);
+        newer(&mut self.reason, &more.reason);
+    }
+}
+
+impl HasPrivate for Details {
+    fn privates(&self, each: &mut dyn FnMut(&str)) {
+        for text in [&self.patient_name, &self.patient_born].into_iter().flatten() {
+            text.privates(each);
+        }
+    }
+
+    fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
+        for text in [&mut self.patient_name, &mut self.patient_born].into_iter().flatten() {
+            text.privates_mut(each);
+        }
+    }
+}
