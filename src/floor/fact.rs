@@ -542,7 +542,6 @@ impl HasPrivate for Fact {
     fn privates(&self, each: &mut dyn FnMut(&str)) {
         match self {
             Self::CallArrived { caller, .. } => caller.privates(each),
-            Self::ItemOpened(new) => new.caller.privates(each),
             Self::RecordingPlayed { by, .. } => by.privates(each),
             Self::ItemOpened(new) => {
                 new.caller.privates(each);
@@ -559,7 +558,6 @@ impl HasPrivate for Fact {
     fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
         match self {
             Self::CallArrived { caller, .. } => caller.privates_mut(each),
-            Self::ItemOpened(new) => new.caller.privates_mut(each),
             Self::RecordingPlayed { by, .. } => by.privates_mut(each),
             Self::ItemOpened(new) => {
                 new.caller.privates_mut(each);
