@@ -130,6 +130,8 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::CallClosed { call, .. }
         | Fact::ItemJoined { call, .. }
         | Fact::VoicemailBegan { call, .. }
+        | Fact::LadderBegan { call }
+        | Fact::LadderEnded { call, .. }
         | Fact::DetailsKnown { of: Subject::Call(call), .. }
         | Fact::CallLeft { call, .. } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),

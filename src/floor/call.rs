@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::details::Details;
 use super::event::LegEnd;
+use super::ladder::Climb;
 use super::treatment::Treatment;
 use crate::flow::Flow;
 use crate::flow::HeadStart;
@@ -72,6 +73,8 @@ pub struct Call {
     pub failed_joins: u8,
     /// The outcome, if it was closed while legs are still up.
     pub closed: Option<OutcomeId>,
+    /// How far up the on-call ladder it is, once that is rung.
+    pub climb: Option<Climb>,
 }
 
 /// Where a call is.

@@ -342,6 +342,18 @@ pub enum Fact {
         /// Who.
         by: Private<String>,
     },
+    /// The lane's own people cannot take an urgent call, or had their time: the on-call ladder is rung.
+    LadderBegan {
+        /// The call.
+        call: CallId,
+    },
+    /// The last rung did not answer.
+    LadderEnded {
+        /// The call.
+        call: CallId,
+        /// When it begins anew, if the caller is still there.
+        again_at: Timestamp,
+    },
     /// More is known of who calls, for whom or why.
     DetailsKnown {
         /// Of what.
@@ -468,6 +480,9 @@ pub struct Why {
     /// Assistants idle for longer who were not offered it, and why: at most three.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_agents: Vec<(AgentId, PassedOver)>,
+    /// The rung of the on-call ladder, from 0, if she is rung because she is on call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<u8>,
 }
 
 /// Why somebody was passed over.

@@ -125,7 +125,7 @@ fn key(date: civil::Date) -> Date {
 
 /// A minute of a local day as a moment. In the hour that a clock change skips, the time after it; in the hour that it
 /// repeats, the first time.
-fn moment(zone: &TimeZone, date: civil::Date, minute: u16) -> Option<Timestamp> {
+pub(super) fn moment(zone: &TimeZone, date: civil::Date, minute: u16) -> Option<Timestamp> {
     let (date, minute) = if minute >= 1_440 { (date.tomorrow().ok()?, minute - 1_440) } else { (date, minute) };
     let hour = i8::try_from(minute / 60).ok()?;
     let local = date.at(hour, i8::try_from(minute % 60).ok()?, 0, 0);
@@ -133,7 +133,7 @@ fn moment(zone: &TimeZone, date: civil::Date, minute: u16) -> Option<Timestamp> 
     Some(Timestamp(zoned.timestamp().as_millisecond()))
 }
 
-fn local_date(zone: &TimeZone, at: Timestamp) -> civil::Date {
+pub(super) fn local_date(zone: &TimeZone, at: Timestamp) -> civil::Date {
     let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     at.to_zoned(zone.clone()).date()
 }

@@ -5,7 +5,9 @@ use std::fmt;
 
 use super::Floor;
 use super::acd::agent::AgentState;
+use super::call::Call;
 use super::call::Phase;
+use super::timer::TimerName;
 
 /// A broken invariant: its name, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +54,7 @@ impl Floor {
             must("agent-single", ok, || format!("{id}: {:?}", agent.state))?;
         }
         let mut signed_in: BTreeMap<_, usize> = BTreeMap::new();
-        for agent in self.agents.values().filter(|a| a.state.is_signed_in()) {
+        for agent in self.agents.values().filter(|a| a.is_signed_in()) {
             for group in &agent.member.groups {
                 *signed_in.entry(group.clone()).or_default() += 1;
             }
@@ -87,11 +89,21 @@ impl Floor {
             // patient: nor does an urgent caller end at a mailbox.
             let heard = !call.urgent || !matches!(call.phase, Phase::Voicemail { .. });
             must("no-urgent-mailbox", heard, || format!("{id} is urgent at a mailbox"))?;
+            self.check_paged(call)?;
             let present = matches!(call.phase, Phase::WrapUp { .. } | Phase::NoteOwed { .. })
                 || self.legs.get(&call.leg).is_some_and(super::call::Leg::is_up);
             must("caller-there", present, || format!("{id}: {:?} without a leg", call.phase))?;
         }
         Ok(())
+    }
+
+    /// patient: an urgent caller who waits always has somebody being rung, or a moment at which that begins.
+    fn check_paged(&self, call: &Call) -> Result<(), Broken> {
+        if call.phase != Phase::Waiting || self.ladder_of(call).is_none() {
+            return Ok(());
+        }
+        let moment = if call.climb.is_some() { TimerName::LadderAgain } else { TimerName::LadderBegins };
+        must("urgent-paged", self.timers.is_set(&moment(call.id)), || format!("{} waits: {:?}", call.id, call.climb))
     }
 
     fn check_offers(&self) -> Result<(), Broken> {
@@ -100,7 +112,10 @@ impl Floor {
             must("offer-has-a-leg", leg.is_some_and(|l| l.is_up() && !l.unwanted), || format!("{id}: {offer:?}"))?;
             let agent = self.agents.get(&offer.agent).zip(self.calls.get(&offer.call));
             let skilled = agent.is_some_and(|(a, c)| super::acd::refusal(&a.member, c).is_none() || a.leaving);
-            must("skills", skilled, || format!("{id}: {offer:?}"))?;
+            // Somebody on call who does not speak the caller's language is better than nobody.
+            must("skills", skilled || offer.on_call, || format!("{id}: {offer:?}"))?;
+            let urgent = self.calls.get(&offer.call).is_some_and(|c| c.urgent);
+            must("on-call-for-urgent-only", urgent || !offer.on_call, || format!("{id}: {offer:?}"))?;
         }
         Ok(())
     }

@@ -196,13 +196,15 @@ impl Turn<'_> {
     /// `flagged`: the call became urgent just now, so the approved sentence comes first.
     fn queue_for(&mut self, id: CallId, lane: LaneId, how: Route, flagged: bool) {
         let Some(call) = self.call(id) else { return };
-        let (flow, waits) = (call.flow.clone(), call.place.is_some());
+        let (flow, waits, urgent) = (call.flow.clone(), call.place.is_some(), call.urgent);
         let mut lane = lane;
         let (mut exit, mut words) = (Exit::Callback, Phrase::NobodyFree);
         // The checker refuses overflow cycles; the bound is for a damaged journal.
         for _ in 0..=flow.lanes.len() {
             let Some(found) = flow.lane(&lane) else { return };
-            let way_out = match self.way_out(&flow, found, waits) {
+            // patient: for an urgent caller somebody is on call, whoever is signed in and whatever the hour.
+            let climbs = urgent && self.floor.has_ladder(&flow, found);
+            let way_out = match self.way_out(&flow, found, waits).filter(|_| !climbs) {
                 Some(way_out) => {
                     words = Phrase::NobodyFree;
                     way_out

@@ -149,8 +149,9 @@ impl Turn<'_> {
             Side::Agent { agent, offer } => {
                 if self.floor.offers.contains_key(&offer) {
                     let routed = end != LegEnd::Failed;
+                    let on_call = self.is_on_call(offer);
                     self.end_offer(offer, if routed { OfferOutcome::NotAnswered } else { OfferOutcome::Unreachable });
-                    if !routed {
+                    if !routed && !on_call {
                         self.set_not_ready(agent, NotReady::PhoneUnreachable);
                     }
                 } else if self.talks_on(call, id) {
@@ -287,7 +288,8 @@ impl Turn<'_> {
             (Effect::Dial { leg, offer, .. }, _) => {
                 self.fact(Fact::EffectSettled { effect: id });
                 self.fact(Fact::LegEnded { leg, end: LegEnd::Failed });
-                let agent = self.floor.offers.get(&offer).map(|o| o.agent.clone());
+                // Whoever is on call stays so: the next rung is rung, and she may be reached the next time.
+                let agent = self.floor.offers.get(&offer).filter(|o| !o.on_call).map(|o| o.agent.clone());
                 self.end_offer(offer, OfferOutcome::Unreachable);
                 if let (Some(agent), Failure::Refused) = (agent, why) {
                     self.set_not_ready(agent, NotReady::PhoneUnreachable);

@@ -15,10 +15,12 @@ pub mod fact;
 pub mod hours;
 pub mod invariant;
 mod ivr;
+mod ladder;
 pub mod ledger;
 mod line;
 mod offering;
 mod request;
+mod rota;
 mod standing;
 pub mod timer;
 mod tongue;
@@ -35,6 +37,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::flow::Flow;
+use crate::flow::OnCall;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
@@ -69,6 +72,8 @@ pub struct Floor {
     practices: BTreeMap<PracticeId, Practice>,
     numbers: BTreeMap<Arc<str>, PracticeId>,
     team_hashes: BTreeMap<crate::vocab::TeamId, Arc<str>>,
+    /// Each team's on-call ladder.
+    ladders: BTreeMap<crate::vocab::TeamId, Arc<OnCall>>,
     agents: BTreeMap<AgentId, Agent>,
     /// Signed-in agents of each group: a lane with none in any tier is unstaffed.
     signed_in: BTreeMap<GroupId, usize>,

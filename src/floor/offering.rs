@@ -28,6 +28,7 @@ use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::LegId;
 use crate::vocab::OfferId;
+use crate::vocab::Span;
 
 impl Turn<'_> {
     /// Matches whoever became free in this turn. Calls first: an agent who just missed a call must not get it again
@@ -36,7 +37,7 @@ impl Turn<'_> {
         let mut calls = std::mem::take(&mut self.floor.stirred.calls);
         calls.sort_unstable();
         calls.dedup();
-        for call in calls {
+        for call in calls.iter().copied() {
             // The agent found for this call may have to take an earlier one first.
             while let Some(agent) = self.agent_for(call) {
                 let Some((first, why)) = self.floor.call_for(&agent.0) else { break };
@@ -52,6 +53,7 @@ impl Turn<'_> {
                 self.offer(call, agent, why);
             }
         }
+        self.climb(calls);
         // Matching takes places away and makes none, so nothing is stirred anew.
         self.floor.stirred.calls.clear();
     }
@@ -62,8 +64,12 @@ impl Turn<'_> {
 
     fn offer(&mut self, call: CallId, agent: AgentId, why: Why) {
         let Some(rules) = self.call(call).map(|c| c.flow.offers) else { return };
+        self.make_offer(call, agent, rules.ring, why);
+    }
+
+    pub(super) fn make_offer(&mut self, call: CallId, agent: AgentId, ring: Span, why: Why) {
         let (offer, leg) = (self.next_offer(), self.next_leg());
-        let expires_at = self.now + rules.ring;
+        let expires_at = self.now + ring;
         self.fact(Fact::OfferMade { offer, call, agent, leg, expires_at, why: Box::new(why) });
     }
 
@@ -107,7 +113,12 @@ impl Turn<'_> {
             Some('2') => {
                 let rest = self.floor.legs.get(&leg).map(|l| l.flow.offers.with_a_patient).unwrap_or_default();
                 self.treat(leg, say(Phrase::OfferDeclined));
+                let on_call = self.is_on_call(offer);
                 self.end_offer(offer, OfferOutcome::Declined);
+                if on_call {
+                    // The next rung is rung; being on call goes on.
+                    return;
+                }
                 let to = AgentChange::NotReady { reason: NotReady::WithAPatient, until: Some(self.now + rest) };
                 self.fact(Fact::AgentChanged { agent, to });
             }
@@ -117,6 +128,10 @@ impl Turn<'_> {
             }
             Some(_) => self.whisper(leg, offer),
         }
+    }
+
+    pub(super) fn is_on_call(&self, offer: OfferId) -> bool {
+        self.floor.offers.get(&offer).is_some_and(|o| o.on_call)
     }
 
     /// Compare-and-set on the lease: both go to one room.
@@ -146,7 +161,7 @@ impl Turn<'_> {
         let limit = self.floor.legs.get(&o.leg).map_or(u8::MAX, |leg| leg.flow.offers.misses);
         let ready = |a: &Agent| matches!(a.state, AgentState::Available { .. } | AgentState::Parting(_));
         let missed = self.floor.agents.get(&o.agent).is_some_and(|a| a.misses >= limit && ready(a));
-        if outcome == OfferOutcome::NotAnswered && missed {
+        if outcome == OfferOutcome::NotAnswered && missed && !o.on_call {
             self.set_not_ready(o.agent, NotReady::MissedOffers);
         }
     }
@@ -174,7 +189,8 @@ impl Turn<'_> {
         let waiting: Vec<CallId> = self.floor.waiting.in_order().map(|key| key.call).collect();
         for id in waiting {
             let call = self.call(id).and_then(|call| Some((&call.flow, call.lane()?)));
-            let exit = call.and_then(|(flow, lane)| self.way_out(flow, lane, true)).cloned();
+            let climbs = self.call(id).is_some_and(|call| self.floor.ladder_of(call).is_some());
+            let exit = call.filter(|_| !climbs).and_then(|(flow, lane)| self.way_out(flow, lane, true)).cloned();
             if let Some(exit) = exit {
                 self.leave_by(id, exit, Phrase::NobodyFree);
             }

@@ -37,7 +37,11 @@ impl Turn<'_> {
         };
         match (&agent.state, asked) {
             (AgentState::Available { .. }, AskedState::Available) | (AgentState::LoggedOut, AskedState::LoggedOut) => {}
-            (AgentState::Offered(_), AskedState::Available) => {}
+            (AgentState::Offered(_), AskedState::Available) if agent.later.is_none() => {}
+            (AgentState::Offered(_), AskedState::Available) => {
+                // Rung as on call, she signs in: she stays after the call.
+                self.fact(Fact::AgentChanged { agent: id.clone(), to: AgentChange::Later(Box::new(to)) });
+            }
             (AgentState::Offered(offer), _) => {
                 let offer = *offer;
                 self.end_offer(offer, OfferOutcome::Withdrawn);

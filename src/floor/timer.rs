@@ -31,6 +31,10 @@ pub enum TimerName {
     MessageOver(CallId),
     /// When to look after an item's recording.
     RecordingDue(ItemId),
+    /// When the on-call ladder is rung for an urgent call.
+    LadderBegins(CallId),
+    /// When the ladder is rung from the top again.
+    LadderAgain(CallId),
 }
 
 /// All deadlines, by moment and by name.
@@ -53,6 +57,11 @@ impl Timers {
         if let Some(at) = self.by_name.remove(name) {
             self.by_time.remove(&(at, name.clone()));
         }
+    }
+
+    /// Is this deadline set?
+    pub(super) fn is_set(&self, name: &TimerName) -> bool {
+        self.by_name.contains_key(name)
     }
 
     /// The next deadline.

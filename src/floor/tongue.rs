@@ -49,12 +49,13 @@ impl Tongues {
 }
 
 impl Floor {
-    /// The language this call's number last chose, if its practice still speaks it.
+    /// The language this call's number last chose, unless that is too long ago, or its practice speaks it no longer.
     pub(super) fn tongue_of(&self, id: CallId) -> Option<Language> {
         let call = self.calls.get(&id)?;
         let key = (call.practice.clone(), call.caller.number.clone()?);
-        let (_, language) = self.tongues.of.get(&key)?;
-        call.flow.languages.contains(language).then(|| language.clone())
+        let (heard, language) = self.tongues.of.get(&key)?;
+        let lately = call.arrived < *heard + LANGUAGE_KEPT;
+        (lately && call.flow.languages.contains(language)).then(|| language.clone())
     }
 
     /// The caller chose a language.

@@ -102,6 +102,8 @@ impl<'f> Turn<'f> {
                 TimerName::LegLingers(leg) => self.leg_lingers(leg),
                 TimerName::MessageOver(call) => self.message_over(call),
                 TimerName::RecordingDue(item) => self.recording_due(item),
+                TimerName::LadderBegins(call) => self.ladder_begins(call),
+                TimerName::LadderAgain(call) => self.ladder_again(call),
             }
             debug_assert!(self.out.facts.len() > before, "a deadline that decides nothing would come back for ever");
             if self.out.facts.len() == before {

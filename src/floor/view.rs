@@ -11,8 +11,11 @@ use super::call::Call;
 use super::call::Phase;
 use super::details::Details;
 use super::ledger::Ledger;
+use super::rota;
+pub use super::rota::Hole;
 use super::treatment::Treatment;
 use super::work::item::Item;
+use crate::flow::OnCall;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
@@ -22,6 +25,7 @@ use crate::vocab::Language;
 use crate::vocab::Number;
 use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
+use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// One snapshot of the floor.
@@ -50,6 +54,8 @@ pub struct PracticeView {
     pub name: Arc<str>,
     /// Numbers patients dial.
     pub numbers: Vec<Arc<str>>,
+    /// Its team's on-call ladder.
+    pub on_call: Option<Arc<OnCall>>,
 }
 
 /// A lane with those who wait in it.
@@ -151,6 +157,27 @@ pub struct CallView {
     pub agent: Option<AgentId>,
 }
 
+impl PracticeView {
+    /// Who holds each rung of the on-call ladder now.
+    pub fn on_call_now(&self, now: Timestamp) -> Vec<Option<AgentId>> {
+        let ladder = self.on_call.iter().flat_map(|ladder| (0..ladder.rungs.len()).map(move |rung| (ladder, rung)));
+        ladder.map(|(ladder, rung)| rota::on_duty(ladder, rung, now).cloned()).collect()
+    }
+
+    /// When, in the coming 7 days, a rung of the ladder is nobody's.
+    pub fn on_call_holes(&self, now: Timestamp) -> Vec<Hole> {
+        self.on_call.as_ref().map_or_else(Vec::new, |ladder| rota::holes(ladder, now, rota::LOOK_AHEAD))
+    }
+
+    /// How long that is, rung by rung; without a ladder all of the 7 days.
+    pub fn nobody_on_call(&self, now: Timestamp) -> Span {
+        if self.on_call.is_none() {
+            return rota::LOOK_AHEAD;
+        }
+        self.on_call_holes(now).iter().fold(Span::ZERO, |sum, hole| sum + (hole.to - hole.from))
+    }
+}
+
 impl Floor {
     /// One snapshot.
     pub fn view(&self) -> View {
@@ -158,6 +185,7 @@ impl Floor {
             id: p.flow.practice.clone(),
             name: p.flow.name.clone(),
             numbers: p.flow.numbers.clone(),
+            on_call: self.ladders.get(&p.flow.team).cloned(),
         });
         View {
             practices: practices.collect(),

@@ -8,6 +8,7 @@ use super::check_clinical;
 use super::check_greeting;
 use super::check_lane;
 use super::check_menu;
+use super::check_on_call;
 use super::check_path;
 use super::check_people;
 use super::check_words;
@@ -111,6 +112,7 @@ pub fn check_team(path: &str, text: &str) -> (Option<Team>, Vec<Diagnostic>) {
     Conform { problems: &mut problems, languages: Vec::new() }.record(&root, &schema::TEAM, "the file");
     let team = lower::team(id.unwrap_or(""), &root);
     check_people::check_members(&team, &root, &mut problems);
+    check_on_call::check(&team, &root, &mut problems);
     let refused = problems.any_error();
     ((!refused).then_some(team), problems.finish())
 }

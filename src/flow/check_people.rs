@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::check::Case;
 use super::check::Teams;
 use super::check_lane::no_repeats;
+use super::check_on_call;
 use super::code::Code;
 use super::diagnostic::Problems;
 use super::diagnostic::quote;
@@ -95,6 +96,7 @@ pub(super) fn check_use(case: &mut Case<'_, '_>, teams: &Teams<'_>) {
             served(case, team, lane);
         }
     }
+    check_on_call::check_use(case, team);
 }
 
 fn owner(case: &mut Case<'_, '_>, team: &Team, lane: &Lane) {

@@ -129,6 +129,16 @@ codes! {
     EmptyGroup "team::empty-group";
     /// A lane that nobody serves in one of the languages.
     NotServed "team::not-served";
+    /// A shift whose times cannot be read or do not fit together.
+    Shift "team::shift";
+    /// Two people on one rung at one time.
+    RotaOverlap "team::rota-overlap";
+    /// A time of the week at which nobody holds a rung (warning).
+    RotaHole "team::rota-hole";
+    /// Somebody on call who may not take the practice's clinical calls.
+    OnCall "team::on-call";
+    /// A practice whose team has no on-call ladder (warning).
+    NoOnCall "team::no-on-call";
     /// The same number, id or address in two places or files.
     Taken "folder::taken";
     /// Not a file the checker knows: `<practice>.yaml` or `<name>.team.yaml`.

@@ -149,6 +149,10 @@ impl Conform<'_, '_> {
             Kind::Date if scalar::date(text).is_none() => {
                 misfit(Code::Date, format!("{what} is no day of the calendar"), "write year-month-day: `2026-12-25`");
             }
+            Kind::ShiftMoment if scalar::shift_moment(text).is_none() => {
+                let hint = "write `monday 08:00` for every week, or `2026-12-24 08:00` for once";
+                misfit(Code::Shift, format!("{what} is no moment of a rota"), hint);
+            }
             Kind::Phrase if !Phrase::ALL.iter().any(|p| p.key() == text) => {
                 let title = format!("the system has no sentence `{}`", quote(text));
                 let label = "`wording` cannot reword it";

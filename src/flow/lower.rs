@@ -29,6 +29,11 @@ use super::model::Team;
 use super::model::Texts;
 use super::model::Tier;
 use super::model::Urgent;
+use super::on_call::LastResort;
+use super::on_call::OnCall;
+use super::on_call::Rung;
+use super::on_call::Shift;
+use super::on_call::ShiftTime;
 use super::scalar;
 use super::schema;
 use super::schema::Need;
@@ -334,7 +339,39 @@ pub(super) fn team(id: &str, root: &Node) -> Team {
         id: id.into(),
         groups: groups.map(|e| (valid_id(&e.name).into(), e.value.text().unwrap_or("").into())).collect(),
         agents: top.entries("agents").iter().map(member).collect(),
+        on_call: top.node("on_call").map(on_call),
     }
+}
+
+fn on_call(node: &Node) -> OnCall {
+    let ladder = Fields::of(Some(node), &schema::ON_CALL);
+    let rung = |node| {
+        let rung = Fields::of(Some(node), &schema::RUNG);
+        Rung { shifts: rung.items("rota").iter().filter_map(shift).collect() }
+    };
+    OnCall {
+        time_zone: scalar::zone(ladder.text("time_zone")).unwrap_or_default(),
+        after: ladder.duration("after"),
+        ring: ladder.duration("ring"),
+        rungs: ladder.items("rungs").iter().map(rung).collect(),
+        last_resort: match ladder.text("last_resort") {
+            "callback" => LastResort::Callback,
+            _ => LastResort::StartOver,
+        },
+    }
+}
+
+/// A shift whose times can be read and fit together.
+pub(super) fn shift(node: &Node) -> Option<Shift> {
+    use scalar::ShiftMoment::Dated;
+    use scalar::ShiftMoment::Weekly;
+    let shift = Fields::of(Some(node), &schema::SHIFT);
+    let time = match (scalar::shift_moment(shift.text("from"))?, scalar::shift_moment(shift.text("to"))?) {
+        (Weekly(from), Weekly(to)) => ShiftTime::Weekly { from, to },
+        (Dated(from), Dated(to)) if from < to => ShiftTime::Dated { from, to },
+        _ => return None,
+    };
+    Some(Shift { agent: shift.id("agent"), time })
 }
 
 fn member(entry: &Entry) -> Member {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::on_call::OnCall;
 use super::wording::Phrase;
 use crate::vocab::AgentId;
 use crate::vocab::FieldId;
@@ -367,6 +368,9 @@ pub struct Team {
     pub groups: BTreeMap<GroupId, Arc<str>>,
     /// Assistants, in the file's order.
     pub agents: Vec<Member>,
+    /// Who is rung when nobody of a clinical lane takes an urgent call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_call: Option<OnCall>,
 }
 
 /// One assistant.

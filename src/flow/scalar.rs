@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use super::model::Date;
 use super::model::OpenSpell;
+use super::on_call::LocalMinute;
+use super::on_call::WEEK;
+use super::schema::DAYS;
 use crate::vocab::Span;
 
 /// Keys of a telephone.
@@ -58,6 +61,26 @@ pub(super) fn date(text: &str) -> Option<Date> {
             _ => b.is_ascii_digit(),
         });
     if form { Date::try_from(text.to_owned()).ok() } else { None }
+}
+
+/// When a shift begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ShiftMoment {
+    /// Every week, in minutes after Monday 00:00.
+    Weekly(u16),
+    /// Once.
+    Dated(LocalMinute),
+}
+
+/// `monday 08:00` or `2026-12-24 08:00`.
+pub(super) fn shift_moment(text: &str) -> Option<ShiftMoment> {
+    let (day, time) = text.split_once(' ')?;
+    let minute = minute(time.trim())?;
+    if let Some(date) = date(day) {
+        return Some(ShiftMoment::Dated(LocalMinute { date, minute }));
+    }
+    let day = u16::try_from(DAYS.iter().position(|name| *name == day)?).ok()?;
+    Some(ShiftMoment::Weekly((day * 1_440 + minute) % WEEK))
 }
 
 /// A zone the binary knows, in its own spelling.

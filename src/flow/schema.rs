@@ -39,6 +39,8 @@ pub(super) enum Kind {
     Spells,
     /// A day: `2026-12-25`.
     Date,
+    /// When a shift begins or ends: `monday 08:00`, `2026-12-24 08:00`.
+    ShiftMoment,
     /// The name of one of the system's own sentences.
     Phrase,
     /// One of these words.
@@ -415,6 +417,52 @@ pub(super) static TEAM: Record = Record {
             Kind::Map { name: &IDS, of: &Kind::Record(&AGENT), min: 1, max: 1_000 },
             "assistants, by id",
         ),
+        optional("on_call", Kind::Record(&ON_CALL), "who is rung when nobody of a clinical lane takes an urgent call"),
+    ],
+};
+
+/// The on-call ladder.
+pub(super) static ON_CALL: Record = Record {
+    name: "`on_call`",
+    fields: &[
+        required("time_zone", Kind::Zone, "the time zone of the shifts: `America/Chicago`"),
+        default(
+            "after",
+            Kind::Duration(Span::secs(10), Span::mins(2)),
+            "60s",
+            "how long the lane's own people have before the first rung is rung",
+        ),
+        default("ring", Kind::Duration(Span::secs(10), Span::secs(60)), "30s", "how long each rung's phone rings"),
+        required(
+            "rungs",
+            Kind::List { of: &Kind::Record(&RUNG), min: 1, max: 10 },
+            "who is rung, one rung after the other",
+        ),
+        required(
+            "last_resort",
+            Kind::Word(&["start_over", "callback"]),
+            "when the last rung did not answer: `start_over` from the top, or promise a `callback`",
+        ),
+    ],
+};
+
+/// One place of the ladder.
+pub(super) static RUNG: Record = Record {
+    name: "a rung",
+    fields: &[required(
+        "rota",
+        Kind::List { of: &Kind::Record(&SHIFT), min: 1, max: 200 },
+        "whose rung it is, shift by shift; dated shifts go before weekly ones",
+    )],
+};
+
+/// One person's time on a rung.
+pub(super) static SHIFT: Record = Record {
+    name: "a shift",
+    fields: &[
+        required("agent", Kind::Id, "who is on call"),
+        required("from", Kind::ShiftMoment, "when it begins: `monday 08:00` every week, `2026-12-24 08:00` once"),
+        required("to", Kind::ShiftMoment, "when it ends, written like `from`"),
     ],
 };
 

@@ -43,6 +43,7 @@ pub(super) struct Gauges {
     overdue: GaugeVec,
     items_oldest: GaugeVec,
     recordings: GaugeVec,
+    on_call_hole: GaugeVec,
     unaccounted: Gauge,
     ledger: GaugeVec,
     journal: Gauge,
@@ -93,6 +94,12 @@ impl Gauges {
             overdue: item("carelane_items_overdue", "Open work items whose due time has passed."),
             items_oldest: item("carelane_items_oldest_age_seconds", "Age of the oldest open work item."),
             recordings: gauges(r, "carelane_recordings", "Recorded messages of open items, by state.", &["state"]),
+            on_call_hole: gauges(
+                r,
+                "carelane_on_call_hole_seconds",
+                "Time of the coming 7 days at which a rung of the on-call ladder is nobody's: must be 0.",
+                &["practice"],
+            ),
             unaccounted: gauge(
                 r,
                 "carelane_unaccounted_calls",
@@ -125,6 +132,11 @@ impl Gauges {
         let known = view.items.iter().filter_map(|item| item.item.recording.as_ref());
         known.for_each(|recording| recordings.add(&[recording.state.name()], 1.0));
         recordings.show(&self.recordings);
+        let mut holes = Values::default();
+        for practice in &view.practices {
+            holes.add(&[practice.id.as_str()], seconds(practice.nobody_on_call(now)));
+        }
+        holes.show(&self.on_call_hole);
         let l = view.ledger;
         #[expect(clippy::cast_precision_loss, reason = "gauges are floating point; counts stay far below 2^52")]
         {

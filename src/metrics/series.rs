@@ -35,6 +35,7 @@ const OFFERS: [&str; 5] = ["accepted", "declined", "not_answered", "withdrawn", 
 pub(super) struct PracticeFamilies {
     calls: IntCounterVec,
     ended: IntCounterVec,
+    on_call_unanswered: IntCounterVec,
     first_sound: HistogramVec,
     name: HistogramVec,
     first_choice: HistogramVec,
@@ -72,6 +73,12 @@ impl PracticeFamilies {
                 "Calls that left the floor, by how.",
                 &["practice", "outcome"],
             ),
+            on_call_unanswered: counters(
+                r,
+                "carelane_on_call_unanswered_total",
+                "Times the whole on-call ladder was rung for an urgent caller and nobody answered.",
+                &["practice"],
+            ),
             first_sound: timed(
                 "carelane_first_sound_seconds",
                 "From a call's first webhook to the document that greets.",
@@ -94,6 +101,7 @@ impl PracticeFamilies {
         PracticeSeries {
             calls: self.calls.with_label_values(&[practice]),
             ended: Choices::of(&self.ended, &[practice], &ENDED),
+            on_call_unanswered: self.on_call_unanswered.with_label_values(&[practice]),
             first_sound: self.first_sound.with_label_values(&[practice]),
             name: self.name.with_label_values(&[practice]),
             first_choice: self.first_choice.with_label_values(&[practice]),
@@ -185,6 +193,7 @@ impl ItemFamilies {
 pub(super) struct PracticeSeries {
     pub(super) calls: IntCounter,
     pub(super) ended: Choices,
+    pub(super) on_call_unanswered: IntCounter,
     pub(super) first_sound: Histogram,
     pub(super) name: Histogram,
     pub(super) first_choice: Histogram,

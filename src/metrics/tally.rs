@@ -198,6 +198,11 @@ impl Tally {
                 }
             }
             Fact::CallLeft { call, how } => self.left(at, *call, *how),
+            Fact::LadderEnded { call, .. } => {
+                if let Some(known) = self.calls.get(call) {
+                    known.series.on_call_unanswered.inc();
+                }
+            }
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemAttempted { item, .. } => {
                 if let Some((_, series)) = self.items.get(item) {

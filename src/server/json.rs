@@ -10,6 +10,7 @@ use crate::engine::Told;
 use crate::floor::details::Details;
 use crate::floor::event::Note;
 use crate::floor::fact::Fact;
+use crate::floor::view::PracticeView;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::flow::Lane;
@@ -23,7 +24,7 @@ use crate::vocab::Timestamp;
 pub(super) fn floor(view: &View, now: Timestamp) -> Value {
     let l = view.ledger;
     json!({
-        "practices": view.practices.iter().map(|p| json!({"id": p.id, "name": p.name, "numbers": p.numbers})).collect::<Vec<_>>(),
+        "practices": view.practices.iter().map(|p| practice(p, now)).collect::<Vec<_>>(),
         "lanes": lanes(view, now),
         "agents": agents(view),
         "items": items(view),
@@ -37,6 +38,18 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
             "inbound": l.inbound, "in_progress": l.in_progress, "answered": l.answered, "self_served": l.self_served,
             "items": l.items, "declined": l.declined, "unaccounted": l.unaccounted(),
         },
+    })
+}
+
+/// A practice with who is on call now, and when nobody will be.
+fn practice(practice: &PracticeView, now: Timestamp) -> Value {
+    let rungs = practice.on_call_now(now).into_iter().zip(1u8..);
+    let rungs = rungs.map(|(agent, rung)| json!({"rung": rung, "agent": agent}));
+    let holes = practice.on_call_holes(now).into_iter();
+    let holes = holes.map(|h| json!({"rung": h.rung, "from": h.from.rfc3339(), "to": h.to.rfc3339()}));
+    json!({
+        "id": practice.id, "name": practice.name, "numbers": practice.numbers,
+        "on_call": rungs.collect::<Vec<_>>(), "on_call_holes": holes.collect::<Vec<_>>(),
     })
 }
 

@@ -4,6 +4,7 @@
 
 mod demo;
 mod flows;
+mod on_call;
 mod reload;
 mod settings;
 
@@ -133,6 +134,7 @@ async fn start(args: Args) -> Result<Running, String> {
         tokio::spawn(engine.clone().reconcile(ghosts, rest.clone()));
     }
     tokio::spawn(engine.clone().dispatch(orders, rest));
+    tokio::spawn(on_call::watch(engine.clone()));
 
     let verifier = Verifier::new(&public, &account.tokens);
     let (ask_reload, reloads) = mpsc::channel(1);

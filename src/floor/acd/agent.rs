@@ -32,6 +32,8 @@ pub struct Agent {
     pub later: Option<AgentChange>,
     /// No longer in the team file; she leaves when her call is done.
     pub leaving: bool,
+    /// Rung as on call while signed out: she counts for no lane, and is signed out again after the call.
+    pub paged: bool,
 }
 
 /// What an assistant is doing.
@@ -59,6 +61,13 @@ pub enum AgentState {
     WrapUp(CallId),
     /// Done with the call, but her phone is not down yet.
     Parting(LegId),
+}
+
+impl Agent {
+    /// Everything but logged out counts as staffed; who is only paged does not.
+    pub fn is_signed_in(&self) -> bool {
+        self.state.is_signed_in() && !self.paged
+    }
 }
 
 impl AgentState {

@@ -30,6 +30,8 @@ pub struct Offer {
     pub made_at: Timestamp,
     /// Was the phone picked up?
     pub answered: bool,
+    /// Is she rung because she is on call?
+    pub on_call: bool,
 }
 
 /// The longest a whisper takes to be said, at 0.35 s a word: lane, language, wait and both keys are some 25 words.

@@ -60,6 +60,7 @@ impl Floor {
             idle_since,
             passed_calls: self.passed_calls(call, chosen),
             passed_agents: self.passed_agents(call, chosen, tier, idle_since),
+            rung: None,
         }
     }
 

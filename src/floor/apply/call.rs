@@ -45,6 +45,7 @@ impl Floor {
                 round: 0,
                 failed_joins: 0,
                 closed: None,
+                climb: None,
             },
         );
         // Who has an open request is known, and is not asked again.
@@ -125,11 +126,14 @@ impl Floor {
         if let Some(tier) = lane.serving.get(usize::from(place.tier) + 1) {
             self.timers.set(TimerName::TierOpens(id), place.since + tier.after);
         }
+        self.set_ladder_timer(at, id);
     }
 
     pub(super) fn clear_wait_timers(&mut self, id: CallId) {
         self.timers.clear(&TimerName::WaitTooLong(id));
         self.timers.clear(&TimerName::TierOpens(id));
+        self.timers.clear(&TimerName::LadderBegins(id));
+        self.timers.clear(&TimerName::LadderAgain(id));
     }
 
     pub(super) fn tier_opened(&mut self, id: CallId, tier: u8) {

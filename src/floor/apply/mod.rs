@@ -4,6 +4,7 @@
 
 mod call;
 mod item;
+mod ladder;
 mod leg;
 mod people;
 mod recording;
@@ -26,7 +27,7 @@ impl Floor {
         match fact {
             Fact::FloorOpened(id) => self.id = Some(id.clone()),
             Fact::FlowLoaded(file) => self.load_flow(file),
-            Fact::TeamLoaded(file) => self.load_team(file),
+            Fact::TeamLoaded(file) => self.load_team(at, file),
             Fact::CallArrived { .. } => self.call_arrived(at, fact),
             Fact::LegTreated { leg, serial: _, treatment, pushed } => self.leg_treated(at, *leg, treatment, *pushed),
             Fact::InputMissed { call } => {
@@ -92,6 +93,8 @@ impl Floor {
             | Fact::RecordingStored { .. }
             | Fact::RecordingDropped { .. }
             | Fact::RecordingPlayed { .. } => self.recording_changed(fact),
+            Fact::LadderBegan { call } => self.ladder_began(*call),
+            Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
             Fact::DetailsKnown { of: Subject::Call(call), details } => {
                 self.with_call(*call, |c| c.details.learn(details));
             }

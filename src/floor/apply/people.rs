@@ -12,6 +12,7 @@ use crate::floor::event::TeamFile;
 use crate::floor::fact::AgentChange;
 use crate::floor::timer::TimerName;
 use crate::vocab::AgentId;
+use crate::vocab::CallId;
 use crate::vocab::LegId;
 use crate::vocab::Timestamp;
 
@@ -25,8 +26,12 @@ impl Floor {
         self.practices.insert(id, Practice { hash: file.hash.clone(), flow: file.flow.clone() });
     }
 
-    pub(super) fn load_team(&mut self, file: &TeamFile) {
+    pub(super) fn load_team(&mut self, at: Timestamp, file: &TeamFile) {
         let team = &file.team;
+        match &team.on_call {
+            Some(on_call) => drop(self.ladders.insert(team.id.clone(), Arc::new(on_call.clone()))),
+            None => drop(self.ladders.remove(&team.id)),
+        }
         self.team_hashes.insert(team.id.clone(), file.hash.clone());
         for member in &team.agents {
             let member = Arc::new(member.clone());
@@ -42,6 +47,7 @@ impl Floor {
                     misses: 0,
                     later: None,
                     leaving: false,
+                    paged: false,
                 },
             };
             self.count_agent(&state, true);
@@ -60,6 +66,10 @@ impl Floor {
                 }
             }
         }
+        let waiting: Vec<CallId> = self.waiting.in_order().map(|key| key.call).collect();
+        for call in waiting {
+            self.set_ladder_timer(at, call);
+        }
     }
 
     fn remove_agent(&mut self, id: &AgentId) {
@@ -71,7 +81,7 @@ impl Floor {
 
     /// Adds an agent to, or takes her from, the counts of her groups and the idle.
     fn count_agent(&mut self, agent: &Agent, add: bool) {
-        if agent.state.is_signed_in() {
+        if agent.is_signed_in() {
             for group in &agent.member.groups {
                 let count = self.signed_in.entry(group.clone()).or_default();
                 *count = if add { *count + 1 } else { count.saturating_sub(1) };
@@ -99,7 +109,26 @@ impl Floor {
         if matches!(state, AgentState::Available { .. }) {
             self.stirred.agents.push(id.clone());
         }
+        agent.paged &= matches!(
+            state,
+            AgentState::Offered(_) | AgentState::Talking(_) | AgentState::WrapUp(_) | AgentState::Parting(_)
+        );
         agent.state = state;
+        self.count_agent(&agent, true);
+        self.agents.insert(id.clone(), agent);
+    }
+
+    /// She is rung as on call: after the call she is again what she is now.
+    pub(super) fn remember_state(&mut self, id: &AgentId) {
+        let Some(mut agent) = self.agents.remove(id) else { return };
+        self.count_agent(&agent, false);
+        let later = match &agent.state {
+            AgentState::LoggedOut => Some(AgentChange::LoggedOut),
+            AgentState::NotReady { reason, until } => Some(AgentChange::NotReady { reason: *reason, until: *until }),
+            _ => None,
+        };
+        agent.paged = later == Some(AgentChange::LoggedOut);
+        agent.later = later.or(agent.later);
         self.count_agent(&agent, true);
         self.agents.insert(id.clone(), agent);
     }

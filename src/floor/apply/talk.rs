@@ -22,11 +22,17 @@ const LEFT_ALONE_MAX: Span = Span::secs(3);
 
 impl Floor {
     pub(super) fn offer_made(&mut self, at: Timestamp, fact: &Fact) {
-        let Fact::OfferMade { offer, call, agent, leg, expires_at, .. } = fact else { return };
+        let Fact::OfferMade { offer, call, agent, leg, expires_at, why } = fact else { return };
         self.minted.offer = self.minted.offer.max(offer.0);
-        let made = Offer { id: *offer, call: *call, agent: agent.clone(), leg: *leg, made_at: at, answered: false };
+        let on_call = why.rung.is_some();
+        let made =
+            Offer { id: *offer, call: *call, agent: agent.clone(), leg: *leg, made_at: at, answered: false, on_call };
         self.offers.insert(*offer, made);
         self.replace(*call, |c| c.phase = Phase::Offered(*offer));
+        self.climb_on(*call, why.rung);
+        if on_call {
+            self.remember_state(agent);
+        }
         self.set_agent(agent, AgentState::Offered(*offer));
         self.timers.set(TimerName::OfferExpires(*offer), *expires_at);
         self.add_leg(*leg, *call, Side::Agent { agent: agent.clone(), offer: *offer });
@@ -36,7 +42,7 @@ impl Floor {
             offer: *offer,
             to: agent.member.address.clone(),
             from: call.flow.numbers.first().cloned().unwrap_or_default(),
-            ring: call.flow.offers.ring,
+            ring: *expires_at - at,
             since: at,
         };
         let dial = self.put(dial);
@@ -49,6 +55,7 @@ impl Floor {
         if let Some(agent) = self.agents.get_mut(&offer.agent) {
             match outcome {
                 OfferOutcome::Accepted | OfferOutcome::Declined => agent.misses = 0,
+                OfferOutcome::NotAnswered if offer.on_call => {}
                 OfferOutcome::NotAnswered => agent.misses = agent.misses.saturating_add(1),
                 OfferOutcome::Withdrawn | OfferOutcome::Unreachable => {}
             }

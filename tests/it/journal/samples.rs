@@ -40,16 +40,22 @@ use carelane::flow::Greeting;
 use carelane::flow::HeadStart;
 use carelane::flow::Hours;
 use carelane::flow::Lane;
+use carelane::flow::LastResort;
 use carelane::flow::Limits;
+use carelane::flow::LocalMinute;
 use carelane::flow::Member;
 use carelane::flow::NoteField;
 use carelane::flow::OfferRules;
+use carelane::flow::OnCall;
 use carelane::flow::OpenSpell;
 use carelane::flow::Outcome;
 use carelane::flow::Owner;
 use carelane::flow::Phrase;
 use carelane::flow::Reason;
+use carelane::flow::Rung;
 use carelane::flow::SelfService;
+use carelane::flow::Shift;
+use carelane::flow::ShiftTime;
 use carelane::flow::Step;
 use carelane::flow::Target;
 use carelane::flow::Team;
@@ -88,7 +94,8 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
     JoinFailed ItemJoined EffectSettled VoicemailBegan RecordingAwaited RecordingNamed RecordingEmpty
-    RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed DetailsKnown);
+    RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LadderBegan LadderEnded
+    DetailsKnown);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -222,6 +229,8 @@ fn facts() -> Vec<Fact> {
         Fact::RecordingDropped { item },
         Fact::RecordingPlayed { item, by: Private::new("Maria Canary, supervisor".into()) },
         Fact::CallLeft { call, how: Left::Voicemail },
+        Fact::LadderBegan { call },
+        Fact::LadderEnded { call, again_at: NOON },
         Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
         Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
     ]);
@@ -260,6 +269,7 @@ fn why() -> Why {
         idle_since: NOON,
         passed_calls: vec![(CallId(9), PassedOver::Language)],
         passed_agents: vec![("luis".into(), PassedOver::TierNotOpen)],
+        rung: Some(1),
     }
 }
 
@@ -307,7 +317,6 @@ fn treatments() -> Vec<Treatment> {
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
         Treatment::Goodbye { words: words.clone(), language: language() },
         Treatment::Record { words, language: language(), longest: Span::mins(3) },
-        Treatment::Goodbye { words, language: language() },
         Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
     ]
 }
@@ -402,6 +411,19 @@ fn team_file() -> TeamFile {
         skills: vec!["scheduling".into()],
     };
     let groups = BTreeMap::from([("front-desk".into(), "Front desk".into())]);
-    let team = Team { id: "riverside".into(), groups, agents: vec![ana] };
+    let shift = |time| Shift { agent: "ana".into(), time };
+    let minute = LocalMinute { date: Date { year: 2026, month: 12, day: 24 }, minute: 480 };
+    let shifts = vec![
+        shift(ShiftTime::Weekly { from: 480, to: 1_020 }),
+        shift(ShiftTime::Dated { from: minute, to: LocalMinute { minute: 1_020, ..minute } }),
+    ];
+    let on_call = OnCall {
+        time_zone: "America/Chicago".into(),
+        after: Span::secs(60),
+        ring: Span::secs(30),
+        rungs: vec![Rung { shifts }],
+        last_resort: LastResort::StartOver,
+    };
+    let team = Team { id: "riverside".into(), groups, agents: vec![ana], on_call: Some(on_call) };
     TeamFile { hash: "c0ffee".into(), text: "version: 1\n".into(), team: Arc::new(team) }
 }

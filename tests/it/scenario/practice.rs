@@ -58,6 +58,14 @@ impl Practice {
         if file == "flow" { self.flow_offered() } else { self.team_offered() }
     }
 
+    /// A new version of the team file that ends before this text.
+    pub(crate) fn cut(&mut self, from: &str) -> Result<Event, String> {
+        let at = self.team.find(from).ok_or_else(|| format!("team has no {from:?}"))?;
+        self.version += 1;
+        self.team.truncate(at);
+        self.team_offered()
+    }
+
     /// The flow as an event.
     pub(crate) fn flow_offered(&self) -> Result<Event, String> {
         let (flow, problems) = check_flow("elm.yaml", &self.flow, &[self.checked_team()?]);

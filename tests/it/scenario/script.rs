@@ -125,6 +125,10 @@ impl Stage {
                 let event = self.practice.edit(file, from, to)?;
                 self.tell(event)
             }
+            ["cut", "team", from] => {
+                let event = self.practice.cut(from)?;
+                self.tell(event)
+            }
             _ => {
                 let event = self.event(&words)?;
                 self.tell(event)

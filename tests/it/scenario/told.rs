@@ -182,6 +182,8 @@ fn fact(told: &Fact) -> String {
         | Fact::RecordingDropped { .. }
         | Fact::RecordingPlayed { .. } => recording(told),
         Fact::EffectSettled { effect } => format!("{effect} done or given up"),
+        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
+        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
         Fact::DetailsKnown { of: Subject::Call(call), details } => format!("{call} is of {}", known(details)),
         Fact::DetailsKnown { of: Subject::Item(item), details } => format!("{item} is of {}", known(details)),
     }
@@ -252,6 +254,9 @@ fn reasons(why: &Why) -> String {
         text.push_str("urgent, ");
     }
     let _ = write!(text, "deadline {}, tier {}, idle since {}", clock(why.deadline), why.tier, clock(why.idle_since));
+    if let Some(rung) = why.rung {
+        let _ = write!(text, ", on call, rung {}", rung + 1);
+    }
     for (call, reason) in &why.passed_calls {
         let _ = write!(text, "; not {call}: {}", plain(reason));
     }

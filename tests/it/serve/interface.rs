@@ -69,7 +69,11 @@ async fn the_floor_is_one_snapshot_with_the_promised_shape() {
     let floor = ask(&world, "GET floor", "", 200).await;
     assert_has(&floor, "practices lanes agents items calls ledger");
     let practice = &floor["practices"][0];
-    assert_eq!(practice, &json!({"id": "riverside", "name": "Riverside Family Medicine", "numbers": ["+15550100100"]}));
+    assert_eq!((&practice["id"], &practice["name"]), (&"riverside".into(), &"Riverside Family Medicine".into()));
+    assert_eq!(practice["numbers"], json!(["+15550100100"]));
+    let on_call: Vec<_> = list(&practice["on_call"]).iter().map(|rung| rung["agent"].as_str()).collect();
+    assert!(on_call.len() == 2 && on_call.iter().all(Option::is_some), "somebody holds every rung: {on_call:?}");
+    assert_eq!(practice["on_call_holes"], json!([]));
     assert_eq!(list(&floor["lanes"]).len(), 6);
     let lane = list(&floor["lanes"]).iter().find(|lane| lane["lane"] == "scheduling").expect("the lane");
     assert_has(lane, "practice lane depth oldest_wait waiting");

@@ -3,6 +3,7 @@
 //! It reads facts only, so it shares no code with the queues it judges.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use carelane::floor::fact::Fact;
 use carelane::floor::fact::OfferOutcome;
@@ -38,6 +39,8 @@ pub(crate) struct Reference {
     team: Option<Team>,
     calls: BTreeMap<CallId, Waiting>,
     offers: BTreeMap<OfferId, (CallId, AgentId)>,
+    /// Whose phone rings.
+    rung: BTreeSet<AgentId>,
     idle: BTreeMap<AgentId, Timestamp>,
 }
 
@@ -48,6 +51,11 @@ impl Reference {
         let mut made: Vec<(OfferId, usize, Timestamp)> = Vec::new();
         for fact in facts {
             match fact {
+                Fact::OfferMade { offer, call, agent, why, .. } if why.rung.is_some() => {
+                    self.judge_page(*call, agent)?;
+                    self.offers.insert(*offer, (*call, agent.clone()));
+                    touched.push(agent.clone());
+                }
                 Fact::OfferMade { offer, call, agent, why, .. } => {
                     self.judge_call(*call, agent)?;
                     self.offers.insert(*offer, (*call, agent.clone()));
@@ -100,9 +108,16 @@ impl Reference {
                 });
             }
             Fact::TierOpened { call, tier } => self.with(*call, |c| c.tier = usize::from(*tier)),
-            Fact::OfferMade { call, .. } | Fact::TalkBegan { call, .. } => self.with(*call, |c| c.free = false),
+            Fact::OfferMade { call, agent, .. } => {
+                self.rung.insert(agent.clone());
+                self.with(*call, |c| c.free = false);
+            }
+            Fact::TalkBegan { call, .. } => self.with(*call, |c| c.free = false),
             Fact::JoinFailed { call } => self.with(*call, |c| c.free = true),
             Fact::OfferEnded { offer, outcome } => {
+                if let Some((_, agent)) = self.offers.get(offer) {
+                    self.rung.remove(agent);
+                }
                 if let (Some((call, _)), false) = (self.offers.get(offer).cloned(), *outcome == OfferOutcome::Accepted)
                 {
                     self.with(call, |c| c.free = true);
@@ -144,6 +159,13 @@ impl Reference {
             }
             _ => Ok(()),
         }
+    }
+
+    /// On call: an urgent call that waits, to somebody who is not on the phone.
+    fn judge_page(&self, call: CallId, agent: &AgentId) -> Result<(), String> {
+        let waits = self.calls.get(&call).is_some_and(|c| c.free && c.urgent);
+        let busy = self.rung.contains(agent);
+        if waits && !busy { Ok(()) } else { Err(format!("{call} is rung to {agent} on call: busy {busy}")) }
     }
 
     /// Nobody of a lower tier, or idle for longer in the same one, was left out.
