@@ -1,6 +1,8 @@
-//! `carelane journal`: is the journal sound, and what is in it. It never changes a data folder.
+//! `carelane journal`: is the journal sound, what is in it, what can be saved of it. It never changes a data folder.
 //!
-//! Both commands work beside a running carelane. Personal texts are never printed.
+//! Looking works beside a running carelane. Personal texts are never printed.
+
+mod salvage;
 
 use std::error::Error;
 use std::io;
@@ -41,6 +43,7 @@ pub struct Args {
 enum Command {
     Verify(Verify),
     Print(Print),
+    Salvage(salvage::Args),
 }
 
 /// Check every entry: chain, anchor, seals, numbers and times.
@@ -85,6 +88,7 @@ pub fn run(args: &Args) -> ExitCode {
     match &args.command {
         Command::Verify(args) => run_verify(args),
         Command::Print(args) => run_print(args),
+        Command::Salvage(args) => salvage::run(args),
     }
 }
 

@@ -234,7 +234,8 @@ impl Desk {
     }
 }
 
-fn practice_in(facts: &[Fact]) -> Option<&crate::vocab::PracticeId> {
+/// The practice that facts are about, for events that do not say it.
+pub(super) fn practice_in(facts: &[Fact]) -> Option<&crate::vocab::PracticeId> {
     facts.iter().find_map(|fact| match fact {
         Fact::ItemOpened(new) => Some(&new.practice),
         Fact::CallArrived { practice, .. } => Some(practice),

@@ -133,7 +133,8 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::LadderBegan { call }
         | Fact::LadderEnded { call, .. }
         | Fact::DetailsKnown { of: Subject::Call(call), .. }
-        | Fact::CallLeft { call, .. } => Some(*call),
+        | Fact::CallLeft { call, .. }
+        | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
@@ -158,6 +159,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::RecordingStored { .. }
         | Fact::RecordingDropped { .. }
         | Fact::RecordingPlayed { .. }
-        | Fact::EffectSettled { .. } => None,
+        | Fact::EffectSettled { .. }
+        | Fact::JournalSalvaged(_) => None,
     }
 }

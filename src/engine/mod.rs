@@ -10,6 +10,7 @@ mod dispatch;
 mod history;
 mod observer;
 mod recordings;
+mod salvage;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +31,11 @@ pub use directory::Directory;
 pub use dispatch::Order;
 pub use history::Told;
 pub use observer::Observer;
+pub use salvage::AffectedCall;
+pub use salvage::SalvageError;
+pub use salvage::SalvageReport;
+pub use salvage::Salvaging;
+pub use salvage::salvage;
 
 use crate::carrier::twilio::RestClient;
 use crate::floor::Floor;

@@ -25,6 +25,7 @@ use crate::vocab::HasPrivate;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::LegId;
+use crate::vocab::PracticeId;
 use crate::vocab::Private;
 use crate::vocab::Span;
 
@@ -184,6 +185,28 @@ pub enum Event {
     },
     /// A deadline of the floor has passed.
     TimePassed,
+    /// Salvage found that what happened to a call is lost, or a part of it.
+    CallDamaged {
+        /// The call, perhaps never heard of.
+        call: CallId,
+        /// Its practice; for a call never heard of, the likeliest.
+        practice: PracticeId,
+    },
+    /// This journal was made from what could be trusted of a damaged one, and everything before this is that.
+    JournalSalvaged(Box<Salvage>),
+}
+
+/// Where a salvaged journal comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Salvage {
+    /// The floor's new name.
+    pub floor: FloorId,
+    /// The hash of the damaged journal's last block that could be trusted.
+    pub head: Arc<str>,
+    /// How many entries could be trusted.
+    pub trusted: u64,
+    /// The runs of entries that are gone, by the damaged journal's numbers.
+    pub lost: Vec<(u64, u64)>,
 }
 
 /// A checked flow file with its text.

@@ -14,6 +14,7 @@ use super::details::Subject;
 use super::event::FlowFile;
 use super::event::LegEnd;
 use super::event::Note;
+use super::event::Salvage;
 use super::event::TeamFile;
 use super::treatment::Party;
 use super::treatment::Treatment;
@@ -361,6 +362,13 @@ pub enum Fact {
         /// What is known now; the rest stays as it is.
         details: Box<Details>,
     },
+    /// A call is counted of which nothing else is known: its entries were lost. An item stands for it.
+    CallLost {
+        /// The call.
+        call: CallId,
+    },
+    /// What was going on in a damaged journal is over; a new one begins.
+    JournalSalvaged(Box<Salvage>),
 }
 
 /// How a call came into a lane.

@@ -21,6 +21,7 @@ mod line;
 mod offering;
 mod request;
 mod rota;
+mod salvage;
 mod standing;
 pub mod timer;
 mod tongue;
@@ -223,6 +224,7 @@ impl Floor {
             | Event::PlaybackAsked { item, .. } => self.items.get(item).map(|item| &item.new.practice),
             Event::DetailsTold { of: Subject::Call(call), .. } => self.calls.get(call).map(|call| &call.practice),
             Event::DetailsTold { of: Subject::Item(item), .. } => self.items.get(item).map(|item| &item.new.practice),
+            Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)
@@ -230,7 +232,8 @@ impl Floor {
             | Event::EffectFailed { .. }
             | Event::RecordingFetched { .. }
             | Event::AgentStateAsked { .. }
-            | Event::TimePassed => None,
+            | Event::TimePassed
+            | Event::JournalSalvaged(_) => None,
         }
     }
 

@@ -59,6 +59,13 @@ impl Timers {
         }
     }
 
+    /// Those whose name passes.
+    pub(super) fn only(self, passes: fn(&TimerName) -> bool) -> Self {
+        let mut left = Self::default();
+        self.by_name.into_iter().filter(|(name, _)| passes(name)).for_each(|(name, at)| left.set(name, at));
+        left
+    }
+
     /// Is this deadline set?
     pub(super) fn is_set(&self, name: &TimerName) -> bool {
         self.by_name.contains_key(name)

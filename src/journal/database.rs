@@ -38,7 +38,9 @@ const SCHEMA: &str = "
     COMMIT;";
 /// The *fullfsync pragmas matter on macOS, where a plain fsync leaves data in the drive.
 const DURABLE: &str = "
-    PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;";
+    PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;";
+/// As set below: salvage reads pages without SQLite.
+pub(super) const PAGE_LEN: usize = 4096;
 /// How long a commit waits for a lock. Only a foreign program can hold it: we are the only writer.
 const LOCK_WAIT: Duration = Duration::from_millis(500);
 
@@ -49,8 +51,8 @@ pub(super) struct Block {
     pub(super) first: u64,
     /// How many entries.
     pub(super) count: u64,
-    prev: Hash,
-    hash: Hash,
+    pub(super) prev: Hash,
+    pub(super) hash: Hash,
     /// Their records.
     pub(super) body: Vec<u8>,
 }

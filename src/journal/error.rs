@@ -43,7 +43,8 @@ pub struct JournalError {
 const DISK_ADVICE: &str =
     "check the disk's space, health and permissions and start again: work goes on from the last durable entry";
 const DAMAGE_ADVICE: &str = "do not start carelane on this folder: keep a copy of it as it is, \
-     see with `carelane journal verify` where it is damaged, and restore it from a backup";
+     see with `carelane journal verify` where it is damaged, then restore it from a backup, or make a new one from \
+     what can be trusted with `carelane journal salvage --to NEW_FOLDER`";
 const OURS_ADVICE: &str = "report this message; the journal on disk is intact up to its last durable entry";
 const FOREIGN_ADVICE: &str = "close whatever else has journal.db open for writing, then start carelane again";
 

@@ -24,6 +24,7 @@ use ring::rand::SecureRandom;
 use ring::rand::SystemRandom;
 
 use super::chain::hex;
+use super::error::Fault;
 use super::error::JournalError;
 use super::folder::Folder;
 use super::folder::create_dir;
@@ -69,6 +70,16 @@ pub(super) struct RecordKey {
 impl Keyring {
     /// For reading: never makes a key.
     pub(super) fn existing(folder: &Folder, key_file: Option<&Path>) -> Result<Self, JournalError> {
+        let keyring = Self::unchecked(folder, key_file)?;
+        // A wrong master key is told at the start, not at the first call of the day.
+        if let Some(id) = ids(&keyring.folder)?.iter().max() {
+            keyring.load(id)?;
+        }
+        Ok(keyring)
+    }
+
+    /// For salvage: a record key may be damaged.
+    pub(super) fn unchecked(folder: &Folder, key_file: Option<&Path>) -> Result<Self, JournalError> {
         let keys = folder.keys();
         let path = key_file.map_or_else(|| folder.master_key(), Path::to_owned);
         let master = match fs::read(&path) {
@@ -79,12 +90,7 @@ impl Keyring {
                 return Err(JournalError::operator(what, MASTER_ADVICE).because(e));
             }
         };
-        let keyring = Self { folder: keys, master };
-        // A wrong master key is told at the start, not at the first call of the day.
-        if let Some(id) = ids(&keyring.folder)?.iter().max() {
-            keyring.load(id)?;
-        }
-        Ok(keyring)
+        Ok(Self { folder: keys, master })
     }
 
     /// For writing: makes the master key if there never was one, and the folder of record keys.
@@ -131,6 +137,18 @@ impl Keyring {
         let nonce = Nonce::try_assume_unique_for_key(&head[16..]).map_err(|_| damaged())?;
         let key = master.wrapping.open_in_place(nonce, Aad::from(id), wrapped).map_err(|_| damaged())?;
         Ok(Some(RecordKey { id: id.to_owned(), key: aead_key(key)? }))
+    }
+
+    /// The files of keys that cannot be opened because they are damaged.
+    pub(super) fn damaged(&self) -> Result<Vec<PathBuf>, JournalError> {
+        let mut damaged = Vec::new();
+        for id in ids(&self.folder)? {
+            match self.load(&id) {
+                Err(e) if e.fault() == Fault::Damage => damaged.push(self.path(&id)),
+                loaded => drop(loaded?),
+            }
+        }
+        Ok(damaged)
     }
 
     /// The key of a scope and month that is in use, or a new one, on disk before this returns.
@@ -230,6 +248,8 @@ pub(super) struct Opener {
     /// Absent for a reader that is not to see personal texts.
     keyring: Option<Keyring>,
     known: BTreeMap<String, Option<RecordKey>>,
+    /// Is a damaged key taken for a destroyed one?
+    lenient: bool,
     /// Entries whose texts cannot be read any more, by key id.
     pub(super) forgotten: BTreeMap<String, u64>,
 }
@@ -237,19 +257,27 @@ pub(super) struct Opener {
 impl Opener {
     /// One that opens whatever has its key.
     pub(super) fn new(keyring: Keyring) -> Self {
-        Self { keyring: Some(keyring), known: BTreeMap::new(), forgotten: BTreeMap::new() }
+        Self { keyring: Some(keyring), known: BTreeMap::new(), lenient: false, forgotten: BTreeMap::new() }
+    }
+
+    /// One to which a damaged key is a destroyed one.
+    pub(super) fn lenient(keyring: Keyring) -> Self {
+        Self { lenient: true, ..Self::new(keyring) }
     }
 
     /// One that leaves every personal text empty.
     pub(super) fn blind() -> Self {
-        Self { keyring: None, known: BTreeMap::new(), forgotten: BTreeMap::new() }
+        Self { keyring: None, known: BTreeMap::new(), lenient: false, forgotten: BTreeMap::new() }
     }
 
     /// The key of a sealed text; `None` if it is not to be opened or its key is destroyed.
     pub(super) fn key(&mut self, id: &str) -> Result<Option<&RecordKey>, JournalError> {
         let Some(keyring) = &self.keyring else { return Ok(None) };
         if !self.known.contains_key(id) {
-            let key = keyring.load(id)?;
+            let key = match keyring.load(id) {
+                Err(e) if self.lenient && e.fault() == Fault::Damage => None,
+                loaded => loaded?,
+            };
             self.known.insert(id.to_owned(), key);
         }
         let key = self.known.get(id).and_then(Option::as_ref);

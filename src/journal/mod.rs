@@ -11,6 +11,7 @@
 
 mod anchor;
 mod audio;
+mod carve;
 mod chain;
 mod database;
 mod error;
@@ -22,6 +23,7 @@ mod record;
 mod recovery;
 mod usage;
 mod verify;
+mod wreck;
 mod writer;
 
 use crate::floor::event::Event;
@@ -37,6 +39,8 @@ pub use recovery::Recovered;
 pub use usage::Usage;
 pub use verify::Report;
 pub use verify::verify;
+pub use wreck::Lost;
+pub use wreck::Wreck;
 pub use writer::Journal;
 
 /// One event with the facts it caused.

@@ -3,6 +3,7 @@
 //! Every path carries the floor's random name, so that a webhook of an earlier data folder never meets a new call.
 
 use std::fmt::Write as _;
+use std::str::FromStr;
 
 use crate::vocab::FloorId;
 use crate::vocab::LegId;
@@ -110,20 +111,20 @@ impl Link {
     pub fn read(path: &str, floor: &FloorId) -> Option<Self> {
         let rest = path.strip_prefix("/voice/")?.strip_prefix(floor.as_str())?.strip_prefix('/')?;
         let mut parts = rest.split('/');
-        let leg = LegId(parts.next()?.parse().ok()?);
+        let leg = LegId(number(parts.next()?)?);
         let second = parts.next()?;
         let tail = (parts.next(), parts.next(), parts.next());
         match (second, tail) {
             ("answered", (None, ..)) => Some(Self::Answered { leg }),
             ("status", (None, ..)) => Some(Self::Status { leg }),
             (serial, tail) => {
-                let serial = serial.parse().ok()?;
+                let serial = number(serial)?;
                 match tail {
                     (None, ..) => Some(Self::Document { leg, serial }),
                     (Some("done"), None, _) => Some(Self::Done { leg, serial }),
                     (Some("recorded"), None, _) => Some(Self::Recorded { leg, serial }),
-                    (Some("wait"), Some(round), None) => Some(Self::Wait { leg, serial, round: round.parse().ok()? }),
-                    (Some("held"), Some(round), None) => Some(Self::Held { leg, serial, round: round.parse().ok()? }),
+                    (Some("wait"), Some(round), None) => Some(Self::Wait { leg, serial, round: number(round)? }),
+                    (Some("held"), Some(round), None) => Some(Self::Held { leg, serial, round: number(round)? }),
                     _ => None,
                 }
             }
@@ -142,6 +143,12 @@ impl Link {
             | Self::Status { leg } => leg,
         }
     }
+}
+
+/// A number as we write it: `+1` and `01` are numbers too, but stand in no URL of ours.
+fn number<T: FromStr>(text: &str) -> Option<T> {
+    let ours = text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
+    text.parse().ok().filter(|_| ours)
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ mod command;
 mod crash;
 mod damage;
 mod golden;
+mod salvage;
 pub(crate) mod samples;
 
 /// Wednesday, 18 November 2026.

@@ -3,6 +3,7 @@
 mod crash;
 mod disk;
 mod flow;
+mod fuzz;
 mod journal;
 mod local;
 mod metrics;

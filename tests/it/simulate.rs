@@ -5,7 +5,7 @@
 
 mod carrier;
 pub(crate) mod chance;
-mod day;
+pub(crate) mod day;
 mod marks;
 mod people;
 mod reference;

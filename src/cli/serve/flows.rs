@@ -74,6 +74,16 @@ pub(in crate::cli) fn flow_files(folder: &Path) -> Result<Option<Vec<(String, St
     Ok(Some(files))
 }
 
+/// The flows of a folder that are free of errors, with their files' hours; of the demo, if there is no folder.
+pub(in crate::cli) fn given_flows(folder: &Path) -> Result<Vec<FlowFile>, String> {
+    let mut flows = Vec::new();
+    for (_, text, flow) in read(folder, Opening::Calendar)?.checked.flows {
+        let hash = version(&text, &flow).map_err(|()| "a checked flow cannot be written down".to_owned())?;
+        flows.push(FlowFile { hash, text: text.into(), flow: Arc::new(flow) });
+    }
+    Ok(flows)
+}
+
 impl Read {
     /// May it be used? Warnings do not count.
     pub(super) fn is_sound(&self) -> bool {

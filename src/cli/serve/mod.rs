@@ -29,6 +29,7 @@ pub use settings::CarrierKind;
 pub use settings::MediaKind;
 
 pub(in crate::cli) use flows::flow_files;
+pub(in crate::cli) use flows::given_flows;
 
 use crate::carrier::twilio::Backoff;
 use crate::carrier::twilio::Rate;
@@ -166,10 +167,15 @@ async fn name_floor(engine: &Engine) -> Result<(), String> {
     if engine.floor_id().is_some() {
         return Ok(());
     }
-    let id = FloorId::from(settings::random_hex(8)?.as_str());
+    let id = new_floor()?;
     engine.post(Event::FloorOpened(id.clone())).await.map_err(|_| "the desk does not answer".to_owned())?;
     engine.name_floor(id);
     Ok(())
+}
+
+/// A name that no floor had before.
+pub(in crate::cli) fn new_floor() -> Result<FloorId, String> {
+    Ok(FloorId::from(settings::random_hex(8)?.as_str()))
 }
 
 fn rest_client(account: &Account, args: &Args, engine: &Engine) -> Result<RestClient, String> {

@@ -169,6 +169,12 @@ impl Floor {
         }
     }
 
+    pub(super) fn call_lost(&mut self, id: CallId) {
+        self.minted.call = self.minted.call.max(id.0);
+        self.ended.inbound += 1;
+        self.ended.items += 1;
+    }
+
     pub(super) fn call_left(&mut self, id: CallId, how: Left) {
         self.leave_queue(id);
         self.clear_wait_timers(id);

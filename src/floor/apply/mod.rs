@@ -103,6 +103,8 @@ impl Floor {
                     item.new.details.learn(details);
                 }
             }
+            Fact::CallLost { call } => self.call_lost(*call),
+            Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
         }
     }
     fn put(&mut self, effect: Effect) -> EffectId {

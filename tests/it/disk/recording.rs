@@ -76,6 +76,17 @@ pub(super) fn read(file: &Path) -> Vec<Step> {
     steps
 }
 
+/// What the shim would write down if the process itself acknowledged everything up to `count`: for acknowledgements that
+/// are seen from outside.
+pub(super) fn acknowledgement(count: usize) -> Vec<u8> {
+    let said = count.to_string();
+    let mut line = vec![b'A', 0, 0, 0];
+    line.extend_from_slice(&0_u64.to_le_bytes());
+    line.extend_from_slice(&u32::try_from(said.len()).unwrap().to_le_bytes());
+    line.extend_from_slice(said.as_bytes());
+    line
+}
+
 /// The shim, compiled once a run; `cc` is there, because the bundled SQLite needs it too.
 pub(super) fn shim() -> &'static Path {
     static SHIM: OnceLock<PathBuf> = OnceLock::new();

@@ -82,16 +82,16 @@ fn len(folder: &TempFolder, file: &str) -> usize {
 fn a_flipped_bit_in_the_log_never_loses_an_entry_unnoticed() {
     let folder = journal(false);
     let len = len(&folder, "journal.db-wal");
-    let refused = spoil(&folder, "journal.db-wal", &flips(len, 150));
-    assert!(refused > 100, "only {refused} of 150 flips were noticed");
+    let refused = spoil(&folder, "journal.db-wal", &flips(len, 300));
+    assert!(refused > 200, "only {refused} of 300 flips were noticed");
 }
 
 #[test]
 fn a_flipped_bit_in_the_database_is_noticed_or_hits_nothing() {
     let folder = journal(true);
     let len = len(&folder, "journal.db");
-    let refused = spoil(&folder, "journal.db", &flips(len, 150));
-    assert!(refused > 60, "only {refused} of 150 flips were noticed");
+    let refused = spoil(&folder, "journal.db", &flips(len, 300));
+    assert!(refused > 120, "only {refused} of 300 flips were noticed");
 }
 
 #[test]

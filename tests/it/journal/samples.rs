@@ -17,6 +17,7 @@ use carelane::floor::event::Input;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
+use carelane::floor::event::Salvage;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::AgentChange;
 use carelane::floor::fact::Fact;
@@ -85,17 +86,16 @@ macro_rules! variants {
     };
 }
 
-variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded TreatmentFetched
-    LegAnswered LegStatus LegFoundOver
-    EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
-    TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold TimePassed);
-variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
-    UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
-    CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed ItemJoined EffectSettled VoicemailBegan RecordingAwaited RecordingNamed RecordingEmpty
-    RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LadderBegan LadderEnded
-    DetailsKnown);
+variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded
+    TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
+    TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
+    TimePassed CallDamaged JournalSalvaged);
+variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
+    LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
+    TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
+    LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
+    RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LadderBegan
+    LadderEnded DetailsKnown CallLost JournalSalvaged);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -175,6 +175,8 @@ fn events() -> Vec<Event> {
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
         Event::TimePassed,
+        Event::CallDamaged { call, practice: "riverside".into() },
+        Event::JournalSalvaged(Box::new(salvaged())),
     ]
 }
 
@@ -233,6 +235,8 @@ fn facts() -> Vec<Fact> {
         Fact::LadderEnded { call, again_at: NOON },
         Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
         Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
+        Fact::CallLost { call },
+        Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
     facts
 }
@@ -426,4 +430,8 @@ fn team_file() -> TeamFile {
     };
     let team = Team { id: "riverside".into(), groups, agents: vec![ana], on_call: Some(on_call) };
     TeamFile { hash: "c0ffee".into(), text: "version: 1\n".into(), team: Arc::new(team) }
+}
+
+fn salvaged() -> Salvage {
+    Salvage { floor: "fl1".into(), head: "b94d27b9934d3e08".into(), trusted: 90, lost: vec![(7, 9), (96, 100)] }
 }

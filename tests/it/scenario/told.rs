@@ -181,6 +181,8 @@ fn fact(told: &Fact) -> String {
         | Fact::RecordingStored { .. }
         | Fact::RecordingDropped { .. }
         | Fact::RecordingPlayed { .. } => recording(told),
+        Fact::CallLost { call } => format!("{call} is lost"),
+        Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
         Fact::EffectSettled { effect } => format!("{effect} done or given up"),
         Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
         Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),

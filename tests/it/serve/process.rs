@@ -135,6 +135,25 @@ impl Served {
         assert!(sent.expect("a shell").success(), "the signal {name} was not sent");
     }
 
+    /// Waits until calls can be taken, or the process has ended; says which.
+    pub(crate) async fn comes_up(&mut self) -> bool {
+        loop {
+            if http::get(&self.url("/readyz")).await.is_some_and(|answer| answer.status == 200) {
+                return true;
+            }
+            if self.ended().is_some() {
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// If it has ended by itself, how: the exit code, or `None` in it for a signal.
+    pub(crate) fn ended(&mut self) -> Option<Option<i32>> {
+        let child = self.child.as_mut().expect("carelane runs");
+        child.try_wait().expect("the child can be asked").map(|status| status.code())
+    }
+
     /// Waits for the end; the exit code, or `None` if a signal ended it.
     #[expect(clippy::disallowed_methods, reason = "a test of a real process waits in real time")]
     pub(crate) async fn end(&mut self) -> Option<i32> {
