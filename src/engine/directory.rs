@@ -160,6 +160,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::RecordingDropped { .. }
         | Fact::RecordingPlayed { .. }
         | Fact::EffectSettled { .. }
+        | Fact::KeyExpired(_)
         | Fact::JournalSalvaged(_) => None,
     }
 }

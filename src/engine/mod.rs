@@ -10,6 +10,7 @@ mod dispatch;
 mod history;
 mod observer;
 mod recordings;
+mod retention;
 mod salvage;
 
 use std::path::Path;
@@ -43,6 +44,7 @@ use crate::floor::event::Event;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::flow::Flow;
+use crate::journal::Archive;
 use crate::journal::AudioStore;
 use crate::journal::Journal;
 use crate::journal::JournalError;
@@ -73,6 +75,7 @@ struct Inner {
     floor: OnceLock<FloorId>,
     reader: Mutex<JournalReader>,
     audio: Arc<AudioStore>,
+    archive: Archive,
 }
 
 /// Why the desk gave no answer.
@@ -157,6 +160,7 @@ impl Engine {
             clock,
             public,
             floor: known,
+            archive: journal.archive(),
             reader: Mutex::new(reader),
             audio: Arc::new(audio),
         }));
@@ -175,6 +179,11 @@ impl Engine {
         while let Some(order) = orders.recv().await {
             tokio::spawn(dispatch::carry_out(self.clone(), rest.clone(), order));
         }
+    }
+
+    /// Destroys what is past its retention, now and once a day, until the desk stops.
+    pub async fn keep_to_retention(self) {
+        retention::keep_to_it(self).await;
     }
 
     /// Asks the carrier about legs that were up before a restart: a callback may have found nobody here.
@@ -224,6 +233,15 @@ impl Engine {
         let Some((first, last)) = self.0.directory.span(call) else { return Ok(None) };
         let mut reader = self.0.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         Ok(Some(history::of_call(reader.read_range(first, last)?, call)))
+    }
+
+    fn archive(&self) -> &Archive {
+        &self.0.archive
+    }
+
+    /// What is destroyed on disk must not be read by a key that is still in memory.
+    fn forget_keys(&self) {
+        self.0.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner).forget_keys();
     }
 
     /// Commits what is under way and ends the desk.

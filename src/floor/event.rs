@@ -23,6 +23,7 @@ use crate::vocab::FieldId;
 use crate::vocab::FloorId;
 use crate::vocab::HasPrivate;
 use crate::vocab::ItemId;
+use crate::vocab::KeyId;
 use crate::vocab::LaneId;
 use crate::vocab::LegId;
 use crate::vocab::PracticeId;
@@ -185,6 +186,8 @@ pub enum Event {
     },
     /// A deadline of the floor has passed.
     TimePassed,
+    /// A key that seals personal data was found in the data folder, as every day.
+    KeyFound(KeyId),
     /// Salvage found that what happened to a call is lost, or a part of it.
     CallDamaged {
         /// The call, perhaps never heard of.

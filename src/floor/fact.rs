@@ -29,6 +29,7 @@ use crate::vocab::EffectId;
 use crate::vocab::FloorId;
 use crate::vocab::HasPrivate;
 use crate::vocab::ItemId;
+use crate::vocab::KeyId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::LegId;
@@ -362,6 +363,8 @@ pub enum Fact {
         /// What is known now; the rest stays as it is.
         details: Box<Details>,
     },
+    /// What this key sealed is past its retention: the key is destroyed, and this is the proof.
+    KeyExpired(KeyId),
     /// A call is counted of which nothing else is known: its entries were lost. An item stands for it.
     CallLost {
         /// The call.

@@ -20,6 +20,7 @@ pub mod ledger;
 mod line;
 mod offering;
 mod request;
+mod retention;
 mod rota;
 mod salvage;
 mod standing;
@@ -233,6 +234,7 @@ impl Floor {
             | Event::RecordingFetched { .. }
             | Event::AgentStateAsked { .. }
             | Event::TimePassed
+            | Event::KeyFound(_)
             | Event::JournalSalvaged(_) => None,
         }
     }

@@ -84,6 +84,7 @@ impl<'f> Turn<'f> {
             Event::PlaybackAsked { item, by } => self.playback_asked(item, by),
             Event::DetailsTold { of, details } => self.details_told(of, *details),
             Event::TimePassed => self.time_passed(),
+            Event::KeyFound(key) => self.key_found(key),
             Event::CallDamaged { call, practice } => self.call_damaged(call, &practice),
             Event::JournalSalvaged(salvage) => self.fact(Fact::JournalSalvaged(salvage)),
         }

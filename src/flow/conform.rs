@@ -172,7 +172,10 @@ impl Conform<'_, '_> {
         match scalar::duration(text) {
             None => {
                 let title = format!("{what} must be a length of time");
-                let hint = "write a whole number and s, m or h: `30s`, `2m`, `1h`";
+                let hint = match max > Span::hours(48) {
+                    true => "write a whole number and h, d or y: `48h`, `30d`, `6y`",
+                    false => "write a whole number and s, m or h: `30s`, `2m`, `1h`",
+                };
                 self.problems.error(Code::Duration, at.clone(), title, found).hint(hint);
             }
             Some(span) if span < min || span > max => {

@@ -22,6 +22,7 @@ use super::model::Outcome;
 use super::model::Owner;
 use super::model::Phrases;
 use super::model::Reason;
+use super::model::Retention;
 use super::model::SelfService;
 use super::model::Step;
 use super::model::Target;
@@ -189,6 +190,7 @@ pub(super) fn flow(root: &Node) -> Flow {
             within: limits.duration("within"),
             calls: limits.whole("calls"),
         },
+        retention: Retention { texts: Fields::of(top.node("retention"), &schema::RETENTION).duration("texts") },
         wording: BTreeMap::new(),
     }
 }

@@ -59,6 +59,7 @@ pub use model::Outcome;
 pub use model::Owner;
 pub use model::Phrases;
 pub use model::Reason;
+pub use model::Retention;
 pub use model::SelfService;
 pub use model::Step;
 pub use model::Target;

@@ -65,6 +65,9 @@ pub struct Flow {
     /// How many calls are let in.
     #[serde(default)]
     pub limits: Limits,
+    /// How long personal data is kept.
+    #[serde(default)]
+    pub retention: Retention,
     /// Every sentence the system says of itself, in every language (defaults filled in).
     pub wording: BTreeMap<Phrase, Texts>,
 }
@@ -326,6 +329,20 @@ impl Default for Limits {
     /// Those of a flow journaled before there were any.
     fn default() -> Self {
         Self { calls_per_number: 5, anonymous_calls: 20, within: Span::mins(10), calls: 1_000 }
+    }
+}
+
+/// How long personal data is kept; then it is destroyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// Callers' numbers, words and notes, from the end of the month in which they were written down.
+    pub texts: Span,
+}
+
+impl Default for Retention {
+    /// Six years, as medical practices keep their records of contacts.
+    fn default() -> Self {
+        Self { texts: Span::days(6 * 366) }
     }
 }
 

@@ -14,11 +14,11 @@ use crate::vocab::Span;
 /// Keys of a telephone.
 pub(super) const KEYPAD: &str = "0123456789*#";
 
-/// `30s`, `2m`, `1h`.
+/// `30s`, `2m`, `1h`, `30d`, `6y`. A year has 366 days: nothing is destroyed before the last calendar year is over.
 pub(super) fn duration(text: &str) -> Option<Span> {
     let unit = text.chars().next_back()?;
     let digits = &text[..text.len() - unit.len_utf8()];
-    // Six digits of hours stay far inside the range of milliseconds.
+    // Six digits of years stay far inside the range of milliseconds.
     if digits.is_empty() || digits.len() > 6 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
@@ -27,6 +27,8 @@ pub(super) fn duration(text: &str) -> Option<Span> {
         's' => Some(Span::secs(count)),
         'm' => Some(Span::mins(count)),
         'h' => Some(Span::hours(count)),
+        'd' => Some(Span::days(count)),
+        'y' => Some(Span::days(count * 366)),
         _ => None,
     }
 }

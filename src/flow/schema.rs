@@ -150,12 +150,24 @@ pub(super) static FLOW: Record = Record {
         required("urgent", Kind::Record(&URGENT), "words that are never queued as routine"),
         optional("offers", Kind::Record(&OFFERS), "how calls are rung to assistants"),
         optional("limits", Kind::Record(&LIMITS), "how many calls are let in"),
+        optional("retention", Kind::Record(&RETENTION), "how long personal data is kept"),
         optional(
             "wording",
             Kind::Map { name: &Kind::Phrase, of: &Kind::Wording, min: 1, max: 100 },
             "other words for the system's own sentences",
         ),
     ],
+};
+
+/// How long personal data is kept; then it is destroyed.
+pub(super) static RETENTION: Record = Record {
+    name: "`retention`",
+    fields: &[default(
+        "texts",
+        Kind::Duration(Span::days(30), Span::days(30 * 366)),
+        "6y",
+        "callers' numbers, words and notes, after the end of their month",
+    )],
 };
 
 /// Who answers.

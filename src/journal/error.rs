@@ -67,7 +67,8 @@ impl JournalError {
         Self { fault: Fault::Damage, what: what.into(), advice: DAMAGE_ADVICE, source: None }
     }
 
-    pub(super) fn ours(what: impl Into<String>) -> Self {
+    /// A bug of carelane.
+    pub fn ours(what: impl Into<String>) -> Self {
         Self { fault: Fault::Ours, what: what.into(), advice: OURS_ADVICE, source: None }
     }
 

@@ -30,6 +30,7 @@ use super::folder::Folder;
 use super::folder::create_dir;
 use super::folder::sync_names;
 use super::folder::write_whole;
+use crate::vocab::KeyId;
 use crate::vocab::Timestamp;
 
 const KEY_LEN: usize = 32;
@@ -216,7 +217,7 @@ impl Sealer {
         let month = month(at)?;
         let known = self.current.get(scope).is_some_and(|(of, _)| *of == month);
         if !known {
-            let stem = format!("{}-{month:06}-", file_name(scope));
+            let stem = stem(scope, month);
             if stem.len() + 8 > ID_LEN_MAX {
                 return Err(JournalError::ours("the scope of a record is too long for the name of its key"));
             }
@@ -255,6 +256,11 @@ pub(super) struct Opener {
 }
 
 impl Opener {
+    /// Forgets every key: each is read from its file again, if it is still there.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+    }
+
     /// One that opens whatever has its key.
     pub(super) fn new(keyring: Keyring) -> Self {
         Self { keyring: Some(keyring), known: BTreeMap::new(), lenient: false, forgotten: BTreeMap::new() }
@@ -303,6 +309,37 @@ fn file_name(scope: &str) -> String {
     scope.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02x}") }).collect()
 }
 
+fn stem(scope: &str, month: u32) -> String {
+    format!("{}-{month:06}-", file_name(scope))
+}
+
+/// The id that a key's file is named by.
+pub(super) fn id(key: &KeyId) -> String {
+    format!("{}{}", stem(&key.scope, key.month), key.digits)
+}
+
+/// An id read back; nothing if it is none of ours.
+pub(super) fn parts(id: &str) -> Option<KeyId> {
+    let (rest, digits) = id.rsplit_once('-')?;
+    let (scope, month) = rest.rsplit_once('-')?;
+    let mut bytes = Vec::new();
+    let mut left = scope.as_bytes();
+    while let Some((first, rest)) = left.split_first() {
+        left = rest;
+        bytes.push(match first {
+            b'%' => {
+                let (hex, rest) = left.split_at_checked(2)?;
+                left = rest;
+                u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()?
+            }
+            plain => *plain,
+        });
+    }
+    let scope = String::from_utf8(bytes).ok()?;
+    let key = KeyId { scope: scope.into(), month: month.parse().ok()?, digits: digits.into() };
+    (self::id(&key) == id).then_some(key)
+}
+
 /// Can this be the id of a record key? It is checked before it becomes part of a path.
 fn is_id(id: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'%';
@@ -310,7 +347,7 @@ fn is_id(id: &str) -> bool {
 }
 
 /// The ids of the key files in the folder.
-fn ids(folder: &Path) -> Result<Vec<String>, JournalError> {
+pub(super) fn ids(folder: &Path) -> Result<Vec<String>, JournalError> {
     let list = || -> io::Result<Vec<String>> {
         let mut found = Vec::new();
         for file in fs::read_dir(folder)? {

@@ -10,6 +10,7 @@
 //! whose fault that is. It reads no clock: every time in it came with an entry.
 
 mod anchor;
+mod archive;
 mod audio;
 mod carve;
 mod chain;
@@ -30,6 +31,7 @@ use crate::floor::event::Event;
 use crate::floor::fact::Fact;
 use crate::vocab::Timestamp;
 
+pub use archive::Archive;
 pub use audio::AudioStore;
 pub use error::Fault;
 pub use error::JournalError;

@@ -64,6 +64,11 @@ impl JournalReader {
         Ok(entries)
     }
 
+    /// Forgets the keys it has read: those destroyed in the meantime open nothing any more.
+    pub fn forget_keys(&mut self) {
+        self.opener.forget();
+    }
+
     /// The number of the last durable entry; 0 for none.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use super::Entry;
 use super::Store;
 use super::anchor::Anchor;
 use super::anchor::Anchored;
+use super::archive::Archive;
 use super::audio::AudioStore;
 use super::chain::Head;
 use super::database;
@@ -113,6 +114,11 @@ impl Journal {
     /// `Disk`, if its folder cannot be made.
     pub fn audio(&self) -> Result<AudioStore, JournalError> {
         AudioStore::new(&self.folder, self.keyring.clone())
+    }
+
+    /// What of the folder can be destroyed when its time is over.
+    pub fn archive(&self) -> Archive {
+        Archive::new(self.folder.clone())
     }
 
     /// Commits what is open, then leaves the folder as one database file and its anchor, both synced.

@@ -4,6 +4,7 @@
 //! reads a clock, a disk or a socket.
 
 mod id;
+mod key;
 mod language;
 pub mod limit;
 mod phone;
@@ -28,6 +29,7 @@ pub use id::ReasonId;
 pub use id::SkillId;
 pub use id::StepId;
 pub use id::TeamId;
+pub use key::KeyId;
 pub use language::Language;
 pub use phone::Caller;
 pub use phone::Number;

@@ -39,6 +39,11 @@ impl Span {
         Self(n * 3_600_000)
     }
 
+    /// So many days of 24 hours.
+    pub const fn days(n: i64) -> Self {
+        Self::hours(n * 24)
+    }
+
     /// Whole seconds, rounded down.
     pub const fn as_secs(self) -> i64 {
         self.0.div_euclid(1_000)
@@ -94,10 +99,12 @@ impl fmt::Display for Timestamp {
 }
 
 impl fmt::Display for Span {
-    /// The largest whole unit: `90s`, `2m`, `1h`.
+    /// The largest whole unit: `90s`, `2m`, `1h`; days from the third on, years of 366 days.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             0 => f.write_str("0s"),
+            ms if ms % 31_622_400_000 == 0 => write!(f, "{}y", ms / 31_622_400_000),
+            ms if ms % 86_400_000 == 0 && ms > 172_800_000 => write!(f, "{}d", ms / 86_400_000),
             ms if ms % 3_600_000 == 0 => write!(f, "{}h", ms / 3_600_000),
             ms if ms % 60_000 == 0 => write!(f, "{}m", ms / 60_000),
             ms if ms % 1_000 == 0 => write!(f, "{}s", ms / 1_000),

@@ -9,6 +9,7 @@ mod interface;
 mod lifecycle;
 mod privacy;
 pub(crate) mod process;
+mod retention;
 mod salvage;
 mod scrape;
 pub(crate) mod terminal;

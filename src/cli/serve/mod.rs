@@ -135,6 +135,7 @@ async fn start(args: Args) -> Result<Running, String> {
         tokio::spawn(engine.clone().reconcile(ghosts, rest.clone()));
     }
     tokio::spawn(engine.clone().dispatch(orders, rest));
+    tokio::spawn(engine.clone().keep_to_retention());
     tokio::spawn(on_call::watch(engine.clone()));
 
     let verifier = Verifier::new(&public, &account.tokens);

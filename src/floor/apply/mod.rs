@@ -103,6 +103,8 @@ impl Floor {
                     item.new.details.learn(details);
                 }
             }
+            // The floor holds nothing that an expired key sealed: items of that time are closed.
+            Fact::KeyExpired(_) => {}
             Fact::CallLost { call } => self.call_lost(*call),
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
         }

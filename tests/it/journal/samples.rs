@@ -53,6 +53,7 @@ use carelane::flow::Outcome;
 use carelane::flow::Owner;
 use carelane::flow::Phrase;
 use carelane::flow::Reason;
+use carelane::flow::Retention;
 use carelane::flow::Rung;
 use carelane::flow::SelfService;
 use carelane::flow::Shift;
@@ -66,6 +67,7 @@ use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::EffectId;
 use carelane::vocab::ItemId;
+use carelane::vocab::KeyId;
 use carelane::vocab::Language;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
@@ -89,13 +91,13 @@ macro_rules! variants {
 variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
-    TimePassed CallDamaged JournalSalvaged);
+    TimePassed KeyFound CallDamaged JournalSalvaged);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
     LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LadderBegan
-    LadderEnded DetailsKnown CallLost JournalSalvaged);
+    LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -175,6 +177,7 @@ fn events() -> Vec<Event> {
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
         Event::TimePassed,
+        Event::KeyFound(key_id()),
         Event::CallDamaged { call, practice: "riverside".into() },
         Event::JournalSalvaged(Box::new(salvaged())),
     ]
@@ -235,6 +238,7 @@ fn facts() -> Vec<Fact> {
         Fact::LadderEnded { call, again_at: NOON },
         Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
         Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
+        Fact::KeyExpired(key_id()),
         Fact::CallLost { call },
         Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
@@ -250,6 +254,10 @@ fn details(n: u32) -> Details {
         may_discuss: Some(false),
         reason: Some("refill".into()),
     }
+}
+
+fn key_id() -> KeyId {
+    KeyId { scope: "riverside".into(), month: 202_010, digits: "e76eac23".into() }
 }
 
 fn queued(call: CallId) -> Fact {
@@ -367,6 +375,7 @@ fn flow_file() -> FlowFile {
             wrap_up: Span::mins(2),
             with_a_patient: Span::mins(10),
         },
+        retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
     };

@@ -29,6 +29,7 @@ use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::CarrierCall;
 use carelane::vocab::EffectId;
+use carelane::vocab::KeyId;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
 use carelane::vocab::Private;
@@ -222,6 +223,10 @@ impl Stage {
             ["details", who, ..] => {
                 let of = id(who).map(Subject::Item).or_else(|_| self.call(who).map(Subject::Call))?;
                 Ok(Event::DetailsTold { of, details: Box::new(details(&words[2..])?) })
+            }
+            ["key-found", scope, month] => {
+                let month = month.parse().map_err(|_| format!("no month: {month}"))?;
+                Ok(Event::KeyFound(KeyId { scope: scope.into(), month, digits: "00000000".into() }))
             }
             ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
             _ => Err(format!("no command: {}", words.join(" "))),

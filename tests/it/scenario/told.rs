@@ -188,6 +188,7 @@ fn fact(told: &Fact) -> String {
         Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
         Fact::DetailsKnown { of: Subject::Call(call), details } => format!("{call} is of {}", known(details)),
         Fact::DetailsKnown { of: Subject::Item(item), details } => format!("{item} is of {}", known(details)),
+        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
     }
 }
 

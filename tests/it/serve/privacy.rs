@@ -5,6 +5,8 @@ use std::path::Path;
 use carelane::carrier::local::Faults;
 
 use super::http;
+use super::process::free_address;
+use super::world::API_TOKEN;
 use super::world::AUTH_TOKEN;
 use super::world::OURS;
 use super::world::World;
@@ -18,7 +20,10 @@ const NOTED: &str = "marmaladish knee";
 
 #[tokio::test]
 async fn nothing_a_patient_says_or_is_reaches_a_log_a_metric_a_url_or_the_disk_in_clear() {
-    let mut world = World::start(10.0, Faults::default()).await;
+    let mut world = World::stopped(free_address(), 10.0, Faults::default()).await;
+    // Everything that anything in the process can say, libraries included.
+    world.engine.vars.push(("RUST_LOG".to_owned(), "trace".to_owned()));
+    world.engine.start_and_wait().await;
     world.set_state("ana", "available").await;
     let patient = format!(
         "dial\nexpect \"press 1\"\nsay \"{WORDS}\"\nexpect-joined\nsay \"{NAME} here\"\nwait 3s\nhangup\nexpect-ended"
@@ -31,8 +36,18 @@ async fn nothing_a_patient_says_or_is_reaches_a_log_a_metric_a_url_or_the_disk_i
     arrive(&world).await;
     // A refused request must not be quoted either.
     let vague = format!(r#"{{"outcome":"{NAME}","note":{{"{NAME}":"{NOTED}"}}}}"#);
-    world.ask("POST", "calls/call-1/close", &vague).await.expect("carelane answers");
-    world.ask("POST", "calls/call-1/close", &vague[1..]).await.expect("carelane answers");
+    let refusals = [
+        ("calls/call-1/close", vague.as_str()),
+        ("calls/call-1/close", &vague[1..]),
+        ("calls/call-999/close", &vague),
+        ("items/item-999/close", &vague),
+    ];
+    for (path, body) in refusals {
+        let answer = world.ask("POST", path, body).await.expect("carelane answers");
+        let text = answer.text();
+        assert!(answer.status >= 400 && answer.content_type == "application/problem+json", "{path}: {text}");
+        assert!(!text.contains(NAME) && !text.contains(NOTED), "{path} quotes what it refuses: {text}");
+    }
     world.set_state("ana", "logged_out").await;
     world.patient(NUMBER, "dial\nexpect \"press 1\"\nkey 1\nexpect \"call you back\"\nexpect-ended").await;
     let metrics = http::get(&world.engine.url("/metrics")).await.expect("carelane answers").text();
@@ -47,6 +62,12 @@ async fn nothing_a_patient_says_or_is_reaches_a_log_a_metric_a_url_or_the_disk_i
     ];
     files(&world.engine.data(), &mut places);
     assert!(places.len() > 4, "the data folder is empty");
+    let log = world.engine.log();
+    assert!(log.contains("\"level\":\"TRACE\""), "the log is not at its most talkative");
+    assert!(log.lines().filter(|line| line.starts_with('{')).all(is_json), "a log line is no JSON");
+    for secret in [AUTH_TOKEN, API_TOKEN] {
+        assert!(!log.contains(secret), "a secret stands in the log");
+    }
     for canary in [NUMBER, OTHER_NUMBER, NAME, "zanzibarine", "marmaladish"] {
         let canary = canary.trim_start_matches('+');
         for (place, bytes) in &places {
@@ -54,6 +75,10 @@ async fn nothing_a_patient_says_or_is_reaches_a_log_a_metric_a_url_or_the_disk_i
             assert!(!found, "{canary} stands in {place}");
         }
     }
+}
+
+fn is_json(line: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(line).is_ok()
 }
 
 /// A call with a caller's name, as some carriers send it.
