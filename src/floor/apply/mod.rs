@@ -58,21 +58,12 @@ impl Floor {
             Fact::JoinFailed { call } => self.join_failed(at, *call),
             Fact::CallClosed { call, outcome, .. } => self.call_closed(at, *call, outcome),
             Fact::CallLeft { call, how } => self.call_left(*call, *how),
-            Fact::ItemOpened(new) => self.item_opened(at, new),
-            Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
-            Fact::ItemAttempted { item, outcome, due_at, .. } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.attempts = item.attempts.saturating_add(1);
-                    item.last_outcome = Some(outcome.clone());
-                    item.new.due_at = *due_at;
-                }
-            }
-            Fact::ItemClosed { item, outcome, .. } => self.item_closed(at, *item, outcome),
-            Fact::ItemOwned { item, owner } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.new.owner = owner.clone();
-                }
-            }
+            Fact::ItemOpened(_)
+            | Fact::ItemJoined { .. }
+            | Fact::ItemAttempted { .. }
+            | Fact::ItemClosed { .. }
+            | Fact::ItemOwned { .. }
+            | Fact::DetailsKnown { of: Subject::Item(_), .. } => self.item_changed(at, fact),
             Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
             Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
             Fact::LegEnded { leg, end } => {
@@ -97,11 +88,6 @@ impl Floor {
             Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
             Fact::DetailsKnown { of: Subject::Call(call), details } => {
                 self.with_call(*call, |c| c.details.learn(details));
-            }
-            Fact::DetailsKnown { of: Subject::Item(item), details } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.new.details.learn(details);
-                }
             }
             // The floor holds nothing that an expired key sealed: items of that time are closed.
             Fact::KeyExpired(_) => {}
