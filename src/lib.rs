@@ -34,4 +34,7 @@ pub mod metrics;
 pub mod server;
 
 #[cfg(feature = "shell")]
+pub mod sim;
+
+#[cfg(feature = "shell")]
 pub mod cli;

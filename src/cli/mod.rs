@@ -5,6 +5,7 @@ pub mod check;
 pub mod fallback;
 pub mod journal;
 pub mod serve;
+pub mod sim;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,7 @@ enum Command {
     Check(check::Args),
     Call(call::Args),
     Journal(journal::Args),
+    Sim(sim::Args),
     Fallback(fallback::Args),
 }
 
@@ -46,6 +48,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Call(args) => in_runtime(call::run(args)),
         Command::Journal(args) => journal::run(&args),
+        Command::Sim(args) => sim::run(&args),
         Command::Fallback(args) => fallback::run(&args),
     }
 }

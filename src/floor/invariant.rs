@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Floor;
+use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
 use super::call::Call;
 use super::call::Phase;
 use super::timer::TimerName;
+use crate::vocab::CallId;
 
 /// A broken invariant: its name, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +40,8 @@ impl Floor {
         self.check_offers()?;
         self.check_work_conserving()?;
         self.check_bounds()?;
-        self.check_effects()
+        self.check_effects()?;
+        self.check_timers()
     }
 
     fn check_agents(&self) -> Result<(), Broken> {
@@ -92,6 +95,8 @@ impl Floor {
             self.check_paged(call)?;
             let present = matches!(call.phase, Phase::WrapUp { .. } | Phase::NoteOwed { .. })
                 || self.legs.get(&call.leg).is_some_and(super::call::Leg::is_up);
+            let pinned = self.legs.get(&call.leg).is_none_or(|leg| std::sync::Arc::ptr_eq(&leg.flow, &call.flow));
+            must("flow-pinned", pinned, || format!("{id} goes on with another version"))?;
             must("caller-there", present, || format!("{id}: {:?} without a leg", call.phase))?;
         }
         Ok(())
@@ -165,4 +170,40 @@ impl Floor {
         }
         Ok(())
     }
+
+    /// Every deadline has what it is for, and what must not last for ever has its deadline.
+    fn check_timers(&self) -> Result<(), Broken> {
+        let in_phase = |id: &CallId, is: fn(&Phase) -> bool| self.calls.get(id).is_some_and(|call| is(&call.phase));
+        for name in self.timers.names() {
+            let needed = match name {
+                TimerName::OfferExpires(offer) => self.offers.contains_key(offer),
+                TimerName::TierOpens(call)
+                | TimerName::WaitTooLong(call)
+                | TimerName::LadderBegins(call)
+                | TimerName::LadderAgain(call) => in_phase(call, is_queued),
+                TimerName::WrapUpLimit(call) => in_phase(call, |phase| matches!(phase, Phase::WrapUp { .. })),
+                TimerName::ReadyAgain(agent) => {
+                    let rests = |a: &Agent| matches!(a.state, AgentState::NotReady { until: Some(_), .. });
+                    self.agents.get(agent).is_some_and(rests)
+                }
+                TimerName::MessageOver(call) => in_phase(call, |phase| matches!(phase, Phase::Voicemail { .. })),
+                TimerName::RecordingDue(item) => self.items.get(item).is_some_and(|item| item.recording.is_some()),
+                TimerName::LegLingers(leg) => self.legs.get(leg).is_some_and(super::call::Leg::is_up),
+            };
+            must("timer-has-a-purpose", needed, || format!("{name:?}"))?;
+        }
+        let offers = self.offers.keys().map(|offer| TimerName::OfferExpires(*offer));
+        let calls = self.calls.values().filter_map(|call| match call.phase {
+            Phase::Waiting | Phase::Offered(_) => Some(TimerName::WaitTooLong(call.id)),
+            Phase::WrapUp { .. } => Some(TimerName::WrapUpLimit(call.id)),
+            Phase::Voicemail { .. } => Some(TimerName::MessageOver(call.id)),
+            Phase::Menu | Phase::Talking { .. } | Phase::NoteOwed { .. } => None,
+        });
+        let unarmed = offers.chain(calls).find(|name| !self.timers.is_set(name));
+        must("armed", unarmed.is_none(), || format!("{unarmed:?} is not set"))
+    }
+}
+
+fn is_queued(phase: &Phase) -> bool {
+    matches!(phase, Phase::Waiting | Phase::Offered(_))
 }

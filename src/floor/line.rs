@@ -76,7 +76,10 @@ impl Turn<'_> {
             return;
         };
         let arrived = leg.push.filter(|_| serial == leg.serial());
-        self.answer_with(id, serial);
+        // Who was given another hold inside the queue comes back with the URLs of the earlier one.
+        let held = |serial| matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
+        let now = if held(serial) && held(leg.serial()) { leg.serial() } else { serial };
+        self.answer_with(id, now);
         if let Some(effect) = arrived {
             self.fact(Fact::EffectSettled { effect });
         }

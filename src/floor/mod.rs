@@ -19,6 +19,8 @@ mod ladder;
 pub mod ledger;
 mod line;
 mod offering;
+#[cfg(feature = "planted")]
+pub mod planted;
 mod request;
 mod retention;
 mod rota;
@@ -107,6 +109,9 @@ pub struct Floor {
     settled: Vec<EffectId>,
     /// Calls and agents that became free to be matched; not part of the state.
     stirred: Stirred,
+    /// A bug to be found by the simulation.
+    #[cfg(feature = "planted")]
+    planted: Option<planted::Bug>,
 }
 
 /// One practice on the floor.
@@ -143,6 +148,8 @@ struct Stirred {
 impl Floor {
     /// Takes what happened at `now`; facts, effects and the answer go to `out`. Cannot fail.
     pub fn handle(&mut self, now: Timestamp, event: Event, out: &mut Outbox) {
+        #[cfg(feature = "planted")]
+        let event = self.misheard(event);
         let mut turn = Turn::new(self, now, out);
         turn.take(event);
         turn.distribute();
@@ -167,6 +174,8 @@ impl Floor {
         self.fresh.clear();
         self.settled.clear();
         self.stirred = Stirred::default();
+        #[cfg(feature = "planted")]
+        self.misrecovered();
     }
 
     /// This floor's name; absent only before its first event.

@@ -108,6 +108,8 @@ impl Floor {
             fresh: Vec::new(),
             settled: Vec::new(),
             stirred: Stirred::default(),
+            #[cfg(feature = "planted")]
+            planted: self.planted,
         };
     }
 }

@@ -66,13 +66,18 @@ impl Timers {
         left
     }
 
-    /// Is this deadline set?
-    pub(super) fn is_set(&self, name: &TimerName) -> bool {
-        self.by_name.contains_key(name)
-    }
-
     /// The next deadline.
     pub(super) fn next(&self) -> Option<(Timestamp, &TimerName)> {
         self.by_time.first().map(|(at, name)| (*at, name))
+    }
+
+    /// The names of all deadlines that are set.
+    pub(super) fn names(&self) -> impl Iterator<Item = &TimerName> {
+        self.by_name.keys()
+    }
+
+    /// Is this deadline set?
+    pub(super) fn is_set(&self, name: &TimerName) -> bool {
+        self.by_name.contains_key(name)
     }
 }

@@ -119,6 +119,8 @@ impl<'f> Turn<'f> {
 
     /// Decides: applies the fact and sends it out.
     pub(super) fn fact(&mut self, fact: Fact) {
+        #[cfg(feature = "planted")]
+        let Some(fact) = self.floor.misdecided(self.now, fact) else { return };
         self.floor.apply(self.now, &fact);
         self.out.facts.push(fact);
     }

@@ -197,6 +197,11 @@ impl Floor {
         }
     }
 
+    /// Assistants who are ready for a call, longest idle first.
+    pub fn ready(&self) -> impl Iterator<Item = &AgentId> {
+        self.idle.in_order().map(|(_, id)| id)
+    }
+
     /// One item, open or closed within the last day.
     pub fn item(&self, id: ItemId) -> Option<&Item> {
         self.items.get(&id)

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::sync::Arc;
 
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
@@ -99,7 +100,10 @@ impl Rendering<'_> {
     /// a leg that is about to be moved hears silence until the move arrives.
     pub fn wait_document(&self, treatment: &Treatment, round: u32) -> Vec<u8> {
         write(|xml| match treatment {
-            Treatment::Hold { lane, language, first, urgent } => self.wait(xml, lane, language, first, *urgent, round),
+            Treatment::Hold { lane, language, first, urgent } => {
+                let first = if round == 0 && !urgent { &first[..] } else { &[] };
+                self.wait(xml, lane, language, first, *urgent, round)
+            }
             Treatment::Goodbye { words, language } => {
                 self.say_all(xml, words, language)?;
                 empty(xml, "Hangup")
@@ -118,6 +122,17 @@ impl Rendering<'_> {
 
     fn recorded(&self) -> Link {
         Link::Recorded { leg: self.leg, serial: self.serial }
+    }
+
+    /// What a waiting leg hears that was given this treatment inside the queue, by what it pressed or said. The hold's
+    /// own document, with the first words of an urgent one, is not fetched then: they are said here, at once.
+    pub fn moved_document(&self, treatment: &Treatment) -> Vec<u8> {
+        match treatment {
+            Treatment::Hold { lane, language, first, urgent } => {
+                write(|xml| self.wait(xml, lane, language, first, *urgent, 0))
+            }
+            other => self.wait_document(other, 0),
+        }
     }
 
     fn done(&self) -> Link {
@@ -215,10 +230,13 @@ impl Rendering<'_> {
 
     /// What a recogniser should expect, in all languages. A phrase that holds a shorter one adds nothing to it.
     fn hints(&self, menu: &Menu) -> String {
+        self.hints_with(menu.choices.values().flat_map(|choice| choice.say.values().flatten()))
+    }
+
+    fn hints_with<'p>(&'p self, others: impl Iterator<Item = &'p Arc<str>>) -> String {
         let urgent = [&self.flow.urgent.phrases, &self.flow.urgent.crisis];
         let urgent = urgent.into_iter().flat_map(|phrases| phrases.values().flatten());
-        let choices = menu.choices.values().flat_map(|choice| choice.say.values().flatten());
-        let mut phrases: Vec<&str> = choices.chain(urgent).map(AsRef::as_ref).collect();
+        let mut phrases: Vec<&str> = others.chain(urgent).map(AsRef::as_ref).collect();
         phrases.sort_by_key(|phrase| phrase.len());
         let mut hints: Vec<&str> = Vec::new();
         for phrase in phrases {
@@ -286,10 +304,10 @@ impl Rendering<'_> {
         let words = |xml: &mut Xml| {
             // An urgent caller has heard the first words already, in the holding document.
             let turn = if urgent { round } else { round.saturating_sub(1) };
-            let sentence = match (round, lane.map_or(&[][..], |l| &l.hold)) {
-                (0, _) if !urgent => return self.say_all(xml, first, language),
-                (_, []) => self.flow.phrase(Phrase::OneMoment, language),
-                (_, hold) => text(&hold[turn as usize % hold.len()], language),
+            let sentence = match lane.map_or(&[][..], |l| &l.hold) {
+                _ if !first.is_empty() => return self.say_all(xml, first, language),
+                [] => self.flow.phrase(Phrase::OneMoment, language),
+                hold => text(&hold[turn as usize % hold.len()], language),
             };
             say(xml, sentence, language)
         };
@@ -301,23 +319,25 @@ impl Rendering<'_> {
             let music = xml.create_element("Play").with_attribute(("loop", loops.as_str()));
             music.write_text_content(BytesText::new(&self.links.music())).map(drop)
         };
-        let Some(key) = lane.and_then(|l| l.callback_key) else {
-            words(xml)?;
-            rest(xml)?;
-            return self.redirect(xml, next);
-        };
+        // patient: urgent words are heard in mid-wait, too, in every language of the practice.
+        let hints = self.hints_with(std::iter::empty());
         let action = self.links.url(Link::Held { leg: self.leg, serial: self.serial, round });
         let gather = xml.create_element("Gather").with_attributes([
-            ("input", "dtmf"),
+            ("input", "dtmf speech"),
             ("numDigits", "1"),
             ("finishOnKey", ""),
             ("timeout", "1"),
+            ("speechTimeout", "auto"),
+            ("language", language.as_str()),
+            ("hints", &hints),
             ("method", "POST"),
             ("action", &action),
         ]);
         gather.write_inner_content(|xml| {
             words(xml)?;
-            say(xml, &wording::with_key(self.flow, Phrase::CallbackKey, key, language), language)?;
+            if let Some(key) = lane.and_then(|l| l.callback_key) {
+                say(xml, &wording::with_key(self.flow, Phrase::CallbackKey, key, language), language)?;
+            }
             rest(xml)
         })?;
         self.redirect(xml, next)

@@ -39,8 +39,8 @@ enum Context {
     Greeting { asked: Duration },
     /// A call's own document.
     Call,
-    /// Inside its queue, with this round of words next.
-    Queue { round: u32 },
+    /// Inside its queue, with this round of words next; `held` is the treatment of which a key or words came.
+    Queue { round: u32, held: Option<u32> },
 }
 
 impl Door {
@@ -99,7 +99,7 @@ impl Door {
                 self.treat(Event::TreatmentFetched { leg, serial }, Context::Call, path).await
             }
             Link::Wait { leg, serial, round } => {
-                self.treat(Event::TreatmentFetched { leg, serial }, Context::Queue { round }, path).await
+                self.treat(Event::TreatmentFetched { leg, serial }, Context::Queue { round, held: None }, path).await
             }
             Link::Done { leg, serial } => {
                 let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
@@ -107,7 +107,7 @@ impl Door {
             }
             Link::Held { leg, serial, round } => {
                 let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
-                self.treat(event, Context::Queue { round: round.saturating_add(1) }, path).await
+                self.treat(event, Context::Queue { round: round.saturating_add(1), held: Some(serial) }, path).await
             }
             Link::Answered { leg } => match decode_call(form) {
                 Ok(carrier_call) => self.treat(Event::LegAnswered { leg, carrier_call }, Context::Call, path).await,
@@ -177,7 +177,10 @@ impl Door {
             Context::Greeting { .. } | Context::Call => {
                 self.menus.document(given, links).unwrap_or_else(|| rendering.document(&given.treatment))
             }
-            Context::Queue { round } => rendering.wait_document(&given.treatment, round),
+            Context::Queue { held: Some(held), .. } if held != given.serial => {
+                rendering.moved_document(&given.treatment)
+            }
+            Context::Queue { round, .. } => rendering.wait_document(&given.treatment, round),
         })
     }
 }

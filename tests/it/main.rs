@@ -7,6 +7,8 @@ mod fuzz;
 mod journal;
 mod local;
 mod metrics;
+#[cfg(feature = "planted")]
+mod planted;
 mod scenario;
 mod serve;
 mod simulate;

@@ -2,14 +2,12 @@
 //!
 //! `tests/scenarios/*.txt` are blocks of commands, each followed by the facts, effects and answers that came of it
 //! (`UPDATE=1` rewrites them; the diff is to be read, not waved through). `script` has the commands. After every
-//! event `world` checks the invariants, recovery and repetitions.
+//! event `carelane::sim::Watch` checks the invariants, recovery and repetitions.
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 pub(crate) mod practice;
 mod script;
-pub(crate) mod told;
-pub(crate) mod world;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -19,6 +17,7 @@ use std::path::PathBuf;
 use carelane::floor::Floor;
 use carelane::floor::effect::Outbox;
 use carelane::floor::event::Event;
+use carelane::sim::told;
 use carelane::vocab::Caller;
 use carelane::vocab::Timestamp;
 use carelane::vocab::limit::CALLS_MAX;

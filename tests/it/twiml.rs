@@ -23,12 +23,12 @@ use carelane::flow::demo;
 use carelane::render::Links;
 use carelane::render::twiml::Rendering;
 use carelane::render::twiml::Template;
+use carelane::sim::Chance;
 use carelane::vocab::FloorId;
 use carelane::vocab::LegId;
 use carelane::vocab::limit::PROMPT_CHARS_MAX;
 
 use crate::scenario::practice::Practice;
-use crate::simulate::Chance;
 use reader::Element;
 use sample::PUBLIC;
 

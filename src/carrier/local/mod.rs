@@ -123,6 +123,19 @@ impl LocalSettings {
     }
 }
 
+/// Reads a document as this carrier does before it plays it. What it would note or cut counts as refused, and so does
+/// a document that does not end on purpose.
+pub fn read_document(document: &[u8]) -> Result<(), Trouble> {
+    let read = twiml::read("https://document.example.org/", document)?;
+    if let Some(warning) = read.warnings.into_iter().next() {
+        return Err(warning);
+    }
+    match read.verbs.last() {
+        Some(twiml::Verb::Redirect(_) | twiml::Verb::HangUp) => Ok(()),
+        last => Err(Trouble::new(12_200, format!("after {last:?} the carrier would hang up by itself"))),
+    }
+}
+
 /// What goes wrong on purpose, as it does with real carriers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Faults {

@@ -1,6 +1,7 @@
 //! Looks at the on-call rota every minute and says in the log when a rung of a ladder is, or will be, nobody's.
 //!
-//! The gauge `carelane_on_call_hole_seconds` is worked out at each scrape; this is for who reads logs. It decides nothing.
+//! The gauge `carelane_on_call_hole_seconds` is worked out at each scrape; this is for who reads logs. It decides
+//! nothing.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -24,6 +24,12 @@ impl Floor {
     /// Changes the state by one fact, decided at `at`.
     pub fn apply(&mut self, at: Timestamp, fact: &Fact) {
         self.forget(at);
+        self.change(at, fact);
+        #[cfg(feature = "planted")]
+        self.misapplied(at, fact);
+    }
+
+    fn change(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::FloorOpened(id) => self.id = Some(id.clone()),
             Fact::FlowLoaded(file) => self.load_flow(file),
@@ -94,6 +100,8 @@ impl Floor {
             Fact::CallLost { call } => self.call_lost(*call),
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
         }
+        #[cfg(feature = "planted")]
+        self.misapplied(at, fact);
     }
     fn put(&mut self, effect: Effect) -> EffectId {
         self.minted.effect += 1;

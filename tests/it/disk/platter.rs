@@ -11,7 +11,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use super::recording::Step;
-use crate::simulate::chance::Chance;
+use carelane::sim::Chance;
 
 /// What a disk writes whole or not at all.
 const SECTOR: usize = 512;

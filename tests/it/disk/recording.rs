@@ -76,8 +76,8 @@ pub(super) fn read(file: &Path) -> Vec<Step> {
     steps
 }
 
-/// What the shim would write down if the process itself acknowledged everything up to `count`: for acknowledgements that
-/// are seen from outside.
+/// What the shim would write down if the process itself acknowledged everything up to `count`: for acknowledgements
+/// that are seen from outside.
 pub(super) fn acknowledgement(count: usize) -> Vec<u8> {
     let said = count.to_string();
     let mut line = vec![b'A', 0, 0, 0];

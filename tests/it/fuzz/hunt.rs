@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
-use crate::simulate::Chance;
+use carelane::sim::Chance;
 
 /// No input may take longer: a webhook is answered within this, and somebody chooses its bytes.
 const SLOW: Duration = Duration::from_millis(100);

@@ -16,19 +16,19 @@ use carelane::floor::fact::ItemKind;
 use carelane::journal::Fault;
 use carelane::journal::Journal;
 use carelane::journal::Store;
+use carelane::sim::Chance;
 use carelane::vocab::CallId;
 
 use super::SCOPE;
 use super::TempFolder;
-use crate::simulate::Chance;
-use crate::simulate::day::Day;
+use crate::simulate::facts_of;
 
 /// A simulated day as a journal, three entries to a commit.
 fn written(seed: u64, closed: bool) -> (TempFolder, Vec<Fact>) {
     let folder = TempFolder::new();
-    let day = Day::live(seed, 64).unwrap();
+    let day = facts_of(seed);
     let (mut journal, _) = Journal::open(&folder.data(), None, |_| {}).unwrap();
-    for (n, at_once) in day.world.journal.chunk_by(|one, next| one.0 == next.0).enumerate() {
+    for (n, at_once) in day.chunk_by(|one, next| one.0 == next.0).enumerate() {
         let facts: Vec<Fact> = at_once.iter().map(|(_, fact)| fact.clone()).collect();
         journal.append(at_once[0].0, SCOPE, &Event::TimePassed, &facts).unwrap();
         if n % 3 == 0 {
@@ -39,7 +39,7 @@ fn written(seed: u64, closed: bool) -> (TempFolder, Vec<Fact>) {
     if closed {
         journal.close().unwrap();
     }
-    (folder, day.world.journal.into_iter().map(|(_, fact)| fact).collect())
+    (folder, day.into_iter().map(|(_, fact)| fact).collect())
 }
 
 fn salvaged(from: &Path, to: &Path) -> Result<SalvageReport, SalvageError> {

@@ -25,6 +25,8 @@ use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
 use carelane::floor::fact::Fact;
+use carelane::sim::Watch;
+use carelane::sim::told;
 use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::CarrierCall;
@@ -38,8 +40,6 @@ use carelane::vocab::Timestamp;
 
 use super::practice::NUMBER;
 use super::practice::Practice;
-use super::told;
-use super::world::World;
 
 /// Between the commands of a block and what came of them.
 const BREAK: &str = "----";
@@ -79,7 +79,7 @@ pub(crate) fn play(script: &str) -> Result<String, String> {
 
 /// The floor with the names that the script uses.
 struct Stage {
-    world: World,
+    world: Watch,
     practice: Practice,
     offers: BTreeMap<OfferId, LegId>,
     last: Option<Event>,
@@ -88,7 +88,7 @@ struct Stage {
 impl Stage {
     fn open() -> Result<Self, String> {
         let practice = Practice::read();
-        let mut stage = Self { world: World::default(), practice, offers: BTreeMap::new(), last: None };
+        let mut stage = Self { world: Watch::default(), practice, offers: BTreeMap::new(), last: None };
         stage.world.now = local(MONDAY)?;
         stage.tell(Event::FloorOpened("elm-floor".into()))?;
         let (team, flow) = (stage.practice.team_offered()?, stage.practice.flow_offered()?);
@@ -158,8 +158,8 @@ impl Stage {
         let event = self.last.clone().ok_or("nothing happened yet")?;
         let before = self.world.journal.len();
         let told = self.tell(event)?;
-        let decided = self.world.journal.len() - before;
-        if decided == 0 { Ok(told) } else { Err(format!("the repetition decided {decided} facts:\n{told}")) }
+        let decided = self.world.journal.len() > before;
+        if decided { Err(format!("the repetition decided something:\n{told}")) } else { Ok(told) }
     }
 
     fn event(&self, words: &[&str]) -> Result<Event, String> {

@@ -27,6 +27,8 @@ pub(super) const PUBLIC: &str = "https://voice.example";
 enum Context {
     Call,
     Queue(u32),
+    /// Given inside the queue.
+    Moved,
 }
 
 /// Every document by its name.
@@ -45,6 +47,7 @@ pub(super) fn documents(flow: &Flow) -> Vec<(String, Vec<u8>)> {
             let document = match context {
                 Context::Call => rendering.document(&treatment),
                 Context::Queue(round) => rendering.wait_document(&treatment, round),
+                Context::Moved => rendering.moved_document(&treatment),
             };
             all.push((format!("{name}.{}", language.primary()), document));
         }
@@ -105,7 +108,8 @@ fn waiting(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         ("wait-third-words", desk, Context::Queue(2)),
         ("wait-without-a-callback-key", bills, Context::Queue(0)),
         ("wait-urgent-first-words", nurse.clone(), Context::Queue(0)),
-        ("wait-urgent-second-words", nurse, Context::Queue(1)),
+        ("wait-urgent-second-words", nurse.clone(), Context::Queue(1)),
+        ("wait-urgent-words-said-while-waiting", nurse, Context::Moved),
         ("wait-until-moved", joined, Context::Queue(4)),
     ]
 }

@@ -1,13 +1,13 @@
 //! Chance from a seed (SplitMix64): the same seed, the same day.
 
-use carelane::vocab::Span;
+use crate::vocab::Span;
 
 /// A stream of numbers.
-pub(crate) struct Chance(u64);
+pub struct Chance(u64);
 
 impl Chance {
     /// The stream of this seed.
-    pub(crate) fn of(seed: u64) -> Self {
+    pub fn of(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5eed)
     }
 
@@ -20,23 +20,28 @@ impl Chance {
     }
 
     /// A number below `n`.
-    pub(crate) fn below(&mut self, n: u64) -> u64 {
+    pub fn below(&mut self, n: u64) -> u64 {
         self.next() % n.max(1)
     }
 
     /// True this often in a hundred.
-    pub(crate) fn percent(&mut self, n: u64) -> bool {
+    pub fn percent(&mut self, n: u64) -> bool {
         self.below(100) < n
     }
 
     /// A length of time between these, in milliseconds.
-    pub(crate) fn span(&mut self, from: Span, to: Span) -> Span {
+    pub fn span(&mut self, from: Span, to: Span) -> Span {
         let width = u64::try_from(to.0 - from.0).unwrap_or(0);
         Span(from.0 + i64::try_from(self.below(width + 1)).unwrap_or(0))
     }
 
+    /// True this often in a thousand.
+    pub fn per_mille(&mut self, n: u64) -> bool {
+        self.below(1_000) < n
+    }
+
     /// One of these.
-    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         let at = usize::try_from(self.below(from.len() as u64)).unwrap_or(0);
         &from[at]
     }

@@ -1,46 +1,47 @@
-//! What a floor decided, as lines a person reads: facts, effects, answers, and compact views.
+//! What a floor was told and what it decided, as lines a person reads: events, facts, effects, answers, compact views.
 //!
-//! Times are the practice's own, so that lunch, weekends and clock changes can be seen.
+//! Its calls, persons and notes are made up: this is for simulation and scenarios, never for a real journal.
 
 use std::fmt::Debug;
 use std::fmt::Write as _;
 
-use carelane::floor::Floor;
-use carelane::floor::details::Details;
-use carelane::floor::details::Subject;
-use carelane::floor::effect::Answer;
-use carelane::floor::effect::Effect;
-use carelane::floor::effect::Oddity;
-use carelane::floor::effect::Outbox;
-use carelane::floor::effect::Refusal;
-use carelane::floor::event::Note;
-use carelane::floor::fact::AgentChange;
-use carelane::floor::fact::Fact;
-use carelane::floor::fact::NewItem;
-use carelane::floor::fact::Why;
-use carelane::floor::treatment::Treatment;
-use carelane::floor::treatment::Words;
-use carelane::flow::HeadStart;
-use carelane::vocab::Span;
-use carelane::vocab::Timestamp;
+use crate::floor::Floor;
+use crate::floor::details::Details;
+use crate::floor::details::Subject;
+use crate::floor::effect::Answer;
+use crate::floor::effect::Effect;
+use crate::floor::effect::Oddity;
+use crate::floor::effect::Outbox;
+use crate::floor::effect::Refusal;
+use crate::floor::event::Event;
+use crate::floor::event::Input;
+use crate::floor::event::Note;
+use crate::floor::fact::AgentChange;
+use crate::floor::fact::Fact;
+use crate::floor::fact::NewItem;
+use crate::floor::fact::Why;
+use crate::floor::treatment::Treatment;
+use crate::floor::treatment::Words;
+use crate::flow::HeadStart;
+use crate::vocab::Span;
+use crate::vocab::Timestamp;
 
-/// The zone of the scenarios' practice.
-pub(crate) const ZONE: &str = "America/Chicago";
+/// The zone in which times are told, whatever the practice's own: a story needs one clock.
+pub const ZONE: &str = "America/Chicago";
 
 /// `Mon 23 Nov 09:00:20 CST`.
-pub(crate) fn time(at: Timestamp) -> String {
-    local(at).strftime("%a %d %b %H:%M:%S %Z").to_string()
+pub fn time(at: Timestamp) -> String {
+    local(at, "%a %d %b %H:%M:%S %Z")
 }
 
 /// `09:00:20`, for what is near.
 fn clock(at: Timestamp) -> String {
-    local(at).strftime("%H:%M:%S").to_string()
+    local(at, "%H:%M:%S")
 }
 
-#[expect(clippy::expect_used, reason = "a test that cannot go on says why and fails")]
-fn local(at: Timestamp) -> jiff::Zoned {
-    let at = jiff::Timestamp::from_millisecond(at.0).expect("a time of this century");
-    at.in_tz(ZONE).expect("a zone of the bundled database")
+fn local(at: Timestamp, form: &str) -> String {
+    let zoned = jiff::Timestamp::from_millisecond(at.0).and_then(|at| at.in_tz(ZONE));
+    zoned.map_or_else(|_| at.rfc3339(), |zoned| zoned.strftime(form).to_string())
 }
 
 /// A closed word as one reads it: `NotAnswered` becomes `not answered`.
@@ -56,7 +57,7 @@ fn plain(value: impl Debug) -> String {
 }
 
 /// Everything one event brought about.
-pub(crate) fn outbox(out: &Outbox) -> String {
+pub fn outbox(out: &Outbox) -> String {
     let mut text = String::new();
     for told in &out.facts {
         let _ = writeln!(text, "{}", fact(told));
@@ -78,6 +79,52 @@ pub(crate) fn outbox(out: &Outbox) -> String {
         Answer::Refused(why) => writeln!(text, "refused: {}", refusal(why)),
     };
     text
+}
+
+/// What happened outside.
+pub fn event(told: &Event) -> String {
+    match told {
+        Event::FloorOpened(id) => format!("floor {id} begins"),
+        Event::FlowOffered(file) => format!("the flow of {} is offered, version {:.4}", file.flow.practice, file.hash),
+        Event::TeamOffered(file) => format!("the team {} is offered, version {:.4}", file.team.id, file.hash),
+        Event::CallArrived { carrier_call, dialled, .. } => format!("{carrier_call} calls {dialled}"),
+        Event::TreatmentEnded { leg, serial, input } => format!("{leg} is done with #{serial}: {}", given(input)),
+        Event::TreatmentFetched { leg, serial } => format!("the carrier fetches #{serial} of {leg}"),
+        Event::LegAnswered { leg, .. } => format!("{leg} is picked up"),
+        Event::LegStatus { leg: Some(leg), status, .. } => format!("the carrier says {leg} is {}", plain(status)),
+        Event::LegStatus { leg: None, carrier_call, status } => {
+            format!("the carrier says {carrier_call} is {}", plain(status))
+        }
+        Event::LegFoundOver { leg } => format!("{leg} is found to be over"),
+        Event::EffectConfirmed { effect, .. } => format!("{effect} is carried out"),
+        Event::EffectFailed { effect, why } => format!("{effect} failed: {}", plain(why)),
+        Event::AgentStateAsked { agent, state } => format!("{agent} asks to be {}", plain(state)),
+        Event::CallCloseAsked { call, outcome, .. } => format!("{call} is to be closed as {outcome}"),
+        Event::TransferAsked { call, lane } => format!("{call} is to go to {lane}"),
+        Event::AttemptMade { item, outcome, .. } => format!("an attempt at {item}: {outcome}"),
+        Event::ItemCloseAsked { item, outcome, .. } => format!("{item} is to be closed as {outcome}"),
+        Event::DetailsTold { of, .. } => format!("somebody tells more of {of:?}"),
+        Event::RecordingReported { leg, recording, duration } => match duration {
+            Some(length) => format!("the carrier says {recording} of {leg} is complete, {length}"),
+            None => format!("the carrier says {recording} of {leg} is absent"),
+        },
+        Event::RecordingFetched { recording, duration, .. } => format!("{recording} is fetched, {duration}"),
+        Event::PlaybackAsked { item, .. } => format!("somebody wants to hear {item}"),
+        Event::OwnerAsked { item, owner } => format!("{item} is to go to {owner}"),
+        Event::KeyFound(_) => "a record key is there".to_owned(),
+        Event::JournalSalvaged(_) => "a journal was salvaged".to_owned(),
+        Event::CallDamaged { .. } => "salvage cut a call off".to_owned(),
+        Event::TimePassed => "time passes".to_owned(),
+    }
+}
+
+fn given(input: &Input) -> String {
+    match input {
+        Input::Nothing => "nothing".to_owned(),
+        Input::Message { recording, .. } => format!("message {recording}"),
+        Input::Keys(keys) => format!("keys {keys:?}"),
+        Input::Speech(words) => format!("{:?}", words.reveal()),
+    }
 }
 
 fn odd(oddity: Oddity) -> String {
@@ -318,7 +365,7 @@ fn said(words: &[Words]) -> String {
 }
 
 /// Who is where, in a few lines.
-pub(crate) fn floor(floor: &Floor) -> String {
+pub fn floor(floor: &Floor) -> String {
     let view = floor.view();
     let mut text = String::new();
     for call in &view.calls {
@@ -368,7 +415,7 @@ pub(crate) fn floor(floor: &Floor) -> String {
 }
 
 /// The ledger in one line; what is nowhere must be 0.
-pub(crate) fn ledger(floor: &Floor) -> String {
+pub fn ledger(floor: &Floor) -> String {
     let l = floor.ledger();
     format!(
         "inbound {} = in progress {} + answered {} + self-served {} + items {} + declined {}; unaccounted {}\n",

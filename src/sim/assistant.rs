@@ -1,0 +1,197 @@
+//! Assistants: when they come and go, how they take calls, and how they close what they took.
+
+use super::world::Due;
+use super::world::World;
+use crate::floor::effect::Answer;
+use crate::floor::effect::Refusal;
+use crate::floor::event::AskedState;
+use crate::floor::event::Event;
+use crate::floor::event::Input;
+use crate::floor::event::LegEnd;
+use crate::floor::event::Note;
+use crate::floor::fact::AgentChange;
+use crate::floor::fact::Fact;
+use crate::floor::fact::ItemKind;
+use crate::floor::fact::NotReady;
+use crate::flow::Lane;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::CarrierCall;
+use crate::vocab::ItemId;
+use crate::vocab::LegId;
+use crate::vocab::Private;
+use crate::vocab::Span;
+
+/// Words that say something, and words that say nothing.
+const NOTES: [&str; 4] = ["a visit on Tuesday", "a question about a bill", "", "handled"];
+
+/// What an assistant does at her screen.
+#[derive(Clone)]
+pub(super) enum Act {
+    /// She asks for a state.
+    Ask(AskedState),
+    /// She closes a call.
+    Close(CallId),
+    /// She gives the call to another lane.
+    Transfer(CallId),
+    /// She works on an item.
+    Work(ItemId),
+}
+
+impl World {
+    /// Who works when on this day. Some stay at home, some forget to sign out.
+    pub(super) fn plan_shifts(&mut self, day: Span) {
+        let members: Vec<AgentId> =
+            self.practices.iter().flat_map(|p| p.people.agents.iter().map(|member| member.id.clone())).collect();
+        for agent in members {
+            if !self.chance.percent(self.swarm.staffed) {
+                continue;
+            }
+            let begins = day + self.swarm.rush;
+            let come = self.chance.span(Span::ZERO, Span::mins(40));
+            let come = Span((begins + come).0 - Span::mins(30).0).max(day);
+            self.later(come, come, Due::Act(agent.clone(), Act::Ask(AskedState::Available)));
+            let stay = self.chance.span(Span::mins(20), self.swarm.rush_for + Span::hours(2));
+            if self.chance.percent(80) {
+                self.later(come + stay, come + stay, Due::Act(agent.clone(), Act::Ask(AskedState::LoggedOut)));
+            }
+            let mut pause = come;
+            while self.chance.percent(self.swarm.toggles) {
+                pause += self.chance.span(Span::mins(1), Span::mins(60));
+                self.later(pause, pause, Due::Act(agent.clone(), Act::Ask(AskedState::NotReady)));
+                self.later(pause, pause + Span::mins(15), Due::Act(agent.clone(), Act::Ask(AskedState::Available)));
+            }
+        }
+    }
+
+    /// People see what the floor decided, and will do something about it.
+    pub(super) fn notice(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Queued { call, lane, .. } => drop(self.lanes.insert(*call, lane.clone())),
+            Fact::TalkBegan { call, agent, leg } => {
+                self.talks.insert(*call, (agent.clone(), *leg));
+                if self.chance.percent(self.swarm.transfers) {
+                    self.later(Span::secs(5), Span::mins(2), Due::Act(agent.clone(), Act::Transfer(*call)));
+                } else if self.chance.percent(25) {
+                    self.later(Span::ZERO, Span::mins(4), Due::Act(agent.clone(), Act::Close(*call)));
+                }
+            }
+            Fact::TalkEnded { call, wrap_up_until: Some(until), .. } => {
+                let Some((agent, _)) = self.talks.get(call).cloned() else { return };
+                let forgets = self.chance.percent(self.swarm.forgets);
+                let limit = *until - self.watch.now;
+                if !forgets {
+                    self.later(Span::secs(2), limit + Span::secs(5), Due::Act(agent, Act::Close(*call)));
+                }
+            }
+            Fact::AgentChanged { agent, to: AgentChange::NotReady { reason, .. } }
+                if matches!(reason, NotReady::MissedOffers | NotReady::PhoneUnreachable) && self.is_day() =>
+            {
+                self.later(Span::secs(30), Span::mins(20), Due::Act(agent.clone(), Act::Ask(AskedState::Available)));
+            }
+            Fact::ItemOpened(new) if self.is_day() => {
+                let agent = self.talks.get(&new.call).map(|(agent, _)| agent.clone());
+                let agent = agent.or_else(|| self.practices.first()?.people.agents.first().map(|m| m.id.clone()));
+                let Some(agent) = agent else { return };
+                let soon = if new.kind == ItemKind::NoteOwed { Span::mins(30) } else { Span::hours(6) };
+                self.later(Span::mins(1), soon, Due::Act(agent, Act::Work(new.item)));
+            }
+            _ => {}
+        }
+    }
+
+    /// She does something at her screen.
+    pub(super) fn act(&mut self, agent: &AgentId, act: Act) -> Result<(), String> {
+        if !self.up {
+            self.later(Span::secs(5), Span::mins(1), Due::Act(agent.clone(), act));
+            return Ok(());
+        }
+        let event = match &act {
+            Act::Ask(state) => Event::AgentStateAsked { agent: agent.clone(), state: *state },
+            Act::Close(call) => {
+                let Some((outcome, note)) = self.words_for(*call) else { return Ok(()) };
+                Event::CallCloseAsked { call: *call, outcome, note }
+            }
+            Act::Transfer(call) => {
+                let Some(flow) = self.talks.get(call).and_then(|(_, leg)| self.watch.floor.leg(*leg)) else {
+                    return Ok(());
+                };
+                let lanes: Vec<_> = flow.flow.lanes.iter().map(|lane| lane.id.clone()).collect();
+                let lane = if self.chance.percent(5) { "kitchen".into() } else { self.chance.pick(&lanes).clone() };
+                Event::TransferAsked { call: *call, lane }
+            }
+            Act::Work(item) => {
+                let Some(event) = self.work(agent, *item) else { return Ok(()) };
+                event
+            }
+        };
+        let again = matches!(act, Act::Close(_) | Act::Work(_));
+        let out = self.tell(event)?;
+        let refused = matches!(out.answer, Answer::Refused(Refusal::Missing(_) | Refusal::NotAllowed { .. }));
+        if refused && again {
+            self.later(Span::secs(3), Span::secs(40), Due::Act(agent.clone(), act));
+        }
+        Ok(())
+    }
+
+    fn words_for(&mut self, call: CallId) -> Option<(std::sync::Arc<str>, Note)> {
+        let leg = self.talks.get(&call)?.1;
+        let flow = self.watch.floor.leg(leg)?.flow.clone();
+        let lane = flow.lane(self.lanes.get(&call)?)?;
+        Some(self.words(lane))
+    }
+
+    /// An outcome and a note for this lane; now and then one that will be refused.
+    fn words(&mut self, lane: &Lane) -> (std::sync::Arc<str>, Note) {
+        let outcomes: Vec<_> = lane.outcomes.iter().map(|outcome| outcome.id.as_str()).collect();
+        let known = !outcomes.is_empty() && !self.chance.percent(5);
+        let outcome = if known { *self.chance.pick(&outcomes) } else { "happy" };
+        let good = !self.chance.percent(10);
+        let fields = lane.note_fields.iter().filter(|field| field.required);
+        let note = fields.map(|field| {
+            let text = if good { self.chance.pick(&NOTES[..2]) } else { self.chance.pick(&NOTES) };
+            (field.id.clone(), Private::new((*text).to_owned()))
+        });
+        let note = note.collect();
+        (outcome.into(), note)
+    }
+
+    fn work(&mut self, agent: &AgentId, id: ItemId) -> Option<Event> {
+        let item = self.watch.floor.item(id)?;
+        if item.closed.is_some() {
+            return None;
+        }
+        let (kind, attempts, flow, lane) = (item.new.kind, item.attempts, item.flow.clone(), item.new.lane.clone());
+        let (outcome, note) = self.words(flow.lane(&lane)?);
+        let again = Due::Act(agent.clone(), Act::Work(id));
+        Some(match self.chance.below(8) {
+            0 => {
+                self.later(Span::mins(1), Span::mins(30), again);
+                Event::OwnerAsked { item: id, owner: agent.as_str().into() }
+            }
+            1..=4 if kind != ItemKind::NoteOwed => {
+                if attempts < 4 && self.is_day() {
+                    self.later(Span::mins(1), Span::hours(3), again);
+                }
+                Event::AttemptMade { item: id, outcome, note }
+            }
+            _ => Event::ItemCloseAsked { item: id, outcome, note },
+        })
+    }
+
+    /// Her phone speaks of a call; most press 1.
+    pub(super) fn at_the_whisper(&mut self, name: &CarrierCall, at: (LegId, u32)) {
+        if self.chance.percent(self.swarm.drops / 3) {
+            return self.end(name, LegEnd::Completed);
+        }
+        if self.chance.percent(self.swarm.declines) {
+            return self.done(name, at, Input::Keys("2".into()));
+        }
+        if self.chance.percent(self.swarm.misses / 3) {
+            // A mailbox presses nothing.
+            return self.done(name, at, Input::Nothing);
+        }
+        let key = if self.chance.percent(5) { "5" } else { "1" };
+        self.done(name, at, Input::Keys(key.into()));
+    }
+}

@@ -1,0 +1,489 @@
+//! The books: an account of every call, offer and item, kept from facts alone.
+//!
+//! They say how calls may move, where each ends, which items there must be, and what times follow from the flow.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::calendar;
+use crate::floor::Floor;
+use crate::floor::event::Event;
+use crate::floor::event::Input;
+use crate::floor::event::Note;
+use crate::floor::fact::Fact;
+use crate::floor::fact::ItemKind;
+use crate::floor::fact::Left;
+use crate::floor::fact::NewItem;
+use crate::floor::fact::OfferOutcome;
+use crate::floor::ledger::Ledger;
+use crate::floor::treatment::Treatment;
+use crate::floor::treatment::Words;
+use crate::flow::Flow;
+use crate::flow::HeadStart;
+use crate::flow::Lane;
+use crate::flow::Owner;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::Caller;
+use crate::vocab::ItemId;
+use crate::vocab::LaneId;
+use crate::vocab::LegId;
+use crate::vocab::OfferId;
+use crate::vocab::PracticeId;
+use crate::vocab::Span;
+use crate::vocab::Timestamp;
+
+/// Who calls again within this time goes on with the same wait.
+const REDIAL_MAX: Span = Span::mins(30);
+/// Attempts that an item may have.
+const ATTEMPTS_MAX: u8 = 3;
+
+/// Where a call is. It only moves forward, but for a transfer or a failed join, and stays over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Menu, waiting, offered.
+    Open,
+    Talking(AgentId),
+    WrapUp(AgentId),
+    /// The note is owed; the call counts as an item until it comes.
+    Owed,
+    Over,
+}
+
+struct CallPage {
+    practice: PracticeId,
+    flow: Arc<Flow>,
+    caller: Caller,
+    urgent: bool,
+    /// The head starts in its deadline.
+    head_starts: Vec<HeadStart>,
+    /// As of when it stands in line; never later than before.
+    placed: Timestamp,
+    lane: Option<LaneId>,
+    phase: Phase,
+    /// Was an outcome written while they talked?
+    closed: bool,
+    /// When the item that the call opened or joined last is due.
+    due: Option<Timestamp>,
+}
+
+struct OfferPage {
+    call: CallId,
+    agent: AgentId,
+    leg: LegId,
+    expires: Timestamp,
+    answered: bool,
+}
+
+struct ItemPage {
+    new: NewItem,
+    flow: Arc<Flow>,
+    opened: Timestamp,
+    attempts: u8,
+    /// Was a call put forward because of it? That is for once.
+    put_forward: bool,
+    open: bool,
+}
+
+#[derive(Default)]
+struct LegPage {
+    call: CallId,
+    serial: u32,
+    over: bool,
+}
+
+/// The account of everything.
+#[derive(Default)]
+pub(in crate::sim) struct Books {
+    flows: BTreeMap<PracticeId, Arc<Flow>>,
+    calls: BTreeMap<CallId, CallPage>,
+    offers: BTreeMap<OfferId, OfferPage>,
+    items: BTreeMap<ItemId, ItemPage>,
+    legs: BTreeMap<LegId, LegPage>,
+    ledger: Ledger,
+}
+
+fn must(holds: bool, broken: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(broken()) }
+}
+
+impl Books {
+    /// Enters the facts of one event; the error names the rule that they break. Open time is recounted if `thorough`.
+    pub(in crate::sim) fn follow(
+        &mut self,
+        now: Timestamp,
+        event: &Event,
+        facts: &[Fact],
+        thorough: bool,
+    ) -> Result<(), String> {
+        facts.iter().try_for_each(|fact| self.enter(now, event, fact, thorough))
+    }
+
+    /// The floor's ledger must be ours.
+    pub(in crate::sim) fn agree(&self, floor: &Floor) -> Result<(), String> {
+        let theirs = floor.ledger();
+        must(theirs == self.ledger, || {
+            format!("metrics-conserve: the ledger is {theirs:?}, recounted {:?}", self.ledger)
+        })
+    }
+
+    fn enter(&mut self, now: Timestamp, event: &Event, fact: &Fact, thorough: bool) -> Result<(), String> {
+        match fact {
+            Fact::FlowLoaded(file) => drop(self.flows.insert(file.flow.practice.clone(), file.flow.clone())),
+            Fact::CallArrived { call, leg, practice, caller, .. } => {
+                self.arrived(now, *call, *leg, practice, caller)?
+            }
+            Fact::UrgentFlagged { call, .. } => self.alive(*call)?.urgent = true,
+            Fact::LegTreated { leg, serial, treatment, .. } => self.treated(now, *leg, *serial, treatment)?,
+            Fact::LegEnded { leg, .. } => {
+                let page = self.legs.entry(*leg).or_default();
+                must(!page.over, || format!("monotone-call: {leg} ended twice"))?;
+                page.over = true;
+            }
+            Fact::Queued { call, lane, arrived, deadline, head_starts, .. } => {
+                self.queued(now, *call, lane, (*arrived, *deadline), head_starts)?;
+            }
+            Fact::OfferMade { .. } | Fact::OfferAnswered { .. } | Fact::OfferEnded { .. } => {
+                self.offered(now, event, fact)?;
+            }
+            Fact::TalkBegan { .. }
+            | Fact::TalkEnded { .. }
+            | Fact::Transferred { .. }
+            | Fact::JoinFailed { .. }
+            | Fact::CallClosed { .. }
+            | Fact::CallLeft { .. } => self.moved(now, fact)?,
+            Fact::ItemOpened(new) => self.opened(now, new, thorough)?,
+            Fact::ItemJoined { item, call, kind, promised } => {
+                let Some(page) = self.items.get_mut(item) else { return Err(format!("item-iff-needed: no {item}")) };
+                must(page.open, || format!("item-iff-needed: {call} joins {item}, which is closed"))?;
+                let new = &mut page.new;
+                new.kind = kind.unwrap_or(new.kind);
+                new.promised = new.promised.or(*promised);
+                let due = new.due_at;
+                must(promised.is_none_or(|at| at == due), || {
+                    format!("promise: {item} is due {due}, told {promised:?}")
+                })?;
+                self.alive(*call)?.due = Some(due);
+            }
+            Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } => self.worked_on(now, fact)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn alive(&mut self, call: CallId) -> Result<&mut CallPage, String> {
+        let page = self.calls.get_mut(&call).ok_or_else(|| format!("no-phantom: {call} never arrived"))?;
+        must(page.phase != Phase::Over, || format!("monotone-call: {call} is over, and goes on"))?;
+        Ok(page)
+    }
+
+    fn arrived(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        leg: LegId,
+        practice: &PracticeId,
+        caller: &Caller,
+    ) -> Result<(), String> {
+        let Some(flow) = self.flows.get(practice).cloned() else { return Err(format!("{call} without a flow")) };
+        let page = CallPage {
+            practice: practice.clone(),
+            flow,
+            head_starts: Vec::new(),
+            caller: caller.clone(),
+            urgent: false,
+            placed: now,
+            lane: None,
+            phase: Phase::Open,
+            closed: false,
+            due: None,
+        };
+        self.ledger.inbound += 1;
+        self.ledger.in_progress += 1;
+        self.legs.insert(leg, LegPage { call, ..LegPage::default() });
+        must(self.calls.insert(call, page).is_none(), || format!("no-phantom: {call} arrived twice"))
+    }
+
+    /// Open requests of a caller at a practice, the latest first. A note that is owed is no request.
+    fn requests(&self, practice: &PracticeId, caller: &Caller) -> impl Iterator<Item = &ItemPage> {
+        let of = (practice.clone(), caller.number.clone());
+        let asks = move |item: &&ItemPage| {
+            let known = of.1.is_some() && item.new.caller.number == of.1 && item.new.practice == of.0;
+            known && item.open && item.new.kind != ItemKind::NoteOwed
+        };
+        self.items.values().rev().filter(asks)
+    }
+
+    /// The wait that this call goes on with.
+    fn redial_of(&self, now: Timestamp, call: &CallPage, lane: &LaneId) -> Option<&ItemPage> {
+        let same = |item: &&ItemPage| {
+            let new = &item.new;
+            let lately = now <= item.opened + REDIAL_MAX;
+            let waits = match new.kind {
+                ItemKind::Abandoned | ItemKind::Missed => lately,
+                ItemKind::Callback => lately || (new.promised.is_some() && item.attempts == 0),
+                ItemKind::Voicemail | ItemKind::NoteOwed | ItemKind::FollowUp => false,
+            };
+            new.lane == *lane && !new.urgent && waits
+        };
+        self.requests(&call.practice, &call.caller).filter(|_| !call.urgent).find(same)
+    }
+
+    // ---- the place in line ----
+
+    fn queued(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        lane: &LaneId,
+        (arrived, deadline): (Timestamp, Timestamp),
+        head_starts: &[(HeadStart, Span)],
+    ) -> Result<(), String> {
+        let page = self.alive(call)?;
+        must(page.phase == Phase::Open, || format!("monotone-call: {call} is queued while {:?}", page.phase))?;
+        page.lane = Some(lane.clone());
+        let Some(page) = self.calls.get(&call) else { return Ok(()) };
+        let redialled = self.redial_of(now, page, lane).map_or(page.placed, |item| page.placed.min(item.new.arrived));
+        must(arrived == redialled, || {
+            format!("arrival-kept: {call} stands in {lane} as of {arrived}, and should as of {redialled}")
+        })?;
+        let Some(rules) = page.flow.lane(lane) else {
+            return Err(format!("{call} is queued in {lane}, which is no lane"));
+        };
+        let named = |reason| head_starts.iter().any(|(named, _)| *named == reason);
+        let asked_before = || self.requests(&page.practice, &page.caller).any(|item| !item.put_forward);
+        let due = |reason: &HeadStart| match reason {
+            HeadStart::RepeatCaller => page.head_starts.contains(reason) || asked_before(),
+            // What persons said and were promised is taken as it is told.
+            HeadStart::NewPatient | HeadStart::BrokenPromise => named(*reason),
+        };
+        let expected: Vec<_> = rules.head_starts.iter().filter(|(reason, _)| due(reason)).collect();
+        let same = expected.iter().map(|(reason, span)| (**reason, **span)).eq(head_starts.iter().copied());
+        must(same, || format!("order: {call} in {lane} has the head starts {head_starts:?}, due are {expected:?}"))?;
+        let earliest = head_starts.iter().fold(arrived + rules.answer_within, |at, (_, span)| at - *span);
+        must(deadline == earliest, || format!("order: {call} in {lane} is due by {deadline}, by the flow {earliest}"))?;
+        let (practice, caller) = (page.practice.clone(), page.caller.clone());
+        if named(HeadStart::RepeatCaller) {
+            let asks = |item: &&mut ItemPage| item.new.practice == practice && item.new.caller.number == caller.number;
+            let open = self.items.values_mut().filter(asks).filter(|item| item.open);
+            open.for_each(|item| item.put_forward = true);
+        }
+        let page = self.alive(call)?;
+        page.head_starts = head_starts.iter().map(|(reason, _)| *reason).collect();
+        page.placed = arrived;
+        Ok(())
+    }
+
+    // ---- offers ----
+
+    fn offered(&mut self, now: Timestamp, event: &Event, fact: &Fact) -> Result<(), String> {
+        match fact {
+            Fact::OfferMade { offer, call, agent, leg, expires_at, why } => {
+                // Who is on call has the ladder's ring time.
+                let ring = self.alive(*call)?.flow.offers.ring;
+                must(why.rung.is_some() || *expires_at == now + ring, || {
+                    format!("time-sane: {offer} rings until {expires_at}")
+                })?;
+                let other = self.offers.iter().find(|(_, o)| o.agent == *agent || o.call == *call);
+                must(other.is_none(), || {
+                    format!("agent-single: {offer} of {call} to {agent}, beside {:?}", other.map(|(id, _)| id))
+                })?;
+                let page =
+                    OfferPage { call: *call, agent: agent.clone(), leg: *leg, expires: *expires_at, answered: false };
+                self.offers.insert(*offer, page);
+                self.legs.insert(*leg, LegPage { call: *call, ..LegPage::default() });
+            }
+            Fact::OfferAnswered { offer, expires_at } => {
+                let Some(page) = self.offers.get_mut(offer) else {
+                    return Err(format!("call-single: {offer} is over"));
+                };
+                (page.answered, page.expires) = (true, *expires_at);
+            }
+            Fact::OfferEnded { offer, outcome } => {
+                let page = self.offers.remove(offer).ok_or_else(|| format!("call-single: {offer} ended twice"))?;
+                let pressed = matches!(event, Event::TreatmentEnded { leg, input: Input::Keys(keys), .. }
+                    if *leg == page.leg && keys.starts_with('1'));
+                let in_time = page.answered && now <= page.expires && pressed;
+                must(*outcome != OfferOutcome::Accepted || in_time, || {
+                    format!("call-single: {offer} of {} was accepted without 1 in time on {}", page.call, page.leg)
+                })?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    // ---- where calls go ----
+
+    fn moved(&mut self, now: Timestamp, fact: &Fact) -> Result<(), String> {
+        match fact {
+            Fact::TalkBegan { call, agent, .. } => self.step(*call, &[Phase::Open], Phase::Talking(agent.clone())),
+            Fact::Transferred { call, .. } => self.leave_talk(*call, Phase::Open).map(drop),
+            Fact::JoinFailed { call } => {
+                self.alive(*call)?.closed = false;
+                self.leave_talk(*call, Phase::Open).map(drop)
+            }
+            Fact::TalkEnded { call, wrap_up_until, .. } => {
+                let closed = self.alive(*call)?.closed;
+                let agent = self.leave_talk(*call, Phase::Open)?;
+                match wrap_up_until {
+                    Some(until) => {
+                        must(!closed && *until >= now, || format!("time-sane: {call} is to be written up by {until}"))?;
+                        self.alive(*call)?.phase = Phase::WrapUp(agent);
+                        Ok(())
+                    }
+                    None => {
+                        must(closed, || format!("one-outcome: {call} ended without an outcome or time to write one"))?;
+                        self.over(*call, |ledger| &mut ledger.answered)
+                    }
+                }
+            }
+            Fact::CallClosed { call, outcome, note } => self.closed(*call, outcome.as_str(), note),
+            Fact::CallLeft { call, how } => self.left(*call, *how),
+            _ => Ok(()),
+        }
+    }
+
+    fn step(&mut self, call: CallId, from: &[Phase], to: Phase) -> Result<(), String> {
+        let page = self.alive(call)?;
+        must(from.contains(&page.phase), || format!("monotone-call: {call} goes from {:?} to {to:?}", page.phase))?;
+        page.phase = to;
+        Ok(())
+    }
+
+    fn leave_talk(&mut self, call: CallId, to: Phase) -> Result<AgentId, String> {
+        let page = self.alive(call)?;
+        match std::mem::replace(&mut page.phase, to) {
+            Phase::Talking(agent) => Ok(agent),
+            other => Err(format!("monotone-call: {call} leaves a conversation while {other:?}")),
+        }
+    }
+
+    fn over(&mut self, call: CallId, place: impl FnOnce(&mut Ledger) -> &mut u64) -> Result<(), String> {
+        self.alive(call)?.phase = Phase::Over;
+        self.ledger.in_progress -= 1;
+        *place(&mut self.ledger) += 1;
+        Ok(())
+    }
+
+    fn closed(&mut self, call: CallId, outcome: &str, note: &Note) -> Result<(), String> {
+        let page = self.alive(call)?;
+        let lane = page.lane.as_ref().and_then(|lane| page.flow.lane(lane));
+        let closes = complete(lane, outcome, note).map_err(|what| format!("item-complete: {call} closed {what}"))?;
+        must(closes || page.due.is_some(), || format!("item-iff-needed: {call} closed as {outcome}, without an item"))?;
+        match page.phase {
+            Phase::Talking(_) => {
+                page.closed = true;
+                Ok(())
+            }
+            Phase::WrapUp(_) => self.over(call, |ledger| &mut ledger.answered),
+            Phase::Owed => {
+                self.ledger.items -= 1;
+                self.ledger.in_progress += 1;
+                self.over(call, |ledger| &mut ledger.answered)
+            }
+            Phase::Open | Phase::Over => Err(format!("one-outcome: {call} closed, but nobody answered it")),
+        }
+    }
+
+    fn left(&mut self, call: CallId, how: Left) -> Result<(), String> {
+        self.step(call, &[Phase::Open], Phase::Open)?;
+        let needs = !matches!(how, Left::Declined | Left::SelfServed | Left::TurnedAway);
+        let has = self.alive(call)?.due.is_some();
+        must(needs == has, || format!("item-iff-needed: {call} left as {how:?}, with an item: {has}"))?;
+        self.over(call, |ledger| match how {
+            Left::Declined | Left::TurnedAway => &mut ledger.declined,
+            Left::SelfServed => &mut ledger.self_served,
+            Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail => &mut ledger.items,
+        })
+    }
+
+    // ---- items ----
+
+    fn opened(&mut self, now: Timestamp, new: &NewItem, thorough: bool) -> Result<(), String> {
+        let page = self.alive(new.call)?;
+        page.due = Some(new.due_at);
+        let flow = page.flow.clone();
+        let Some(lane) = flow.lane(&new.lane) else { return Err(format!("item-complete: {} in no lane", new.item)) };
+        due_in_open_time(&flow, lane, now, new, thorough)?;
+        let told = new.promised.is_none_or(|at| at == new.due_at);
+        must(told, || format!("promise: {} is due {}, told was {:?}", new.item, new.due_at, new.promised))?;
+        if new.kind == ItemKind::NoteOwed {
+            let Phase::WrapUp(agent) = page.phase.clone() else {
+                return Err(format!("one-outcome: a note is owed for {}, which nobody writes up", new.call));
+            };
+            page.phase = Phase::Owed;
+            self.ledger.in_progress -= 1;
+            self.ledger.items += 1;
+            must(new.owner == Owner::Agent(agent), || format!("item-complete: {} is owed by another", new.item))?;
+        }
+        let unserved = |page: &&CallPage| page.phase == Phase::Open && new.kind != ItemKind::Voicemail;
+        let redial = self.calls.get(&new.call).filter(unserved).and_then(|page| self.redial_of(now, page, &new.lane));
+        let earlier = redial.filter(|item| item.new.due_at > now).map(|item| item.new.item);
+        must(earlier.is_none(), || format!("item-iff-needed: {} beside {earlier:?} of the same wait", new.item))?;
+        let page = ItemPage { new: new.clone(), flow, opened: now, attempts: 0, put_forward: false, open: true };
+        must(self.items.insert(new.item, page).is_none(), || format!("item-iff-needed: {} opened twice", new.item))
+    }
+
+    fn worked_on(&mut self, now: Timestamp, fact: &Fact) -> Result<(), String> {
+        let (Fact::ItemAttempted { item, outcome, note, .. } | Fact::ItemClosed { item, outcome, note }) = fact else {
+            return Ok(());
+        };
+        let Some(page) = self.items.get_mut(item) else { return Err(format!("no-phantom: no {item}")) };
+        must(page.open, || format!("monotone-call: {item} is closed, and worked on"))?;
+        let lane = page.flow.lane(&page.new.lane);
+        let closes = complete(lane, outcome.as_str(), note).map_err(|what| format!("item-complete: {item} {what}"))?;
+        match fact {
+            Fact::ItemAttempted { due_at, .. } => {
+                (page.attempts, page.new.due_at) = (page.attempts + 1, *due_at);
+                must(page.attempts <= ATTEMPTS_MAX, || format!("three-attempts: {} at {item}", page.attempts))?;
+                must(*due_at >= now, || format!("time-sane: {item} is due {due_at}, in the past"))
+            }
+            _ => {
+                page.open = false;
+                must(closes || page.new.kind == ItemKind::NoteOwed, || {
+                    format!("item-complete: {item} closed as {outcome}, which leaves work")
+                })
+            }
+        }
+    }
+
+    // ---- legs ----
+
+    fn treated(&mut self, now: Timestamp, leg: LegId, serial: u32, treatment: &Treatment) -> Result<(), String> {
+        let page = self.legs.entry(leg).or_default();
+        must(serial == page.serial + 1, || format!("monotone-call: {leg} gets #{serial} after #{}", page.serial))?;
+        page.serial = serial;
+        let Treatment::Goodbye { words, .. } = treatment else { return Ok(()) };
+        // The last time told is ours; one before it may say when the practice opens.
+        let told =
+            words.iter().rev().find_map(|words| if let Words::Promise(_, at) = words { Some(*at) } else { None });
+        let due = self.calls.get(&page.call).and_then(|call| call.due);
+        must(told.is_none_or(|at| Some(at) == due && at > now), || {
+            format!("promise: the caller of {} is told {told:?}, the item is due {due:?}", page.call)
+        })
+    }
+}
+
+/// Does the outcome close, if outcome and note are as the lane wants them?
+fn complete(lane: Option<&Lane>, outcome: &str, note: &Note) -> Result<bool, String> {
+    let lane = lane.ok_or("in no lane")?;
+    let found = lane.outcomes.iter().find(|known| known.id.as_str() == outcome);
+    let found = found.ok_or_else(|| format!("as {outcome}, which the lane does not know"))?;
+    let missing = lane.note_fields.iter().find(|field| field.required && !note.contains_key(&field.id));
+    missing.map_or(Ok(found.closes), |field| Err(format!("without {}", field.id)))
+}
+
+/// Urgent work is due by the clock, all other in open time.
+fn due_in_open_time(flow: &Flow, lane: &Lane, now: Timestamp, new: &NewItem, thorough: bool) -> Result<(), String> {
+    let (item, due, within) = (new.item, new.due_at, lane.callback_within);
+    if new.urgent {
+        return must(due == now + within, || format!("due: {item} is urgent and due {due}"));
+    }
+    let just_before = due - Span(1);
+    must(due >= now + within && calendar::is_open(flow, just_before), || {
+        format!("due: {item} is due {due}, when nobody works")
+    })?;
+    let open = if thorough { calendar::open_time(flow, now, due) } else { within };
+    must(open == within, || format!("due: {item} is due {due}, after {open} of open time and not {within}"))
+}

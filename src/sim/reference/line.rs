@@ -1,0 +1,250 @@
+//! The line once more: a list that is searched whole for every offer.
+//!
+//! It reads facts only, so it shares no code with the queues it judges; of the floor it asks who is ready.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::floor::Floor;
+use crate::floor::fact::Fact;
+use crate::floor::fact::OfferOutcome;
+use crate::flow::Flow;
+use crate::flow::Lane;
+use crate::flow::Member;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::Language;
+use crate::vocab::OfferId;
+use crate::vocab::PracticeId;
+use crate::vocab::Timestamp;
+
+/// A call as the facts tell of it.
+struct Waiting {
+    flow: Arc<Flow>,
+    /// Its lane's place in the flow.
+    lane: usize,
+    language: Language,
+    urgent: bool,
+    deadline: Timestamp,
+    since: Option<Timestamp>,
+    tier: usize,
+    /// When it has waited as long as its lane allows.
+    until: Timestamp,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// In the menu, or with an assistant.
+    Elsewhere,
+    /// In line and not being offered.
+    Free,
+    Offered(OfferId),
+}
+
+/// An offer made in the event under judgement.
+struct Made {
+    offer: OfferId,
+    call: CallId,
+    agent: AgentId,
+    tier: usize,
+    idle_since: Timestamp,
+}
+
+/// Who waits, who is ready, and by which rules.
+#[derive(Default)]
+pub(in crate::sim) struct Line {
+    flows: BTreeMap<PracticeId, Arc<Flow>>,
+    members: BTreeMap<AgentId, Member>,
+    calls: BTreeMap<CallId, Waiting>,
+    offers: BTreeMap<OfferId, (CallId, AgentId)>,
+    idle: BTreeMap<AgentId, Timestamp>,
+}
+
+impl Line {
+    /// Follows the facts of one event and judges each offer among them, and whom nobody was offered.
+    pub(in crate::sim) fn follow(&mut self, now: Timestamp, facts: &[Fact], after: &Floor) -> Result<(), String> {
+        let mut touched: Vec<AgentId> = Vec::new();
+        let mut made: Vec<Made> = Vec::new();
+        for fact in facts {
+            match fact {
+                Fact::OfferMade { offer, call, agent, why, .. } if why.rung.is_some() => {
+                    self.judge_page(*call, agent)?;
+                    self.offers.insert(*offer, (*call, agent.clone()));
+                    touched.push(agent.clone());
+                }
+                Fact::OfferMade { offer, call, agent, why, .. } => {
+                    self.judge_call(*call, agent)?;
+                    self.offers.insert(*offer, (*call, agent.clone()));
+                    let (tier, idle_since) = (usize::from(why.tier), why.idle_since);
+                    made.push(Made { offer: *offer, call: *call, agent: agent.clone(), tier, idle_since });
+                    touched.push(agent.clone());
+                }
+                Fact::OfferEnded { offer, .. } => {
+                    touched.extend(self.offers.get(offer).map(|(_, agent)| agent.clone()));
+                }
+                Fact::AgentChanged { agent, .. } => touched.push(agent.clone()),
+                Fact::TierOpened { call, tier } => self.judge_tier(now, *call, usize::from(*tier))?,
+                _ => {}
+            }
+            self.apply(now, fact);
+        }
+        self.note_idle(now, &touched, after);
+        made.iter().try_for_each(|made| self.judge_agent(now, made))?;
+        self.judge_waits(now)
+    }
+
+    fn apply(&mut self, now: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::FlowLoaded(file) => drop(self.flows.insert(file.flow.practice.clone(), file.flow.clone())),
+            Fact::TeamLoaded(file) => {
+                self.members.extend(file.team.agents.iter().map(|member| (member.id.clone(), member.clone())));
+            }
+            Fact::CallArrived { call, practice, .. } => {
+                let Some(flow) = self.flows.get(practice).cloned() else { return };
+                let waiting = Waiting {
+                    lane: 0,
+                    language: flow.default_language().clone(),
+                    urgent: false,
+                    deadline: now,
+                    since: None,
+                    tier: 0,
+                    until: now,
+                    state: State::Elsewhere,
+                    flow,
+                };
+                self.calls.insert(*call, waiting);
+            }
+            Fact::LanguageChosen { call, language } => self.with(*call, |c| c.language = language.clone()),
+            Fact::UrgentFlagged { call, .. } => self.with(*call, |c| c.urgent = true),
+            Fact::Queued { call, lane, deadline, .. } => self.with(*call, |c| {
+                c.lane = c.flow.lanes.iter().position(|l| l.id == *lane).unwrap_or_default();
+                c.deadline = *deadline;
+                let since = *c.since.get_or_insert(now);
+                let open = c.lane().map_or(0, |l| l.serving.iter().filter(|t| since + t.after <= now).count());
+                c.tier = open.max(1) - 1;
+                c.waits(now);
+            }),
+            Fact::TierOpened { call, tier } => self.with(*call, |c| c.tier = usize::from(*tier)),
+            Fact::OfferMade { offer, call, .. } => self.with(*call, |c| c.state = State::Offered(*offer)),
+            Fact::TalkBegan { call, .. } => self.with(*call, |c| c.state = State::Elsewhere),
+            Fact::JoinFailed { call } => self.with(*call, |c| c.waits(now)),
+            Fact::OfferEnded { offer, outcome } if *outcome != OfferOutcome::Accepted => {
+                if let Some((call, _)) = self.offers.remove(offer) {
+                    let offered = State::Offered(*offer);
+                    self.with(call, |c| c.state = if c.state == offered { State::Free } else { c.state });
+                }
+            }
+            Fact::CallLeft { call, .. } => drop(self.calls.remove(call)),
+            _ => {}
+        }
+    }
+
+    fn with(&mut self, call: CallId, change: impl FnOnce(&mut Waiting)) {
+        if let Some(waiting) = self.calls.get_mut(&call) {
+            change(waiting);
+        }
+    }
+
+    /// Whoever was ready before and was not touched has been idle since then.
+    fn note_idle(&mut self, now: Timestamp, touched: &[AgentId], after: &Floor) {
+        let ready: Vec<&AgentId> = after.ready().collect();
+        self.idle.retain(|agent, _| ready.contains(&agent) && !touched.contains(agent));
+        for agent in ready {
+            if !self.idle.contains_key(agent) {
+                self.idle.insert(agent.clone(), now);
+            }
+        }
+    }
+
+    /// No call ahead of this one in the order was hers to take.
+    fn judge_call(&self, call: CallId, agent: &AgentId) -> Result<(), String> {
+        let Some(member) = self.members.get(agent) else { return Err(format!("skills: {agent} is in no team")) };
+        let chosen = self.calls.get(&call).ok_or_else(|| format!("order: {call} is offered but unknown"))?;
+        if chosen.state != State::Free || chosen.tier_of(member).is_none() {
+            return Err(format!("skills: {call} is offered to {agent}, who may not take it now"));
+        }
+        let mine = self.calls.iter().filter(|(_, c)| c.state == State::Free && c.tier_of(member).is_some());
+        match mine.map(|(id, c)| c.key(*id)).min() {
+            Some(first) if first < chosen.key(call) => {
+                Err(format!("order: {} must be offered to {agent} before {call}", first.2))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// On call: an urgent call that waits, to somebody whose phone does not ring already.
+    fn judge_page(&self, call: CallId, agent: &AgentId) -> Result<(), String> {
+        let waits = self.calls.get(&call).is_some_and(|c| c.state == State::Free && c.urgent);
+        let rings =
+            self.calls.values().filter_map(|c| if let State::Offered(offer) = c.state { Some(offer) } else { None });
+        let busy = rings.filter_map(|offer| self.offers.get(&offer)).any(|(_, rung)| rung == agent);
+        if waits && !busy {
+            Ok(())
+        } else {
+            Err(format!("urgent-first: {call} is rung to {agent} on call, busy {busy}"))
+        }
+    }
+
+    /// Nobody of a lower tier, or idle for longer in the same one, was left out.
+    fn judge_agent(&self, now: Timestamp, made: &Made) -> Result<(), String> {
+        let Some(call) = self.calls.get(&made.call) else { return Ok(()) };
+        for (agent, idle_since) in self.idle.iter().filter(|(_, since)| **since < now) {
+            let better = self.members.get(agent).and_then(|member| call.tier_of(member));
+            if better.is_some_and(|better| (better, *idle_since, agent) < (made.tier, made.idle_since, &made.agent)) {
+                let (offer, call, agent_offered) = (made.offer, made.call, &made.agent);
+                return Err(format!("order: {offer} of {call} must go to {agent} before {agent_offered}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_tier(&self, now: Timestamp, call: CallId, tier: usize) -> Result<(), String> {
+        let Some(waiting) = self.calls.get(&call) else { return Err(format!("tiers: {call} is unknown")) };
+        let opens = waiting.lane().and_then(|lane| lane.serving.get(tier)).zip(waiting.since);
+        match opens.map(|(tier, since)| since + tier.after) {
+            Some(opens) if opens <= now => Ok(()),
+            opens => Err(format!("tiers: tier {tier} of {call} is open at {now}, but it opens at {opens:?}")),
+        }
+    }
+
+    /// Nobody is ready while a call waits for her, and nobody waits longer than the lane allows.
+    fn judge_waits(&self, now: Timestamp) -> Result<(), String> {
+        let waiting = self.calls.iter().filter(|(_, call)| call.state != State::Elsewhere);
+        for (id, call) in waiting {
+            if call.until < now {
+                return Err(format!("no-starvation: {id} should have left its lane at {}", call.until));
+            }
+            let able = |agent: &AgentId| self.members.get(agent).is_some_and(|m| call.tier_of(m).is_some());
+            if let (State::Free, Some(agent)) = (call.state, self.idle.keys().find(|agent| able(agent))) {
+                return Err(format!("work-conserving: {agent} is ready, and {id} waits for her"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Waiting {
+    fn lane(&self) -> Option<&Lane> {
+        self.flow.lanes.get(self.lane)
+    }
+
+    fn key(&self, id: CallId) -> (bool, Timestamp, CallId) {
+        (!self.urgent, self.deadline, id)
+    }
+
+    /// In line from now on.
+    fn waits(&mut self, now: Timestamp) {
+        self.state = State::Free;
+        self.until = now + self.lane().map_or(crate::vocab::Span::ZERO, |lane| lane.max_wait);
+    }
+
+    /// The tier by which she may take the call now.
+    fn tier_of(&self, member: &Member) -> Option<usize> {
+        let lane = self.lane()?;
+        let able = member.languages.contains(&self.language) && lane.needs.iter().all(|n| member.skills.contains(n));
+        let serves = |groups: &[_]| groups.iter().any(|group| member.groups.contains(group));
+        let tier = lane.serving.iter().take(self.tier + 1).position(|tier| serves(&tier.groups));
+        tier.filter(|_| able)
+    }
+}
