@@ -87,6 +87,13 @@ impl Floor {
         }
     }
 
+    pub(super) fn item_attempted(&mut self, id: ItemId, outcome: &OutcomeId, due_at: Timestamp) {
+        let Some(item) = self.items.get_mut(&id) else { return };
+        item.attempts = item.attempts.saturating_add(1);
+        item.last_outcome = Some(outcome.clone());
+        item.new.due_at = due_at;
+    }
+
     pub(super) fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId) {
         let Some(item) = self.items.get_mut(&id) else { return };
         item.closed = Some(outcome.clone());

@@ -12,6 +12,7 @@ mod talk;
 
 use crate::floor::Floor;
 use crate::floor::Parted;
+use crate::floor::details::Details;
 use crate::floor::details::Subject;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
@@ -70,6 +71,15 @@ impl Floor {
             | Fact::ItemClosed { .. }
             | Fact::ItemOwned { .. }
             | Fact::DetailsKnown { of: Subject::Item(_), .. } => self.item_changed(at, fact),
+            Fact::ItemOpened(new) => self.item_opened(at, new),
+            Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
+            Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
+            Fact::ItemClosed { item, outcome, .. } => self.item_closed(at, *item, outcome),
+            Fact::ItemOwned { item, owner } => {
+                if let Some(item) = self.items.get_mut(item) {
+                    item.new.owner = owner.clone();
+                }
+            }
             Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
             Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
             Fact::LegEnded { leg, end } => {
@@ -95,6 +105,7 @@ impl Floor {
             Fact::DetailsKnown { of: Subject::Call(call), details } => {
                 self.with_call(*call, |c| c.details.learn(details));
             }
+            Fact::DetailsKnown { of, details } => self.details_known(*of, details),
             // The floor holds nothing that an expired key sealed: items of that time are closed.
             Fact::KeyExpired(_) => {}
             Fact::CallLost { call } => self.call_lost(*call),
@@ -103,6 +114,18 @@ impl Floor {
         #[cfg(feature = "planted")]
         self.misapplied(at, fact);
     }
+
+    fn details_known(&mut self, of: Subject, details: &Details) {
+        match of {
+            Subject::Call(call) => self.with_call(call, |c| c.details.learn(details)),
+            Subject::Item(item) => {
+                if let Some(item) = self.items.get_mut(&item) {
+                    item.new.details.learn(details);
+                }
+            }
+        }
+    }
+
     fn put(&mut self, effect: Effect) -> EffectId {
         self.minted.effect += 1;
         let id = EffectId(self.minted.effect);

@@ -19,7 +19,7 @@ fn a_phone_number_is_a_plus_and_seven_to_fifteen_digits_and_nothing_else_is() {
         let (mut count, mut plain) = (0, true);
         for (at, c) in digits.enumerate() {
             count += 1;
-            plain &= ('0'..='9').contains(&c) && (at > 0 || c != '0');
+            plain &= c.is_ascii_digit() && (at > 0 || c != '0');
         }
         let possible = plus && plain && (7..=15).contains(&count);
         match Number::parse(&text) {
