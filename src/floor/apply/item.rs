@@ -3,8 +3,6 @@
 use crate::floor::Floor;
 use crate::floor::Parted;
 use crate::floor::call::Phase;
-use crate::floor::details::Subject;
-use crate::floor::fact::Fact;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::floor::timer::TimerName;
@@ -15,33 +13,6 @@ use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
 
 impl Floor {
-    pub(super) fn item_changed(&mut self, at: Timestamp, fact: &Fact) {
-        match fact {
-            Fact::ItemOpened(new) => self.item_opened(at, new),
-            Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
-            Fact::ItemAttempted { item, outcome, due_at, .. } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.attempts = item.attempts.saturating_add(1);
-                    item.last_outcome = Some(outcome.clone());
-                    item.new.due_at = *due_at;
-                }
-            }
-            Fact::ItemClosed { item, outcome, .. } => self.item_closed(at, *item, outcome),
-            Fact::ItemOwned { item, owner } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.new.owner = owner.clone();
-                }
-            }
-            Fact::DetailsKnown { of: Subject::Item(item), details } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.new.details.learn(details);
-                }
-            }
-            // Other facts are about other things.
-            _ => {}
-        }
-    }
-
     pub(super) fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
         self.minted.item = self.minted.item.max(new.item.0);
         let Some(flow) = self.practices.get(&new.practice).map(|p| p.flow.clone()) else { return };

@@ -16,7 +16,6 @@ use crate::floor::details::Details;
 use crate::floor::details::Subject;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
-use crate::floor::timer::TimerName;
 use crate::vocab::EffectId;
 use crate::vocab::Timestamp;
 use crate::vocab::limit::DUPLICATES_KEPT;
@@ -51,12 +50,7 @@ impl Floor {
             Fact::Queued { call, .. } => self.queued(at, *call, fact),
             Fact::TierOpened { call, tier } => self.tier_opened(*call, *tier),
             Fact::OfferMade { .. } => self.offer_made(at, fact),
-            Fact::OfferAnswered { offer, expires_at } => {
-                self.timers.set(TimerName::OfferExpires(*offer), *expires_at);
-                if let Some(offer) = self.offers.get_mut(offer) {
-                    offer.answered = true;
-                }
-            }
+            Fact::OfferAnswered { offer, expires_at } => self.offer_answered(*offer, *expires_at),
             Fact::OfferEnded { offer, outcome } => self.offer_ended(at, *offer, *outcome),
             Fact::AgentChanged { agent, to } => self.change_agent(at, agent, to),
             Fact::TalkBegan { call, agent, leg } => self.talk_began(*call, agent, *leg),
@@ -65,12 +59,6 @@ impl Floor {
             Fact::JoinFailed { call } => self.join_failed(at, *call),
             Fact::CallClosed { call, outcome, .. } => self.call_closed(at, *call, outcome),
             Fact::CallLeft { call, how } => self.call_left(*call, *how),
-            Fact::ItemOpened(_)
-            | Fact::ItemJoined { .. }
-            | Fact::ItemAttempted { .. }
-            | Fact::ItemClosed { .. }
-            | Fact::ItemOwned { .. }
-            | Fact::DetailsKnown { of: Subject::Item(_), .. } => self.item_changed(at, fact),
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
             Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
@@ -91,20 +79,17 @@ impl Floor {
                 self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
             }
             Fact::EffectSettled { effect } => self.settle(*effect),
-            Fact::VoicemailBegan { call, due_at } => self.voicemail_began(at, *call, *due_at),
-            Fact::RecordingAwaited { .. }
+            Fact::VoicemailBegan { .. }
+            | Fact::RecordingAwaited { .. }
             | Fact::RecordingNamed { .. }
             | Fact::RecordingEmpty { .. }
             | Fact::RecordingDelayed { .. }
             | Fact::RecordingTried { .. }
             | Fact::RecordingStored { .. }
             | Fact::RecordingDropped { .. }
-            | Fact::RecordingPlayed { .. } => self.recording_changed(fact),
+            | Fact::RecordingPlayed { .. } => self.recording_changed(at, fact),
             Fact::LadderBegan { call } => self.ladder_began(*call),
             Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
-            Fact::DetailsKnown { of: Subject::Call(call), details } => {
-                self.with_call(*call, |c| c.details.learn(details));
-            }
             Fact::DetailsKnown { of, details } => self.details_known(*of, details),
             // The floor holds nothing that an expired key sealed: items of that time are closed.
             Fact::KeyExpired(_) => {}

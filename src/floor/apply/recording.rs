@@ -18,15 +18,16 @@ use crate::vocab::Timestamp;
 const MAILBOX_MAX: Span = Span::mins(10);
 
 impl Floor {
-    pub(super) fn voicemail_began(&mut self, at: Timestamp, id: CallId, due_at: Timestamp) {
+    fn voicemail_began(&mut self, at: Timestamp, id: CallId, due_at: Timestamp) {
         self.leave_queue(id);
         self.clear_wait_timers(id);
         self.with_call(id, |call| call.phase = Phase::Voicemail { due_at });
         self.timers.set(TimerName::MessageOver(id), at + MAILBOX_MAX);
     }
 
-    pub(super) fn recording_changed(&mut self, fact: &Fact) {
+    pub(super) fn recording_changed(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
+            Fact::VoicemailBegan { call, due_at } => self.voicemail_began(at, *call, *due_at),
             Fact::RecordingAwaited { item, leg, carrier_call, until } => {
                 if let Some(item) = self.items.get_mut(item) {
                     item.recording = Some(Recording::awaited(carrier_call.clone()));
