@@ -56,7 +56,7 @@ pub enum Bug {
     PromiseOfAnotherTime,
     /// The caller hung up while the phone rang: the offer stays.
     OfferLeftBehind,
-    /// A leg whose name is not known yet is not hung up when it becomes known.
+    /// A leg whose phone was picked up is not hung up when its offer is over.
     HangUpForgotten,
     /// A call whose join failed is counted as left, and waits on.
     JoinFailureDropped,
@@ -70,7 +70,7 @@ pub enum Bug {
     WaitWithoutEnd,
     /// A push that is done stays outstanding.
     EffectStaysOutstanding,
-    /// Waiting calls go on with a new version of the flow.
+    /// Calls go on with a new version of the flow.
     FlowNotPinned,
     /// Attempts are not counted.
     AttemptsNotCounted,
@@ -186,8 +186,11 @@ impl Floor {
                     return None;
                 }
             }
-            (Bug::HangUpForgotten, Fact::LegUnwanted { leg }) if self.legs.get(leg)?.carrier_call.is_none() => {
-                return None;
+            (Bug::HangUpForgotten, Fact::LegUnwanted { leg }) => {
+                let answered = |leg: &super::call::Leg| leg.serial() > 0;
+                if self.legs.get(leg).is_some_and(answered) {
+                    return None;
+                }
             }
             (Bug::JoinFailureDropped, Fact::JoinFailed { .. }) => return None,
             (Bug::UrgentInRoutineLane, Fact::Queued { call, lane, how: Route::Urgent, .. }) => {
@@ -259,7 +262,7 @@ impl Floor {
             }
             (Some(Bug::FlowNotPinned), Fact::FlowLoaded(file)) => {
                 for call in self.calls.values_mut().filter(|call| call.practice == file.flow.practice) {
-                    if call.is_queued() && call.flow.lanes.len() == file.flow.lanes.len() {
+                    if call.flow.lanes.len() == file.flow.lanes.len() {
                         call.flow = Arc::clone(&file.flow);
                     }
                 }
