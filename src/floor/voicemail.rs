@@ -179,7 +179,7 @@ impl Turn<'_> {
     /// The carrier could not, or would not. A copy that should be deleted there is never forgotten.
     pub(super) fn recording_delayed(&mut self, id: ItemId) {
         let Some(known) = self.floor.items.get(&id).and_then(|item| item.recording.as_ref()) else { return };
-        let again = known.file.is_some() || known.tries < recording::TRIES_MAX;
+        let again = known.file.is_some() || known.tries + 1 < recording::TRIES_MAX;
         self.fact(Fact::RecordingDelayed { item: id, again_at: again.then_some(self.now + recording::TRY_AGAIN) });
     }
 
