@@ -72,8 +72,8 @@ impl Floor {
         self.calls.values().filter(|call| !is_owed_a_note(call))
     }
 
-    /// What was going on is over: legs, offers, their effects and deadlines go, and every assistant has to sign in again.
-    /// The name changes, so that no webhook meant for the damaged journal meets a leg of the same number.
+    /// What was going on is over: legs, offers, their effects and deadlines go, and every assistant has to sign in
+    /// again. The name changes, so that no webhook meant for the damaged journal meets a leg of the same number.
     ///
     /// Every field is written out: whoever adds one decides here whether it outlives the damage.
     pub(super) fn begin_anew(&mut self, salvage: &Salvage) {

@@ -133,7 +133,7 @@ async fn whoever_says_nothing_is_a_missed_call_with_an_owner_and_silence_twice_l
     world.patient("+15550109103", nurse).await;
     let items = items_when(&world, |items| items.len() == 2).await;
     let urgent = items.iter().find(|item| item["lane"] == "clinical").expect("the clinical item");
-    assert_eq!((&urgent["urgent"], &urgent["kind"]), (&true.into(), &"missed".into()));
+    assert_eq!((&urgent["urgent"], &urgent["kind"]), (&true.into(), &"abandoned".into()));
 }
 
 /// Whenever the process is killed: each message is stored once, and the carrier keeps none.
