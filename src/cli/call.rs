@@ -29,6 +29,8 @@ Examples:
   carelane call                       be a patient: dial the demo's number
   carelane call --as ana              be the assistant Ana: sign in and take calls
   carelane call --from +15550101234   call from a number of your choice
+  carelane call --from +15550100201 --to +15550100199
+                                      be Ana without a computer: the staff number, her PIN and keys
   carelane call --script refill.call  run a written call; exit code 1 if an expectation is not met
 
 carelane must be running with its local carrier: `cargo run` in another terminal.";

@@ -4,6 +4,7 @@ pub mod call;
 pub mod check;
 pub mod fallback;
 pub mod journal;
+pub mod pin;
 pub mod serve;
 pub mod sim;
 
@@ -38,6 +39,7 @@ enum Command {
     Journal(journal::Args),
     Sim(sim::Args),
     Fallback(fallback::Args),
+    Pin(pin::Args),
 }
 
 /// Reads the command line and runs the command.
@@ -50,6 +52,7 @@ pub fn main() -> ExitCode {
         Command::Journal(args) => journal::run(&args),
         Command::Sim(args) => sim::run(&args),
         Command::Fallback(args) => fallback::run(&args),
+        Command::Pin(args) => pin::run(&args),
     }
 }
 

@@ -13,17 +13,19 @@ use crate::floor::Floor;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
 use crate::vocab::LegId;
 
-/// Carrier calls, wanted effects, and where in the journal each call's facts stand.
+/// Carrier calls, wanted effects, where in the journal each call's facts stand, and whose PIN is awaited.
 #[derive(Debug, Default)]
 pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,
     wanted: DashMap<EffectId, ()>,
     spans: RwLock<Spans>,
+    staff: DashMap<LegId, AgentId>,
 }
 
 /// First and last entry about each call. Calls are numbered one by one, so their number is the place.
@@ -72,6 +74,11 @@ impl Directory {
         self.legs.contains_key(carrier_call)
     }
 
+    /// Whose PIN would open this leg: the assistant from whose phone the staff number was called.
+    pub fn staff(&self, leg: LegId) -> Option<AgentId> {
+        self.staff.get(&leg).map(|agent| agent.clone())
+    }
+
     /// Must this effect still be carried out?
     pub fn wants(&self, effect: EffectId) -> bool {
         self.wanted.contains_key(&effect)
@@ -85,12 +92,21 @@ impl Directory {
     /// Takes over what one entry changed.
     pub(super) fn note(&self, seq: u64, facts: &[Fact], floor: &Floor) {
         let mut spans = self.spans.write().unwrap_or_else(PoisonError::into_inner);
+        let of_leg = |leg| floor.leg(leg).map(|leg| leg.call).filter(|call| *call != CallId::NONE);
         for fact in facts {
-            if let Some(call) = call_of(fact, &|leg| floor.leg(leg).map(|leg| leg.call)) {
+            if let Some(call) = call_of(fact, &of_leg) {
                 spans.note(call, seq);
             }
-            if let Fact::CallArrived { leg, carrier_call, .. } | Fact::LegNamed { leg, carrier_call } = fact {
-                self.legs.insert(carrier_call.clone(), *leg);
+            match fact {
+                Fact::CallArrived { leg, carrier_call, .. } | Fact::LegNamed { leg, carrier_call } => {
+                    self.legs.insert(carrier_call.clone(), *leg);
+                }
+                Fact::StaffArrived { leg, carrier_call, agent, .. } => {
+                    self.legs.insert(carrier_call.clone(), *leg);
+                    agent.clone().map(|agent| self.staff.insert(*leg, agent));
+                }
+                Fact::LegEnded { leg, .. } => drop(self.staff.remove(leg)),
+                _ => {}
             }
         }
     }
@@ -159,6 +175,9 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::RecordingStored { .. }
         | Fact::RecordingDropped { .. }
         | Fact::RecordingPlayed { .. }
+        | Fact::StaffArrived { .. }
+        | Fact::StaffKnown { .. }
+        | Fact::PinRefused { .. }
         | Fact::EffectSettled { .. }
         | Fact::KeyExpired(_)
         | Fact::JournalSalvaged(_) => None,

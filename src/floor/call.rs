@@ -136,11 +136,11 @@ pub struct Place {
 pub struct Leg {
     /// Its id.
     pub id: LegId,
-    /// The call it belongs to.
+    /// The call it belongs to; [`CallId::NONE`] for a leg on the staff number.
     pub call: CallId,
     /// The call's flow: documents are rendered with it again and again.
     pub flow: Arc<Flow>,
-    /// The patient's, or an assistant's.
+    /// The patient's, an assistant's, or that of somebody on the staff number.
     pub side: Side,
     /// The carrier's name, once known.
     pub carrier_call: Option<CarrierCall>,
@@ -171,6 +171,13 @@ pub enum Side {
         agent: AgentId,
         /// For this offer.
         offer: OfferId,
+    },
+    /// Of somebody who called the staff number.
+    Staff {
+        /// Whose phone it seems to be.
+        agent: Option<AgentId>,
+        /// Was the PIN right?
+        known: bool,
     },
 }
 

@@ -250,6 +250,20 @@ pub enum Input {
         /// How long it is, if the carrier said so.
         duration: Option<Span>,
     },
+    /// A PIN, compared before it came here: it is in no event, and so in no journal.
+    Pin(PinCheck),
+}
+
+/// What came of comparing a PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PinCheck {
+    /// It is hers.
+    Right,
+    /// It is not.
+    Wrong,
+    /// She has none.
+    Unset,
 }
 
 /// How a leg fares. States only move forward.

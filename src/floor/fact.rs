@@ -2,7 +2,9 @@
 //!
 //! The journal keeps facts for ever, so this is a promise: variants and fields are only added (with a serde default),
 //! never renamed or given another meaning. Personal text stands in `Private`, and each such field appears in
-//! `HasPrivate` below; golden journals guard both.
+//! `private`; golden journals guard both.
+
+mod private;
 
 use std::sync::Arc;
 
@@ -27,7 +29,6 @@ use crate::vocab::CarrierCall;
 use crate::vocab::CarrierRecording;
 use crate::vocab::EffectId;
 use crate::vocab::FloorId;
-use crate::vocab::HasPrivate;
 use crate::vocab::ItemId;
 use crate::vocab::KeyId;
 use crate::vocab::LaneId;
@@ -372,6 +373,37 @@ pub enum Fact {
     },
     /// What was going on in a damaged journal is over; a new one begins.
     JournalSalvaged(Box<Salvage>),
+    /// The staff number was called: a leg of its own, no patient's call and outside the ledger.
+    StaffArrived {
+        /// Its leg.
+        leg: LegId,
+        /// The practice called.
+        practice: PracticeId,
+        /// The flow version the leg keeps to its end.
+        flow: Arc<str>,
+        /// The carrier's name for the leg.
+        carrier_call: CarrierCall,
+        /// Whose phone it seems to be: a hint, until the PIN is right.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+    },
+    /// The PIN was right: the leg is hers.
+    StaffKnown {
+        /// The leg.
+        leg: LegId,
+        /// The assistant.
+        agent: AgentId,
+    },
+    /// A wrong PIN.
+    PinRefused {
+        /// The leg.
+        leg: LegId,
+        /// Whose PIN was tried.
+        agent: AgentId,
+        /// Set when there were too many: until then no PIN of hers is taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        locked_until: Option<Timestamp>,
+    },
 }
 
 /// How a call came into a lane.
@@ -467,6 +499,8 @@ pub enum NotReady {
     MissedOffers,
     /// Her phone cannot be reached.
     PhoneUnreachable,
+    /// She is on the staff number; ready when she hangs up.
+    OnThePhone,
 }
 
 /// Why an offer was made: this call, this assistant, and who was passed over.
@@ -562,38 +596,4 @@ pub enum ItemKind {
     NoteOwed,
     /// The call was closed with something left to do.
     FollowUp,
-}
-
-impl HasPrivate for Fact {
-    fn privates(&self, each: &mut dyn FnMut(&str)) {
-        match self {
-            Self::CallArrived { caller, .. } => caller.privates(each),
-            Self::RecordingPlayed { by, .. } => by.privates(each),
-            Self::ItemOpened(new) => {
-                new.caller.privates(each);
-                new.details.privates(each);
-            }
-            Self::DetailsKnown { details, .. } => details.privates(each),
-            Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
-                note.values().for_each(|text| text.privates(each));
-            }
-            _ => {}
-        }
-    }
-
-    fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
-        match self {
-            Self::CallArrived { caller, .. } => caller.privates_mut(each),
-            Self::RecordingPlayed { by, .. } => by.privates_mut(each),
-            Self::ItemOpened(new) => {
-                new.caller.privates_mut(each);
-                new.details.privates_mut(each);
-            }
-            Self::DetailsKnown { details, .. } => details.privates_mut(each),
-            Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
-                note.values_mut().for_each(|text| text.privates_mut(each));
-            }
-            _ => {}
-        }
-    }
 }

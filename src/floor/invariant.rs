@@ -8,6 +8,8 @@ use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
 use super::call::Call;
 use super::call::Phase;
+use super::call::Side;
+use super::fact::NotReady;
 use super::timer::TimerName;
 use crate::vocab::CallId;
 
@@ -39,6 +41,7 @@ impl Floor {
         self.check_calls()?;
         self.check_offers()?;
         self.check_work_conserving()?;
+        self.check_staff_lines()?;
         self.check_bounds()?;
         self.check_effects()?;
         self.check_timers()
@@ -151,6 +154,24 @@ impl Floor {
         for (_, id) in self.idle.in_order() {
             let missed = self.call_for(id);
             must("work-conserving", missed.is_none(), || format!("{id} is idle, {missed:?} waits"))?;
+        }
+        Ok(())
+    }
+
+    /// Whoever is on the staff number is offered nothing, and only she.
+    fn check_staff_lines(&self) -> Result<(), Broken> {
+        for (agent, leg) in &self.staff_lines {
+            let known = Side::Staff { agent: Some(agent.clone()), known: true };
+            let hers = self.legs.get(leg).is_some_and(|l| l.is_up() && l.side == known);
+            must("staff-line-known", hers, || format!("{agent}: {leg}"))?;
+        }
+        for (id, agent) in &self.agents {
+            let on_the_phone = matches!(agent.state, AgentState::NotReady { reason: NotReady::OnThePhone, .. });
+            let ok = match self.staff_lines.contains_key(id) {
+                true => !matches!(agent.state, AgentState::Available { .. }),
+                false => !on_the_phone,
+            };
+            must("staff-line-quiet", ok, || format!("{id}: {:?}", agent.state))?;
         }
         Ok(())
     }

@@ -96,7 +96,7 @@ impl Turn<'_> {
         let Some((flow, language)) = self.call(call).map(|c| (c.flow.clone(), c.language.clone())) else { return };
         let Some(Step::Menu(menu)) = flow.steps.get(step) else { return };
         let (meaning, how) = match input {
-            Input::Nothing | Input::Message { .. } => (Meaning::Nothing, Route::NoInput),
+            Input::Nothing | Input::Pin(_) | Input::Message { .. } => (Meaning::Nothing, Route::NoInput),
             Input::Keys(keys) => (pressed(menu, keys), Route::Key),
             Input::Speech(words) => (meaning(&flow, menu, &language, words.reveal()), Route::Phrase),
         };
@@ -308,7 +308,7 @@ impl Turn<'_> {
                     self.flag_waiting(id, false);
                 }
             }
-            Input::Speech(_) | Input::Nothing | Input::Message { .. } => {}
+            Input::Speech(_) | Input::Nothing | Input::Pin(_) | Input::Message { .. } => {}
         }
     }
 

@@ -102,7 +102,12 @@ impl Turn<'_> {
         let rungs = (next..).take_while(|rung| usize::from(*rung) < on_call.rungs.len());
         let found = rungs.map(|rung| (rung, rota::on_duty(&on_call, usize::from(rung), self.now)));
         let found = found.filter_map(|(rung, agent)| Some((rung, agent?)));
-        let found = found.filter(|(_, agent)| self.floor.agents.get(*agent).is_some_and(|a| !a.state.is_busy()));
+        let free = |agent: &AgentId| {
+            // On the staff number her phone would be found busy, as in a call.
+            let on_the_phone = self.floor.staff_lines.contains_key(agent);
+            !on_the_phone && self.floor.agents.get(agent).is_some_and(|a| !a.state.is_busy())
+        };
+        let found = found.filter(|(_, agent)| free(agent));
         if let Some((rung, agent)) = found.map(|(rung, agent)| (rung, agent.clone())).next() {
             return self.page(id, agent, rung, on_call.ring);
         }

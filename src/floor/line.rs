@@ -61,6 +61,7 @@ impl Turn<'_> {
             Some(Treatment::Whisper { .. }) => self.whisper_ended(id, input),
             Some(Treatment::Connected { party, .. }) => self.room_left(call, id, party),
             Some(Treatment::Record { .. }) => self.message_ended(call, input),
+            Some(Treatment::Keys { asked, .. }) => self.keys_ended(id, &asked, input),
             Some(Treatment::Goodbye { .. }) | None => self.out.answer = Answer::Over,
         }
         if self.out.answer == Answer::Noted {
@@ -161,6 +162,8 @@ impl Turn<'_> {
                     self.agent_gone(call);
                 }
             }
+            // What she asked for stands; her call, if she wrote one up, is untouched.
+            Side::Staff { .. } => {}
         }
     }
 
@@ -227,7 +230,14 @@ impl Turn<'_> {
         if in_talk {
             self.end_talk(call, other);
         }
-        self.last_words(leg, farewell(party));
+        self.after_talk(leg, party);
+    }
+
+    /// Last words, or for an assistant without a screen the first question about the call.
+    fn after_talk(&mut self, leg: LegId, party: Party) {
+        if party == Party::Caller || !self.write_up_after_talk(leg) {
+            self.last_words(leg, farewell(party));
+        }
     }
 
     fn last_words(&mut self, leg: LegId, phrase: Phrase) {
@@ -252,7 +262,7 @@ impl Turn<'_> {
             _ => None,
         });
         match party {
-            Some(party) => self.last_words(id, farewell(party)),
+            Some(party) => self.after_talk(id, party),
             None => self.fact(Fact::LegUnwanted { leg: id }),
         }
     }

@@ -25,6 +25,7 @@ mod request;
 mod retention;
 mod rota;
 mod salvage;
+mod staff;
 mod standing;
 pub mod timer;
 mod tongue;
@@ -34,6 +35,7 @@ pub mod view;
 mod voicemail;
 pub mod work;
 mod wrapup;
+mod write_up;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -79,6 +81,12 @@ pub struct Floor {
     /// Each team's on-call ladder.
     ladders: BTreeMap<crate::vocab::TeamId, Arc<OnCall>>,
     agents: BTreeMap<AgentId, Agent>,
+    /// Numbers on which assistants sign in and out.
+    staff_numbers: BTreeMap<Arc<str>, PracticeId>,
+    /// Assistants on the staff number, PIN given: no call is offered to them until they hang up.
+    staff_lines: BTreeMap<AgentId, LegId>,
+    /// Wrong PINs of late.
+    pins: BTreeMap<AgentId, staff::PinTries>,
     /// Signed-in agents of each group: a lane with none in any tier is unstaffed.
     signed_in: BTreeMap<GroupId, usize>,
     idle: acd::Idle,
@@ -217,7 +225,7 @@ impl Floor {
     /// The practice an event is about, before it is handled: whose key seals its personal texts.
     pub fn practice_of(&self, event: &Event) -> Option<&PracticeId> {
         match event {
-            Event::CallArrived { dialled, .. } => self.numbers.get(dialled),
+            Event::CallArrived { dialled, .. } => self.numbers.get(dialled).or_else(|| self.staff_numbers.get(dialled)),
             Event::TreatmentEnded { leg, .. }
             | Event::TreatmentFetched { leg, .. }
             | Event::LegAnswered { leg, .. }

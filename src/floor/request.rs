@@ -29,16 +29,23 @@ use crate::vocab::LaneId;
 
 impl Turn<'_> {
     pub(super) fn agent_state_asked(&mut self, id: &AgentId, asked: AskedState) {
-        let Some(agent) = self.floor.agents.get(id) else { return self.refuse(Refusal::Unknown("assistant")) };
         let to = match asked {
             AskedState::Available => AgentChange::Available,
             AskedState::NotReady => AgentChange::NotReady { reason: NotReady::Asked, until: None },
             AskedState::LoggedOut => AgentChange::LoggedOut,
         };
-        match (&agent.state, asked) {
-            (AgentState::Available { .. }, AskedState::Available) | (AgentState::LoggedOut, AskedState::LoggedOut) => {}
-            (AgentState::Offered(_), AskedState::Available) if agent.later.is_none() => {}
-            (AgentState::Offered(_), AskedState::Available) => {
+        self.state_asked(id, to);
+    }
+
+    /// Now, or after the call in hand.
+    pub(super) fn state_asked(&mut self, id: &AgentId, to: AgentChange) {
+        let Some(agent) = self.floor.agents.get(id) else { return self.refuse(Refusal::Unknown("assistant")) };
+        let leaves = to == AgentChange::LoggedOut;
+        match (&agent.state, &to) {
+            (AgentState::Available { .. }, AgentChange::Available)
+            | (AgentState::LoggedOut, AgentChange::LoggedOut) => {}
+            (AgentState::Offered(_), AgentChange::Available) if agent.later.is_none() => {}
+            (AgentState::Offered(_), AgentChange::Available) => {
                 // Rung as on call, she signs in: she stays after the call.
                 self.fact(Fact::AgentChanged { agent: id.clone(), to: AgentChange::Later(Box::new(to)) });
             }
@@ -47,7 +54,7 @@ impl Turn<'_> {
                 self.end_offer(offer, OfferOutcome::Withdrawn);
                 self.fact(Fact::AgentChanged { agent: id.clone(), to });
             }
-            (AgentState::WrapUp(_), AskedState::Available) => {
+            (AgentState::WrapUp(_), AgentChange::Available) => {
                 self.refuse(Refusal::Conflict("she is writing up a call: close it with an outcome and a note first"));
             }
             (AgentState::Talking(_) | AgentState::WrapUp(_) | AgentState::Parting(_), _) => {
@@ -57,7 +64,7 @@ impl Turn<'_> {
                 self.fact(Fact::AgentChanged { agent: id.clone(), to });
             }
         }
-        if asked == AskedState::LoggedOut {
+        if leaves {
             self.leave_unstaffed_lanes();
         }
     }

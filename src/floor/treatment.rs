@@ -4,6 +4,8 @@
 //! Each one on a leg has a serial number: the answer to the completion of number n is always number n + 1,
 //! so a duplicated or late webhook gets the very document it got before.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -11,8 +13,10 @@ use super::details::Standing;
 use super::fact::Route;
 use crate::flow::Phrase;
 use crate::vocab::CallId;
+use crate::vocab::FieldId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
+use crate::vocab::OutcomeId;
 use crate::vocab::Span;
 use crate::vocab::StepId;
 use crate::vocab::Timestamp;
@@ -105,6 +109,47 @@ pub enum Treatment {
         /// The listener's language.
         language: Language,
     },
+    /// To an assistant without a screen: a question that is answered by keys.
+    Keys {
+        /// What is asked: it tells what the keys mean.
+        asked: Asked,
+        /// What is said.
+        words: Vec<Words>,
+        /// The listener's language.
+        language: Language,
+        /// Answers in a row that were none.
+        #[serde(default)]
+        missed: u8,
+    },
+}
+
+/// What an assistant is asked on her phone. All that was answered before stands in it, so a crash loses no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Asked {
+    /// The PIN. It is compared outside; the floor learns only whether it was right.
+    Pin {
+        /// Wrong ones so far in this call.
+        wrong: u8,
+    },
+    /// What she wants: ready, with a patient, sign out, write up.
+    StaffMenu,
+    /// How a call ended that she writes up.
+    Outcome {
+        /// The call.
+        call: CallId,
+    },
+    /// What a field of its note says.
+    Field {
+        /// The call.
+        call: CallId,
+        /// How it ended.
+        outcome: OutcomeId,
+        /// The fields answered before, with the keys pressed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chosen: Vec<(FieldId, char)>,
+        /// The field asked for.
+        field: FieldId,
+    },
 }
 
 /// What is said before a menu's question.
@@ -149,12 +194,20 @@ pub enum Words {
     Phrase(Phrase),
     /// A sentence about a lane.
     AboutLane(Phrase, LaneId),
-    /// A sentence with a time promised to the caller.
+    /// A sentence with a time, usually promised to the caller.
     Promise(Phrase, Timestamp),
     /// An approved self-service answer.
     Script(StepId),
     /// A sentence with a time so far off that the day's name alone would mislead.
     Dated(Phrase, Timestamp),
+    /// A sentence with a number of things.
+    Count(Phrase, u32),
+    /// A sentence about a call: its lane, and when it came.
+    AboutCall(Phrase, LaneId, Timestamp),
+    /// One choice by key, in the words of the flow file.
+    Choice(char, Arc<str>),
+    /// Words of the flow file as they are.
+    Text(Arc<str>),
 }
 
 /// The same weekday comes again after a week; up to here its name is enough.

@@ -63,7 +63,10 @@ impl<'f> Turn<'f> {
                     self.leave_unstaffed_lanes();
                 }
             }
-            Event::CallArrived { carrier_call, caller, dialled } => self.call_arrived(carrier_call, caller, &dialled),
+            Event::CallArrived { carrier_call, caller, dialled } => match self.floor.staff_numbers.get(&dialled) {
+                Some(practice) => self.staff_arrived(carrier_call, &caller, practice.clone()),
+                None => self.call_arrived(carrier_call, caller, &dialled),
+            },
             Event::TreatmentEnded { leg, serial, input } => self.treatment_ended(leg, serial, &input),
             Event::TreatmentFetched { leg, serial } => self.treatment_fetched(leg, serial),
             Event::LegAnswered { leg, carrier_call } => self.leg_answered(leg, &carrier_call),

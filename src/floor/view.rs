@@ -56,6 +56,8 @@ pub struct PracticeView {
     pub numbers: Vec<Arc<str>>,
     /// Its team's on-call ladder.
     pub on_call: Option<Arc<OnCall>>,
+    /// The number assistants dial.
+    pub staff_number: Option<Arc<str>>,
 }
 
 /// A lane with those who wait in it.
@@ -101,6 +103,8 @@ pub struct AgentView {
     pub state: &'static str,
     /// Why she is not ready.
     pub reason: Option<&'static str>,
+    /// When she is ready again by herself.
+    pub until: Option<Timestamp>,
     /// Her phone.
     pub address: Arc<str>,
     /// Her groups.
@@ -186,6 +190,7 @@ impl Floor {
             name: p.flow.name.clone(),
             numbers: p.flow.numbers.clone(),
             on_call: self.ladders.get(&p.flow.team).cloned(),
+            staff_number: p.flow.staff_number.clone(),
         });
         View {
             practices: practices.collect(),
@@ -263,12 +268,16 @@ impl Floor {
             | AgentState::Available { .. }
             | AgentState::Parting(_) => None,
         };
-        let reason = if let AgentState::NotReady { reason, .. } = &agent.state { Some(reason.reason()) } else { None };
+        let (reason, until) = match &agent.state {
+            AgentState::NotReady { reason, until } => (Some(reason.reason()), *until),
+            _ => (None, None),
+        };
         AgentView {
             id: agent.member.id.clone(),
             name: agent.member.name.clone(),
             state: self.state_name(&agent.state),
             reason,
+            until,
             address: agent.member.address.clone(),
             groups: agent.member.groups.iter().map(|g| g.as_str().into()).collect(),
             languages: agent.member.languages.clone(),

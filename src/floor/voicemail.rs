@@ -72,7 +72,7 @@ impl Turn<'_> {
                 Message::Recorded(recording.clone(), *duration),
                 Words::promise(Phrase::CallbackNoted, due_at, self.now),
             ),
-            Input::Nothing | Input::Keys(_) | Input::Speech(_) => {
+            Input::Nothing | Input::Keys(_) | Input::Speech(_) | Input::Pin(_) => {
                 (Message::Nothing, Words::promise(Phrase::CallbackNoted, due_at, self.now))
             }
         };

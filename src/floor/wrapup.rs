@@ -7,27 +7,9 @@ use super::effect::Refusal;
 use super::event::Note;
 use crate::flow::Lane;
 use crate::flow::Outcome;
+use crate::flow::says_nothing;
 use crate::vocab::FieldId;
 use crate::vocab::limit::NOTE_CHARS_MAX;
-
-/// Notes that let nobody act without playing the call again.
-// rule: note-not-vague
-const VAGUE: [&str; 14] = [
-    "called",
-    "called patient",
-    "called back",
-    "handled",
-    "done",
-    "ok",
-    "okay",
-    "n a",
-    "na",
-    "none",
-    "see above",
-    "taken care of",
-    "llamado",
-    "hecho",
-];
 
 /// Checks an outcome and a note against the lane; the outcome found, or what is wrong.
 pub(super) fn check<'l>(lane: &'l Lane, outcome: &str, note: &Note) -> Result<&'l Outcome, Refusal> {
@@ -49,24 +31,4 @@ pub(super) fn check<'l>(lane: &'l Lane, outcome: &str, note: &Note) -> Result<&'
         .map(|f| f.id.clone())
         .collect();
     if missing.is_empty() { Ok(found) } else { Err(Refusal::Missing(missing)) }
-}
-
-fn says_nothing(text: &str) -> bool {
-    let words = crate::flow::normalise(text);
-    words.is_empty() || VAGUE.contains(&words.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_empty_or_vague_note_says_nothing() {
-        for vague in ["", "  ", "Called patient.", "HANDLED", "n/a", "...", "—"] {
-            assert!(says_nothing(vague), "{vague:?}");
-        }
-        for useful in ["none of her records arrived", "wants Tuesday after 3", "llamar el martes"] {
-            assert!(!says_nothing(useful), "{useful:?}");
-        }
-    }
 }

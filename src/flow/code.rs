@@ -119,6 +119,10 @@ codes! {
     NoClosing "flow::no-closing-outcome";
     /// Every note field may stay empty.
     NoRequired "flow::no-required-field";
+    /// Keys by which a call could not be written up.
+    KeypadNotes "flow::keypad-notes";
+    /// A staff number that patients dial too.
+    StaffNumber "flow::staff-number";
     /// A team file that is not there, or whose name is none.
     UnknownTeam "flow::unknown-team";
     /// A group the team does not have.

@@ -100,6 +100,7 @@ fn claims(path: &str, text: &str) -> Vec<Claim> {
     if let Some(practice) = root.get("practice") {
         claim("practice id", practice.get("id"));
         practice.get("numbers").map_or(&[][..], Node::items).iter().for_each(|n| claim("number", Some(n)));
+        claim("number", practice.get("staff_number"));
     }
     for agent in root.get("agents").map_or(&[][..], Node::entries) {
         // A practice's number that is also an assistant's phone would make the practice ring itself.

@@ -11,6 +11,8 @@ use super::model::Flow;
 use super::model::Greeting;
 use super::model::HeadStart;
 use super::model::Hours;
+use super::model::KeypadNotes;
+use super::model::KeypadOutcome;
 use super::model::Lane;
 use super::model::Limits;
 use super::model::Member;
@@ -192,6 +194,7 @@ pub(super) fn flow(root: &Node) -> Flow {
         },
         retention: Retention { texts: Fields::of(top.node("retention"), &schema::RETENTION).duration("texts") },
         wording: BTreeMap::new(),
+        staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
     }
 }
 
@@ -304,6 +307,23 @@ fn lane(id: &str, node: &Node) -> Lane {
         note_fields: lane.entries("note_fields").iter().map(note_field).collect(),
         outcomes: lane.entries("outcomes").iter().map(outcome).collect(),
         escalation: lane.id("escalation"),
+        keypad_notes: lane.node("keypad_notes").map(keypad_notes),
+    }
+}
+
+fn keypad_notes(node: &Node) -> KeypadNotes {
+    let notes = Fields::of(Some(node), &schema::KEYPAD_NOTES);
+    let outcome = |e: &Entry| {
+        let fields = Fields::of(Some(&e.value), &schema::KEYPAD_OUTCOME);
+        Some((scalar::keypad(&e.name)?, KeypadOutcome { outcome: fields.id("outcome"), say: fields.texts("say") }))
+    };
+    let phrases = |e: &Entry| {
+        let by_key = e.value.entries().iter().filter_map(|p| Some((scalar::keypad(&p.name)?, texts(&p.value))));
+        (valid_id(&e.name).into(), by_key.collect())
+    };
+    KeypadNotes {
+        outcomes: notes.entries("outcomes").iter().filter_map(outcome).collect(),
+        fields: notes.entries("fields").iter().map(phrases).collect(),
     }
 }
 
@@ -385,5 +405,6 @@ fn member(entry: &Entry) -> Member {
         groups: agent.ids("groups"),
         languages: agent.languages("languages"),
         skills: agent.ids("skills"),
+        by_phone: agent.flag("by_phone"),
     }
 }

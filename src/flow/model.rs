@@ -70,6 +70,9 @@ pub struct Flow {
     pub retention: Retention,
     /// Every sentence the system says of itself, in every language (defaults filled in).
     pub wording: BTreeMap<Phrase, Texts>,
+    /// The number assistants call, with a PIN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff_number: Option<Arc<str>>,
 }
 
 /// What a caller hears before the first question.
@@ -192,6 +195,27 @@ pub struct Lane {
     pub outcomes: Vec<Outcome>,
     /// The lane to which an assistant escalates.
     pub escalation: LaneId,
+    /// How a call is written up on a phone's keys, if it can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keypad_notes: Option<KeypadNotes>,
+}
+
+/// A note without a screen: each key stands for an outcome, or for a standard phrase of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeypadNotes {
+    /// How the call ended, by key.
+    pub outcomes: BTreeMap<char, KeypadOutcome>,
+    /// What a field may say, by key.
+    pub fields: BTreeMap<FieldId, BTreeMap<char, Texts>>,
+}
+
+/// An outcome that is chosen by key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeypadOutcome {
+    /// One of the lane's outcomes.
+    pub outcome: OutcomeId,
+    /// As said to the assistant.
+    pub say: Texts,
 }
 
 /// Why people call a lane; a finer word, chosen by the assistant.
@@ -406,6 +430,9 @@ pub struct Member {
     /// What she is trained for.
     #[serde(default)]
     pub skills: Vec<SkillId>,
+    /// Works without a screen: she is asked to write up each call by keypad when it ends.
+    #[serde(default)]
+    pub by_phone: bool,
 }
 
 /// The team of a flow journaled without one.

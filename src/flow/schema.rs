@@ -184,6 +184,11 @@ pub(super) static PRACTICE: Record = Record {
         ),
         required("time_zone", Kind::Zone, "the practice's time zone: `America/Chicago`"),
         required("team", Kind::Id, "the team file's name: `riverside` for `riverside.team.yaml`"),
+        optional(
+            "staff_number",
+            Kind::Number,
+            "the number assistants call, with a PIN, to sign in and out and write up",
+        ),
     ],
 };
 
@@ -332,6 +337,38 @@ pub(super) static LANE: Record = Record {
             "how a call may end: `closes`, `stays_open` with this lane's owner, or `{ hands_to: lane }`",
         ),
         required("escalation", Kind::Id, "the lane to which an assistant escalates"),
+        optional("keypad_notes", Kind::Record(&KEYPAD_NOTES), "how a call is written up on a phone's keys"),
+    ],
+};
+
+/// A note without a screen.
+pub(super) static KEYPAD_NOTES: Record = Record {
+    name: "`keypad_notes`",
+    fields: &[
+        required(
+            "outcomes",
+            Kind::Map { name: &Kind::Keypad, of: &Kind::Record(&KEYPAD_OUTCOME), min: 1, max: 8 },
+            "how the call ended, by key",
+        ),
+        required(
+            "fields",
+            Kind::Map {
+                name: &IDS,
+                of: &Kind::Map { name: &Kind::Keypad, of: &Kind::Texts, min: 1, max: 8 },
+                min: 1,
+                max: 20,
+            },
+            "standard phrases for the note's fields, by key",
+        ),
+    ],
+};
+
+/// An outcome that is chosen by key.
+pub(super) static KEYPAD_OUTCOME: Record = Record {
+    name: "a keypad outcome",
+    fields: &[
+        required("outcome", Kind::Id, "one of the lane's `outcomes`"),
+        required("say", Kind::Texts, "as said to the assistant after \"for\""),
     ],
 };
 
@@ -487,5 +524,6 @@ pub(super) static AGENT: Record = Record {
         required("groups", Kind::List { of: &IDS, min: 1, max: 20 }, "the groups the assistant works in"),
         required("languages", Kind::List { of: &Kind::Language, min: 1, max: 8 }, "the languages the assistant speaks"),
         optional("skills", Kind::List { of: &IDS, min: 0, max: 20 }, "what the assistant is trained for"),
+        default("by_phone", Kind::Flag, "false", "works without a screen: writes up each call by keypad when it ends"),
     ],
 };

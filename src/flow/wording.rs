@@ -1,7 +1,7 @@
 //! The system's own sentences: a closed set, each with approved English and Spanish words.
 //!
 //! A flow file may reword any of them under `wording:`; a practice with another language must supply them all in it.
-//! `{lane}`, `{language}`, `{wait}` and `{time}` are filled in by `render::wording`, in the listener's language.
+//! Blanks such as `{lane}` and `{time}` are filled in by `render::wording`, in the listener's language.
 //! No sentence here, and none that replaces one, may judge, advise or promise what the practice cannot control.
 
 use serde::Deserialize;
@@ -90,6 +90,56 @@ phrases! {
     OfferDeclined "offer_declined" &[], en "Thank you. You will be offered no calls for a while.", es "Gracias. No recibirá llamadas por un rato.";
     /// The caller has left the conversation.
     CallerLeft "caller_left" &[], en "The caller has left. Please close the call with an outcome and a note.", es "La persona colgó. Por favor cierre la llamada con un resultado y una nota.";
+    /// On the staff number: the PIN is awaited.
+    StaffPin "staff_pin" &[], en "Please enter your PIN, then the pound key.", es "Marque su clave y después la tecla de número.";
+    /// The PIN was not right.
+    StaffPinWrong "staff_pin_wrong" &[], en "That PIN is not right.", es "Esa clave no es correcta.";
+    /// Three PINs in one call were wrong.
+    StaffPinTooMany "staff_pin_too_many" &[], en "Three PINs were wrong. Please look yours up, or ask your office, and call again. Goodbye.", es "Tres claves no fueron correctas. Busque la suya o pregunte en su oficina, y llame de nuevo. Hasta luego.";
+    /// Too many wrong PINs.
+    StaffPinLocked "staff_pin_locked" &["time"], en "There were too many wrong PINs. Yours is locked until {time}. Please ask your office to sign you in.", es "Hubo demasiadas claves incorrectas. La suya está bloqueada hasta {time}. Pida a su oficina que registre su entrada.";
+    /// Nobody gave this assistant a PIN.
+    StaffPinUnset "staff_pin_unset" &[], en "You have no PIN yet. Please ask your office for one.", es "Usted todavía no tiene clave. Por favor pídala en su oficina.";
+    /// The staff number was called from a phone that is nobody's in the team.
+    StaffStranger "staff_stranger" &[], en "This line is for people who work here, calling from their own phone. To reach the practice, please call its main number. Goodbye.", es "Esta línea es para el personal, desde su propio teléfono. Para comunicarse con la clínica, llame al número principal. Hasta luego.";
+    /// On the staff number: what the keys do.
+    StaffMenu "staff_menu" &[], en "If you are ready for calls, press 1. With a patient, 2. To sign out, 3.", es "Si está disponible para llamadas, oprima el 1. Con un paciente, 2. Para salir, 3.";
+    /// On the staff number: notes that are owed.
+    StaffOwes "staff_owes" &["count"], en "Notes you owe: {count}. To write them up, press 4.", es "Notas que debe: {count}. Para escribirlas, oprima el 4.";
+    /// After 1 on the staff number.
+    StaffReady "staff_ready" &[], en "You are ready. Calls reach you as soon as you hang up.", es "Usted está disponible. Recibirá llamadas en cuanto cuelgue.";
+    /// After 2 on the staff number.
+    StaffAway "staff_away" &["time"], en "You are offered no calls until {time}.", es "No recibirá llamadas hasta {time}.";
+    /// After 3 on the staff number.
+    StaffSignedOut "staff_signed_out" &[], en "You are signed out.", es "Ha salido. Ya no recibirá llamadas.";
+    /// After 2 or 3 on the staff number, with a call in hand.
+    StaffLater "staff_later" &[], en "That counts as soon as the call in your hands is written up.", es "Eso vale en cuanto termine la llamada que tiene y su nota.";
+    /// After 1 on the staff number, with a call in hand.
+    StaffBusy "staff_busy" &[], en "You still have a call to write up. Press 4 first.", es "Todavía tiene una llamada por escribir. Primero oprima el 4.";
+    /// After 4 on the staff number, with nothing to write.
+    StaffOwesNothing "staff_owes_nothing" &[], en "You owe no note.", es "No debe ninguna nota.";
+    /// Before a question that is answered by keys: how to hear it again.
+    KeysRepeat "keys_repeat" &[], en "To hear this again, press star.", es "Para oírlo de nuevo, oprima asterisco.";
+    /// The same, in a practice with several languages.
+    KeysLanguage "keys_language" &[], en "For the other language, 9.", es "Para el otro idioma, 9.";
+    /// One choice of a question that is answered by keys.
+    KeyMeans "key_means" &["what", "key"], en "For {what}, press {key}.", es "Para {what}, oprima {key}.";
+    /// A call that is written up by keys.
+    WriteUp "write_up" &["lane", "time"], en "Your call for {lane}, {time}.", es "Su llamada para {lane}, {time}.";
+    /// The caller has left the conversation, and the assistant writes it up by keys.
+    WriteUpNow "write_up_now" &[], en "The caller has left. Please write up the call.", es "La persona colgó. Por favor escriba la nota.";
+    /// Writing up by keys: the outcome.
+    WriteUpOutcome "write_up_outcome" &[], en "How did it end?", es "¿Cómo terminó?";
+    /// Writing up by keys: how to leave it.
+    WriteUpLater "write_up_later" &[], en "To leave it for later, press 0.", es "Para dejarla para después, oprima 0.";
+    /// A call was written up by keys.
+    WrittenUp "written_up" &[], en "Thank you. This call is closed.", es "Gracias. Esta llamada quedó cerrada.";
+    /// A call whose lane has no keys for its note, or that was refused.
+    NotByKeys "not_by_keys" &[], en "One call cannot be closed by keys. Its note stays yours: please write it on a screen.", es "Una llamada no se puede cerrar con teclas. La nota sigue siendo suya: escríbala en una pantalla.";
+    /// The assistant leaves a note for later.
+    LeftForLater "left_for_later" &[], en "The note stays yours.", es "La nota sigue siendo suya.";
+    /// The last words to an assistant.
+    StaffGoodbye "staff_goodbye" &[], en "Goodbye.", es "Hasta luego.";
     /// The practice is closed, and when it opens.
     Closed "closed" &["time"], en "Our office is closed now. We open again at {time}.", es "El consultorio está cerrado. Abrimos de nuevo {time}.";
     /// The practice is at lunch.

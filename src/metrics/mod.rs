@@ -35,6 +35,7 @@ use crate::engine::Observer;
 use crate::floor::Floor;
 use crate::floor::effect::Oddity;
 use crate::floor::effect::Outbox;
+use crate::floor::fact::Fact;
 use crate::floor::view::View;
 use crate::flow::Flow;
 use crate::flow::spoken_seconds;
@@ -54,6 +55,7 @@ use webhook::Webhooks;
 
 const ODDITIES: [&str; 7] =
     ["duplicate", "late_answer", "unknown_number", "unknown_leg", "overload", "repeated", "closed_item"];
+const PINS: [&str; 3] = ["right", "wrong", "locked"];
 const RELOADS: [&str; 4] = ["loaded", "refused", "unreadable", "not_taken"];
 
 /// Everything that is measured.
@@ -63,6 +65,7 @@ pub struct Metrics {
     webhooks: Webhooks,
     oddities: Choices,
     commit_seconds: Histogram,
+    staff_pins: Choices,
     reloads: Choices,
     files_sound: Gauge,
     /// Held while a scrape is written: two at once would read each other's half-set gauges.
@@ -120,6 +123,13 @@ impl Metrics {
                 r,
                 "carelane_flow_files_sound",
                 "1 if the flow files were without errors when they were last read.",
+            ),
+            staff_pins: choices(
+                r,
+                "carelane_staff_pins_total",
+                "PINs on the staff number, by result.",
+                "result",
+                &PINS,
             ),
             gauges: Mutex::new(Gauges::new(r)),
             data: None,
@@ -204,6 +214,13 @@ impl Observer for Metrics {
         }
         let mut tally = self.tally();
         for fact in &out.facts {
+            match fact {
+                Fact::StaffKnown { .. } => self.staff_pins.inc("right"),
+                Fact::PinRefused { locked_until, .. } => {
+                    self.staff_pins.inc(if locked_until.is_some() { "locked" } else { "wrong" });
+                }
+                _ => {}
+            }
             tally.count(now, fact);
         }
     }

@@ -30,6 +30,8 @@ pub enum WebhookRoute {
     Answered,
     /// The carrier tells of a recording.
     Recorded,
+    /// A PIN was typed.
+    Pin,
     /// None of our URLs.
     Unknown,
 }
@@ -49,7 +51,7 @@ pub enum WebhookResult {
     Fallback,
 }
 
-const ROUTES: [(WebhookRoute, &str); 9] = [
+const ROUTES: [(WebhookRoute, &str); 10] = [
     (WebhookRoute::Incoming, "incoming"),
     (WebhookRoute::Status, "status"),
     (WebhookRoute::Document, "document"),
@@ -58,6 +60,7 @@ const ROUTES: [(WebhookRoute, &str); 9] = [
     (WebhookRoute::Held, "held"),
     (WebhookRoute::Answered, "answered"),
     (WebhookRoute::Recorded, "recorded"),
+    (WebhookRoute::Pin, "pin"),
     (WebhookRoute::Unknown, "unknown"),
 ];
 const RESULTS: [(WebhookResult, &str); 5] = [

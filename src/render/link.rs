@@ -25,6 +25,13 @@ pub enum Link {
         /// The treatment's serial.
         serial: u32,
     },
+    /// A PIN was typed. It has a way of its own, so that it is compared before anything is told to the floor.
+    Pin {
+        /// The leg.
+        leg: LegId,
+        /// The treatment's serial.
+        serial: u32,
+    },
     /// The next words for a leg that waits.
     Wait {
         /// The leg.
@@ -79,6 +86,7 @@ impl Links<'_> {
             Link::Document { leg, serial } => (leg, Rest::Serial(serial, "")),
             Link::Done { leg, serial } => (leg, Rest::Serial(serial, "/done")),
             Link::Recorded { leg, serial } => (leg, Rest::Serial(serial, "/recorded")),
+            Link::Pin { leg, serial } => (leg, Rest::Serial(serial, "/pin")),
             Link::Wait { leg, serial, round } => (leg, Rest::Round(serial, "wait", round)),
             Link::Held { leg, serial, round } => (leg, Rest::Round(serial, "held", round)),
             Link::Answered { leg } => (leg, Rest::Word("answered")),
@@ -123,6 +131,7 @@ impl Link {
                     (None, ..) => Some(Self::Document { leg, serial }),
                     (Some("done"), None, _) => Some(Self::Done { leg, serial }),
                     (Some("recorded"), None, _) => Some(Self::Recorded { leg, serial }),
+                    (Some("pin"), None, _) => Some(Self::Pin { leg, serial }),
                     (Some("wait"), Some(round), None) => Some(Self::Wait { leg, serial, round: number(round)? }),
                     (Some("held"), Some(round), None) => Some(Self::Held { leg, serial, round: number(round)? }),
                     _ => None,
@@ -137,6 +146,7 @@ impl Link {
             Self::Document { leg, .. }
             | Self::Done { leg, .. }
             | Self::Recorded { leg, .. }
+            | Self::Pin { leg, .. }
             | Self::Wait { leg, .. }
             | Self::Held { leg, .. }
             | Self::Answered { leg }
@@ -164,6 +174,7 @@ mod tests {
             Link::Document { leg, serial: 3 },
             Link::Done { leg, serial: 3 },
             Link::Recorded { leg, serial: 3 },
+            Link::Pin { leg, serial: 3 },
             Link::Wait { leg, serial: 3, round: 12 },
             Link::Held { leg, serial: 3, round: 12 },
             Link::Answered { leg },

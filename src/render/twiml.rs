@@ -15,6 +15,7 @@ use super::link::Link;
 use super::link::Links;
 use super::wording;
 use crate::floor::details::Standing;
+use crate::floor::treatment::Asked;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
@@ -51,6 +52,10 @@ const PARKING_PLACE_CALLS_MAX: u32 = 5_000;
 const MESSAGE_SILENCE: u32 = 10;
 /// Seconds of silence after which the question about the patient stays unanswered.
 const STANDING_TIMEOUT: &str = "4";
+/// More than any PIN has, so that no digit of one spills into the next question.
+const PIN_DIGITS_MAX: &str = "16";
+/// Seconds of silence after a question to an assistant.
+const KEYS_TIMEOUT: &str = "8";
 /// Phrases a recogniser is told to expect; the carrier takes 500.
 const HINTS_MAX: usize = 200;
 
@@ -93,6 +98,7 @@ impl Rendering<'_> {
             }
             Treatment::Record { words, language, longest } => self.record(xml, words, language, *longest),
             Treatment::AskStanding { language, .. } => self.ask_standing(xml, language),
+            Treatment::Keys { asked, words, language, .. } => self.keys(xml, asked, words, language),
         })
     }
 
@@ -113,7 +119,8 @@ impl Rendering<'_> {
             | Treatment::Whisper { .. }
             | Treatment::Record { .. }
             | Treatment::Connected { .. }
-            | Treatment::AskStanding { .. } => {
+            | Treatment::AskStanding { .. }
+            | Treatment::Keys { .. } => {
                 pause(xml, 5)?;
                 self.redirect(xml, Link::Wait { leg: self.leg, serial: self.serial, round: round.saturating_add(1) })
             }
@@ -379,6 +386,25 @@ impl Rendering<'_> {
         self.redirect(xml, self.done())
     }
 
+    /// A question to an assistant without a screen. A PIN comes back by a way of its own.
+    fn keys(&self, xml: &mut Xml, asked: &Asked, words: &[Words], language: &Language) -> io::Result<()> {
+        let (digits, finish, back) = match asked {
+            Asked::Pin { .. } => (PIN_DIGITS_MAX, "#", Link::Pin { leg: self.leg, serial: self.serial }),
+            Asked::StaffMenu | Asked::Outcome { .. } | Asked::Field { .. } => ("1", "", self.done()),
+        };
+        let action = self.links.url(back);
+        let gather = xml.create_element("Gather").with_attributes([
+            ("input", "dtmf"),
+            ("numDigits", digits),
+            ("finishOnKey", finish),
+            ("timeout", KEYS_TIMEOUT),
+            ("method", "POST"),
+            ("action", &action),
+        ]);
+        gather.write_inner_content(|xml| self.say_all(xml, words, language))?;
+        self.redirect(xml, back)
+    }
+
     /// Both parties in one room with an opaque name: no beep, no music, and when one leaves it closes for the other.
     fn room(&self, xml: &mut Xml, call: CallId, round: u32) -> io::Result<()> {
         let name = format!("{}-{}-{round}", self.links.floor, call.0);
@@ -400,7 +426,7 @@ impl Rendering<'_> {
         words.iter().try_for_each(|words| say(xml, &self.words(words, language), language))
     }
 
-    fn words<'w>(&'w self, words: &Words, language: &Language) -> Cow<'w, str> {
+    fn words<'w>(&'w self, words: &'w Words, language: &Language) -> Cow<'w, str> {
         match words {
             Words::Phrase(phrase) => self.flow.phrase(*phrase, language).into(),
             Words::AboutLane(phrase, lane) => wording::about_lane(self.flow, *phrase, lane, language).into(),
@@ -410,6 +436,10 @@ impl Rendering<'_> {
                 Some(Step::Answer(answer)) => text(&answer.script, language).into(),
                 Some(Step::Menu(_)) | None => "".into(),
             },
+            Words::Count(phrase, count) => wording::count(self.flow, *phrase, *count, language).into(),
+            Words::AboutCall(phrase, lane, at) => wording::about_call(self.flow, *phrase, lane, *at, language).into(),
+            Words::Choice(key, what) => wording::choice(self.flow, *key, what, language).into(),
+            Words::Text(text) => text.as_ref().into(),
         }
     }
 

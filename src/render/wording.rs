@@ -50,6 +50,23 @@ pub(super) fn with_key(flow: &Flow, phrase: Phrase, key: char, language: &Langua
     flow.phrase(phrase, language).replace("{key}", key.encode_utf8(&mut [0; 4]))
 }
 
+/// A sentence with a number of things.
+pub(super) fn count(flow: &Flow, phrase: Phrase, count: u32, language: &Language) -> String {
+    flow.phrase(phrase, language).replace("{count}", &count.to_string())
+}
+
+/// A sentence to an assistant about a call: its lane, as staff know it, and when it came.
+pub(super) fn about_call(flow: &Flow, phrase: Phrase, lane: &LaneId, at: Timestamp, language: &Language) -> String {
+    promise(flow, phrase, at, language).replace("{lane}", &lane.as_str().replace(['-', '_'], " "))
+}
+
+/// One choice by key.
+pub(super) fn choice(flow: &Flow, key: char, what: &str, language: &Language) -> String {
+    // The key first: what it stands for may hold braces.
+    let sentence = flow.phrase(Phrase::KeyMeans, language).replace("{key}", key.encode_utf8(&mut [0; 4]));
+    sentence.replace("{what}", what)
+}
+
 fn lane_name<'f>(flow: &'f Flow, lane: &LaneId, language: &Language) -> &'f str {
     flow.lane(lane).map_or("", |lane| text(&lane.name, language))
 }

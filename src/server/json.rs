@@ -75,7 +75,8 @@ fn lanes(view: &View, now: Timestamp) -> Vec<Value> {
 fn agents(view: &View) -> Vec<Value> {
     let agent = |a: &crate::floor::view::AgentView| {
         json!({
-            "id": a.id, "name": a.name, "state": a.state, "reason": a.reason, "address": a.address,
+            "id": a.id, "name": a.name, "state": a.state, "reason": a.reason,
+            "until": a.until.map(Timestamp::rfc3339), "address": a.address,
             "groups": a.groups, "languages": a.languages, "call": a.call.map(|c| c.to_string()),
         })
     };

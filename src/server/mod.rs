@@ -6,6 +6,7 @@ mod api;
 mod json;
 mod listener;
 mod menus;
+mod pin;
 mod reload;
 mod reply;
 mod voice;
@@ -26,6 +27,8 @@ use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
 
 pub use listener::serve;
+pub use pin::Pins;
+pub use pin::pin_line;
 pub use reload::LoadedFile;
 pub use reload::ReloadAsked;
 pub use reload::Reloaded;
@@ -52,6 +55,8 @@ pub struct Door {
     verifier: Verifier,
     /// Who may use the API.
     api_token: Private<String>,
+    /// What opens the staff number.
+    pins: Arc<Pins>,
     /// A folder whose sounds go before the embedded ones.
     sounds: PathBuf,
     /// Who reads the flow files again.
@@ -66,10 +71,11 @@ impl Door {
         metrics: Arc<Metrics>,
         verifier: Verifier,
         api_token: Private<String>,
+        pins: Arc<Pins>,
         sounds: PathBuf,
         reloads: Sender<ReloadAsked>,
     ) -> Self {
-        Self { engine, metrics, verifier, api_token, sounds, reloads, menus: menus::Menus::default() }
+        Self { engine, metrics, verifier, api_token, pins, sounds, reloads, menus: menus::Menus::default() }
     }
 
     /// Answers one request. Never fails: whatever is wrong becomes an answer.

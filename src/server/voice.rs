@@ -17,11 +17,13 @@ use crate::carrier::twilio::Form;
 use crate::carrier::twilio::decode_call;
 use crate::carrier::twilio::decode_incoming;
 use crate::carrier::twilio::decode_input;
+use crate::carrier::twilio::decode_pin;
 use crate::carrier::twilio::decode_recording;
 use crate::carrier::twilio::decode_status;
 use crate::engine;
 use crate::floor::effect::Answer;
 use crate::floor::event::Event;
+use crate::floor::treatment::Treatment;
 use crate::metrics::WebhookResult;
 use crate::metrics::WebhookRoute;
 use crate::render::Link;
@@ -105,6 +107,13 @@ impl Door {
                 let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
                 self.treat(event, Context::Call, path).await
             }
+            Link::Pin { leg, serial } => {
+                let agent = self.engine.directory().staff(leg);
+                match self.pins.compare(agent, decode_pin(form)).await {
+                    Some(input) => self.treat(Event::TreatmentEnded { leg, serial, input }, Context::Call, path).await,
+                    None => self.one_moment(path),
+                }
+            }
             Link::Held { leg, serial, round } => {
                 let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
                 self.treat(event, Context::Queue { round: round.saturating_add(1), held: Some(serial) }, path).await
@@ -149,13 +158,11 @@ impl Door {
     async fn treat(&self, event: Event, context: Context, path: &str) -> (Reply, WebhookResult) {
         let answer = match timeout(ANSWER_TIME_MAX, self.engine.post(event)).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) | Err(_) => {
-                let again = format!("{}{path}", self.engine.public());
-                return (reply::document(twiml::one_moment(&again)), WebhookResult::Fallback);
-            }
+            Ok(Err(_)) | Err(_) => return self.one_moment(path),
         };
         if let (Context::Greeting { asked }, Some(given)) = (context, &answer.given)
             && given.serial == 1
+            && matches!(*given.treatment, Treatment::Menu { .. })
         {
             self.metrics.greeted(&given.flow, self.engine.clock().monotonic().saturating_sub(asked));
         }
@@ -168,6 +175,12 @@ impl Door {
             Some(document) => (reply::document(document), WebhookResult::Answered),
             None => (reply::document(twiml::excuse()), WebhookResult::Unknown),
         }
+    }
+
+    /// Nobody could decide in time: the carrier asks again in a moment.
+    fn one_moment(&self, path: &str) -> (Reply, WebhookResult) {
+        let again = format!("{}{path}", self.engine.public());
+        (reply::document(twiml::one_moment(&again)), WebhookResult::Fallback)
     }
 
     fn render(&self, given: &engine::Given, context: Context) -> Option<Vec<u8>> {
@@ -196,6 +209,7 @@ fn route(path: &str, link: Option<&Link>) -> WebhookRoute {
         (_, Some(Link::Held { .. })) => WebhookRoute::Held,
         (_, Some(Link::Answered { .. })) => WebhookRoute::Answered,
         (_, Some(Link::Recorded { .. })) => WebhookRoute::Recorded,
+        (_, Some(Link::Pin { .. })) => WebhookRoute::Pin,
         (_, None) => WebhookRoute::Unknown,
     }
 }

@@ -36,6 +36,8 @@ pub(super) enum Act {
     Transfer(CallId),
     /// She works on an item.
     Work(ItemId),
+    /// She calls the staff number.
+    Call,
 }
 
 impl World {
@@ -54,6 +56,11 @@ impl World {
             let stay = self.chance.span(Span::mins(20), self.swarm.rush_for + Span::hours(2));
             if self.chance.percent(80) {
                 self.later(come + stay, come + stay, Due::Act(agent.clone(), Act::Ask(AskedState::LoggedOut)));
+            }
+            if self.chance.percent(self.swarm.toggles) {
+                // Without a computer: to sign in, and to write up what the day left her.
+                self.later(come, come + stay, Due::Act(agent.clone(), Act::Call));
+                self.later(come + stay, come + stay + Span::hours(1), Due::Act(agent.clone(), Act::Call));
             }
             let mut pause = come;
             while self.chance.percent(self.swarm.toggles) {
@@ -107,6 +114,7 @@ impl World {
             return Ok(());
         }
         let event = match &act {
+            Act::Call => return self.staff_call(agent),
             Act::Ask(state) => Event::AgentStateAsked { agent: agent.clone(), state: *state },
             Act::Close(call) => {
                 let Some((outcome, note)) = self.words_for(*call) else { return Ok(()) };

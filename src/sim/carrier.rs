@@ -258,7 +258,7 @@ impl World {
             Treatment::Announce { .. } | Treatment::Goodbye { .. } => (Span::secs(2), Span::secs(6)),
             Treatment::Hold { .. } => (Span::secs(5), Span::secs(50)),
             Treatment::Record { .. } => (Span::secs(2), Span::mins(3)),
-            Treatment::Whisper { .. } => (Span::secs(1), Span::secs(20)),
+            Treatment::Whisper { .. } | Treatment::Keys { .. } => (Span::secs(1), Span::secs(20)),
             Treatment::Connected { call, round, .. } => {
                 let room = (*call, *round);
                 phone.room = Some(room);

@@ -19,7 +19,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 73] = [
+pub const REQUIRED: [&str; 77] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
@@ -73,6 +73,10 @@ pub const REQUIRED: [&str; 73] = [
     "Later",
     "MissedOffers",
     "OfferEnded Accepted",
+    "PinRefused",
+    "StaffKnown",
+    "asked by keys: Field",
+    "asked by keys: Outcome",
     "OfferEnded Declined",
     "OfferEnded NotAnswered",
     "OfferEnded Unreachable",
@@ -218,6 +222,9 @@ impl Marks {
             Fact::ItemOpened(new) => format!("ItemOpened {:?}", new.kind),
             Fact::LegTreated { treatment: Treatment::Menu { opening, .. }, .. } if opening.is_turned_away() => {
                 format!("turned away: {opening:?}")
+            }
+            Fact::LegTreated { treatment: Treatment::Keys { asked, .. }, .. } => {
+                format!("asked by keys: {asked:?}").split(" {").next().unwrap_or_default().to_owned()
             }
             Fact::LegTreated { .. } | Fact::FlowLoaded(_) | Fact::TeamLoaded(_) => return,
             other => format!("{other:?}").split([' ', '(']).next().unwrap_or_default().to_owned(),

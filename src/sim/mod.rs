@@ -17,6 +17,7 @@ mod patient;
 mod practice;
 mod reference;
 mod seeds;
+mod staff;
 mod story;
 mod swarm;
 pub mod told;

@@ -129,6 +129,7 @@ impl World {
             Some(Treatment::Hold { .. }) => self.on_hold(name, (leg, serial), &flow),
             Some(Treatment::Record { .. }) => self.at_the_mailbox(name, (leg, serial)),
             Some(Treatment::Whisper { .. }) => self.at_the_whisper(name, (leg, serial)),
+            Some(Treatment::Keys { asked, .. }) => self.at_the_keys(name, (leg, serial), asked),
             // They have talked, or given up on an empty room.
             Some(Treatment::Connected { .. } | Treatment::Goodbye { .. }) | None => self.end(name, LegEnd::Completed),
         }

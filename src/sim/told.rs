@@ -20,6 +20,7 @@ use crate::floor::fact::AgentChange;
 use crate::floor::fact::Fact;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Why;
+use crate::floor::treatment::Asked;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
 use crate::flow::HeadStart;
@@ -122,6 +123,7 @@ fn given(input: &Input) -> String {
     match input {
         Input::Nothing => "nothing".to_owned(),
         Input::Message { recording, .. } => format!("message {recording}"),
+        Input::Pin(check) => format!("a PIN, {}", plain(check)),
         Input::Keys(keys) => format!("keys {keys:?}"),
         Input::Speech(words) => format!("{:?}", words.reveal()),
     }
@@ -203,17 +205,11 @@ fn fact(told: &Fact) -> String {
         Fact::Transferred { call, agent } => format!("{call} transferred by {agent}"),
         Fact::CallClosed { call, outcome, note } => format!("{call} closed: {outcome} ({})", fields(note)),
         Fact::CallLeft { call, how } => format!("{call} left: {}", plain(how)),
-        Fact::ItemOpened(new) => item(new),
-        Fact::ItemAttempted { item, outcome, note, due_at } => {
-            format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
-        }
-        Fact::ItemClosed { item, outcome, note } => format!("{item} closed: {outcome} ({})", fields(note)),
-        Fact::ItemJoined { item, call, kind, promised } => format!(
-            "{call} belongs to {item}{}{}",
-            kind.map_or_else(String::new, |kind| format!(", {} now", plain(kind))),
-            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
-        ),
-        Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
+        Fact::ItemOpened(_)
+        | Fact::ItemAttempted { .. }
+        | Fact::ItemClosed { .. }
+        | Fact::ItemJoined { .. }
+        | Fact::ItemOwned { .. } => work(told),
         Fact::LegNamed { leg, carrier_call } => format!("{leg} is {carrier_call}"),
         Fact::LegUnwanted { leg } => format!("{leg} is unwanted"),
         Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
@@ -236,6 +232,39 @@ fn fact(told: &Fact) -> String {
         Fact::DetailsKnown { of: Subject::Call(call), details } => format!("{call} is of {}", known(details)),
         Fact::DetailsKnown { of: Subject::Item(item), details } => format!("{item} is of {}", known(details)),
         Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+        Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => staff(told),
+    }
+}
+
+fn work(told: &Fact) -> String {
+    match told {
+        Fact::ItemOpened(new) => item(new),
+        Fact::ItemAttempted { item, outcome, note, due_at } => {
+            format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
+        }
+        Fact::ItemClosed { item, outcome, note } => format!("{item} closed: {outcome} ({})", fields(note)),
+        Fact::ItemJoined { item, call, kind, promised } => format!(
+            "{call} belongs to {item}{}{}",
+            kind.map_or_else(String::new, |kind| format!(", {} now", plain(kind))),
+            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
+        ),
+        Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
+        other => format!("{other:?}"),
+    }
+}
+
+fn staff(told: &Fact) -> String {
+    match told {
+        Fact::StaffArrived { leg, practice, agent, .. } => format!(
+            "{leg} calls the staff number of {practice}, from {}",
+            agent.as_ref().map_or_else(|| "nobody's phone".to_owned(), |agent| format!("the phone of {agent}"))
+        ),
+        Fact::StaffKnown { leg, agent } => format!("{leg} is {agent}, by her PIN"),
+        Fact::PinRefused { agent, locked_until, .. } => format!(
+            "{agent}: a wrong PIN{}",
+            locked_until.map_or_else(String::new, |until| format!(", locked until {}", clock(until)))
+        ),
+        other => format!("{other:?}"),
     }
 }
 
@@ -350,6 +379,23 @@ fn treated(treatment: &Treatment) -> String {
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
         Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),
+        Treatment::Keys { asked, words, language, missed } => {
+            let missed = if *missed > 0 { format!(", missed {missed}") } else { String::new() };
+            format!("asks {} {language}{missed}: {}", question(asked), said(words))
+        }
+    }
+}
+
+fn question(asked: &Asked) -> String {
+    match asked {
+        Asked::Pin { wrong: 0 } => "the PIN".to_owned(),
+        Asked::Pin { wrong } => format!("the PIN, {wrong} wrong"),
+        Asked::StaffMenu => "what she wants".to_owned(),
+        Asked::Outcome { call } => format!("how {call} ended"),
+        Asked::Field { call, outcome, chosen, field } => {
+            let chosen: Vec<String> = chosen.iter().map(|(field, key)| format!(" {field}={key}")).collect();
+            format!("the {field} of {call}, {outcome}{}", chosen.concat())
+        }
     }
 }
 
@@ -360,6 +406,10 @@ fn said(words: &[Words]) -> String {
         Words::Promise(phrase, at) => format!("{} {}", phrase.key(), time(*at)),
         Words::Dated(phrase, at) => format!("{} {} with its date", phrase.key(), time(*at)),
         Words::Script(step) => format!("script {step}"),
+        Words::Count(phrase, count) => format!("{} {count}", phrase.key()),
+        Words::AboutCall(phrase, lane, at) => format!("{} {lane} {}", phrase.key(), clock(*at)),
+        Words::Choice(key, what) => format!("{key} {what}"),
+        Words::Text(text) => format!("\"{text}\""),
     };
     words.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -387,6 +437,9 @@ pub fn floor(floor: &Floor) -> String {
         let _ = write!(text, "{} {}", agent.id, agent.state);
         if let Some(reason) = agent.reason {
             let _ = write!(text, ": {reason}");
+        }
+        if let Some(until) = agent.until {
+            let _ = write!(text, " until {}", clock(until));
         }
         if let Some(call) = agent.call {
             let _ = write!(text, " {call}");

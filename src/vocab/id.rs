@@ -82,6 +82,11 @@ counted! {
     EffectId = "effect";
 }
 
+impl CallId {
+    /// No patient's call: the leg of somebody who called the staff number. Real calls count from 1.
+    pub const NONE: Self = Self(0);
+}
+
 named! {
     /// Why people call a lane: `refill`.
     ReasonId;

@@ -12,6 +12,7 @@ pub(crate) mod process;
 mod retention;
 mod salvage;
 mod scrape;
+mod staff;
 pub(crate) mod terminal;
 mod voicemail;
 pub(crate) mod world;

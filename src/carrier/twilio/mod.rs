@@ -42,5 +42,6 @@ pub use webhook::advance;
 pub use webhook::decode_call;
 pub use webhook::decode_incoming;
 pub use webhook::decode_input;
+pub use webhook::decode_pin;
 pub use webhook::decode_recording;
 pub use webhook::decode_status;

@@ -94,8 +94,7 @@ pub fn decode_input(form: &Form<'_>) -> Input {
     let digits = form.get("Digits").unwrap_or_default();
     // A Record that ended because the caller hung up says so in the place of a key.
     if digits != "hangup" {
-        let is_key = |key: &char| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D');
-        let keys: String = digits.chars().filter(is_key).take(INPUT_CHARS_MAX).collect();
+        let keys = keys(digits);
         if !keys.is_empty() {
             return Input::Keys(keys.into());
         }
@@ -138,6 +137,16 @@ fn named_recording(form: &Form<'_>) -> Option<CarrierRecording> {
 fn seconds(form: &Form<'_>, name: &str) -> Option<Span> {
     let whole: u32 = form.get(name)?.trim().parse().ok()?;
     Some(Span::secs(whole.into()))
+}
+
+/// Reads a PIN. It is a secret: it never becomes an `Input`.
+pub fn decode_pin(form: &Form<'_>) -> Private<String> {
+    Private::new(keys(form.get("Digits").unwrap_or_default()))
+}
+
+fn keys(digits: &str) -> String {
+    let is_key = |key: &char| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D');
+    digits.chars().filter(is_key).take(INPUT_CHARS_MAX).collect()
 }
 
 /// Where a leg stands after hearing `heard`, if that is news: callbacks come late, twice and in any order.

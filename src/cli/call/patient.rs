@@ -14,9 +14,11 @@ use super::terminal::Typed;
 
 const HELP_EN: &str = "\
 Keys: type one of 0-9 * # and Enter, also while a prompt is being spoken. Anything else is what you say.
+Several keys at once end with #, like a PIN: 4711#
 /hangup ends the call, /help shows this.";
 const HELP_ES: &str = "\
 Teclas: escriba 0-9, * o # y Enter, también durante un mensaje. Lo demás es lo que usted dice.
+Varias teclas a la vez terminan con #, como una clave: 4711#
 /hangup termina la llamada, /help muestra esto.";
 
 /// Dials and stays on the line until the call ends: 0 if it was answered.

@@ -116,7 +116,7 @@ pub(super) fn keyboard() -> mpsc::Receiver<String> {
     typed
 }
 
-/// Reads a typed line: a single key, a command, or words.
+/// Reads a typed line: a single key, several that end with #, a command, or words.
 pub(super) fn read(line: &str) -> Typed {
     let line = line.trim();
     if line.is_empty() {
@@ -126,9 +126,25 @@ pub(super) fn read(line: &str) -> Typed {
         let (verb, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
         return Typed::Command(verb.to_owned(), rest.trim().to_owned());
     }
-    let mut chars = line.chars();
-    match (chars.next(), chars.next()) {
-        (Some('0'..='9' | '*' | '#'), None) => Typed::Keys(line.to_owned()),
-        _ => Typed::Words(line.to_owned()),
+    let all_keys = line.chars().all(|c| matches!(c, '0'..='9' | '*' | '#'));
+    // More than one digit could be a number that is said; # ends what is typed on a telephone.
+    if all_keys && (line.len() == 1 || line.ends_with('#')) {
+        return Typed::Keys(line.to_owned());
+    }
+    Typed::Words(line.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_one_at_a_time_or_end_with_pound_and_the_rest_is_said() {
+        for keys in ["1", "*", "#", "4711#", " 0 "] {
+            assert!(matches!(read(keys), Typed::Keys(typed) if typed == keys.trim()), "{keys}");
+        }
+        for words in ["911", "4711", "a refill", "press 1#"] {
+            assert!(matches!(read(words), Typed::Words(_)), "{words}");
+        }
     }
 }

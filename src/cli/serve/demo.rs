@@ -40,7 +40,10 @@ pub(super) async fn start_carrier(
         LocalSettings::new(voice, status, LOCAL_ACCOUNT.to_owned(), token.clone(), Arc::new(move || clock.now()));
     local.listen = args.local_carrier;
     let view = engine.view().await.map_err(|_| "the desk does not answer".to_owned())?;
-    local.numbers = view.practices.iter().flat_map(|p| &p.numbers).filter_map(|n| Number::parse(n).ok()).collect();
+    let staff = view.practices.iter().flat_map(|p| &p.staff_number);
+    // The practices' numbers first: a phone that names none dials the first.
+    let numbers = view.practices.iter().flat_map(|p| &p.numbers).chain(staff);
+    local.numbers = numbers.filter_map(|n| Number::parse(n).ok()).collect();
     let carrier = LocalCarrier::start(local).await.map_err(|e| e.to_string())?;
     let account = Account { sid: LOCAL_ACCOUNT.to_owned(), tokens: vec![token], api_base: carrier.api_base() };
     Ok((account, carrier))
@@ -75,6 +78,7 @@ pub(super) fn greet(
     token_file: Option<&Path>,
     is_demo: bool,
     local: Option<&LocalCarrier>,
+    demo_pins: bool,
 ) {
     println!("carelane answers on http://{listening}");
     if is_demo {
@@ -96,6 +100,10 @@ pub(super) fn greet(
             println!("Next, in a second terminal:");
             println!("  cargo run -- call             be a patient (or `carelane call`)");
             println!("  cargo run -- call --as ana    be an assistant");
+            if demo_pins {
+                println!("  cargo run -- call --from +15550100201 --to +15550100199");
+                println!("                                be Ana by phone only: PIN 4711#, for this demo only");
+            }
             println!();
         }
         None => {

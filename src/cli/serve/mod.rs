@@ -5,6 +5,7 @@
 mod demo;
 mod flows;
 mod on_call;
+mod pins;
 mod reload;
 mod settings;
 
@@ -41,6 +42,7 @@ use crate::engine::Opened;
 use crate::floor::event::Event;
 use crate::metrics::Metrics;
 use crate::server::Door;
+use crate::server::Pins;
 use crate::server::ReloadAsked;
 use crate::vocab::FloorId;
 use reload::Reloader;
@@ -122,6 +124,8 @@ async fn start(args: Args) -> Result<Running, String> {
         read.offer(&engine).await.map_err(|()| "the desk does not take the flow files".to_owned())?;
     }
     let (token, token_file) = args.api_token()?;
+    let pins = Arc::new(Pins::default());
+    let demo_pins = pins::open(&pins, &args, &engine).await?;
 
     let (account, local) = match account {
         Some(account) => (account, None),
@@ -140,14 +144,15 @@ async fn start(args: Args) -> Result<Running, String> {
 
     let verifier = Verifier::new(&public, &account.tokens);
     let (ask_reload, reloads) = mpsc::channel(1);
-    let door = Door::new(engine.clone(), metrics.clone(), verifier, token.clone(), args.sounds.clone(), ask_reload);
+    let sounds = args.sounds.clone();
+    let door = Door::new(engine.clone(), metrics.clone(), verifier, token.clone(), pins.clone(), sounds, ask_reload);
     info!(entries = recovered.entries, facts = recovered.facts, %listening, "the floor is ready");
-    demo::greet(&args, listening, &public, token_file.as_deref(), is_demo, local.as_ref());
+    demo::greet(&args, listening, &public, token_file.as_deref(), is_demo, local.as_ref(), demo_pins);
     if let Some(local) = &local {
         demo::staff(&engine, local, &token, listening).await?;
     }
     write_places(&args, listening, local.as_ref())?;
-    let reloader = Reloader { engine: engine.clone(), metrics, args };
+    let reloader = Reloader { engine: engine.clone(), metrics, pins, args };
     Ok(Running { listener, door: Arc::new(door), engine, reloader, reloads, local })
 }
 
@@ -205,7 +210,7 @@ fn write_places(
     }
 }
 
-/// The signals carelane listens to: SIGHUP reads the flow files again; SIGTERM and Ctrl-C end.
+/// The signals carelane listens to: SIGHUP reads the flow files and the PINs again; SIGTERM and Ctrl-C end.
 struct Signals {
     hangup: Signal,
     terminate: Signal,

@@ -88,6 +88,7 @@ mod tests {
             id: "elm".into(),
             name: "Elm".into(),
             numbers: Vec::new(),
+            staff_number: None,
             on_call: Some(Arc::new(on_call)),
         };
         let practices = [elm];

@@ -10,22 +10,26 @@ use tracing::error;
 use tracing::info;
 
 use super::flows;
+use super::pins;
 use super::settings::Args;
 use crate::engine::Engine;
 use crate::metrics::Metrics;
 use crate::metrics::ReloadResult;
+use crate::server::Pins;
 use crate::server::Reloaded;
 
 /// What is needed to read the files again.
 pub(super) struct Reloader {
     pub(super) engine: Engine,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) pins: Arc<Pins>,
     pub(super) args: Args,
 }
 
 impl Reloader {
-    /// Reads, checks and offers them; says what came of it in the log and by the metrics.
+    /// Reads, checks and offers them; says what came of it in the log and by the metrics. PINs stand by themselves.
     pub(super) async fn reload(&self) -> Reloaded {
+        pins::read_again(&self.pins, &self.args);
         let reloaded = self.read_and_offer().await;
         self.metrics.reloaded(match &reloaded {
             Reloaded::Loaded(_) => {

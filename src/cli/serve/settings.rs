@@ -47,6 +47,9 @@ pub struct Args {
     /// A file that holds the key of personal data at rest [default: one is generated into the data folder]
     #[arg(long, env = "CARELANE_DATA_KEY_FILE", value_name = "FILE")]
     pub data_key_file: Option<PathBuf>,
+    /// A file with the PINs of assistants who call the staff number; `carelane pin` makes its lines
+    #[arg(long, env = "CARELANE_PINS_FILE", value_name = "FILE")]
+    pub pins_file: Option<PathBuf>,
     /// Who brings the calls
     #[arg(long, env = "CARELANE_CARRIER", value_name = "CARRIER", default_value = "local")]
     pub carrier: CarrierKind,

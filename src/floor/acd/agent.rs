@@ -102,6 +102,7 @@ impl NotReady {
             Self::WithAPatient => "with a patient",
             Self::MissedOffers => "missed offers",
             Self::PhoneUnreachable => "phone unreachable",
+            Self::OnThePhone => "on the phone",
         }
     }
 }

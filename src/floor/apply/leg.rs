@@ -12,6 +12,7 @@ use crate::floor::timer::TimerName;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
+use crate::flow::Flow;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
@@ -20,11 +21,17 @@ use crate::vocab::Timestamp;
 
 /// After its last words a leg that did not end by itself is hung up.
 const LAST_WORDS_MAX: Span = Span::secs(30);
+/// The longest question and its answer; then the phone is gone, and nobody told us.
+const KEYS_MAX: Span = Span::mins(3);
 
 impl Floor {
     pub(super) fn add_leg(&mut self, id: LegId, call: CallId, side: Side) {
-        self.minted.leg = self.minted.leg.max(id.0);
         let Some(flow) = self.calls.get(&call).map(|c| c.flow.clone()) else { return };
+        self.new_leg(id, call, flow, side);
+    }
+
+    pub(super) fn new_leg(&mut self, id: LegId, call: CallId, flow: Arc<Flow>, side: Side) {
+        self.minted.leg = self.minted.leg.max(id.0);
         let leg = Leg {
             id,
             call,
@@ -65,6 +72,7 @@ impl Floor {
         }
         match treatment {
             Treatment::Goodbye { .. } => self.timers.set(TimerName::LegLingers(id), at + LAST_WORDS_MAX),
+            Treatment::Keys { .. } => self.timers.set(TimerName::LegLingers(id), at + KEYS_MAX),
             Treatment::Menu { opening: Opening::Greeting | Opening::Plain, .. } => {
                 self.with_call(call, |c| c.missed_inputs = 0);
             }
@@ -134,10 +142,12 @@ impl Floor {
         for effect in [leg.dial.take(), leg.push.take(), leg.hang_up.take()].into_iter().flatten() {
             self.drop_effect(effect);
         }
-        if let Side::Agent { agent, .. } = side
-            && self.agents.get(&agent).is_some_and(|a| a.state == AgentState::Parting(id))
+        if let Side::Agent { agent, .. } = &side
+            && self.agents.get(agent).is_some_and(|a| a.state == AgentState::Parting(id))
         {
-            self.free_agent(at, &agent);
+            self.free_agent(at, agent);
+        } else if let Side::Staff { agent: Some(agent), .. } = side {
+            self.staff_hung_up(at, id, &agent);
         }
     }
 }

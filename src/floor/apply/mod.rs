@@ -8,6 +8,7 @@ mod ladder;
 mod leg;
 mod people;
 mod recording;
+mod staff;
 mod talk;
 
 use crate::floor::Floor;
@@ -95,6 +96,7 @@ impl Floor {
             Fact::KeyExpired(_) => {}
             Fact::CallLost { call } => self.call_lost(*call),
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
+            Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
         }
         #[cfg(feature = "planted")]
         self.misapplied(at, fact);

@@ -20,8 +20,12 @@ impl Floor {
     pub(super) fn load_flow(&mut self, file: &FlowFile) {
         let id = file.flow.practice.clone();
         self.numbers.retain(|_, practice| *practice != id);
+        self.staff_numbers.retain(|_, practice| *practice != id);
         for number in &file.flow.numbers {
             self.numbers.insert(number.clone(), id.clone());
+        }
+        if let Some(number) = &file.flow.staff_number {
+            self.staff_numbers.insert(number.clone(), id.clone());
         }
         self.practices.insert(id, Practice { hash: file.hash.clone(), flow: file.flow.clone() });
     }
@@ -76,6 +80,7 @@ impl Floor {
         if let Some(agent) = self.agents.remove(id) {
             self.count_agent(&agent, false);
             self.timers.clear(&TimerName::ReadyAgain(id.clone()));
+            self.pins.remove(id);
         }
     }
 
@@ -100,6 +105,7 @@ impl Floor {
     }
 
     pub(super) fn set_agent(&mut self, id: &AgentId, state: AgentState) {
+        let state = self.unless_on_the_phone(id, state);
         let Some(mut agent) = self.agents.remove(id) else { return };
         self.count_agent(&agent, false);
         self.timers.clear(&TimerName::ReadyAgain(id.clone()));

@@ -463,6 +463,10 @@ impl Books {
         must(serial == page.serial + 1, || format!("monotone-call: {leg} gets #{serial} after #{}", page.serial))?;
         page.serial = serial;
         let Treatment::Goodbye { words, .. } = treatment else { return Ok(()) };
+        if page.call == CallId::NONE {
+            // On the staff number a time is no promise: until then a PIN is locked, say.
+            return Ok(());
+        }
         // The last time told is ours; one before it may say when the practice opens.
         let told = words.iter().rev().find_map(|words| match words {
             Words::Promise(_, at) | Words::Dated(_, at) => Some(*at),

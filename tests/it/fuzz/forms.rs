@@ -131,6 +131,7 @@ fn within_limits(form: &Form<'_>) -> Result<(), String> {
             Err(format!("{recording:?} names a recording"))
         }
         Input::Speech(_) | Input::Nothing | Input::Message { .. } => Ok(()),
+        Input::Pin(_) => Err("a PIN is read by another way".to_owned()),
     }
 }
 

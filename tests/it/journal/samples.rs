@@ -17,6 +17,7 @@ use carelane::floor::event::Input;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
+use carelane::floor::event::PinCheck;
 use carelane::floor::event::Salvage;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::AgentChange;
@@ -29,6 +30,7 @@ use carelane::floor::fact::OfferOutcome;
 use carelane::floor::fact::PassedOver;
 use carelane::floor::fact::Route;
 use carelane::floor::fact::Why;
+use carelane::floor::treatment::Asked;
 use carelane::floor::treatment::Opening;
 use carelane::floor::treatment::Party;
 use carelane::floor::treatment::Treatment;
@@ -40,6 +42,8 @@ use carelane::flow::Flow;
 use carelane::flow::Greeting;
 use carelane::flow::HeadStart;
 use carelane::flow::Hours;
+use carelane::flow::KeypadNotes;
+use carelane::flow::KeypadOutcome;
 use carelane::flow::Lane;
 use carelane::flow::LastResort;
 use carelane::flow::Limits;
@@ -97,7 +101,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
     LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LadderBegan
-    LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged);
+    LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -156,6 +160,7 @@ fn events() -> Vec<Event> {
         ended(Input::Nothing),
         ended(Input::Keys("5#".into())),
         ended(Input::Speech(Private::new("this is Maria Canary, my knee".into()))),
+        ended(Input::Pin(PinCheck::Wrong)),
         Event::TreatmentFetched { leg, serial: 3 },
         Event::LegAnswered { leg, carrier_call: "CA2".into() },
         Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::Ended(LegEnd::NoAnswer) },
@@ -238,6 +243,15 @@ fn facts() -> Vec<Fact> {
         Fact::LadderEnded { call, again_at: NOON },
         Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
         Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
+        Fact::StaffArrived {
+            leg,
+            practice: "riverside".into(),
+            flow: "b94d27b9934d3e08".into(),
+            carrier_call: "CA5".into(),
+            agent: Some("ana".into()),
+        },
+        Fact::StaffKnown { leg, agent: "ana".into() },
+        Fact::PinRefused { leg, agent: "ana".into(), locked_until: Some(NOON) },
         Fact::KeyExpired(key_id()),
         Fact::CallLost { call },
         Fact::JournalSalvaged(Box::new(salvaged())),
@@ -330,6 +344,22 @@ fn treatments() -> Vec<Treatment> {
         Treatment::Goodbye { words: words.clone(), language: language() },
         Treatment::Record { words, language: language(), longest: Span::mins(3) },
         Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
+        Treatment::Keys {
+            asked: Asked::Field {
+                call: CallId(5),
+                outcome: "booked".into(),
+                chosen: vec![("request".into(), '2')],
+                field: "action".into(),
+            },
+            words: vec![
+                Words::Text("What was done".into()),
+                Words::Choice('1', "a visit booked".into()),
+                Words::Count(Phrase::StaffOwes, 2),
+                Words::AboutCall(Phrase::WriteUp, "scheduling".into(), NOON),
+            ],
+            language: language(),
+            missed: 1,
+        },
     ]
 }
 
@@ -378,6 +408,7 @@ fn flow_file() -> FlowFile {
         retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
+        staff_number: Some("+15550100199".into()),
     };
     FlowFile { hash: "b94d27b9934d3e08".into(), text: "version: 1\n# ñ\n".into(), flow: Arc::new(flow) }
 }
@@ -411,6 +442,10 @@ fn lane() -> Lane {
         note_fields: vec![NoteField { id: "request".into(), label: "Request".into(), required: true }],
         outcomes: vec![Outcome { id: "booked".into(), closes: true, hands_to: Some("scheduling".into()) }],
         escalation: "scheduling".into(),
+        keypad_notes: Some(KeypadNotes {
+            outcomes: BTreeMap::from([('1', KeypadOutcome { outcome: "booked".into(), say: texts("a booked visit") })]),
+            fields: BTreeMap::from([("request".into(), BTreeMap::from([('2', texts("a visit"))]))]),
+        }),
     }
 }
 
@@ -422,6 +457,7 @@ fn team_file() -> TeamFile {
         groups: vec!["front-desk".into()],
         languages: vec![english()],
         skills: vec!["scheduling".into()],
+        by_phone: true,
     };
     let groups = BTreeMap::from([("front-desk".into(), "Front desk".into())]);
     let shift = |time| Shift { agent: "ana".into(), time };

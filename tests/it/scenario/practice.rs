@@ -14,6 +14,9 @@ use carelane::flow::check_team;
 /// The number patients dial.
 pub(crate) const NUMBER: &str = "+15550100300";
 
+/// The number its assistants dial.
+pub(crate) const STAFF_NUMBER: &str = "+15550100399";
+
 /// The texts of both files, perhaps edited, and their versions.
 pub(crate) struct Practice {
     pub(crate) flow: String,

@@ -24,6 +24,7 @@ use carelane::floor::event::Input;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
+use carelane::floor::event::PinCheck;
 use carelane::floor::fact::Fact;
 use carelane::sim::Watch;
 use carelane::sim::told;
@@ -40,6 +41,7 @@ use carelane::vocab::Timestamp;
 
 use super::practice::NUMBER;
 use super::practice::Practice;
+use super::practice::STAFF_NUMBER;
 
 /// Between the commands of a block and what came of them.
 const BREAK: &str = "----";
@@ -165,9 +167,12 @@ impl Stage {
     fn event(&self, words: &[&str]) -> Result<Event, String> {
         match *words {
             ["call", name, "from", from] => Ok(call(name, from, NUMBER)),
+            ["call", name, "from", from, "to", "staff"] => Ok(call(name, from, STAFF_NUMBER)),
             ["call", name, "from", from, "to", to] => Ok(call(name, from, to)),
             ["key", who, keys] => self.ended(who, Input::Keys(keys.into())),
             ["say", who, words] => self.ended(who, Input::Speech(Private::new(words.to_owned()))),
+            // The PIN itself never comes to the floor: `right`, `wrong` or `unset`.
+            ["pin", who, check] => self.ended(who, Input::Pin(pin(check)?)),
             ["nothing", who] => self.ended(who, Input::Nothing),
             ["fetch", who] => {
                 let (leg, serial) = self.treated(who)?;
@@ -385,6 +390,15 @@ fn failure(why: &str) -> Result<Failure, String> {
         "refused" => Failure::Refused,
         "unreachable" => Failure::Unreachable,
         _ => return Err(format!("no failure {why}")),
+    })
+}
+
+fn pin(check: &str) -> Result<PinCheck, String> {
+    Ok(match check {
+        "right" => PinCheck::Right,
+        "wrong" => PinCheck::Wrong,
+        "unset" => PinCheck::Unset,
+        _ => return Err(format!("no PIN is {check}")),
     })
 }
 

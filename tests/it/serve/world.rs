@@ -31,6 +31,7 @@ use super::process::Served;
 use super::process::free_address;
 
 pub(crate) const OURS: &str = "+15550100100";
+pub(crate) const STAFF: &str = "+15550100199";
 pub(crate) const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 pub(crate) const AUTH_TOKEN: &str = "serve-test-auth-token";
 pub(crate) const API_TOKEN: &str = "serve-test-api-token";
@@ -66,7 +67,7 @@ impl World {
         let token = Private::new(AUTH_TOKEN.to_owned());
         let (voice, status) = (url("/voice/incoming"), url("/voice/status"));
         let mut settings = LocalSettings::new(voice, status, ACCOUNT.to_owned(), token, Arc::new(now));
-        settings.numbers = vec![Number::parse(OURS).expect("a number")];
+        settings.numbers = [OURS, STAFF].map(|number| Number::parse(number).expect("a number")).to_vec();
         settings.speed = speed;
         settings.faults = faults;
         let kept = Arc::clone(&seen);

@@ -2,6 +2,7 @@
 
 use carelane::floor::details::Standing;
 use carelane::floor::fact::Route;
+use carelane::floor::treatment::Asked;
 use carelane::floor::treatment::Opening;
 use carelane::floor::treatment::Party;
 use carelane::floor::treatment::Treatment;
@@ -81,7 +82,8 @@ fn treatments(language: &Language) -> Vec<(String, Treatment, Context)> {
         "menu-all-busy",
     ];
     let menus = names.into_iter().zip(menus(language)).map(|(name, menu)| (name, menu, Context::Call));
-    let all = menus.chain(waiting(language)).chain(talking(language)).chain(goodbyes(language));
+    let all =
+        menus.chain(waiting(language)).chain(talking(language)).chain(goodbyes(language)).chain(by_keys(language));
     all.map(|(name, treatment, context)| (name.to_owned(), treatment, context)).collect()
 }
 
@@ -136,6 +138,30 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         ("whisper-urgent-repeat", whisper(true, true, Span::mins(3)), Context::Call),
         ("room-caller", room(Party::Caller), Context::Call),
         ("room-assistant", room(Party::Agent), Context::Call),
+    ]
+}
+
+/// An assistant on the staff number, or with a call to write up.
+fn by_keys(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
+    let keys = |asked, words: Vec<Words>| Treatment::Keys { asked, words, language: language.clone(), missed: 0 };
+    let phrase = Words::Phrase;
+    let menu = vec![phrase(Phrase::StaffReady), phrase(Phrase::StaffMenu), Words::Count(Phrase::StaffOwes, 2)];
+    let again = [phrase(Phrase::WriteUpLater), phrase(Phrase::KeysRepeat), phrase(Phrase::KeysLanguage)];
+    let call = Words::AboutCall(Phrase::WriteUp, "desk".into(), MORNING);
+    let choices = [Words::Choice('1', "a booked visit".into()), Words::Choice('2', "a message".into())];
+    let outcome = [&[phrase(Phrase::WriteUpNow), call, phrase(Phrase::WriteUpOutcome)], &choices[..], &again].concat();
+    let field = [&[Words::Text("Request".into())], &choices[..], &again].concat();
+    let asked = Asked::Field { call: CallId(5), outcome: "booked".into(), chosen: Vec::new(), field: "request".into() };
+    let locked = Words::Promise(Phrase::StaffPinLocked, MORNING + Span::mins(15));
+    let goodbye = |words| Treatment::Goodbye { words, language: language.clone() };
+    vec![
+        ("keys-pin", keys(Asked::Pin { wrong: 0 }, vec![phrase(Phrase::StaffPin)]), Context::Call),
+        ("keys-staff-menu", keys(Asked::StaffMenu, [&menu[..], &again[1..]].concat()), Context::Call),
+        ("keys-outcome", keys(Asked::Outcome { call: CallId(5) }, outcome), Context::Call),
+        ("keys-field", keys(asked, field), Context::Call),
+        ("keys-in-a-queue", keys(Asked::StaffMenu, menu), Context::Queue(1)),
+        ("goodbye-pin-locked", goodbye(vec![locked]), Context::Call),
+        ("goodbye-stranger", goodbye(vec![phrase(Phrase::Urgent), phrase(Phrase::StaffStranger)]), Context::Call),
     ]
 }
 
