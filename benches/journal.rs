@@ -52,6 +52,7 @@ fn entry(n: u64) -> (Event, Vec<Fact>) {
                 flow: "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9".into(),
                 carrier_call: carrier_call(),
                 caller: caller(),
+                began: None,
             };
             let event =
                 Event::CallArrived { carrier_call: carrier_call(), caller: caller(), dialled: "+15550100100".into() };

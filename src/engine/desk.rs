@@ -9,6 +9,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -27,6 +28,7 @@ use crate::floor::treatment::Treatment;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::flow::Flow;
+use crate::journal::Fault;
 use crate::journal::JournalError;
 use crate::journal::Store;
 use crate::vocab::ItemId;
@@ -94,6 +96,7 @@ pub(super) struct Desk {
     pub(super) directory: Arc<Directory>,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) released: UnboundedSender<Vec<Held>>,
+    pub(super) gap_ended: Arc<Notify>,
 }
 
 /// What waits for the commit of its batch.
@@ -150,8 +153,13 @@ impl Desk {
                 }
             }
             crowded = self.taken - before >= CROWD;
-            if let Err(error) = self.wake(&mut held).and_then(|()| self.commit()) {
-                give_up(&error);
+            match self.wake(&mut held).and_then(|()| self.commit()) {
+                Err(error) if error.fault() == Fault::Full => match self.wait_for_space(&error, &mut held, mailbox) {
+                    Ok(told) => stop = stop.or(told),
+                    Err(error) => give_up(&error),
+                },
+                Err(error) => give_up(&error),
+                Ok(()) => {}
             }
             if !held.is_empty() {
                 // An error means that the runtime has ended: nobody waits any more.
@@ -186,6 +194,9 @@ impl Desk {
 
     /// Handles one event and appends it with its facts. An event that decided nothing leaves no trace.
     fn handle(&mut self, event: Event, held: &mut Vec<Held>) -> Result<Answer, JournalError> {
+        if self.is_replayed(&event) {
+            return Ok(Answer::Over);
+        }
         let now = self.clock.now().max(self.last);
         self.last = now;
         let mut out = Outbox::default();
@@ -202,6 +213,12 @@ impl Desk {
         Ok(out.answer)
     }
 
+    /// The first webhook of a call that the floor has forgotten, a day or more after its end: no call rings twice.
+    fn is_replayed(&self, event: &Event) -> bool {
+        let Event::CallArrived { carrier_call, .. } = event else { return false };
+        self.directory.knows(carrier_call) && self.floor.leg_of(carrier_call).is_none()
+    }
+
     /// Lets the floor see the time if a deadline is due.
     fn wake(&mut self, held: &mut Vec<Held>) -> Result<(), JournalError> {
         let now = self.clock.now().max(self.last);
@@ -211,7 +228,7 @@ impl Desk {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<(), JournalError> {
+    pub(super) fn commit(&mut self) -> Result<(), JournalError> {
         let began = self.clock.monotonic();
         let head = self.store.head();
         if self.store.commit()? != head {

@@ -4,6 +4,7 @@
 //! hold one across an await.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
 
@@ -13,6 +14,7 @@ use crate::floor::Floor;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::flow::Flow;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
@@ -25,6 +27,7 @@ pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,
     wanted: DashMap<EffectId, ()>,
     spans: RwLock<Spans>,
+    flows: DashMap<Arc<str>, Arc<Flow>>,
     staff: DashMap<LegId, AgentId>,
 }
 
@@ -74,6 +77,11 @@ impl Directory {
         self.legs.contains_key(carrier_call)
     }
 
+    /// The leg that the carrier calls so.
+    pub fn leg(&self, carrier_call: &CarrierCall) -> Option<LegId> {
+        self.legs.get(carrier_call).map(|leg| *leg)
+    }
+
     /// Whose PIN would open this leg: the assistant from whose phone the staff number was called.
     pub fn staff(&self, leg: LegId) -> Option<AgentId> {
         self.staff.get(&leg).map(|agent| agent.clone())
@@ -82,6 +90,11 @@ impl Directory {
     /// Must this effect still be carried out?
     pub fn wants(&self, effect: EffectId) -> bool {
         self.wanted.contains_key(&effect)
+    }
+
+    /// The flow that answers this number of ours.
+    pub fn flow_of(&self, number: &str) -> Option<Arc<Flow>> {
+        self.flows.get(number).map(|flow| Arc::clone(&flow))
     }
 
     /// First and last journal entry about a call.
@@ -107,6 +120,12 @@ impl Directory {
                 }
                 Fact::LegEnded { leg, .. } => drop(self.staff.remove(leg)),
                 _ => {}
+            }
+            if let Fact::FlowLoaded(file) = fact {
+                self.flows.retain(|_, flow| flow.practice != file.flow.practice);
+                for number in &file.flow.numbers {
+                    self.flows.insert(number.clone(), Arc::clone(&file.flow));
+                }
             }
         }
     }
@@ -156,6 +175,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::LegNamed { leg, .. }
         | Fact::LegUnwanted { leg }
         | Fact::RecordingAwaited { leg, .. }
+        | Fact::LegAsked { leg }
         | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
         Fact::OfferAnswered { .. } | Fact::OfferEnded { .. } => None,

@@ -72,6 +72,7 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             let result = courier.rest.complete_call(&carrier_call, &courier.patience(CHANGE_PATIENCE)).await;
             courier.report_change(result).await;
         }
+        Effect::Ask { leg, carrier_call } => courier.ask(leg, &carrier_call).await,
     }
 }
 
@@ -88,9 +89,9 @@ pub(super) async fn ask_about(engine: &Engine, rest: &RestClient, leg: LegId, ca
     }
 }
 
-/// The mailbox may be full for a moment: an outcome is not dropped.
-async fn report(engine: &Engine, event: Event) {
-    while engine.post(event.clone()).await.is_err_and(|why| why == Unanswered::Busy) {
+/// The mailbox may be full for a moment, and the disk for longer: an outcome is not dropped.
+pub(super) async fn report(engine: &Engine, event: Event) {
+    while engine.post(event.clone()).await.is_err_and(|why| why != Unanswered::Stopped) {
         sleep(Duration::from_millis(50)).await;
     }
 }
@@ -176,6 +177,23 @@ impl Courier<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// How a silent leg fares. After so long a silence "not found" is an answer: the carrier's reads do not lag for
+    /// minutes.
+    async fn ask(&self, leg: LegId, carrier_call: &CarrierCall) {
+        match self.rest.fetch_call(carrier_call, &self.patience(CHANGE_PATIENCE)).await {
+            Ok(summary) if matches!(summary.status, Some(LegStatus::Ended(_))) => {
+                self.report(Event::LegFoundOver { leg }).await;
+            }
+            Ok(_) => self.report(Event::EffectConfirmed { effect: self.id, carrier_call: None }).await,
+            Err(RestError::NoLongerWanted) => {}
+            Err(RestError::Gone) => self.fail(Failure::LegGone).await,
+            Err(error) => {
+                debug!(%leg, %error, "the carrier does not tell how this leg fares");
+                self.fail(Failure::Unreachable).await;
+            }
+        }
     }
 
     async fn report_leg(&self, leg: LegId, carrier_call: CarrierCall) {

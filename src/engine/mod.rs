@@ -6,7 +6,9 @@
 mod clock;
 mod desk;
 mod directory;
+mod disk_full;
 mod dispatch;
+mod gap;
 mod history;
 mod observer;
 mod recordings;
@@ -20,6 +22,7 @@ use std::sync::OnceLock;
 use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::TrySendError;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
@@ -75,6 +78,8 @@ struct Inner {
     floor: OnceLock<FloorId>,
     reader: Mutex<JournalReader>,
     audio: Arc<AudioStore>,
+    /// Told when the carrier's list should be looked at now.
+    gap_ended: Arc<Notify>,
     archive: Archive,
 }
 
@@ -83,6 +88,8 @@ struct Inner {
 pub enum Unanswered {
     /// More is waiting than may wait.
     Busy,
+    /// The disk is full: nothing can be kept, so nothing is answered.
+    DiskFull,
     /// The desk has stopped.
     Stopped,
 }
@@ -154,6 +161,7 @@ impl Engine {
         if let Some(id) = floor.id() {
             let _ = known.set(id.clone());
         }
+        let gap_ended = Arc::new(Notify::new());
         let engine = Self(Arc::new(Inner {
             mailbox,
             directory: directory.clone(),
@@ -163,10 +171,12 @@ impl Engine {
             archive: journal.archive(),
             reader: Mutex::new(reader),
             audio: Arc::new(audio),
+            gap_ended: gap_ended.clone(),
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(desk::let_go(durable, orders));
-        let desk = Desk { floor, store: Box::new(journal), clock, last, taken: 0, directory, observer, released };
+        let desk =
+            Desk { floor, store: Box::new(journal), clock, last, taken: 0, directory, observer, released, gap_ended };
         std::thread::Builder::new().name("desk".to_owned()).spawn(move || {
             let _ends = EndsWithTheDesk;
             desk.run(&letters);
@@ -193,39 +203,44 @@ impl Engine {
         }
     }
 
-    /// Brings an event and waits for its durable answer.
+    /// Accounts for calls that the carrier knows and we do not, from this moment on and for ever.
+    pub async fn watch_gaps(self, rest: Arc<RestClient>, from: Timestamp, observer: Arc<dyn Observer>) {
+        gap::watch(&self, &rest, from, &*observer).await;
+    }
+
+    /// Brings an event and waits for its durable answer. The desk drops what it cannot keep for want of space.
     pub async fn post(&self, event: Event) -> Result<Reply, Unanswered> {
         let (to, answer) = oneshot::channel();
         self.send(Message::Post(event, Some(to)))?;
-        answer.await.map_err(|_| Unanswered::Stopped)
+        answer.await.map_err(|_| Unanswered::DiskFull)
     }
 
     /// Is any practice served? Asked often, and answered without a snapshot.
     pub async fn is_ready(&self) -> Result<bool, Unanswered> {
         let (to, ready) = oneshot::channel();
         self.send(Message::Ready(to))?;
-        ready.await.map_err(|_| Unanswered::Stopped)
+        ready.await.map_err(|_| Unanswered::DiskFull)
     }
 
     /// One snapshot of the floor.
     pub async fn view(&self) -> Result<View, Unanswered> {
         let (to, view) = oneshot::channel();
         self.send(Message::View(to))?;
-        view.await.map_err(|_| Unanswered::Stopped)
+        view.await.map_err(|_| Unanswered::DiskFull)
     }
 
     /// One item, open or closed within the last day.
     pub async fn item(&self, id: ItemId) -> Result<Option<Item>, Unanswered> {
         let (to, item) = oneshot::channel();
         self.send(Message::Item(id, to))?;
-        item.await.map_err(|_| Unanswered::Stopped)
+        item.await.map_err(|_| Unanswered::DiskFull)
     }
 
     /// A practice's flow as new calls get it; a call under way may keep an older one.
     pub async fn flow(&self, practice: PracticeId) -> Result<Option<Arc<Flow>>, Unanswered> {
         let (to, flow) = oneshot::channel();
         self.send(Message::Flow(practice, to))?;
-        flow.await.map_err(|_| Unanswered::Stopped)
+        flow.await.map_err(|_| Unanswered::DiskFull)
     }
 
     /// A call's facts, in order; `None` if there is no such call. Reads the disk: not for the webhook path.
@@ -296,6 +311,11 @@ impl Engine {
     /// The clock.
     pub fn clock(&self) -> Clock {
         self.0.clock
+    }
+
+    /// Waits until calls may have been missed and can be taken again.
+    async fn gap_ended(&self) {
+        self.0.gap_ended.notified().await;
     }
 
     fn send(&self, message: Message) -> Result<(), Unanswered> {

@@ -10,6 +10,10 @@ use crate::vocab::Timestamp;
 pub trait Observer: Send + Sync {
     /// One event was handled.
     fn observe(&self, now: Timestamp, out: &Outbox, floor: &Floor);
+    /// The carrier's list told of so many calls that nobody here had heard of.
+    fn imported(&self, calls: u64);
+    /// The disk has no space left for the journal, or has some again.
+    fn disk_full(&self, full: bool);
     /// A batch became durable.
     fn committed(&self, took: Duration);
 }

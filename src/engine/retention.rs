@@ -46,7 +46,7 @@ async fn look(engine: &Engine) -> Result<(), Stopped> {
         match found.map(|reply| reply.answer) {
             Ok(Answer::Noted) => destroy(engine, key).await,
             Ok(_) => {}
-            Err(super::Unanswered::Busy) => sleep(Duration::from_secs(1)).await,
+            Err(super::Unanswered::Busy | super::Unanswered::DiskFull) => sleep(Duration::from_secs(1)).await,
             Err(super::Unanswered::Stopped) => return Err(Stopped),
         }
     }

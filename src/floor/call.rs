@@ -158,6 +158,8 @@ pub struct Leg {
     pub hang_up: Option<EffectId>,
     /// The item that its recorded message belongs to.
     pub message: Option<ItemId>,
+    /// The question to the carrier how it fares, until answered.
+    pub ask: Option<EffectId>,
 }
 
 /// Whose leg it is.

@@ -70,13 +70,22 @@ pub enum Effect {
         /// The carrier's name for it.
         recording: CarrierRecording,
     },
+    /// Ask the carrier how a silent leg fares.
+    Ask {
+        /// The leg.
+        leg: LegId,
+        /// The carrier's name for it.
+        carrier_call: CarrierCall,
+    },
 }
 
 impl Effect {
     /// The leg it is about; none for what is done about a recording.
     pub fn leg(&self) -> Option<LegId> {
         match self {
-            Self::Dial { leg, .. } | Self::Redirect { leg, .. } | Self::HangUp { leg, .. } => Some(*leg),
+            Self::Dial { leg, .. } | Self::Redirect { leg, .. } | Self::HangUp { leg, .. } | Self::Ask { leg, .. } => {
+                Some(*leg)
+            }
             Self::FetchRecording { .. } | Self::DropRecording { .. } => None,
         }
     }
@@ -85,7 +94,7 @@ impl Effect {
     pub fn item(&self) -> Option<ItemId> {
         match self {
             Self::FetchRecording { item, .. } | Self::DropRecording { item, .. } => Some(*item),
-            Self::Dial { .. } | Self::Redirect { .. } | Self::HangUp { .. } => None,
+            Self::Dial { .. } | Self::Redirect { .. } | Self::HangUp { .. } | Self::Ask { .. } => None,
         }
     }
 }

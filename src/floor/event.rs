@@ -29,6 +29,7 @@ use crate::vocab::LegId;
 use crate::vocab::PracticeId;
 use crate::vocab::Private;
 use crate::vocab::Span;
+use crate::vocab::Timestamp;
 
 /// A note: text by field.
 pub type Note = BTreeMap<FieldId, Private<String>>;
@@ -83,7 +84,7 @@ pub enum Event {
         /// How it fares.
         status: LegStatus,
     },
-    /// After a restart the carrier said that a leg is over: it ended while nobody here could hear of it.
+    /// Asked, the carrier said that a leg is over: its end was not heard of here.
     LegFoundOver {
         /// The leg.
         leg: LegId,
@@ -186,6 +187,17 @@ pub enum Event {
     },
     /// A deadline of the floor has passed.
     TimePassed,
+    /// The carrier's list told of a call to us that began and ended while nobody here could hear of it.
+    CallMissed {
+        /// The carrier's name for the leg.
+        carrier_call: CarrierCall,
+        /// Who seems to have called.
+        caller: Caller,
+        /// The number dialled, ours.
+        dialled: Arc<str>,
+        /// When it began, by the carrier's clock.
+        began: Timestamp,
+    },
     /// A key that seals personal data was found in the data folder, as every day.
     KeyFound(KeyId),
     /// Salvage found that what happened to a call is lost, or a part of it.
@@ -320,7 +332,7 @@ pub enum AskedState {
 impl HasPrivate for Event {
     fn privates(&self, each: &mut dyn FnMut(&str)) {
         match self {
-            Self::CallArrived { caller, .. } => caller.privates(each),
+            Self::CallArrived { caller, .. } | Self::CallMissed { caller, .. } => caller.privates(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
             Self::PlaybackAsked { by, .. } => by.privates(each),
             Self::DetailsTold { details, .. } => details.privates(each),
@@ -333,7 +345,7 @@ impl HasPrivate for Event {
 
     fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
         match self {
-            Self::CallArrived { caller, .. } => caller.privates_mut(each),
+            Self::CallArrived { caller, .. } | Self::CallMissed { caller, .. } => caller.privates_mut(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
             Self::PlaybackAsked { by, .. } => by.privates_mut(each),
             Self::DetailsTold { details, .. } => details.privates_mut(each),

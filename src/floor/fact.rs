@@ -64,6 +64,9 @@ pub enum Fact {
         carrier_call: CarrierCall,
         /// Who seems to be calling.
         caller: Caller,
+        /// When it began at the carrier, if it was over before we saw it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began: Option<Timestamp>,
     },
     /// A leg was given its next treatment.
     LegTreated {
@@ -344,6 +347,11 @@ pub enum Fact {
         item: ItemId,
         /// Who.
         by: Private<String>,
+    },
+    /// A leg has been silent for longer than its treatment lasts: the carrier is asked how it fares.
+    LegAsked {
+        /// The leg.
+        leg: LegId,
     },
     /// The lane's own people cannot take an urgent call, or had their time: the on-call ladder is rung.
     LadderBegan {

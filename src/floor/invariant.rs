@@ -185,8 +185,10 @@ impl Floor {
                 continue;
             }
             let Some(leg) = effect.leg() else { continue };
-            let known =
-                self.legs.get(&leg).is_some_and(|l| l.is_up() && [l.dial, l.push, l.hang_up].contains(&Some(*id)));
+            let known = self
+                .legs
+                .get(&leg)
+                .is_some_and(|l| l.is_up() && [l.dial, l.push, l.hang_up, l.ask].contains(&Some(*id)));
             must("effect-has-a-leg", known, || format!("{id}: {effect:?}"))?;
         }
         Ok(())
@@ -209,7 +211,9 @@ impl Floor {
                 }
                 TimerName::MessageOver(call) => in_phase(call, |phase| matches!(phase, Phase::Voicemail { .. })),
                 TimerName::RecordingDue(item) => self.items.get(item).is_some_and(|item| item.recording.is_some()),
-                TimerName::LegLingers(leg) => self.legs.get(leg).is_some_and(super::call::Leg::is_up),
+                TimerName::LegLingers(leg) | TimerName::LegSilent(leg) => {
+                    self.legs.get(leg).is_some_and(super::call::Leg::is_up)
+                }
             };
             must("timer-has-a-purpose", needed, || format!("{name:?}"))?;
         }

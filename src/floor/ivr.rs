@@ -59,9 +59,9 @@ pub(super) enum Meaning {
 impl Turn<'_> {
     pub(super) fn call_arrived(&mut self, carrier_call: CarrierCall, caller: Caller, dialled: &str) {
         if let Some(leg) = self.floor.leg_of(&carrier_call) {
-            let (leg, call) = (leg.id, leg.call);
+            let (leg, call, spoken_to) = (leg.id, leg.call, leg.serial() > 0);
             self.odd(Oddity::Repeated(call));
-            self.out.answer = Answer::Treat { leg, serial: 1 };
+            self.out.answer = if spoken_to { Answer::Treat { leg, serial: 1 } } else { Answer::Over };
             return;
         }
         let Some(practice) = self.floor.numbers.get(dialled).cloned() else {
@@ -74,7 +74,17 @@ impl Turn<'_> {
         let gone = self.floor.strangers.contains(&carrier_call);
         let full = self.floor.calls.len() >= CALLS_MAX;
         let number = caller.number.clone();
-        self.fact(Fact::CallArrived { call, leg, practice: practice.clone(), flow: flow.0, carrier_call, caller });
+        let flow_hash = flow.0;
+        let arrived = Fact::CallArrived {
+            call,
+            leg,
+            practice: practice.clone(),
+            flow: flow_hash,
+            carrier_call,
+            caller,
+            began: None,
+        };
+        self.fact(arrived);
         if let Some(language) = self.floor.tongue_of(call) {
             self.fact(Fact::LanguageChosen { call, language });
         }

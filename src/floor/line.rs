@@ -76,6 +76,10 @@ impl Turn<'_> {
             self.out.answer = Answer::Excuse;
             return;
         };
+        // A caller who waits fetches the next round of the hold: last words that could not be pushed yet are given now.
+        let held = matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
+        let parting = held && leg.is_up() && matches!(leg.current(), Some(Treatment::Goodbye { .. }));
+        let serial = if parting { leg.serial() } else { serial };
         let arrived = leg.push.filter(|_| serial == leg.serial());
         // Who was given another hold inside the queue comes back with the URLs of the earlier one.
         let held = |serial| matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
@@ -167,8 +171,8 @@ impl Turn<'_> {
         }
     }
 
-    /// A leg ended while we were down. A caller in the menu may have been dropped because nobody answered the key:
-    /// that is no decline but a call we missed.
+    /// A leg ended, and we heard nothing of it. A caller in the menu may have been dropped because nobody answered the
+    /// key: that is no decline but a call we missed.
     pub(super) fn leg_found_over(&mut self, id: LegId) {
         let Some(leg) = self.floor.legs.get(&id).filter(|leg| leg.is_up()) else { return };
         let call = leg.call;
@@ -276,7 +280,7 @@ impl Turn<'_> {
                 None => self.fact(Fact::EffectSettled { effect: id }),
             },
             Some(Effect::HangUp { leg, .. }) => self.leg_over(leg, LegEnd::Completed),
-            Some(Effect::Redirect { .. }) => self.fact(Fact::EffectSettled { effect: id }),
+            Some(Effect::Redirect { .. } | Effect::Ask { .. }) => self.fact(Fact::EffectSettled { effect: id }),
             Some(Effect::DropRecording { item, .. }) => self.fact(Fact::RecordingDropped { item }),
             Some(Effect::FetchRecording { .. }) | None => {}
         }
@@ -297,6 +301,11 @@ impl Turn<'_> {
             }
             (Effect::FetchRecording { item, .. } | Effect::DropRecording { item, .. }, _) => {
                 self.recording_delayed(item);
+            }
+            (Effect::Ask { leg, .. }, Failure::LegGone) => self.leg_found_over(leg),
+            // The next silence asks again.
+            (Effect::Ask { .. }, Failure::Refused | Failure::Unreachable) => {
+                self.fact(Fact::EffectSettled { effect: id });
             }
             (Effect::Dial { leg, offer, .. }, _) => {
                 self.fact(Fact::EffectSettled { effect: id });

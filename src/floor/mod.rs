@@ -12,6 +12,7 @@ pub mod details;
 pub mod effect;
 pub mod event;
 pub mod fact;
+mod gap;
 pub mod hours;
 pub mod invariant;
 mod ivr;
@@ -77,6 +78,8 @@ pub struct Floor {
     id: Option<FloorId>,
     practices: BTreeMap<PracticeId, Practice>,
     numbers: BTreeMap<Arc<str>, PracticeId>,
+    /// Since when each number is ours to answer: calls before that are others' business.
+    served_since: BTreeMap<Arc<str>, Timestamp>,
     team_hashes: BTreeMap<crate::vocab::TeamId, Arc<str>>,
     /// Each team's on-call ladder.
     ladders: BTreeMap<crate::vocab::TeamId, Arc<OnCall>>,
@@ -225,7 +228,9 @@ impl Floor {
     /// The practice an event is about, before it is handled: whose key seals its personal texts.
     pub fn practice_of(&self, event: &Event) -> Option<&PracticeId> {
         match event {
-            Event::CallArrived { dialled, .. } => self.numbers.get(dialled).or_else(|| self.staff_numbers.get(dialled)),
+            Event::CallArrived { dialled, .. } | Event::CallMissed { dialled, .. } => {
+                self.numbers.get(dialled).or_else(|| self.staff_numbers.get(dialled))
+            }
             Event::TreatmentEnded { leg, .. }
             | Event::TreatmentFetched { leg, .. }
             | Event::LegAnswered { leg, .. }

@@ -173,7 +173,7 @@ impl Turn<'_> {
         if item.attempts >= rhythm::ATTEMPTS_MAX {
             return self.refuse(Refusal::Conflict("three attempts were made: close the item, there is no fourth"));
         }
-        let due_at = rhythm::next_attempt(&item.flow, item.attempts + 1, self.now);
+        let due_at = rhythm::next_step(&item.flow, item.attempts + 1, self.now);
         self.fact(Fact::ItemAttempted { item: id, outcome: found.id.clone(), note: note.clone(), due_at });
         if found.closes {
             self.fact(Fact::ItemClosed { item: id, outcome: found.id, note });

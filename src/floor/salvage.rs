@@ -82,6 +82,7 @@ impl Floor {
             id: Some(salvage.floor.clone()),
             practices: before.practices,
             numbers: before.numbers,
+            served_since: before.served_since,
             team_hashes: before.team_hashes,
             ladders: before.ladders,
             staff_numbers: before.staff_numbers,
@@ -134,6 +135,7 @@ fn outlives_calls(name: &TimerName) -> bool {
         | TimerName::WrapUpLimit(_)
         | TimerName::ReadyAgain(_)
         | TimerName::LegLingers(_)
+        | TimerName::LegSilent(_)
         | TimerName::LadderBegins(_)
         | TimerName::LadderAgain(_)
         | TimerName::MessageOver(_) => false,

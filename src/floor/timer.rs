@@ -31,6 +31,8 @@ pub enum TimerName {
     MessageOver(CallId),
     /// When to look after an item's recording.
     RecordingDue(ItemId),
+    /// When to ask the carrier about a leg that has been silent for too long.
+    LegSilent(LegId),
     /// When the on-call ladder is rung for an urgent call.
     LadderBegins(CallId),
     /// When the ladder is rung from the top again.

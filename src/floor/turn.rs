@@ -87,6 +87,9 @@ impl<'f> Turn<'f> {
             Event::PlaybackAsked { item, by } => self.playback_asked(item, by),
             Event::DetailsTold { of, details } => self.details_told(of, *details),
             Event::TimePassed => self.time_passed(),
+            Event::CallMissed { carrier_call, caller, dialled, began } => {
+                self.call_missed(carrier_call, caller, &dialled, began);
+            }
             Event::KeyFound(key) => self.key_found(key),
             Event::CallDamaged { call, practice } => self.call_damaged(call, &practice),
             Event::JournalSalvaged(salvage) => self.fact(Fact::JournalSalvaged(salvage)),
@@ -108,6 +111,7 @@ impl<'f> Turn<'f> {
                 TimerName::LegLingers(leg) => self.leg_lingers(leg),
                 TimerName::MessageOver(call) => self.message_over(call),
                 TimerName::RecordingDue(item) => self.recording_due(item),
+                TimerName::LegSilent(leg) => self.fact(Fact::LegAsked { leg }),
                 TimerName::LadderBegins(call) => self.ladder_begins(call),
                 TimerName::LadderAgain(call) => self.ladder_again(call),
             }

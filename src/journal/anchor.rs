@@ -102,7 +102,7 @@ impl Anchor {
             self.synced_at = at;
             self.file.sync_data()
         });
-        put.map_err(|e| JournalError::disk("cannot write the journal's anchor", e))
+        put.map_err(|e| JournalError::file("cannot write the journal's anchor", e))
     }
 
     /// Makes what was written durable.
@@ -111,8 +111,11 @@ impl Anchor {
     }
 
     fn put(&mut self, head: &Head) -> io::Result<()> {
-        self.slot = 1 - self.slot;
-        self.file.write_all_at(&slot_bytes(head), (self.slot * SLOT_STRIDE) as u64)
+        // A slot that could not be written whole is written again, never the only good one.
+        let slot = 1 - self.slot;
+        self.file.write_all_at(&slot_bytes(head), (slot * SLOT_STRIDE) as u64)?;
+        self.slot = slot;
+        Ok(())
     }
 }
 

@@ -12,6 +12,8 @@ use rusqlite::ErrorCode;
 pub enum Fault {
     /// The disk or file system refused or failed. Worth another start once the disk is well.
     Disk,
+    /// There is no space left. What was being committed is kept and may be committed again.
+    Full,
     /// What is stored is not what was written, or part of it is gone. Never start on it.
     Damage,
     /// A bug of carelane.
@@ -24,6 +26,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Disk => "disk",
+            Self::Full => "disk full",
             Self::Damage => "damage",
             Self::Ours => "bug in carelane",
             Self::Operator => "setup",
@@ -42,6 +45,7 @@ pub struct JournalError {
 
 const DISK_ADVICE: &str =
     "check the disk's space, health and permissions and start again: work goes on from the last durable entry";
+const FULL_ADVICE: &str = "make space in the data folder's file system; nothing that was acknowledged is lost";
 const DAMAGE_ADVICE: &str = "do not start carelane on this folder: keep a copy of it as it is, \
      see with `carelane journal verify` where it is damaged, then restore it from a backup, or make a new one from \
      what can be trusted with `carelane journal salvage --to NEW_FOLDER`";
@@ -61,6 +65,13 @@ impl JournalError {
 
     pub(super) fn disk(what: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { fault: Fault::Disk, what: what.into(), advice: DISK_ADVICE, source: Some(source.into()) }
+    }
+
+    /// What the operating system says about writing a file.
+    pub(super) fn file(what: impl Into<String>, source: std::io::Error) -> Self {
+        let full = source.kind() == std::io::ErrorKind::StorageFull;
+        let (fault, advice) = if full { (Fault::Full, FULL_ADVICE) } else { (Fault::Disk, DISK_ADVICE) };
+        Self { fault, what: what.into(), advice, source: Some(source.into()) }
     }
 
     pub(super) fn damage(what: impl Into<String>) -> Self {
@@ -96,9 +107,10 @@ impl JournalError {
     fn from_sqlite(what: impl Into<String>, source: rusqlite::Error, otherwise: Fault) -> Self {
         let (fault, advice) = match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (Fault::Damage, DAMAGE_ADVICE),
+            // SQLite says so when writing failed for want of space, before anything was made to count.
+            Some(ErrorCode::DiskFull) => (Fault::Full, FULL_ADVICE),
             Some(
-                ErrorCode::DiskFull
-                | ErrorCode::SystemIoFailure
+                ErrorCode::SystemIoFailure
                 | ErrorCode::CannotOpen
                 | ErrorCode::ReadOnly
                 | ErrorCode::PermissionDenied

@@ -25,6 +25,7 @@ struct Kept {
     pending: Vec<Entry>,
     commits: u64,
     fail_next: bool,
+    full: bool,
     stopped: bool,
 }
 
@@ -42,6 +43,11 @@ impl Memory {
     /// Makes the next commit fail.
     pub fn fail_next_commit(&self) {
         self.kept().fail_next = true;
+    }
+
+    /// Takes away or gives back the space for commits.
+    pub fn set_full(&self, full: bool) {
+        self.kept().full = full;
     }
 
     /// What a killed process leaves behind: uncommitted entries are gone, and the journal can be opened again.
@@ -80,6 +86,9 @@ impl Store for Memory {
         if std::mem::take(&mut kept.fail_next) {
             kept.stopped = true;
             return Err(JournalError::disk("cannot commit", "this failure was asked for"));
+        }
+        if kept.full && !kept.pending.is_empty() {
+            return Err(JournalError::file("cannot commit", std::io::ErrorKind::StorageFull.into()));
         }
         if !kept.pending.is_empty() {
             let pending = std::mem::take(&mut kept.pending);

@@ -72,8 +72,9 @@ pub trait Store: Send {
     /// Makes everything appended so far durable in one go, and says the number of the last durable entry.
     ///
     /// # Errors
-    /// If that is not certain. The outcome on disk is then unknown: the store refuses all further work, and the
-    /// process must end and read the journal again.
+    /// `Full` if there is no space: nothing of the batch is on disk, it stays open, and it may be committed again.
+    /// Any other means that durability is not certain. The outcome on disk is then unknown: the store refuses all
+    /// further work, and the process must end and read the journal again.
     fn commit(&mut self) -> Result<u64, JournalError>;
 
     /// The number of the last durable entry; 0 for none.

@@ -11,6 +11,8 @@ pub struct Usage {
     pub journal_bytes: u64,
     /// What an ordinary user may still write on that disk.
     pub free_bytes: u64,
+    /// The whole disk.
+    pub disk_bytes: u64,
 }
 
 impl Usage {
@@ -22,6 +24,7 @@ impl Usage {
         Some(Self {
             journal_bytes: len(&folder.database()) + len(&folder.wal()),
             free_bytes: disk.f_bavail.saturating_mul(disk.f_frsize),
+            disk_bytes: disk.f_blocks.saturating_mul(disk.f_frsize),
         })
     }
 }

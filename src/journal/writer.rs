@@ -46,6 +46,8 @@ pub struct Journal {
     body: Vec<u8>,
     pending: u64,
     last_at: Timestamp,
+    /// The entry that the anchor notes.
+    anchored: u64,
     /// The first failure's fault; nothing more is taken after it.
     stopped: Option<Fault>,
     _lock: File,
@@ -90,6 +92,7 @@ impl Journal {
             anchor,
             encoder,
             keyring,
+            anchored: head.seq,
             head,
             body: Vec::new(),
             pending: 0,
@@ -143,10 +146,19 @@ impl Journal {
         Ok(seq)
     }
 
+    /// What of it failed for want of space is done by the next call: the batch, or only the anchor's note of it.
     fn try_commit(&mut self) -> Result<u64, JournalError> {
-        if self.pending == 0 {
-            return Ok(self.head.seq);
+        if self.pending > 0 {
+            self.add_block()?;
         }
+        if self.anchored != self.head.seq {
+            self.anchor.advance(&self.head, self.last_at)?;
+            self.anchored = self.head.seq;
+        }
+        Ok(self.head.seq)
+    }
+
+    fn add_block(&mut self) -> Result<(), JournalError> {
         let after = self.head.after(self.pending, &self.body);
         database::add(&self.connection, &self.head, &after, &self.body).map_err(|e| {
             let what = format!("cannot commit entries {} to {}", self.head.seq + 1, after.seq);
@@ -157,16 +169,11 @@ impl Journal {
         self.body.clear();
         // After a flow file of a megabyte the buffer need not stay that large.
         self.body.shrink_to(BUFFER_KEPT);
-        self.anchor.advance(&self.head, self.last_at)?;
-        Ok(self.head.seq)
+        Ok(())
     }
 
-    /// Runs a step that must not be followed by others if it fails.
-    fn step<T>(&mut self, step: impl FnOnce(&mut Self) -> Result<T, JournalError>) -> Result<T, JournalError> {
-        if let Some(first) = self.stopped {
-            return Err(JournalError::stopped(first));
-        }
-        step(self).inspect_err(|e| self.stopped = Some(e.fault()))
+    fn may_go_on(&self) -> Result<(), JournalError> {
+        self.stopped.map_or(Ok(()), |first| Err(JournalError::stopped(first)))
     }
 }
 
@@ -177,11 +184,16 @@ const LOG_COPIED: usize = 1024 * 1024;
 
 impl Store for Journal {
     fn append(&mut self, at: Timestamp, scope: &str, event: &Event, facts: &[Fact]) -> Result<u64, JournalError> {
-        self.step(|journal| journal.try_append(at, scope, event, facts))
+        self.may_go_on()?;
+        self.try_append(at, scope, event, facts).inspect_err(|e| self.stopped = Some(e.fault()))
     }
 
     fn commit(&mut self) -> Result<u64, JournalError> {
-        self.step(Self::try_commit)
+        self.may_go_on()?;
+        let committed = self.try_commit();
+        // Want of space alone leaves no doubt about what is on disk.
+        self.stopped = committed.as_ref().err().map(JournalError::fault).filter(|fault| *fault != Fault::Full);
+        committed
     }
 
     fn head(&self) -> u64 {

@@ -85,6 +85,10 @@ pub(super) fn counters(registry: &Registry, name: &str, help: &str, labels: &[&s
     kept(registry, IntCounterVec::new(Opts::new(name, help), labels))
 }
 
+pub(super) fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
+    kept(registry, IntCounter::new(name, help))
+}
+
 pub(super) fn gauge(registry: &Registry, name: &str, help: &str) -> Gauge {
     kept(registry, Gauge::new(name, help))
 }

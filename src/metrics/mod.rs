@@ -23,6 +23,7 @@ use std::time::Duration;
 use prometheus::Encoder as _;
 use prometheus::Gauge;
 use prometheus::Histogram;
+use prometheus::IntCounter;
 use prometheus::IntCounterVec;
 use prometheus::Registry;
 use prometheus::TextEncoder;
@@ -44,6 +45,7 @@ use crate::journal::Usage;
 use crate::vocab::Timestamp;
 use family::Choices;
 use family::WORK_BUCKETS;
+use family::counter;
 use family::counters;
 use family::gauge;
 use family::gauges;
@@ -64,6 +66,8 @@ pub struct Metrics {
     tally: Mutex<Tally>,
     webhooks: Webhooks,
     oddities: Choices,
+    imported: IntCounter,
+    disk_full: Gauge,
     commit_seconds: Histogram,
     staff_pins: Choices,
     reloads: Choices,
@@ -106,6 +110,16 @@ impl Metrics {
             tally: Mutex::new(Tally::new(r)),
             webhooks: Webhooks::new(r),
             oddities: choices(r, "carelane_oddities_total", "Strange but harmless input, by kind.", "kind", &ODDITIES),
+            imported: counter(
+                r,
+                "carelane_calls_imported_total",
+                "Missed calls taken from the carrier's call list after downtime.",
+            ),
+            disk_full: gauge(
+                r,
+                "carelane_disk_full",
+                "1 while the journal has no space and callers get the fallback document.",
+            ),
             commit_seconds: histogram(
                 r,
                 "carelane_journal_commit_seconds",
@@ -184,10 +198,13 @@ impl Metrics {
         self.files_sound.set(f64::from(u8::from(are_sound)));
     }
 
-    /// The text Prometheus scrapes. Looks at the disk: not for the webhook path.
-    pub fn render(&self, view: &View, now: Timestamp) -> String {
+    /// The text Prometheus scrapes. Looks at the disk: not for the webhook path. Without a view, while the desk cannot
+    /// answer, its gauges stay as they were.
+    pub fn render(&self, view: Option<&View>, now: Timestamp) -> String {
         let gauges = self.gauges.lock().unwrap_or_else(PoisonError::into_inner);
-        gauges.show(view, now);
+        if let Some(view) = view {
+            gauges.show(view, now);
+        }
         // A folder that cannot be looked at keeps its last figures; the journal's own failure ends the process.
         if let Some(usage) = self.data.as_deref().and_then(Usage::of) {
             gauges.show_usage(usage);
@@ -223,6 +240,14 @@ impl Observer for Metrics {
             }
             tally.count(now, fact);
         }
+    }
+
+    fn imported(&self, calls: u64) {
+        self.imported.inc_by(calls);
+    }
+
+    fn disk_full(&self, full: bool) {
+        self.disk_full.set(f64::from(u8::from(full)));
     }
 
     fn committed(&self, took: Duration) {

@@ -35,6 +35,7 @@ pub use reload::Reloaded;
 
 use crate::carrier::twilio::Verifier;
 use crate::engine::Engine;
+use crate::engine::Unanswered;
 use crate::metrics::Metrics;
 use crate::vocab::Private;
 use crate::vocab::limit::BODY_BYTES_MAX;
@@ -112,21 +113,23 @@ impl Door {
         match self.engine.is_ready().await {
             Ok(true) => reply::text(StatusCode::OK, "ready\n"),
             Ok(false) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n"),
+            Err(Unanswered::DiskFull) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the disk is full\n"),
             Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
         }
     }
 
     async fn scrape(&self) -> Reply {
-        match self.engine.view().await {
-            Ok(view) => {
-                let (metrics, now) = (self.metrics.clone(), self.engine.clock().now());
-                // It looks at the disk.
-                match tokio::task::spawn_blocking(move || metrics.render(&view, now)).await {
-                    Ok(text) => reply::typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text.into()),
-                    Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the metrics cannot be written\n"),
-                }
-            }
-            Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
+        let view = match self.engine.view().await {
+            Ok(view) => Some(view),
+            // Whoever is to make space must be able to see it.
+            Err(Unanswered::DiskFull) => None,
+            Err(_) => return reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
+        };
+        let (metrics, now) = (self.metrics.clone(), self.engine.clock().now());
+        // It looks at the disk.
+        match tokio::task::spawn_blocking(move || metrics.render(view.as_ref(), now)).await {
+            Ok(text) => reply::typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text.into()),
+            Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the metrics cannot be written\n"),
         }
     }
 

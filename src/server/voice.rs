@@ -21,6 +21,7 @@ use crate::carrier::twilio::decode_pin;
 use crate::carrier::twilio::decode_recording;
 use crate::carrier::twilio::decode_status;
 use crate::engine;
+use crate::engine::Unanswered;
 use crate::floor::effect::Answer;
 use crate::floor::event::Event;
 use crate::floor::treatment::Treatment;
@@ -82,7 +83,7 @@ impl Door {
                         caller: call.caller,
                         dialled: call.dialled,
                     };
-                    self.treat(event, Context::Greeting { asked: self.engine.clock().monotonic() }, path).await
+                    self.treat(event, Context::Greeting { asked: self.engine.clock().monotonic() }, &form, path).await
                 }
                 Err(missing) => malformed(&missing.to_string()),
             },
@@ -98,28 +99,34 @@ impl Door {
     async fn linked(&self, link: Link, form: &Form<'_>, path: &str) -> (Reply, WebhookResult) {
         match link {
             Link::Document { leg, serial } => {
-                self.treat(Event::TreatmentFetched { leg, serial }, Context::Call, path).await
+                self.treat(Event::TreatmentFetched { leg, serial }, Context::Call, form, path).await
             }
             Link::Wait { leg, serial, round } => {
-                self.treat(Event::TreatmentFetched { leg, serial }, Context::Queue { round, held: None }, path).await
+                self.treat(Event::TreatmentFetched { leg, serial }, Context::Queue { round, held: None }, form, path)
+                    .await
             }
             Link::Done { leg, serial } => {
                 let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
-                self.treat(event, Context::Call, path).await
+                self.treat(event, Context::Call, form, path).await
             }
             Link::Pin { leg, serial } => {
                 let agent = self.engine.directory().staff(leg);
                 match self.pins.compare(agent, decode_pin(form)).await {
-                    Some(input) => self.treat(Event::TreatmentEnded { leg, serial, input }, Context::Call, path).await,
+                    Some(input) => {
+                        self.treat(Event::TreatmentEnded { leg, serial, input }, Context::Call, form, path).await
+                    }
                     None => self.one_moment(path),
                 }
             }
             Link::Held { leg, serial, round } => {
                 let event = Event::TreatmentEnded { leg, serial, input: decode_input(form) };
-                self.treat(event, Context::Queue { round: round.saturating_add(1), held: Some(serial) }, path).await
+                self.treat(event, Context::Queue { round: round.saturating_add(1), held: Some(serial) }, form, path)
+                    .await
             }
             Link::Answered { leg } => match decode_call(form) {
-                Ok(carrier_call) => self.treat(Event::LegAnswered { leg, carrier_call }, Context::Call, path).await,
+                Ok(carrier_call) => {
+                    self.treat(Event::LegAnswered { leg, carrier_call }, Context::Call, form, path).await
+                }
                 Err(missing) => malformed(&missing.to_string()),
             },
             Link::Status { leg } => self.status(Some(leg), form).await,
@@ -155,9 +162,13 @@ impl Door {
     }
 
     /// Posts an event and renders what the floor says.
-    async fn treat(&self, event: Event, context: Context, path: &str) -> (Reply, WebhookResult) {
+    async fn treat(&self, event: Event, context: Context, form: &Form<'_>, path: &str) -> (Reply, WebhookResult) {
+        let waits = matches!(context, Context::Queue { .. }) || matches!(event, Event::TreatmentFetched { .. });
         let answer = match timeout(ANSWER_TIME_MAX, self.engine.post(event)).await {
             Ok(Ok(answer)) => answer,
+            Ok(Err(Unanswered::DiskFull)) if !waits => {
+                return (reply::document(self.fallback(form)), WebhookResult::Fallback);
+            }
             Ok(Err(_)) | Err(_) => return self.one_moment(path),
         };
         if let (Context::Greeting { asked }, Some(given)) = (context, &answer.given)
@@ -175,6 +186,13 @@ impl Door {
             Some(document) => (reply::document(document), WebhookResult::Answered),
             None => (reply::document(twiml::excuse()), WebhookResult::Unknown),
         }
+    }
+
+    /// While nothing can be kept, nothing is begun: the practice's fallback document. Who waits already waits on.
+    fn fallback(&self, form: &Form<'_>) -> Vec<u8> {
+        let ours = ["To", "From"].into_iter().filter_map(|party| form.get(party));
+        let flow = ours.filter_map(|number| self.engine.directory().flow_of(number)).next();
+        flow.map_or_else(twiml::excuse, |flow| twiml::fallback(&flow))
     }
 
     /// Nobody could decide in time: the carrier asks again in a moment.

@@ -87,6 +87,16 @@ impl World {
                 self.sometimes_twice(Span::ZERO, Span::secs(20), &fetched);
             }
             Effect::DropRecording { .. } => self.confirm(id, None),
+            Effect::Ask { carrier_call, .. } => {
+                if self.chance.percent(self.swarm.unreachable) {
+                    return self.fail(id, Failure::Unreachable);
+                }
+                if self.is_over(&carrier_call) {
+                    self.marks.count("a silent leg found over");
+                    return self.fail(id, Failure::LegGone);
+                }
+                self.confirm(id, None);
+            }
             Effect::HangUp { carrier_call, .. } => {
                 if self.is_over(&carrier_call) {
                     return self.fail(id, Failure::LegGone);
@@ -218,6 +228,9 @@ impl World {
             self.later(Span::secs(1), wait, Due::Webhook { phone: name.clone(), epoch, event });
         } else {
             self.marks.count("dropped by the carrier while down");
+            if let Event::CallArrived { carrier_call, caller, dialled } = event {
+                self.missed.push(Event::CallMissed { carrier_call, caller, dialled, began: self.now });
+            }
             self.end(name, LegEnd::Completed);
         }
     }
@@ -307,15 +320,9 @@ impl World {
         self.sometimes_twice(Span(20), Span::secs(4), &event);
     }
 
-    /// Would the floor learn of this leg's end without a callback: by a deadline, or by something it tries to do?
+    /// Would the floor learn of this leg's end without a callback? Whom it knows by name it asks about.
     fn tells_otherwise(&self, leg: LegId) -> bool {
-        self.watch.floor.leg(leg).is_some_and(|leg| {
-            let menu = matches!(
-                leg.current(),
-                Some(Treatment::Menu { .. } | Treatment::Announce { .. } | Treatment::AskStanding { .. }) | None
-            );
-            !menu && leg.carrier_call.is_some()
-        })
+        self.watch.floor.leg(leg).is_some_and(|leg| leg.carrier_call.is_some())
     }
 
     fn status(&mut self, name: &CarrierCall, status: LegStatus) {

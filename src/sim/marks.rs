@@ -19,15 +19,17 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 77] = [
+pub const REQUIRED: [&str; 79] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
     "a redial keeps the place",
     "a repeat caller's head start",
+    "a silent leg found over",
     "an hour of a clock change",
     "an offer is withdrawn because the caller left",
     "broken file refused",
+    "call of the gap imported",
     "call while down",
     "callback lost while down",
     "clock set back",

@@ -82,6 +82,9 @@ impl World {
         };
         if !self.up {
             self.marks.count("call while down");
+            let (caller, dialled, began) = (Caller::from_carrier(&patient.from), patient.dials.clone(), self.now);
+            let carrier_call = CarrierCall::from(format!("CA-gap-{}-{}", self.now.0, self.missed.len()).as_str());
+            self.missed.push(Event::CallMissed { carrier_call, caller, dialled, began });
             if patient.redials > 0 {
                 patient.redials -= 1;
                 self.later(Span::secs(20), Span::mins(5), Due::Patient(patient));

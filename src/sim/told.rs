@@ -96,6 +96,9 @@ pub fn event(told: &Event) -> String {
         Event::LegStatus { leg: None, carrier_call, status } => {
             format!("the carrier says {carrier_call} is {}", plain(status))
         }
+        Event::CallMissed { carrier_call, began, .. } => {
+            format!("the carrier's list has {carrier_call} of {}, which we never saw", time(*began))
+        }
         Event::LegFoundOver { leg } => format!("{leg} is found to be over"),
         Event::EffectConfirmed { effect, .. } => format!("{effect} is carried out"),
         Event::EffectFailed { effect, why } => format!("{effect} failed: {}", plain(why)),
@@ -165,6 +168,7 @@ fn effect(told: &Effect) -> String {
         },
         Effect::DropRecording { item, recording } => format!("delete {recording} of {item} at the carrier"),
         Effect::HangUp { leg, .. } => format!("hang up {leg}"),
+        Effect::Ask { leg, .. } => format!("ask about {leg}"),
     }
 }
 
@@ -173,8 +177,9 @@ fn fact(told: &Fact) -> String {
         Fact::FloorOpened(id) => format!("floor {id} opened"),
         Fact::FlowLoaded(file) => format!("flow {} loaded, version {:.4}", file.flow.practice, file.hash),
         Fact::TeamLoaded(file) => format!("team {} loaded, version {:.4}", file.team.id, file.hash),
-        Fact::CallArrived { call, leg, practice, flow, .. } => {
-            format!("{call} arrived at {practice} on {leg}, flow version {flow:.4}")
+        Fact::CallArrived { call, leg, practice, flow, began, .. } => {
+            let began = began.map_or_else(String::new, |at| format!(", unheard: it began {}", time(at)));
+            format!("{call} arrived at {practice} on {leg}, flow version {flow:.4}{began}")
         }
         Fact::LegTreated { leg, serial, treatment, pushed } => {
             format!("{leg} #{serial} {}{}", treated(treatment), if *pushed { " (pushed)" } else { "" })
@@ -205,39 +210,6 @@ fn fact(told: &Fact) -> String {
         Fact::Transferred { call, agent } => format!("{call} transferred by {agent}"),
         Fact::CallClosed { call, outcome, note } => format!("{call} closed: {outcome} ({})", fields(note)),
         Fact::CallLeft { call, how } => format!("{call} left: {}", plain(how)),
-        Fact::ItemOpened(_)
-        | Fact::ItemAttempted { .. }
-        | Fact::ItemClosed { .. }
-        | Fact::ItemJoined { .. }
-        | Fact::ItemOwned { .. } => work(told),
-        Fact::LegNamed { leg, carrier_call } => format!("{leg} is {carrier_call}"),
-        Fact::LegUnwanted { leg } => format!("{leg} is unwanted"),
-        Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
-        Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
-        Fact::JoinFailed { call } => format!("{call} could not be joined"),
-        Fact::VoicemailBegan { call, due_at } => format!("{call} is at the mailbox, called back by {}", time(*due_at)),
-        Fact::RecordingAwaited { .. }
-        | Fact::RecordingNamed { .. }
-        | Fact::RecordingEmpty { .. }
-        | Fact::RecordingDelayed { .. }
-        | Fact::RecordingTried { .. }
-        | Fact::RecordingStored { .. }
-        | Fact::RecordingDropped { .. }
-        | Fact::RecordingPlayed { .. } => recording(told),
-        Fact::CallLost { call } => format!("{call} is lost"),
-        Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
-        Fact::EffectSettled { effect } => format!("{effect} done or given up"),
-        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
-        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
-        Fact::DetailsKnown { of: Subject::Call(call), details } => format!("{call} is of {}", known(details)),
-        Fact::DetailsKnown { of: Subject::Item(item), details } => format!("{item} is of {}", known(details)),
-        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
-        Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => staff(told),
-    }
-}
-
-fn work(told: &Fact) -> String {
-    match told {
         Fact::ItemOpened(new) => item(new),
         Fact::ItemAttempted { item, outcome, note, due_at } => {
             format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
@@ -249,12 +221,14 @@ fn work(told: &Fact) -> String {
             promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
         ),
         Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
-        other => format!("{other:?}"),
-    }
-}
-
-fn staff(told: &Fact) -> String {
-    match told {
+        Fact::LegNamed { leg, carrier_call } => format!("{leg} is {carrier_call}"),
+        Fact::LegUnwanted { leg } => format!("{leg} is unwanted"),
+        Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
+        Fact::StrangerEnded { carrier_call } => format!("stranger {carrier_call} ended"),
+        Fact::JoinFailed { call } => format!("{call} could not be joined"),
+        Fact::EffectSettled { effect } => format!("{effect} done or given up"),
+        Fact::DetailsKnown { of: Subject::Call(call), details } => format!("{call} is of {}", known(details)),
+        Fact::DetailsKnown { of: Subject::Item(item), details } => format!("{item} is of {}", known(details)),
         Fact::StaffArrived { leg, practice, agent, .. } => format!(
             "{leg} calls the staff number of {practice}, from {}",
             agent.as_ref().map_or_else(|| "nobody's phone".to_owned(), |agent| format!("the phone of {agent}"))
@@ -264,12 +238,26 @@ fn staff(told: &Fact) -> String {
             "{agent}: a wrong PIN{}",
             locked_until.map_or_else(String::new, |until| format!(", locked until {}", clock(until)))
         ),
-        other => format!("{other:?}"),
+        other => seldom(other),
+    }
+}
+
+/// What happens on few days.
+fn seldom(told: &Fact) -> String {
+    match told {
+        Fact::CallLost { call } => format!("{call} is lost"),
+        Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
+        Fact::LegAsked { leg } => format!("{leg} is silent"),
+        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
+        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
+        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+        other => recording(other),
     }
 }
 
 fn recording(told: &Fact) -> String {
     match told {
+        Fact::VoicemailBegan { call, due_at } => format!("{call} is at the mailbox, called back by {}", time(*due_at)),
         Fact::RecordingAwaited { item, leg, carrier_call, until } => {
             format!("{item} awaits the recording of {leg}, {carrier_call}, until {}", clock(*until))
         }
@@ -377,8 +365,8 @@ fn treated(treatment: &Treatment) -> String {
         ),
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
-        Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
         Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),
+        Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
         Treatment::Keys { asked, words, language, missed } => {
             let missed = if *missed > 0 { format!(", missed {missed}") } else { String::new() };
             format!("asks {} {language}{missed}: {}", question(asked), said(words))

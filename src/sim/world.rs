@@ -99,6 +99,8 @@ pub(super) struct World {
     pub(super) practices: Vec<Practice>,
     pub(super) phones: BTreeMap<CarrierCall, Phone>,
     pub(super) rooms: BTreeMap<(CallId, u32), BTreeSet<CarrierCall>>,
+    /// Calls that the carrier could not bring us: its list tells of them after a restart.
+    pub(super) missed: Vec<Event>,
     /// The lane of each call, and with whom it is or was: what stands on the screens.
     pub(super) lanes: BTreeMap<CallId, LaneId>,
     pub(super) talks: BTreeMap<CallId, (AgentId, LegId)>,
@@ -126,6 +128,7 @@ impl World {
             practices,
             phones: BTreeMap::new(),
             rooms: BTreeMap::new(),
+            missed: Vec::new(),
             lanes: BTreeMap::new(),
             talks: BTreeMap::new(),
             now: swarm.begins,
@@ -295,7 +298,9 @@ impl World {
             self.marks.count(match effect {
                 Effect::Dial { .. } => "crash while dialling",
                 Effect::Redirect { .. } => "crash while joining",
-                _ => "crash while hanging up",
+                Effect::HangUp { .. } => "crash while hanging up",
+                Effect::Ask { .. } => "crash while asking",
+                Effect::FetchRecording { .. } | Effect::DropRecording { .. } => "crash while a message is fetched",
             });
         }
         self.up = false;
@@ -334,6 +339,10 @@ impl World {
         for effect in outstanding {
             self.marks.count("effect carried out after a crash");
             self.later(Span(100), Span::secs(5), Due::Effect(effect));
+        }
+        for missed in std::mem::take(&mut self.missed) {
+            self.marks.count("call of the gap imported");
+            self.later(Span::secs(1), Span::secs(8), Due::Tell(missed));
         }
         let over = |name: &CarrierCall| self.phones.get(name).is_none_or(|phone| phone.over);
         let legs = self.watch.floor.live_legs();

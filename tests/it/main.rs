@@ -2,6 +2,7 @@
 
 mod crash;
 mod disk;
+mod failures;
 mod flow;
 mod fuzz;
 mod journal;

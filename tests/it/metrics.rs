@@ -51,7 +51,7 @@ impl Watched {
     }
 
     fn scraped(&self) -> Scraped {
-        Scraped(self.metrics.render(&self.floor.view(), self.now))
+        Scraped(self.metrics.render(Some(&self.floor.view()), self.now))
     }
 }
 

@@ -25,7 +25,7 @@ use crate::scenario::practice::NUMBER;
 use crate::scenario::practice::Practice;
 
 /// Practice-days of a test run: even with few cores they are over in some twenty seconds.
-const SEEDS: u64 = 240;
+const SEEDS: u64 = 300;
 /// Threads for them.
 const JOBS: usize = 2;
 

@@ -28,6 +28,7 @@ use super::transport::Transport;
 use super::webhook::carrier_call;
 use super::webhook::leg_status;
 use crate::floor::event::LegStatus;
+use crate::vocab::Caller;
 use crate::vocab::CarrierCall;
 use crate::vocab::Private;
 use crate::vocab::Timestamp;
@@ -118,6 +119,10 @@ pub struct CallSummary {
     pub status: Option<LegStatus>,
     /// When it started, in whole seconds; `None` if it has not (the carrier queues what exceeds the account's rate).
     pub started: Option<Timestamp>,
+    /// Did somebody call us? We make the other calls.
+    pub inbound: bool,
+    /// Who called, or which of our numbers did.
+    pub from: Caller,
 }
 
 /// The carrier's REST API for one account. Shared by reference; connections and rates are shared with it.
@@ -189,11 +194,14 @@ impl RestClient {
         // A call that the carrier has queued has no start, and a listing by start would miss it. It is looked for
         // first: in this order a call that leaves the queue meanwhile is found by the second listing.
         let since = query.started_after.0.div_euclid(1_000);
-        let start = jiff::Timestamp::from_second(since).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
+        let start = second(since);
         let listings = async {
             let mut found = BTreeMap::new();
-            self.list_into(&mut found, query, ("Status", "queued"), patience).await?;
-            self.list_into(&mut found, query, ("StartTime>", &start), patience).await?;
+            let parties = [("To", query.to), ("From", query.from)];
+            let parties = parties.into_iter().filter_map(|(name, value)| Some((name, value?)));
+            let by = |filter| parties.clone().chain([filter]).collect::<Vec<_>>();
+            self.list_into(&mut found, &by(("Status", "queued")), patience).await?;
+            self.list_into(&mut found, &by(("StartTime>", &start)), patience).await?;
             Ok(found)
         };
         let found = timeout(patience.within, listings).await.map_err(|_| RestError::Unknown(Doubt::TimedOut))??;
@@ -203,16 +211,42 @@ impl RestClient {
         Ok(calls)
     }
 
+    /// Lists every call that somebody made to this number of ours between two moments, oldest first, however many.
+    /// A stretch with more calls than a listing holds is halved, down to the carrier's second.
+    pub async fn list_inbound(
+        &self,
+        to: &str,
+        (from, until): (Timestamp, Timestamp),
+        patience: &Patience<'_>,
+    ) -> Result<Vec<CallSummary>, RestError> {
+        let mut found = BTreeMap::new();
+        let mut stretches = vec![(from.0.div_euclid(1_000), None)];
+        while let Some((first, last)) = stretches.pop() {
+            let (start, end) = (second(first), last.map(second));
+            let mut filters = vec![("To", to), ("StartTime>", start.as_str())];
+            // A plain "since" is what every carrier knows.
+            filters.extend(end.as_deref().map(|end| ("StartTime<", end)));
+            let listing = self.list_into(&mut found, &filters, patience);
+            let whole = timeout(patience.within, listing).await.map_err(|_| RestError::Unknown(Doubt::TimedOut))??;
+            let last = last.unwrap_or_else(|| until.0.div_euclid(1_000));
+            if !whole && first < last {
+                let half = i64::midpoint(first, last);
+                stretches.extend([(first, Some(half)), (half + 1, Some(last))]);
+            }
+        }
+        let mut calls: Vec<CallSummary> = found.into_values().filter(|call| call.inbound).collect();
+        calls.sort_by_key(|call| call.started);
+        Ok(calls)
+    }
+
+    /// Reads a listing page by page; `false` if there was more of it than is read.
     async fn list_into(
         &self,
         found: &mut BTreeMap<CarrierCall, CallSummary>,
-        query: &CallQuery<'_>,
-        filter: (&str, &str),
+        filters: &[(&str, &str)],
         patience: &Patience<'_>,
-    ) -> Result<(), RestError> {
-        let parts =
-            [("To", query.to), ("From", query.from), (filter.0, Some(filter.1)), ("PageSize", Some(PAGE_CALLS))];
-        let parts = parts.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    ) -> Result<bool, RestError> {
+        let parts = filters.iter().copied().chain([("PageSize", PAGE_CALLS)]);
         let mut next = format!("{}.json?{}", self.calls, Serializer::new(String::new()).extend_pairs(parts).finish());
         for _ in 0..PAGES_MAX {
             let page: PageBody = self
@@ -226,10 +260,10 @@ impl RestClient {
                 // Only a path of this account: our credentials go with it.
                 Some(uri) if uri.starts_with(&self.calls) => next = uri,
                 Some(_) => return Err(RestError::Unknown(Doubt::Unreadable)),
-                None => break,
+                None => return Ok(true),
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     async fn change_call(
@@ -285,6 +319,8 @@ struct CallBody {
     sid: String,
     status: Option<String>,
     start_time: Option<String>,
+    direction: Option<String>,
+    from: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -300,8 +336,15 @@ impl CallBody {
             carrier_call: carrier_call(&self.sid)?,
             status: self.status.as_deref().and_then(leg_status),
             started: start,
+            inbound: self.direction.as_deref() == Some("inbound"),
+            from: Caller::from_carrier(self.from.as_deref().unwrap_or_default()),
         })
     }
+}
+
+/// A second since 1970 as a filter takes it.
+fn second(since: i64) -> String {
+    jiff::Timestamp::from_second(since).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
 }
 
 /// Twilio writes RFC 2822, Telnyx ISO 8601.

@@ -8,6 +8,7 @@ mod on_call;
 mod pins;
 mod reload;
 mod settings;
+mod space;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -137,8 +138,11 @@ async fn start(args: Args) -> Result<Running, String> {
     let rest = Arc::new(rest_client(&account, &args, &engine)?);
     if local.is_none() {
         tokio::spawn(engine.clone().reconcile(ghosts, rest.clone()));
+        let last_heard = recovered.last_at.unwrap_or(engine.clock().now());
+        tokio::spawn(engine.clone().watch_gaps(rest.clone(), last_heard, metrics.clone()));
     }
     tokio::spawn(engine.clone().dispatch(orders, rest));
+    tokio::spawn(space::watch(args.data.clone()));
     tokio::spawn(engine.clone().keep_to_retention());
     tokio::spawn(on_call::watch(engine.clone()));
 

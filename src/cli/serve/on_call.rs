@@ -28,7 +28,7 @@ pub(super) async fn watch(engine: Engine) {
         ticks.tick().await;
         match engine.view().await {
             Ok(view) => told = tell(&view.practices, engine.clock().now(), &told),
-            Err(crate::engine::Unanswered::Busy) => {}
+            Err(crate::engine::Unanswered::Busy | crate::engine::Unanswered::DiskFull) => {}
             Err(crate::engine::Unanswered::Stopped) => return,
         }
     }

@@ -16,13 +16,16 @@ use crate::vocab::Timestamp;
 
 impl Floor {
     pub(super) fn call_arrived(&mut self, at: Timestamp, fact: &Fact) {
-        let Fact::CallArrived { call, leg, practice, flow: _, carrier_call, caller } = fact else { return };
+        let Fact::CallArrived { call, leg, practice, flow: _, carrier_call, caller, began } = fact else { return };
         // A call uses the version that is current at this fact, live and in recovery alike.
         let Some(flow) = self.practices.get(practice).map(|p| p.flow.clone()) else { return };
         self.minted.call = self.minted.call.max(call.0);
         self.ended.inbound += 1;
         *self.on_line.entry(practice.clone()).or_default() += 1;
-        self.arrivals.entry(practice.clone()).or_default().note(at, caller.number.clone(), flow.limits.within);
+        if began.is_none() {
+            // Calls that were missed in a gap keep nobody out now.
+            self.arrivals.entry(practice.clone()).or_default().note(at, caller.number.clone(), flow.limits.within);
+        }
         let language = flow.default_language().clone();
         self.calls.insert(
             *call,
@@ -33,7 +36,7 @@ impl Floor {
                 leg: *leg,
                 caller: caller.clone(),
                 language,
-                arrived: at,
+                arrived: began.unwrap_or(at),
                 urgent: false,
                 crisis: false,
                 self_served: false,

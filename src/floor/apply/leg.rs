@@ -8,6 +8,7 @@ use crate::floor::acd::agent::AgentState;
 use crate::floor::call::Leg;
 use crate::floor::call::Side;
 use crate::floor::effect::Effect;
+use crate::floor::event::LegEnd;
 use crate::floor::timer::TimerName;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Treatment;
@@ -21,6 +22,9 @@ use crate::vocab::Timestamp;
 
 /// After its last words a leg that did not end by itself is hung up.
 const LAST_WORDS_MAX: Span = Span::secs(30);
+/// Last words that must be pushed get longer: the push is tried for a minute, in which a caller in a queue fetches the
+/// next document.
+const LAST_WORDS_PUSHED_MAX: Span = Span::secs(90);
 /// The longest question and its answer; then the phone is gone, and nobody told us.
 const KEYS_MAX: Span = Span::mins(3);
 
@@ -45,6 +49,7 @@ impl Floor {
             push: None,
             hang_up: None,
             message: None,
+            ask: None,
         };
         self.legs.insert(id, leg);
     }
@@ -57,6 +62,7 @@ impl Floor {
 
     pub(super) fn leg_treated(&mut self, at: Timestamp, id: LegId, treatment: &Treatment, pushed: bool) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
+        let asked_again = leg.current().is_some_and(|before| is_same_question(before, treatment));
         leg.given.push(Arc::new(treatment.clone()));
         let (serial, up, name, call) = (leg.serial(), leg.is_up(), leg.carrier_call.clone(), leg.call);
         if let Some(superseded) = leg.push.take() {
@@ -70,10 +76,17 @@ impl Floor {
             let push = self.put(Effect::Redirect { leg: id, carrier_call, serial });
             self.with_leg(id, |l| l.push = Some(push));
         }
+        match silence_max(treatment) {
+            Some(silence) => self.timers.set(TimerName::LegSilent(id), at + silence),
+            None => self.timers.clear(&TimerName::LegSilent(id)),
+        }
         match treatment {
-            Treatment::Goodbye { .. } => self.timers.set(TimerName::LegLingers(id), at + LAST_WORDS_MAX),
+            Treatment::Goodbye { .. } => {
+                let within = if pushed { LAST_WORDS_PUSHED_MAX } else { LAST_WORDS_MAX };
+                self.timers.set(TimerName::LegLingers(id), at + within);
+            }
             Treatment::Keys { .. } => self.timers.set(TimerName::LegLingers(id), at + KEYS_MAX),
-            Treatment::Menu { opening: Opening::Greeting | Opening::Plain, .. } => {
+            Treatment::Menu { opening: Opening::Greeting | Opening::Plain, .. } if !asked_again => {
                 self.with_call(call, |c| c.missed_inputs = 0);
             }
             Treatment::Announce { words, .. } if words.iter().any(|w| matches!(w, Words::Script(_))) => {
@@ -110,7 +123,7 @@ impl Floor {
     pub(super) fn leg_unwanted(&mut self, at: Timestamp, id: LegId) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.unwanted = true;
-        let obsolete = [leg.dial.take(), leg.push.take()];
+        let obsolete = [leg.dial.take(), leg.push.take(), leg.ask.take()];
         let hang_up = match (&leg.carrier_call, leg.ended, leg.hang_up) {
             (Some(name), None, None) => Some(Effect::HangUp { leg: id, carrier_call: name.clone() }),
             _ => None,
@@ -123,23 +136,27 @@ impl Floor {
             self.drop_effect(effect);
         }
         self.timers.clear(&TimerName::LegLingers(id));
+        self.timers.clear(&TimerName::LegSilent(id));
         if let Some(hang_up) = hang_up {
             let effect = self.put(hang_up);
             self.with_leg(id, |l| l.hang_up = Some(effect));
         }
     }
 
-    pub(super) fn leg_ended(&mut self, at: Timestamp, id: LegId) {
+    pub(super) fn leg_ended(&mut self, at: Timestamp, id: LegId, end: LegEnd) {
         self.timers.clear(&TimerName::LegLingers(id));
+        self.timers.clear(&TimerName::LegSilent(id));
         self.parted.push_back((at, Parted::Leg(id)));
         let Some(leg) = self.legs.get_mut(&id) else { return };
+        leg.ended = Some(end);
         let side = leg.side.clone();
         if side == Side::Caller
             && let Some(lines) = self.on_line.get_mut(&leg.flow.practice)
         {
             *lines = lines.saturating_sub(1);
         }
-        for effect in [leg.dial.take(), leg.push.take(), leg.hang_up.take()].into_iter().flatten() {
+        let held = [leg.dial.take(), leg.push.take(), leg.hang_up.take(), leg.ask.take()];
+        for effect in held.into_iter().flatten() {
             self.drop_effect(effect);
         }
         if let Side::Agent { agent, .. } = &side
@@ -149,5 +166,54 @@ impl Floor {
         } else if let Side::Staff { agent: Some(agent), .. } = side {
             self.staff_hung_up(at, id, &agent);
         }
+    }
+
+    /// The push of a treatment is done or given up: last words need no more time now than any others.
+    pub(super) fn pushed(&mut self, at: Timestamp, id: LegId) {
+        if self.legs.get(&id).is_some_and(|leg| matches!(leg.current(), Some(Treatment::Goodbye { .. }))) {
+            self.timers.set(TimerName::LegLingers(id), at + LAST_WORDS_MAX);
+        }
+    }
+
+    /// The question goes out anew each time: an answer that never came is not waited for.
+    pub(super) fn leg_asked(&mut self, at: Timestamp, id: LegId) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let silence = leg.current().and_then(silence_max);
+        let (name, unanswered) = (leg.carrier_call.clone(), leg.ask.take());
+        if let Some(unanswered) = unanswered {
+            self.drop_effect(unanswered);
+        }
+        match silence {
+            Some(silence) => self.timers.set(TimerName::LegSilent(id), at + silence),
+            None => self.timers.clear(&TimerName::LegSilent(id)),
+        }
+        if let Some(carrier_call) = name {
+            let ask = self.put(Effect::Ask { leg: id, carrier_call });
+            self.with_leg(id, |l| l.ask = Some(ask));
+        }
+    }
+}
+
+/// How long a leg with this treatment may be silent before the carrier is asked about it: no menu is that long, and
+/// a waiting or talking party may well have nothing to say. `None`: another deadline ends it.
+fn silence_max(treatment: &Treatment) -> Option<Span> {
+    match treatment {
+        Treatment::Menu { .. } | Treatment::AskStanding { .. } => Some(Span::secs(90)),
+        Treatment::Announce { .. } => Some(Span::mins(3)),
+        Treatment::Hold { .. } => Some(Span::mins(5)),
+        Treatment::Connected { .. } => Some(Span::mins(10)),
+        Treatment::Whisper { .. } | Treatment::Goodbye { .. } | Treatment::Keys { .. } | Treatment::Record { .. } => {
+            None
+        }
+    }
+}
+
+/// Asking the same in the same language is no new beginning.
+fn is_same_question(before: &Treatment, now: &Treatment) -> bool {
+    match (before, now) {
+        (Treatment::Menu { step, language, .. }, Treatment::Menu { step: same, language: spoken, .. }) => {
+            step == same && language == spoken
+        }
+        _ => false,
     }
 }

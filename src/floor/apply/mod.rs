@@ -33,7 +33,7 @@ impl Floor {
     fn change(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::FloorOpened(id) => self.id = Some(id.clone()),
-            Fact::FlowLoaded(file) => self.load_flow(file),
+            Fact::FlowLoaded(file) => self.load_flow(at, file),
             Fact::TeamLoaded(file) => self.load_team(at, file),
             Fact::CallArrived { .. } => self.call_arrived(at, fact),
             Fact::LegTreated { leg, serial: _, treatment, pushed } => self.leg_treated(at, *leg, treatment, *pushed),
@@ -71,15 +71,11 @@ impl Floor {
             }
             Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
             Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
-            Fact::LegEnded { leg, end } => {
-                self.with_leg(*leg, |l| l.ended = Some(*end));
-                self.leg_ended(at, *leg);
-            }
+            Fact::LegEnded { leg, end } => self.leg_ended(at, *leg, *end),
             Fact::StrangerEnded { carrier_call } => {
                 self.strangers.insert(carrier_call.clone());
                 self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
             }
-            Fact::EffectSettled { effect } => self.settle(*effect),
             Fact::VoicemailBegan { .. }
             | Fact::RecordingAwaited { .. }
             | Fact::RecordingNamed { .. }
@@ -89,6 +85,8 @@ impl Floor {
             | Fact::RecordingStored { .. }
             | Fact::RecordingDropped { .. }
             | Fact::RecordingPlayed { .. } => self.recording_changed(at, fact),
+            Fact::EffectSettled { effect } => self.settle(at, *effect),
+            Fact::LegAsked { leg } => self.leg_asked(at, *leg),
             Fact::LadderBegan { call } => self.ladder_began(*call),
             Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
             Fact::DetailsKnown { of, details } => self.details_known(*of, details),
@@ -126,16 +124,19 @@ impl Floor {
         self.effects.remove(&id)
     }
 
-    fn settle(&mut self, id: EffectId) {
+    fn settle(&mut self, at: Timestamp, id: EffectId) {
         let Some(effect) = self.drop_effect(id) else { return };
         let Some(leg) = effect.leg() else { return };
         self.with_leg(leg, |l| {
-            for slot in [&mut l.dial, &mut l.push, &mut l.hang_up] {
+            for slot in [&mut l.dial, &mut l.push, &mut l.hang_up, &mut l.ask] {
                 if *slot == Some(id) {
                     *slot = None;
                 }
             }
         });
+        if let Effect::Redirect { leg, .. } = effect {
+            self.pushed(at, leg);
+        }
     }
 
     /// Drops what was kept for late duplicates long enough. It depends on the facts' times only, so recovery agrees.

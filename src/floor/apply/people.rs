@@ -17,13 +17,15 @@ use crate::vocab::LegId;
 use crate::vocab::Timestamp;
 
 impl Floor {
-    pub(super) fn load_flow(&mut self, file: &FlowFile) {
+    pub(super) fn load_flow(&mut self, at: Timestamp, file: &FlowFile) {
         let id = file.flow.practice.clone();
         self.numbers.retain(|_, practice| *practice != id);
         self.staff_numbers.retain(|_, practice| *practice != id);
         for number in &file.flow.numbers {
             self.numbers.insert(number.clone(), id.clone());
+            self.served_since.entry(number.clone()).or_insert(at);
         }
+        self.served_since.retain(|number, _| self.numbers.contains_key(number));
         if let Some(number) = &file.flow.staff_number {
             self.staff_numbers.insert(number.clone(), id.clone());
         }

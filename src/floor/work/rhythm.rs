@@ -11,13 +11,14 @@ pub(in crate::floor) const ATTEMPTS_MAX: u8 = 3;
 /// "Later the same business day" is this much open time after the first attempt.
 const SECOND_ATTEMPT_AFTER: Span = Span::hours(2);
 
-/// When the attempt after number `made` (1 or 2) is due.
+/// When the step after attempt number `made` is due. After the last attempt nothing is left but to close the item,
+/// and that is due at once.
 // rule: callback-rhythm
-pub(in crate::floor) fn next_attempt(flow: &Flow, made: u8, now: Timestamp) -> Timestamp {
-    if made <= 1 {
-        hours::after_open_time(flow, now, SECOND_ATTEMPT_AFTER)
-    } else {
-        hours::next_business_day(flow, now)
+pub(in crate::floor) fn next_step(flow: &Flow, made: u8, now: Timestamp) -> Timestamp {
+    match made {
+        0 | 1 => hours::after_open_time(flow, now, SECOND_ATTEMPT_AFTER),
+        2 => hours::next_business_day(flow, now),
+        ATTEMPTS_MAX.. => now,
     }
 }
 
@@ -35,11 +36,12 @@ mod tests {
         let flow = &checked.flows[0].2;
         let monday = |hour: i64| Timestamp(millis("2026-12-07T06:00:00Z") + hour * 3_600_000);
 
-        assert_eq!(next_attempt(flow, 1, monday(9)), monday(11));
+        assert_eq!(next_step(flow, 1, monday(9)), monday(11));
         // Lunch does not count, and what the day has no room for goes on the next morning.
-        assert_eq!(next_attempt(flow, 1, monday(11)), monday(14));
-        assert_eq!(next_attempt(flow, 1, monday(16)), monday(24 + 9));
-        assert_eq!(next_attempt(flow, 2, monday(9)), monday(24 + 8));
+        assert_eq!(next_step(flow, 1, monday(11)), monday(14));
+        assert_eq!(next_step(flow, 1, monday(16)), monday(24 + 9));
+        assert_eq!(next_step(flow, 2, monday(9)), monday(24 + 8));
+        assert_eq!(next_step(flow, 3, monday(9)), monday(9));
     }
 
     fn millis(text: &str) -> i64 {

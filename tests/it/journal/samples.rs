@@ -95,13 +95,13 @@ macro_rules! variants {
 variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
-    TimePassed KeyFound CallDamaged JournalSalvaged);
+    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
     LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
-    RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LadderBegan
-    LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused);
+    RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
+    LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -134,6 +134,7 @@ pub(crate) fn arrival(n: u32) -> (Event, Vec<Fact>) {
         flow: "b94d27b9934d3e08".into(),
         carrier_call: carrier_call(),
         caller: caller(n),
+        began: None,
     };
     let menu = Treatment::Menu { step: "start".into(), language: english(), opening: Opening::Greeting };
     (event, vec![arrived, Fact::LegTreated { leg, serial: 1, treatment: menu, pushed: false }])
@@ -182,6 +183,12 @@ fn events() -> Vec<Event> {
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
         Event::TimePassed,
+        Event::CallMissed {
+            carrier_call: "CA5".into(),
+            caller: caller(13),
+            dialled: "+15550100100".into(),
+            began: NOON,
+        },
         Event::KeyFound(key_id()),
         Event::CallDamaged { call, practice: "riverside".into() },
         Event::JournalSalvaged(Box::new(salvaged())),
@@ -239,6 +246,8 @@ fn facts() -> Vec<Fact> {
         Fact::RecordingDropped { item },
         Fact::RecordingPlayed { item, by: Private::new("Maria Canary, supervisor".into()) },
         Fact::CallLeft { call, how: Left::Voicemail },
+        Fact::LegAsked { leg },
+        missed(),
         Fact::LadderBegan { call },
         Fact::LadderEnded { call, again_at: NOON },
         Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
@@ -257,6 +266,15 @@ fn facts() -> Vec<Fact> {
         Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
     facts
+}
+
+fn missed() -> Fact {
+    match arrival(3).1.swap_remove(0) {
+        Fact::CallArrived { call, leg, practice, flow, carrier_call, caller, .. } => {
+            Fact::CallArrived { call, leg, practice, flow, carrier_call, caller, began: Some(NOON) }
+        }
+        other => other,
+    }
 }
 
 fn details(n: u32) -> Details {

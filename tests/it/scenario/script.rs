@@ -174,6 +174,13 @@ impl Stage {
             // The PIN itself never comes to the floor: `right`, `wrong` or `unset`.
             ["pin", who, check] => self.ended(who, Input::Pin(pin(check)?)),
             ["nothing", who] => self.ended(who, Input::Nothing),
+            ["missed", name, "from", from, "at", date, clock] => Ok(Event::CallMissed {
+                carrier_call: carrier(name),
+                caller: Caller::from_carrier(from),
+                dialled: NUMBER.into(),
+                began: local(&format!("{date} {clock}"))?,
+            }),
+            ["over", who] => Ok(Event::LegFoundOver { leg: self.leg(who)? }),
             ["fetch", who] => {
                 let (leg, serial) = self.treated(who)?;
                 Ok(Event::TreatmentFetched { leg, serial })
@@ -209,6 +216,14 @@ impl Stage {
             ["close-item", item, outcome, ..] => {
                 Ok(Event::ItemCloseAsked { item: id(item)?, outcome: outcome.into(), note: note(&words[3..])? })
             }
+            ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
+            _ => self.mailbox(words),
+        }
+    }
+
+    /// What happens about messages.
+    fn mailbox(&self, words: &[&str]) -> Result<Event, String> {
+        match *words {
             ["message", who, recording] => {
                 self.ended(who, Input::Message { recording: recording.into(), duration: None })
             }
@@ -233,7 +248,6 @@ impl Stage {
                 let month = month.parse().map_err(|_| format!("no month: {month}"))?;
                 Ok(Event::KeyFound(KeyId { scope: scope.into(), month, digits: "00000000".into() }))
             }
-            ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
             _ => Err(format!("no command: {}", words.join(" "))),
         }
     }

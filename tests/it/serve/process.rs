@@ -1,6 +1,7 @@
 //! The real binary as a child process: started, signalled, killed, started again on the same data and address.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::net::TcpListener;
 use std::path::Path;
@@ -43,10 +44,17 @@ impl Drop for Folder {
     }
 }
 
-/// An address nobody uses now. A child needs it before it starts, because the carrier is told first.
+/// An address nobody uses now. A child needs it before it starts, because the carrier is told first; and again after
+/// each restart, so it is none of those that the system hands out meanwhile (32,768 and above).
 pub(crate) fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("a bound socket has an address")
+    static TRIED: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let n = std::process::id().wrapping_mul(97).wrapping_add(TRIED.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(10_000 + n % 20_000).expect("a port");
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            return listener.local_addr().expect("a bound socket has an address");
+        }
+    }
 }
 
 /// The binary with nothing of this process's environment.
@@ -62,11 +70,19 @@ pub(crate) fn run(words: &[&str], vars: &[(String, String)]) -> Output {
     carelane(words, vars).output().expect("the binary runs")
 }
 
+/// Can this machine give a process a small disk of its own? Some containers forbid it.
+pub(crate) fn has_small_disks() -> bool {
+    let mounts = ["-Urm", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"];
+    Command::new("unshare").args(mounts).output().is_ok_and(|output| output.status.success())
+}
+
 /// `carelane serve`.
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     pub(crate) folder: Folder,
     pub(crate) vars: Vec<(String, String)>,
+    /// The data folder is a file system of its own, of this size (`16m`), gone with the process.
+    pub(crate) small_disk: Option<&'static str>,
     child: Option<Child>,
 }
 
@@ -82,7 +98,7 @@ impl Served {
             ("RUST_LOG".to_owned(), "debug,hyper=info,hyper_util=info".to_owned()),
         ];
         all.extend(vars);
-        Self { address, folder, vars: all, child: None }
+        Self { address, folder, vars: all, small_disk: None, child: None }
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -98,8 +114,40 @@ impl Served {
             let file = File::options().append(true).create(true).open(self.folder.path().join(name));
             file.expect("a log can be written").into()
         };
-        let child = carelane(&["serve"], &self.vars).stdout(log("stdout")).stderr(log("stderr")).spawn();
+        let mut command = match self.small_disk {
+            None => carelane(&["serve"], &self.vars),
+            Some(size) => self.on_a_small_disk(size),
+        };
+        let child = command.stdout(log("stdout")).stderr(log("stderr")).spawn();
         self.child = Some(child.expect("the binary starts"));
+    }
+
+    fn on_a_small_disk(&self, size: &str) -> Command {
+        std::fs::create_dir_all(self.data()).expect("a folder can be made");
+        let mount = format!("mount -t tmpfs -o size={size} tmpfs \"$0\" && exec \"$@\"");
+        let mut command = Command::new("unshare");
+        command.args(["-Urm", "sh", "-c", &mount]).arg(self.data()).args([env!("CARGO_BIN_EXE_carelane"), "serve"]);
+        command.env_clear().stdin(Stdio::null()).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        command.envs(self.vars.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        command
+    }
+
+    /// A file of the small disk, seen from outside.
+    fn filler(&self) -> PathBuf {
+        let child = self.child.as_ref().expect("carelane runs");
+        let root = PathBuf::from(format!("/proc/{}/root", child.id()));
+        root.join(self.data().strip_prefix("/").expect("an absolute path")).join("filler")
+    }
+
+    /// Writes to the small disk until it is full.
+    pub(crate) fn fill_disk(&self) {
+        let mut file = File::create(self.filler()).expect("a file can be made");
+        while file.write_all(&[0; 4096]).is_ok() {}
+    }
+
+    /// Gives the space back.
+    pub(crate) fn free_disk(&self) {
+        std::fs::remove_file(self.filler()).expect("the file can be removed");
     }
 
     /// Starts and waits until calls can be taken; how long that took.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use carelane::carrier::local::Api;
+use carelane::carrier::local::Clock;
 use carelane::carrier::local::Delivery;
 use carelane::carrier::local::Faults;
 use carelane::carrier::local::Line;
@@ -62,11 +63,16 @@ impl World {
 
     /// A carrier in front of an engine that is not started yet.
     pub(crate) async fn stopped(address: SocketAddr, speed: f64, faults: Faults) -> Self {
+        Self::stopped_at(address, speed, faults, Arc::new(now)).await
+    }
+
+    /// The same with the carrier's own clock.
+    pub(crate) async fn stopped_at(address: SocketAddr, speed: f64, faults: Faults, clock: Clock) -> Self {
         let url = |path: &str| format!("http://{address}{path}");
         let seen = Arc::new(Mutex::new(Vec::new()));
         let token = Private::new(AUTH_TOKEN.to_owned());
         let (voice, status) = (url("/voice/incoming"), url("/voice/status"));
-        let mut settings = LocalSettings::new(voice, status, ACCOUNT.to_owned(), token, Arc::new(now));
+        let mut settings = LocalSettings::new(voice, status, ACCOUNT.to_owned(), token, clock);
         settings.numbers = [OURS, STAFF].map(|number| Number::parse(number).expect("a number")).to_vec();
         settings.speed = speed;
         settings.faults = faults;

@@ -15,6 +15,7 @@ use carelane::carrier::twilio::RestSettings;
 use carelane::carrier::twilio::SettingsError;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
+use carelane::vocab::Caller;
 use carelane::vocab::CarrierCall;
 use carelane::vocab::Private;
 use carelane::vocab::Timestamp;
@@ -166,9 +167,44 @@ async fn a_listing_finds_queued_and_started_calls_over_all_pages() {
     let calls = client(&double.base).list_calls(&query, &patient()).await.expect("a list");
     let names: Vec<&str> = calls.iter().map(|call| call.carrier_call.as_str()).collect();
     assert_eq!(names, ["CA-2", "CA-3", "CA-queued"]);
-    let queued = CallSummary { carrier_call: call("CA-queued"), status: Some(LegStatus::Initiated), started: None };
+    let queued = CallSummary {
+        carrier_call: call("CA-queued"),
+        status: Some(LegStatus::Initiated),
+        started: None,
+        inbound: false,
+        from: Caller::default(),
+    };
     assert_eq!(calls[2], queued);
     assert!(double.seen()[2].path.ends_with("/Calls.json?PageToken=2"));
+}
+
+#[tokio::test]
+async fn a_stretch_with_more_calls_than_a_listing_holds_is_halved_until_all_are_found() {
+    let next = format!(r#""/2010-04-01/Accounts/{ACCOUNT}/Calls.json?Page=1""#);
+    let page = |sid: &str, direction: &str, next: &str| {
+        let call = format!(
+            r#"{{"sid":"{sid}","status":"completed","direction":"{direction}","from":"+15550109001",
+                "start_time":"Sat, 21 Nov 2026 19:00:01 +0000"}}"#
+        );
+        Act::json(200, &format!(r#"{{"calls":[{call}],"next_page_uri":{next}}}"#))
+    };
+    // Ten pages and still more; then both halves, the later one first.
+    let mut acts = vec![page("CA-1", "inbound", &next); 10];
+    acts.extend([page("CA-2", "inbound", "null"), page("CA-3", "outbound-api", "null")]);
+    let double = Double::start(acts).await;
+    let between = (Timestamp(1_795_287_600_000), Timestamp(1_795_287_603_000));
+    let calls = client(&double.base).list_inbound("+1", between, &patient()).await.expect("a list");
+    let names: Vec<&str> = calls.iter().map(|call| call.carrier_call.as_str()).collect();
+    assert_eq!(names, ["CA-1", "CA-2"], "our own calls are not listed");
+    assert_eq!(calls[0].from, Caller::from_carrier("+15550109001"));
+    let (later, earlier) = (double.seen()[10].query(), double.seen()[11].query());
+    let value = |query: &[(String, String)], name: &str| query.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+    assert_eq!(value(&double.seen()[0].query(), "StartTime<"), None);
+    assert_eq!(value(&later, "StartTime>").as_deref(), Some("2026-11-21T19:00:02Z"));
+    assert_eq!(value(&later, "StartTime<").as_deref(), Some("2026-11-21T19:00:03Z"));
+    assert_eq!(value(&earlier, "StartTime>").as_deref(), Some("2026-11-21T19:00:00Z"));
+    assert_eq!(value(&earlier, "StartTime<").as_deref(), Some("2026-11-21T19:00:01Z"));
+    assert_eq!(double.seen().len(), 12);
 }
 
 #[tokio::test]
