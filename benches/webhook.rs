@@ -4,6 +4,8 @@
 //! ```text
 //! cargo bench --bench webhook                      both, interleaved, about half a minute
 //! cargo bench --bench webhook -- --ceiling-only    the ceiling alone: what this machine can do
+//! cargo bench --bench webhook -- --paced           latency at 1,000 requests a second, from the moment each was due
+//! cargo bench --bench webhook -- --offers          from an assistant who is free to the request that rings her
 //! ```
 //! A call is three signed webhooks: it arrives, presses 1 at the URL it was given, and hangs up. 64 connections make
 //! calls one after the other. CPU is that of the server and its children, read before and after a round: compare
@@ -16,6 +18,8 @@
 mod ceiling;
 #[path = "webhook/load.rs"]
 mod load;
+#[path = "webhook/offers.rs"]
+mod offers;
 #[path = "webhook/peer.rs"]
 mod peer;
 #[path = "webhook/report.rs"]
@@ -52,7 +56,12 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
     // This program is its own ceiling, started anew with this argument.
-    let result = if has(ceiling::ARGUMENT) { ceiling::serve() } else { measure(has("--ceiling-only")) };
+    let result = match () {
+        () if has(ceiling::ARGUMENT) => ceiling::serve(),
+        () if has("--paced") => paced(),
+        () if has("--offers") => offers::measure(),
+        () => measure(has("--ceiling-only")),
+    };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -75,7 +84,7 @@ fn measure(ceiling_only: bool) -> Result<(), Failure> {
         }
         let mut first_call = 0;
         for peer in &mut peers {
-            load::place(peer.address(), first_call, calls / 10, ROUND_MAX).await?;
+            load::place(peer.address(), first_call, calls / 10, ROUND_MAX, None).await?;
             first_call += calls;
         }
         println!("{}", report::heading(calls, rounds));
@@ -100,11 +109,26 @@ fn measure(ceiling_only: bool) -> Result<(), Failure> {
     })
 }
 
+/// The latency of webhooks at a steady rate.
+fn paced() -> Result<(), Failure> {
+    const RATE: u32 = 1_000;
+    const CALLS: u64 = 7_000;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let rest = rest::Double::start().await?;
+        let peer = Peer::carelane(rest.base()).await?;
+        load::place(peer.address(), 0, CALLS / 10, ROUND_MAX, None).await?;
+        let latencies = load::place(peer.address(), CALLS, CALLS, Duration::from_secs(60), Some(RATE)).await?;
+        println!("{}", report::latencies(&format!("webhooks, {RATE} a second"), latencies));
+        Ok(())
+    })
+}
+
 async fn measure_round(peer: &Peer, first_call: u64, calls: u64) -> Result<Round, Failure> {
     tokio::time::sleep(SETTLE).await;
     let cpu = peer.cpu()?;
     let start = Instant::now();
-    let latencies = load::place(peer.address(), first_call, calls, ROUND_MAX).await?;
+    let latencies = load::place(peer.address(), first_call, calls, ROUND_MAX, None).await?;
     let wall = start.elapsed();
     tokio::time::sleep(SETTLE).await;
     Ok(Round::new(peer.cpu()?.saturating_sub(cpu), wall, latencies))

@@ -32,21 +32,39 @@ use crate::TOKEN;
 const CONNECTIONS: usize = 64;
 const DIALLED: &str = "+15550100100";
 
-/// Places calls number `first_call` and following, none after `time_max`. Gives the latency of every request.
+/// When requests are due: so many a second, whether earlier ones were answered or not.
+struct Pace {
+    start: Instant,
+    next: Cell<u32>,
+    apart: Duration,
+}
+
+impl Pace {
+    async fn due(&self) -> Instant {
+        let due = self.start + self.apart * self.next.replace(self.next.get() + 1);
+        tokio::time::sleep_until(due.into()).await;
+        due
+    }
+}
+
+/// Places calls number `first_call` and following, none after `time_max`. Gives the latency of every request: from its
+/// sending, or with a rate a second from the moment it was due.
 pub(crate) async fn place(
     address: SocketAddr,
     first_call: u64,
     calls: u64,
     time_max: Duration,
+    rate: Option<u32>,
 ) -> Result<Vec<Duration>, Failure> {
     let next = Rc::new(Cell::new(first_call));
     let start = Instant::now();
+    let pace = rate.map(|rate| Rc::new(Pace { start, next: Cell::new(0), apart: Duration::from_secs(1) / rate }));
     let local = LocalSet::new();
     let lines: Vec<_> = (0..CONNECTIONS)
         .map(|_| {
-            let next = next.clone();
+            let (next, pace) = (next.clone(), pace.clone());
             local.spawn_local(async move {
-                let mut line = Line::open(address).await?;
+                let mut line = Line { pace, ..Line::open(address).await? };
                 while next.get() < first_call + calls && start.elapsed() < time_max {
                     let call = next.replace(next.get() + 1);
                     line.call(call).await?;
@@ -66,19 +84,20 @@ pub(crate) async fn place(
 }
 
 /// One kept-alive connection.
-struct Line {
+pub(crate) struct Line {
     sender: SendRequest<Full<Bytes>>,
     token: Private<String>,
+    pace: Option<Rc<Pace>>,
     latencies: Vec<Duration>,
 }
 
 impl Line {
-    async fn open(address: SocketAddr) -> Result<Self, Failure> {
+    pub(crate) async fn open(address: SocketAddr) -> Result<Self, Failure> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::task::spawn_local(connection);
-        Ok(Self { sender, token: Private::new(TOKEN.to_owned()), latencies: Vec::new() })
+        Ok(Self { sender, token: Private::new(TOKEN.to_owned()), pace: None, latencies: Vec::new() })
     }
 
     /// A call arrives, presses 1, and hangs up.
@@ -94,6 +113,25 @@ impl Line {
         Ok(())
     }
 
+    /// A call arrives and presses 6 until it is parked in a line.
+    pub(crate) async fn waits(&mut self, number: u64) -> Result<(), Failure> {
+        let mut document = self.post("/voice/incoming", incoming_body(number)).await?;
+        while !document.windows(8).any(|window| window == b"<Enqueue") {
+            let action = gather_action(&document)?;
+            document = self.post(&action, body(number, "in-progress", &[("Digits", "6")])).await?;
+        }
+        Ok(())
+    }
+
+    /// A phone that we made the carrier ring is busy.
+    pub(crate) async fn is_busy(&mut self, callback: &str, call: &str) -> Result<(), Failure> {
+        let mut form = Serializer::new(String::new());
+        form.append_pair("AccountSid", ACCOUNT).append_pair("CallSid", call).append_pair("CallStatus", "busy");
+        form.append_pair("SequenceNumber", "2").append_pair("CallbackSource", "call-progress-events");
+        self.post(callback.strip_prefix(PUBLIC_URL).unwrap_or(callback), form.finish()).await?;
+        Ok(())
+    }
+
     async fn post(&mut self, target: &str, body: String) -> Result<Bytes, Failure> {
         let form = Form::decode(body.as_bytes())?;
         let signature = sign(&self.token, &format!("{PUBLIC_URL}{target}"), &form);
@@ -103,8 +141,12 @@ impl Line {
             .header("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
             .header("X-Twilio-Signature", signature)
             .body(Full::from(body))?;
+        let due = match &self.pace {
+            Some(pace) => Some(pace.due().await),
+            None => None,
+        };
         self.sender.ready().await?;
-        let start = Instant::now();
+        let start = due.unwrap_or_else(Instant::now);
         let answer = self.sender.send_request(request).await?;
         let status = answer.status();
         let answer = answer.into_body().collect().await?.to_bytes();

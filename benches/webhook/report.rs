@@ -52,6 +52,23 @@ pub(crate) fn line(name: &str, rounds: &[Round]) -> String {
     )
 }
 
+/// How long something took, at its usual and at its worst.
+pub(crate) fn latencies(what: &str, mut all: Vec<Duration>) -> String {
+    all.sort_unstable();
+    let at = |per_mille: usize| {
+        let at = (all.len() * per_mille / 1_000).min(all.len().saturating_sub(1));
+        all.get(at).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1e3)
+    };
+    format!(
+        "{what}: {} times; p50 {:.2} ms, p99 {:.2} ms, p99.9 {:.2} ms, longest {:.2} ms",
+        all.len(),
+        at(500),
+        at(990),
+        at(999),
+        at(1_000)
+    )
+}
+
 pub(crate) fn ratio(ceiling: &[Round], carelane: &[Round]) -> String {
     let (ceiling, carelane) = (sorted(ceiling, Round::cpu_us), sorted(carelane, Round::cpu_us));
     let min = |values: &[f64]| values.first().copied().unwrap_or(f64::NAN);

@@ -1,12 +1,14 @@
 //! A double of the carrier's REST API, so that the server under measurement has one. With nobody signed in no request
-//! is expected; those that come are answered and counted.
+//! is expected; those that come are answered and counted, and phones that shall ring are told to whoever measures.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use bytes::Bytes;
+use http_body_util::BodyExt as _;
 use http_body_util::Full;
 use hyper::Method;
 use hyper::Request;
@@ -16,13 +18,27 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::unbounded_channel;
 
 use crate::Failure;
+
+/// A phone that the server wants rung.
+pub(crate) struct Ring {
+    /// When the request was here.
+    pub(crate) at: Instant,
+    /// The name given to the call.
+    pub(crate) call: String,
+    /// Where the server wants to hear of it.
+    pub(crate) status_callback: String,
+}
 
 /// The running double.
 pub(crate) struct Double {
     base: String,
     requests: Arc<AtomicU64>,
+    pub(crate) rings: UnboundedReceiver<Ring>,
 }
 
 impl Double {
@@ -31,20 +47,28 @@ impl Double {
         let base = format!("http://{}", listener.local_addr()?);
         let requests = Arc::new(AtomicU64::new(0));
         let counter = requests.clone();
+        let (tell, rings) = unbounded_channel();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let counter = counter.clone();
+                let (counter, tell) = (counter.clone(), tell.clone());
                 tokio::spawn(async move {
                     let service = service_fn(move |request: Request<Incoming>| {
                         let number = counter.fetch_add(1, Ordering::Relaxed);
-                        async move { Ok::<_, Infallible>(answer(request.method(), request.uri().path(), number)) }
+                        let tell = tell.clone();
+                        async move {
+                            let answer = answer(request.method(), request.uri().path(), number);
+                            if request.method() == Method::POST && request.uri().path().ends_with("/Calls.json") {
+                                ring(request, number, &tell).await;
+                            }
+                            Ok::<_, Infallible>(answer)
+                        }
                     });
                     // A client that goes away is no fault of the double's.
                     _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
                 });
             }
         });
-        Ok(Self { base, requests })
+        Ok(Self { base, requests, rings })
     }
 
     /// The origin for `TWILIO_API_BASE`.
@@ -55,6 +79,17 @@ impl Double {
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
+}
+
+/// Tells that a phone shall ring.
+async fn ring(request: Request<Incoming>, number: u64, tell: &UnboundedSender<Ring>) {
+    let at = Instant::now();
+    let Ok(body) = request.into_body().collect().await else { return };
+    let body = body.to_bytes();
+    let callback = form_urlencoded::parse(&body).find(|(name, _)| name == "StatusCallback");
+    let status_callback = callback.map(|(_, value)| value.into_owned()).unwrap_or_default();
+    // Whoever measures only CPU does not listen.
+    _ = tell.send(Ring { at, call: format!("CA{number:032x}"), status_callback });
 }
 
 /// Says yes to everything: a listing is empty, a created or changed call has a name.

@@ -14,6 +14,7 @@ pub const CALLS_MAX: usize = 50_000;
 pub const MESSAGE_MAX: Span = Span::mins(3);
 /// A recording's file: the longest message as 16-bit mono at 16 kHz, twice what telephones carry, with room to spare.
 pub const RECORDING_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub const CALLS_MAX: usize = 120_000;
 /// Digits or speech taken from one Gather; longer input is cut.
 pub const INPUT_CHARS_MAX: usize = 500;
 /// One note field.

@@ -65,12 +65,12 @@ fn a_call_above_the_limit_hears_busy_words_and_leaves_an_item() {
     floor.handle(MORNING, call(CALLS_MAX), &mut out);
     assert_eq!(
         told::outbox(&out),
-        "call-50001 arrived at elm on leg-50001, flow version v1\n\
-         item-1 missed of call-50001 for desk: en-US routine, owner front, due Mon 23 Nov 14:00:00 CST, promised\n\
-         call-50001 left: missed\n\
-         leg-50001 #1 goodbye en-US: urgent, busy Mon 23 Nov 14:00:00 CST\n\
+        "call-120001 arrived at elm on leg-120001, flow version v1\n\
+         item-1 missed of call-120001 for desk: en-US routine, owner front, due Mon 23 Nov 14:00:00 CST, promised\n\
+         call-120001 left: missed\n\
+         leg-120001 #1 goodbye en-US: urgent, busy Mon 23 Nov 14:00:00 CST\n\
          odd: overload\n\
-         answer: leg-50001 #1\n"
+         answer: leg-120001 #1\n"
     );
     floor.check().unwrap();
 }
