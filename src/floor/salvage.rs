@@ -1,7 +1,7 @@
 //! After damage to the journal: calls about which entries are lost become work, and nobody's state is believed.
 //!
 //! It is decided once, by `carelane journal salvage`, on a folded floor that no carrier or assistant talks to: nothing
-//! is said to anybody, and no effect is left.
+//! is said to anybody, and no effect is left but those that save messages already spoken.
 
 use std::collections::BTreeMap;
 

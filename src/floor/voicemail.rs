@@ -40,18 +40,28 @@ enum Message {
 }
 
 impl Turn<'_> {
-    /// To the mailbox of the call's lane. `otherwise` is said to who cannot be sent there: they get a callback.
+    /// To the mailbox, because the call cannot stay. `otherwise` is said to who cannot be sent there: they get a
+    /// callback.
     pub(super) fn send_to_mailbox(&mut self, id: CallId, otherwise: Phrase) {
+        let why = self.closed_words(id).unwrap_or(Words::Phrase(Phrase::NobodyNow));
+        self.record_message(id, Some(why), otherwise);
+    }
+
+    /// The caller would rather leave a message than wait.
+    pub(super) fn mailbox_chosen(&mut self, id: CallId) {
+        self.record_message(id, None, Phrase::CallbackBooked);
+    }
+
+    fn record_message(&mut self, id: CallId, why: Option<Words>, otherwise: Phrase) {
         let call = self.call(id).filter(|call| !call.urgent && self.is_up(call.leg));
         let Some((call, lane)) = call.and_then(|call| Some((call, call.lane()?))) else {
             // patient: whoever may be in danger is not sent to a mailbox.
             return self.leave_with_item(id, ItemKind::Missed, Left::Missed, otherwise);
         };
         let (leg, language, due_at) = (call.leg, call.language.clone(), due(call, lane, self.now));
-        let why = self.closed_words(id).unwrap_or(Words::Phrase(Phrase::NobodyNow));
         self.withdraw_offer_of(id);
         self.fact(Fact::VoicemailBegan { call: id, due_at });
-        let words = vec![why, Words::promise(Phrase::LeaveMessage, due_at, self.now)];
+        let words = why.into_iter().chain([Words::promise(Phrase::LeaveMessage, due_at, self.now)]).collect();
         self.treat(leg, Treatment::Record { words, language, longest: MESSAGE_MAX });
     }
 

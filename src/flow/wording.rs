@@ -52,6 +52,8 @@ phrases! {
     Transferred "transferred" &["lane"], en "You are being transferred to {lane}. You keep your place in line.", es "Le transferimos a {lane}. Conserva su lugar en la fila.";
     /// The key for a callback, said while waiting.
     CallbackKey "callback_key" &["key"], en "To be called back instead of waiting, press {key}.", es "Si prefiere que le devolvamos la llamada, oprima el {key}.";
+    /// The key for a message, said while waiting.
+    VoicemailKey "voicemail_key" &["key"], en "To leave a message instead of waiting, press {key}.", es "Si prefiere dejar un mensaje, oprima el {key}.";
     /// A callback was asked for.
     CallbackBooked "callback_booked" &["time"], en "Thank you. We will call you back by {time}.", es "Gracias. Le devolveremos la llamada a más tardar {time}.";
     /// Nobody can take the call.

@@ -342,8 +342,11 @@ impl Rendering<'_> {
         ]);
         gather.write_inner_content(|xml| {
             words(xml)?;
-            if let Some(key) = lane.and_then(|l| l.callback_key) {
-                say(xml, &wording::with_key(self.flow, Phrase::CallbackKey, key, language), language)?;
+            let keys = lane.map(|l| [(Phrase::CallbackKey, l.callback_key), (Phrase::VoicemailKey, l.voicemail_key)]);
+            for (phrase, key) in keys.into_iter().flatten() {
+                if let Some(key) = key {
+                    say(xml, &wording::with_key(self.flow, phrase, key, language), language)?;
+                }
             }
             rest(xml)
         })?;

@@ -214,11 +214,12 @@ impl World {
             return self.end(name, LegEnd::Completed);
         }
         let fate = self.chance.below(100);
-        if fate < 3 {
-            self.done(name, (leg, serial), Input::Keys("7".into()));
-        } else if fate < 5 {
+        if fate < 4 {
+            let key = if fate < 3 { "7" } else { "8" };
+            self.done(name, (leg, serial), Input::Keys(key.into()));
+        } else if fate < 6 {
             self.done(name, (leg, serial), Input::Keys("5".into()));
-        } else if fate < 5 + self.swarm.urgent / 4 {
+        } else if fate < 6 + self.swarm.urgent / 4 {
             let words = self.urgent_words(flow);
             self.done(name, (leg, serial), words);
         } else {

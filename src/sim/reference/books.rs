@@ -225,8 +225,8 @@ impl Books {
             let lately = now <= item.opened + REDIAL_MAX;
             let waits = match new.kind {
                 ItemKind::Abandoned | ItemKind::Missed => lately,
-                ItemKind::Callback => lately || (new.promised.is_some() && item.attempts == 0),
-                ItemKind::Voicemail | ItemKind::NoteOwed | ItemKind::FollowUp => false,
+                ItemKind::Callback | ItemKind::Voicemail => lately || (new.promised.is_some() && item.attempts == 0),
+                ItemKind::NoteOwed | ItemKind::FollowUp => false,
             };
             new.lane == *lane && !new.urgent && waits
         };

@@ -444,6 +444,7 @@ fn lane() -> Lane {
         asks_new_or_existing: true,
         reasons: vec![Reason { id: "refill".into(), label: texts("Refill") }],
         callback_key: Some('1'),
+        voicemail_key: Some('2'),
         max_wait: Span::mins(15),
         max_waiting: Some(30),
         exits: Exits {
