@@ -4,6 +4,7 @@
 //! no rule of a call centre.
 
 mod clock;
+mod crashes;
 mod desk;
 mod directory;
 mod disk_full;
@@ -26,6 +27,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
 pub use clock::Clock;
+pub use crashes::Crashes;
 pub use desk::EXIT_DISK;
 pub use desk::EXIT_PANIC;
 pub use desk::Given;
@@ -99,15 +101,17 @@ pub struct Opened {
     journal: Journal,
     reader: JournalReader,
     directory: Arc<Directory>,
+    crashes: Arc<Crashes>,
 }
 
 /// A desk that panics takes the process with it: without it nobody would ever be answered, and a restart reads the
 /// journal anew.
-struct EndsWithTheDesk;
+struct EndsWithTheDesk(Arc<Crashes>, Clock);
 
 impl Drop for EndsWithTheDesk {
     fn drop(&mut self) {
         if std::thread::panicking() {
+            self.0.note(self.1.now());
             std::process::exit(EXIT_PANIC);
         }
     }
@@ -127,7 +131,8 @@ impl Opened {
         })?;
         directory.recovered(&floor);
         let reader = journal.reader()?;
-        Ok(Self { recovered, floor, journal, reader, directory })
+        let crashes = Arc::new(Crashes::open(data));
+        Ok(Self { recovered, floor, journal, reader, directory, crashes })
     }
 
     /// The floor as recovered: what was going on when carelane stopped.
@@ -144,7 +149,7 @@ impl Engine {
         public: String,
         observer: Arc<dyn Observer>,
     ) -> std::io::Result<(Self, UnboundedReceiver<Order>)> {
-        let Opened { recovered, floor, journal, reader, directory } = opened;
+        let Opened { recovered, floor, journal, reader, directory, crashes } = opened;
         let last = recovered.last_at.unwrap_or(Timestamp(0));
         let clock = Clock::start(last);
         let (mailbox, letters) = std::sync::mpsc::sync_channel(MAILBOX_EVENTS_MAX);
@@ -170,10 +175,21 @@ impl Engine {
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(desk::let_go(durable, orders));
-        let desk =
-            Desk { floor, store: Box::new(journal), clock, last, taken: 0, directory, observer, released, gap_ended };
+        let desk = Desk {
+            floor,
+            store: Box::new(journal),
+            clock,
+            last,
+            taken: 0,
+            directory,
+            observer,
+            released,
+            gap_ended,
+            crashes: crashes.clone(),
+        };
+        let ends = EndsWithTheDesk(crashes, clock);
         std::thread::Builder::new().name("desk".to_owned()).spawn(move || {
-            let _ends = EndsWithTheDesk;
+            let _ends = ends;
             desk.run(&letters);
         })?;
         Ok((engine, outgoing))
