@@ -4,6 +4,7 @@
 //! no rule of a call centre.
 
 mod clock;
+mod crashes;
 mod desk;
 mod directory;
 mod disk_full;
@@ -27,6 +28,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
 pub use clock::Clock;
+pub use crashes::Crashes;
 pub use desk::EXIT_DISK;
 pub use desk::EXIT_PANIC;
 pub use desk::Given;
@@ -103,15 +105,17 @@ pub struct Opened {
     reader: JournalReader,
     audio: AudioStore,
     directory: Arc<Directory>,
+    crashes: Arc<Crashes>,
 }
 
 /// A desk that panics takes the process with it: without it nobody would ever be answered, and a restart reads the
 /// journal anew.
-struct EndsWithTheDesk;
+struct EndsWithTheDesk(Arc<Crashes>, Clock);
 
 impl Drop for EndsWithTheDesk {
     fn drop(&mut self) {
         if std::thread::panicking() {
+            self.0.note(self.1.now());
             std::process::exit(EXIT_PANIC);
         }
     }
@@ -131,7 +135,8 @@ impl Opened {
         })?;
         directory.recovered(&floor);
         let (reader, audio) = (journal.reader()?, journal.audio()?);
-        Ok(Self { recovered, floor, journal, reader, audio, directory })
+        let crashes = Arc::new(Crashes::open(data));
+        Ok(Self { recovered, floor, journal, reader, audio, directory, crashes })
     }
 
     /// The floor as recovered: what was going on when carelane stopped.
@@ -148,7 +153,7 @@ impl Engine {
         public: String,
         observer: Arc<dyn Observer>,
     ) -> std::io::Result<(Self, UnboundedReceiver<Order>)> {
-        let Opened { recovered, floor, journal, reader, audio, directory } = opened;
+        let Opened { recovered, floor, journal, reader, audio, directory, crashes } = opened;
         let last = recovered.last_at.unwrap_or(Timestamp(0));
         let clock = Clock::start(last);
         let (mailbox, letters) = std::sync::mpsc::sync_channel(MAILBOX_EVENTS_MAX);
@@ -175,10 +180,21 @@ impl Engine {
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(desk::let_go(durable, orders));
-        let desk =
-            Desk { floor, store: Box::new(journal), clock, last, taken: 0, directory, observer, released, gap_ended };
+        let desk = Desk {
+            floor,
+            store: Box::new(journal),
+            clock,
+            last,
+            taken: 0,
+            directory,
+            observer,
+            released,
+            gap_ended,
+            crashes: crashes.clone(),
+        };
+        let ends = EndsWithTheDesk(crashes, clock);
         std::thread::Builder::new().name("desk".to_owned()).spawn(move || {
-            let _ends = EndsWithTheDesk;
+            let _ends = ends;
             desk.run(&letters);
         })?;
         Ok((engine, outgoing))
