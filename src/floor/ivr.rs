@@ -306,7 +306,9 @@ impl Turn<'_> {
         let flow = call.flow.clone();
         match input {
             Input::Keys(keys) => {
-                let (Some(key), Some(lane), true) = (keys.chars().next(), call.lane(), call.is_queued()) else { return };
+                let (Some(key), Some(lane), true) = (keys.chars().next(), call.lane(), call.is_queued()) else {
+                    return;
+                };
                 if lane.callback_key == Some(key) {
                     self.leave_with_item(id, ItemKind::Callback, Left::Callback, Phrase::CallbackBooked);
                 } else if lane.voicemail_key == Some(key) {
