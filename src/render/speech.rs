@@ -92,6 +92,7 @@ fn keys(flow: &Flow, phrase: Phrase) -> BTreeSet<char> {
         Phrase::FirstLanguage => {
             choices.filter(|(_, choice)| matches!(choice.to, Target::Language(_))).map(|(key, _)| *key).collect()
         }
+        Phrase::VoicemailKey => flow.lanes.iter().filter_map(|lane| lane.voicemail_key).collect(),
         _ => flow.lanes.iter().filter_map(|lane| lane.callback_key).collect(),
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn words<'w>(flow: &'w Flow, words: &'w Words, language: &Language) -
         Words::Phrase(phrase) => flow.phrase(*phrase, language).into(),
         Words::AboutLane(phrase, lane) => about_lane(flow, *phrase, lane, language).into(),
         Words::Promise(phrase, at) => promise(flow, *phrase, *at, language).into(),
+        Words::Dated(phrase, at) => dated(flow, *phrase, *at, language).into(),
         Words::Script(step) => match flow.steps.get(step) {
             Some(Step::Answer(answer)) => text(&answer.script, language).into(),
             Some(Step::Menu(_)) | None => "".into(),
@@ -43,6 +44,18 @@ pub(super) fn about_lane(flow: &Flow, phrase: Phrase, lane: &LaneId, language: &
 /// A sentence with a promised time.
 pub(super) fn promise(flow: &Flow, phrase: Phrase, at: Timestamp, language: &Language) -> String {
     flow.phrase(phrase, language).replace("{time}", &moment(flow, at, language))
+}
+
+/// The same with the date, for a time that is far off.
+pub(super) fn dated(flow: &Flow, phrase: Phrase, at: Timestamp, language: &Language) -> String {
+    let Some(local) = hours::local(flow, at) else { return promise(flow, phrase, at, language) };
+    let (clock, month) = (clock(local, language), usize::try_from(local.month() - 1).unwrap_or(0));
+    let (day, weekday) = (local.day(), local.weekday());
+    let time = match language.primary() {
+        "es" => format!("el {} {day} de {} a {clock}", weekday_es(weekday), MONTHS_ES[month % 12]),
+        _ => format!("{clock} on {}, {} {day}", weekday_en(weekday), MONTHS_EN[month % 12]),
+    };
+    flow.phrase(phrase, language).replace("{time}", &time)
 }
 
 /// The whisper: lane, language and wait.
@@ -149,12 +162,15 @@ pub(super) fn all_moment_pieces(language: &Language) -> Vec<String> {
         "es" => {
             let parts = [9, 15, 21].map(|hour| part_of_day_es(hour).to_owned());
             let days = days.map(|day| format!("el {}", weekday_es(day)));
-            minutes.chain((1..=12).map(hour_es)).chain(parts).chain(days).collect()
+            // Days of a month, and the months: minutes have the numbers from ten on.
+            let dates = (1..10).map(|day| day.to_string()).chain(MONTHS_ES.map(|month| format!("de {month}")));
+            minutes.chain((1..=12).map(hour_es)).chain(parts).chain(days).chain(dates).collect()
         }
         "en" => {
             let halves = [9, 15].map(|hour| half_of_day_en(hour).to_owned());
             let days = days.map(|day| format!("on {}", weekday_en(day)));
-            minutes.chain((1..=12).map(|hour| hour.to_string())).chain(halves).chain(days).collect()
+            let numbers = (1..=12).map(|number| number.to_string());
+            minutes.chain(numbers).chain(halves).chain(days).chain(MONTHS_EN.map(str::to_owned)).collect()
         }
         _ => Vec::new(),
     }
@@ -191,6 +207,35 @@ fn weekday_en(day: Weekday) -> &'static str {
 fn weekday_es(day: Weekday) -> &'static str {
     ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"][index(day)]
 }
+
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const MONTHS_ES: [&str; 12] = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+];
 
 fn index(day: Weekday) -> usize {
     usize::try_from(day.to_monday_zero_offset()).unwrap_or(0)
