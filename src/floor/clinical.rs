@@ -153,8 +153,8 @@ impl Turn<'_> {
                 self.fact(Fact::Transferred { call: id, agent });
                 self.flag_urgent(id, false, by);
             }
-            // The caller has hung up: somebody clinical calls back.
-            Phase::WrapUp { .. } | Phase::NoteOwed { .. } => self.open_urgent_item(Request::of_call(call), by),
+            // The caller has hung up, or is leaving a message: somebody clinical calls back.
+            Phase::WrapUp { .. } | Phase::NoteOwed { .. } | Phase::Voicemail { .. } => self.open_urgent_item(Request::of_call(call), by),
         }
     }
 

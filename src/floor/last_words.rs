@@ -78,7 +78,7 @@ impl Turn<'_> {
             _ => None,
         };
         let mut words = vec![Words::Phrase(sentence)];
-        words.extend(due_at.map(|due_at| Words::Promise(Phrase::CallbackNoted, due_at)));
+        words.extend(due_at.map(|due_at| Words::promise(Phrase::CallbackNoted, due_at, self.now)));
         self.say_goodbye(leg, words, language);
     }
 
@@ -89,7 +89,7 @@ impl Turn<'_> {
         let twice = found.given.iter().rev().take(2).all(|treatment| is_goodbye(treatment)) && found.given.len() > 1;
         match found.current() {
             Some(Treatment::Goodbye { words, language, .. })
-                if !twice && *input != Input::Nothing && words.iter().any(|word| matches!(word, Words::Promise(..))) =>
+                if !twice && *input != Input::Nothing && words.iter().any(|word| matches!(word, Words::Promise(..) | Words::Dated(..))) =>
             {
                 let (words, language) = (words.clone(), language.clone());
                 self.say_goodbye(leg, words, language);

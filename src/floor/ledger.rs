@@ -36,7 +36,7 @@ impl From<Left> for Account {
         match how {
             Left::Declined | Left::TurnedAway => Self::Declined,
             Left::SelfServed => Self::SelfServed,
-            Left::Abandoned | Left::Missed | Left::Callback => Self::Item,
+            Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail => Self::Item,
         }
     }
 }

@@ -95,7 +95,7 @@ impl Turn<'_> {
                 }
                 said(&normalise(words.reveal()))
             }
-            Input::Nothing | Input::Pin(_) => None,
+            Input::Nothing | Input::Pin(_) | Input::Message { .. } => None,
         };
         self.note_standing(id, standing);
         self.enter_lane(id, lane, how);

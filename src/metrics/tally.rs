@@ -62,6 +62,7 @@ pub(super) struct Tally {
 /// What is remembered of an open item.
 struct KnownItem {
     practice: PracticeId,
+    lane: LaneId,
     kind: ItemKind,
     opened: Timestamp,
     series: Arc<ItemSeries>,
@@ -165,7 +166,7 @@ impl Tally {
         }
         for item in &view.items {
             let new = &item.item.new;
-            self.know(item.item.opened_at, new);
+            self.item_known(item.item.opened_at, new);
         }
     }
 
@@ -224,6 +225,11 @@ impl Tally {
             // While the legs are up the call is still alive: it ends with the conversation.
             Fact::CallClosed { call, .. } if self.calls.get(call).is_some_and(|known| known.is_talking) => {}
             Fact::CallClosed { call, .. } => self.ended(at, *call, "answered"),
+            Fact::VoicemailBegan { call, .. } => {
+                if let Some(known) = self.calls.get_mut(call) {
+                    known.leave_queue(at, "voicemail");
+                }
+            }
             Fact::CallLeft { call, how } => self.left(at, *call, *how),
             Fact::LadderEnded { call, .. } => {
                 if let Some(known) = self.calls.get(call) {
@@ -231,6 +237,7 @@ impl Tally {
                 }
             }
             Fact::ItemOpened(new) => self.item_opened(at, new),
+            Fact::ItemJoined { item, kind: Some(kind), .. } => self.item_became(*item, *kind),
             Fact::ItemAttempted { item, .. } => {
                 if let Some(known) = self.items.get(item) {
                     known.series.attempts.inc();
@@ -350,7 +357,7 @@ impl Tally {
     }
 
     fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
-        self.know(at, new).opened.inc();
+        self.item_known(at, new).opened.inc();
         // An urgent call's own item was counted with the call.
         let flagged = new.flagged_by.as_ref().filter(|_| new.kind == ItemKind::FollowUp);
         if let Some(by) = flagged {
@@ -358,22 +365,29 @@ impl Tally {
         }
     }
 
-    fn know(&mut self, opened: Timestamp, new: &NewItem) -> Arc<ItemSeries> {
+    fn item_known(&mut self, opened: Timestamp, new: &NewItem) -> Arc<ItemSeries> {
         let series = self.kind(&new.practice, &new.lane, new.kind);
-        let known = KnownItem { practice: new.practice.clone(), kind: new.kind, opened, series: series.clone() };
-        self.items.insert(new.item, known);
+        let (practice, lane, kind) = (new.practice.clone(), new.lane.clone(), new.kind);
+        self.items.insert(new.item, KnownItem { practice, lane, kind, opened, series: series.clone() });
         series
     }
 
-    /// It will be closed in its new lane.
+    /// An abandoned wait became a callback: what is done about it counts as one from now on, as after a restart.
+    fn item_became(&mut self, item: ItemId, kind: ItemKind) {
+        if let Some(mut known) = self.items.remove(&item) {
+            known.kind = kind;
+            known.series = self.kind(&known.practice, &known.lane, kind);
+            self.items.insert(item, known);
+        }
+    }
+
+    /// The clinical lane's from now on, and counted there, as after a restart.
     fn item_flagged(&mut self, item: ItemId, by: &FlaggedBy, lane: &LaneId) {
-        let Some((practice, kind)) = self.items.get(&item).map(|known| (known.practice.clone(), known.kind)) else {
-            return;
-        };
-        self.practice(&practice).urgent_flags.inc(flag_source(by));
-        let series = self.kind(&practice, lane, kind);
-        if let Some(known) = self.items.get_mut(&item) {
-            known.series = series;
+        if let Some(mut known) = self.items.remove(&item) {
+            self.practice(&known.practice).urgent_flags.inc(flag_source(by));
+            known.lane = lane.clone();
+            known.series = self.kind(&known.practice, lane, known.kind);
+            self.items.insert(item, known);
         }
     }
 

@@ -189,7 +189,7 @@ impl Floor {
                 self.account_for(id, Account::Answered);
                 self.note_owed = self.note_owed.saturating_sub(1);
             }
-            Some(Phase::Menu | Phase::Waiting | Phase::Offered(_)) | None => {}
+            Some(Phase::Menu | Phase::Waiting | Phase::Offered(_) | Phase::Voicemail { .. }) | None => {}
         }
     }
 
@@ -202,6 +202,7 @@ impl Floor {
     pub(super) fn call_left(&mut self, id: CallId, how: Left) {
         self.leave_queue(id);
         self.clear_wait_timers(id);
+        self.timers.clear(&TimerName::MessageOver(id));
         self.account_for(id, how.into());
     }
 
