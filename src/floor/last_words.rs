@@ -50,7 +50,7 @@ impl Turn<'_> {
 
     /// Somebody spoke, or pressed a key, into the last words.
     pub(super) fn goodbye_ended(&mut self, leg: LegId, id: CallId, input: &Input) {
-        let Some(found) = self.floor.legs.get(&leg).filter(|leg| leg.side == Side::Caller && !leg.unwanted) else {
+        let Some(found) = self.floor.legs.get(&leg).filter(|leg| leg.side == Side::Caller) else {
             self.out.answer = Answer::Over;
             return;
         };
