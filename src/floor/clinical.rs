@@ -1,7 +1,7 @@
 //! Clinical work: who may flag a request as urgent, who may close it, and what typed notes say.
 //!
-//! Nobody judges what a request is about: it follows keys, the practice's list of words, and people. Whoever flags hands
-//! over: a call goes to the clinical lane, an item becomes the clinical group's.
+//! Nobody judges what a request is about: it follows keys, the practice's list of words, and people. Whoever flags
+//! hands over: a call goes to the clinical lane, an item becomes the clinical group's.
 
 use std::sync::Arc;
 
@@ -58,9 +58,8 @@ pub(super) fn urgent_words(flow: &Flow, words: &str) -> Option<bool> {
 // rule: typed-words-are-heard
 pub(super) fn heard_in(flow: &Flow, lane: &Lane, note: &Note) -> Option<Heard> {
     let fields = note.iter().filter(|_| !lane.clinical);
-    let heard = fields.filter_map(|(field, text)| {
-        Some(Heard { field: field.clone(), crisis: urgent_words(flow, text.reveal())? })
-    });
+    let heard = fields
+        .filter_map(|(field, text)| Some(Heard { field: field.clone(), crisis: urgent_words(flow, text.reveal())? }));
     heard.max_by_key(|heard| heard.crisis)
 }
 
@@ -154,7 +153,9 @@ impl Turn<'_> {
                 self.flag_urgent(id, false, by);
             }
             // The caller has hung up, or is leaving a message: somebody clinical calls back.
-            Phase::WrapUp { .. } | Phase::NoteOwed { .. } | Phase::Voicemail { .. } => self.open_urgent_item(Request::of_call(call), by),
+            Phase::WrapUp { .. } | Phase::NoteOwed { .. } | Phase::Voicemail { .. } => {
+                self.open_urgent_item(Request::of_call(call), by)
+            }
         }
     }
 
@@ -192,7 +193,7 @@ impl Turn<'_> {
         self.fact(Fact::ItemFlagged { item: id, crisis, by, lane, owner, due_at });
     }
 
-    /// An urgent item for the clinical group, beside what is closed; at most one is open for a call. The answer names it.
+    /// An urgent item for the clinical group, beside what is closed; at most one of a call is open. The answer names it.
     pub(super) fn open_urgent_item(&mut self, of: Request, by: FlaggedBy) {
         let Some(lane) = of.flow.lane(&of.flow.urgent.lane) else { return };
         if self.floor.urgent_item_of(of.call).is_none() {

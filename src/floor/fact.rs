@@ -4,11 +4,15 @@
 //! never renamed or given another meaning. Personal text stands in `Private`, and each such field appears in
 //! `private`; golden journals guard both.
 
+mod item;
 mod private;
 mod why;
 
 use std::sync::Arc;
 
+pub use item::FlaggedBy;
+pub use item::ItemKind;
+pub use item::NewItem;
 pub use why::PassedOver;
 pub use why::Why;
 
@@ -32,7 +36,6 @@ use crate::vocab::Caller;
 use crate::vocab::CarrierCall;
 use crate::vocab::CarrierRecording;
 use crate::vocab::EffectId;
-use crate::vocab::FieldId;
 use crate::vocab::FloorId;
 use crate::vocab::ItemId;
 use crate::vocab::KeyId;
@@ -451,41 +454,6 @@ pub enum Fact {
     },
 }
 
-/// Who or what made a call or an item urgent. Nobody judges what it is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FlaggedBy {
-    /// The caller: words of the practice's list, or a clinical lane.
-    #[default]
-    Caller,
-    /// An assistant.
-    Agent(AgentId),
-    /// Words of the practice's list, typed into a note.
-    Note {
-        /// Who wrote it, if the request said so.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        by: Option<AgentId>,
-        /// The field they stand in.
-        field: FieldId,
-    },
-}
-
-impl FlaggedBy {
-    /// Did the caller say so?
-    pub fn is_caller(&self) -> bool {
-        *self == Self::Caller
-    }
-
-    /// The assistant who flagged, and may not be the one who closes.
-    pub fn agent(&self) -> Option<&AgentId> {
-        match self {
-            Self::Caller => None,
-            Self::Agent(agent) => Some(agent),
-            Self::Note { by, .. } => by.as_ref(),
-        }
-    }
-}
-
 /// How a call came into a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -581,59 +549,4 @@ pub enum NotReady {
     PhoneUnreachable,
     /// She is on the staff number; ready when she hangs up.
     OnThePhone,
-}
-
-/// A work item as it begins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewItem {
-    /// Its id.
-    pub item: ItemId,
-    /// The call it comes from.
-    pub call: CallId,
-    /// The practice.
-    pub practice: PracticeId,
-    /// The lane.
-    pub lane: LaneId,
-    /// What kind.
-    pub kind: ItemKind,
-    /// Whom to call back.
-    pub caller: Caller,
-    /// In which language.
-    pub language: Language,
-    /// Urgent words in play?
-    pub urgent: bool,
-    /// Who owns it.
-    pub owner: Owner,
-    /// When it is due; never computed again.
-    pub due_at: Timestamp,
-    /// When the request arrived: who redials soon keeps the place.
-    #[serde(default)]
-    pub arrived: Timestamp,
-    /// The time told to the caller, if one was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub promised: Option<Timestamp>,
-    /// Who calls, for whom and why, as far as it is known.
-    #[serde(default, skip_serializing_if = "Details::is_empty")]
-    pub details: Details,
-    /// Who or what made it urgent, if its caller did not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flagged_by: Option<FlaggedBy>,
-}
-
-/// What a work item comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemKind {
-    /// The caller hung up while waiting.
-    Abandoned,
-    /// Nobody could take the call.
-    Missed,
-    /// The caller left a message.
-    Voicemail,
-    /// The caller asked to be called back.
-    Callback,
-    /// The assistant did not write up the call in time.
-    NoteOwed,
-    /// The call was closed with something left to do.
-    FollowUp,
 }

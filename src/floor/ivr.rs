@@ -131,11 +131,13 @@ impl Turn<'_> {
         }
     }
 
-    /// An approved answer was said to its end, or somebody pressed or said something meanwhile: the keys of a person, of
-    /// the repetition and of the clinic work as in the first menu, and so do urgent words. Anything else hears it again.
+    /// An approved answer was said to its end, or somebody pressed or said something meanwhile: the keys of a person,
+    /// of the repetition and of the clinic work as in the first menu, and so do urgent words. Anything else hears it
+    /// again.
     pub(super) fn answer_ended(&mut self, call: CallId, words: &[Words], input: &Input) {
         let script = words.iter().find_map(|w| if let Words::Script(step) = w { Some(step.clone()) } else { None });
-        let Some((step, flow, language)) = script.zip(self.call(call)).map(|(s, c)| (s, c.flow.clone(), c.language.clone()))
+        let Some((step, flow, language)) =
+            script.zip(self.call(call)).map(|(s, c)| (s, c.flow.clone(), c.language.clone()))
         else {
             return;
         };
@@ -144,7 +146,9 @@ impl Turn<'_> {
             return;
         };
         let (meaning, how) = match input {
-            Input::Nothing | Input::Pin(_) | Input::Message { .. } => return self.go(call, &step, &answer.then, Route::Answer),
+            Input::Nothing | Input::Pin(_) | Input::Message { .. } => {
+                return self.go(call, &step, &answer.then, Route::Answer);
+            }
             Input::Keys(keys) => (pressed(menu, keys), Route::Key),
             Input::Speech(words) => (meaning(&flow, menu, &language, words.reveal()), Route::Phrase),
         };

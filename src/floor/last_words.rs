@@ -1,7 +1,7 @@
 //! Last words, and who speaks into them: urgent words are heard until the caller's phone is down.
 //!
-//! A call may be accounted for by then. It comes back as it was, with its arrival, and goes to the clinical lane; the item
-//! that it left stays. Anything else that is said changes nothing.
+//! A call may be accounted for by then. It comes back as it was, with its arrival, and goes to the clinical lane; the
+//! item that it left stays. Anything else that is said changes nothing.
 
 use super::Floor;
 use super::call::Call;
@@ -89,7 +89,9 @@ impl Turn<'_> {
         let twice = found.given.iter().rev().take(2).all(|treatment| is_goodbye(treatment)) && found.given.len() > 1;
         match found.current() {
             Some(Treatment::Goodbye { words, language, .. })
-                if !twice && *input != Input::Nothing && words.iter().any(|word| matches!(word, Words::Promise(..) | Words::Dated(..))) =>
+                if !twice
+                    && *input != Input::Nothing
+                    && words.iter().any(|word| matches!(word, Words::Promise(..) | Words::Dated(..))) =>
             {
                 let (words, language) = (words.clone(), language.clone());
                 self.say_goodbye(leg, words, language);

@@ -103,8 +103,8 @@ impl Turn<'_> {
         self.treat(leg, whisper);
     }
 
-    /// The whisper's keys: 1 accepts, 2 is with a patient, 5 says that it is urgent; nothing is a miss; any other key hears
-    /// it again.
+    /// The whisper's keys: 1 accepts, 2 is with a patient, 5 says that it is urgent; nothing is a miss; any other key
+    /// hears it again.
     pub(super) fn whisper_ended(&mut self, leg: LegId, input: &Input) {
         let Some(found) = self.floor.legs.get(&leg) else { return };
         let super::call::Side::Agent { offer, agent } = found.side.clone() else { return };

@@ -83,14 +83,7 @@ impl Turn<'_> {
     }
 
     /// `typed`: somebody wrote the note in her own words.
-    pub(super) fn close_call(
-        &mut self,
-        id: CallId,
-        outcome: &str,
-        note: Note,
-        by: Option<AgentId>,
-        typed: bool,
-    ) {
+    pub(super) fn close_call(&mut self, id: CallId, outcome: &str, note: Note, by: Option<AgentId>, typed: bool) {
         let Some(call) = self.call(id) else {
             let refusal = if id.0 <= self.floor.minted.call && id.0 > 0 {
                 Refusal::Conflict("this call is closed already, or became a work item")

@@ -309,9 +309,9 @@ fn item(new: &NewItem) -> String {
         if new.promised.is_some() { ", promised" } else { "" },
     ) + &new.flagged_by.as_ref().map(flagged).unwrap_or_default()
         + &match known(&new.details) {
-        known if known.is_empty() => known,
-        known => format!("; {known}"),
-    }
+            known if known.is_empty() => known,
+            known => format!("; {known}"),
+        }
 }
 
 fn flagged(by: &FlaggedBy) -> String {

@@ -424,7 +424,9 @@ impl Books {
         match how {
             Left::Declined | Left::TurnedAway => self.over(call, |ledger| &mut ledger.declined),
             Left::SelfServed => self.over(call, |ledger| &mut ledger.self_served),
-            Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail => self.over(call, |ledger| &mut ledger.items),
+            Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail => {
+                self.over(call, |ledger| &mut ledger.items)
+            }
         }
     }
 
