@@ -82,10 +82,15 @@ pub enum Bug {
     OwedCountedTwice,
     /// After a restart the clock may go back.
     ClockSetBack,
+    /// The core panics when a caller presses 7.
+    PanicsAtSeven,
+    /// The core panics when somebody has waited as long as may be.
+    PanicsAtLongestWait,
 }
 
 impl Bug {
-    /// All of them.
+    /// Those that a simulation must find. The others end the process: they are for tests of the real binary, which
+    /// plants what `CARELANE_PLANTED` names.
     pub const ALL: [Self; 25] = [
         Self::RepetitionHeard,
         Self::LateKeyHeard,
@@ -113,6 +118,11 @@ impl Bug {
         Self::OwedCountedTwice,
         Self::ClockSetBack,
     ];
+
+    /// The bug that the real binary is to have.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::PanicsAtSeven, Self::PanicsAtLongestWait].into_iter().find(|bug| format!("{bug:?}") == name)
+    }
 }
 
 impl Floor {
@@ -129,6 +139,10 @@ impl Floor {
     /// An event as the bug hears it.
     pub(super) fn misheard(&self, event: Event) -> Event {
         let Event::TreatmentEnded { leg, serial, input } = event else { return event };
+        assert!(
+            self.planted != Some(Bug::PanicsAtSeven) || input != Input::Keys("7".into()),
+            "a planted bug: somebody pressed 7"
+        );
         let heard = match self.planted {
             Some(Bug::RepetitionHeard) => self.legs.get(&leg).map(|found| (leg, found.serial())),
             Some(Bug::LateKeyHeard) if input == Input::Keys("1".into()) => self.next_lease(leg),
@@ -193,6 +207,10 @@ impl Floor {
                 }
             }
             (Bug::JoinFailureDropped, Fact::JoinFailed { .. }) => return None,
+            (Bug::PanicsAtLongestWait, Fact::CallLeft { .. }) => {
+                let waited = matches!(self.in_hand, Some(TimerName::WaitTooLong(_)));
+                assert!(!waited, "a planted bug: somebody waited long");
+            }
             (Bug::UrgentInRoutineLane, Fact::Queued { call, lane, how: Route::Urgent, .. }) => {
                 if let Some(place) = self.calls.get(call).and_then(|call| call.place.as_ref()) {
                     *lane = place.lane.clone();

@@ -67,6 +67,7 @@ pub struct Metrics {
     webhooks: Webhooks,
     oddities: Choices,
     imported: IntCounter,
+    quarantined: IntCounter,
     disk_full: Gauge,
     commit_seconds: Histogram,
     staff_pins: Choices,
@@ -114,6 +115,11 @@ impl Metrics {
                 r,
                 "carelane_calls_imported_total",
                 "Missed calls taken from the carrier's call list after downtime.",
+            ),
+            quarantined: counter(
+                r,
+                "carelane_events_quarantined_total",
+                "Events at which the core panicked twice, set aside: bugs.",
             ),
             disk_full: gauge(
                 r,
@@ -236,6 +242,7 @@ impl Observer for Metrics {
                 Fact::PinRefused { locked_until, .. } => {
                     self.staff_pins.inc(if locked_until.is_some() { "locked" } else { "wrong" });
                 }
+                Fact::EventQuarantined { .. } => self.quarantined.inc(),
                 _ => {}
             }
             tally.count(now, fact);

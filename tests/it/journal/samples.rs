@@ -30,6 +30,7 @@ use carelane::floor::fact::OfferOutcome;
 use carelane::floor::fact::PassedOver;
 use carelane::floor::fact::Route;
 use carelane::floor::fact::Why;
+use carelane::floor::timer::TimerName;
 use carelane::floor::treatment::Asked;
 use carelane::floor::treatment::Opening;
 use carelane::floor::treatment::Party;
@@ -96,12 +97,12 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     LegAnswered LegStatus LegFoundOver
     EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked DetailsTold TimePassed CallDamaged JournalSalvaged KeyFound CallMissed);
+    ItemCloseAsked OwnerAsked DetailsTold TimePassed CallDamaged JournalSalvaged KeyFound CallMissed Poisoned);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
     UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
     CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
     JoinFailed ItemJoined EffectSettled LadderBegan LadderEnded StaffArrived StaffKnown PinRefused
-    DetailsKnown CallLost JournalSalvaged KeyExpired LegAsked);
+    DetailsKnown CallLost JournalSalvaged KeyExpired LegAsked EventQuarantined);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -188,6 +189,8 @@ fn events() -> Vec<Event> {
         Event::KeyFound(key_id()),
         Event::CallDamaged { call, practice: "riverside".into() },
         Event::JournalSalvaged(Box::new(salvaged())),
+        Event::Poisoned { event: Box::new(arrival(14).0), deadline: None },
+        Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(TimerName::ReadyAgain("ana".into())) },
     ]
 }
 
@@ -233,6 +236,7 @@ fn facts() -> Vec<Fact> {
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
         Fact::LegAsked { leg },
+        Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
         Fact::LadderBegan { call },
         Fact::LadderEnded { call, again_at: NOON },
