@@ -82,10 +82,10 @@ pub enum Bug {
     OwedCountedTwice,
     /// After a restart the clock may go back.
     ClockSetBack,
-    /// The core panics when a caller presses 7.
-    PanicsAtSeven,
-    /// The core panics when somebody has waited as long as may be.
-    PanicsAtLongestWait,
+    /// The core panics when a caller presses 8.
+    PanicsAtEight,
+    /// The core panics when a call is to be open to the next tier.
+    PanicsAtNextTier,
 }
 
 impl Bug {
@@ -121,7 +121,7 @@ impl Bug {
 
     /// The bug that the real binary is to have.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::PanicsAtSeven, Self::PanicsAtLongestWait].into_iter().find(|bug| format!("{bug:?}") == name)
+        [Self::PanicsAtEight, Self::PanicsAtNextTier].into_iter().find(|bug| format!("{bug:?}") == name)
     }
 }
 
@@ -140,8 +140,8 @@ impl Floor {
     pub(super) fn misheard(&self, event: Event) -> Event {
         let Event::TreatmentEnded { leg, serial, input } = event else { return event };
         assert!(
-            self.planted != Some(Bug::PanicsAtSeven) || input != Input::Keys("7".into()),
-            "a planted bug: somebody pressed 7"
+            self.planted != Some(Bug::PanicsAtEight) || input != Input::Keys("8".into()),
+            "a planted bug: somebody pressed 8"
         );
         let heard = match self.planted {
             Some(Bug::RepetitionHeard) => self.legs.get(&leg).map(|found| (leg, found.serial())),
@@ -207,10 +207,7 @@ impl Floor {
                 }
             }
             (Bug::JoinFailureDropped, Fact::JoinFailed { .. }) => return None,
-            (Bug::PanicsAtLongestWait, Fact::CallLeft { .. }) => {
-                let waited = matches!(self.in_hand, Some(TimerName::WaitTooLong(_)));
-                assert!(!waited, "a planted bug: somebody waited long");
-            }
+            (Bug::PanicsAtNextTier, Fact::TierOpened { .. }) => panic!("a planted bug: a tier opens"),
             (Bug::UrgentInRoutineLane, Fact::Queued { call, lane, how: Route::Urgent, .. }) => {
                 if let Some(place) = self.calls.get(call).and_then(|call| call.place.as_ref()) {
                     *lane = place.lane.clone();

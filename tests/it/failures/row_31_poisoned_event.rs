@@ -33,7 +33,7 @@ async fn post(url: &str, params: &[(&str, &str)]) -> Option<String> {
 
 #[tokio::test]
 async fn a_key_with_a_planted_panic_crashes_once_and_is_then_set_aside_with_its_call() {
-    let mut world = world_with("PanicsAtSeven").await;
+    let mut world = world_with("PanicsAtEight").await;
     world.engine.start_and_wait().await;
     world.set_state("ana", "not_ready").await;
     let mut waiting = world.phone("+15550109001", Role::Patient).await;
@@ -42,12 +42,12 @@ async fn a_key_with_a_planted_panic_crashes_once_and_is_then_set_aside_with_its_
     let greeting = post(&world.engine.url("/voice/incoming"), &call).await.expect("a greeting");
     let (_, rest) = greeting.split_once("action=\"").expect("a menu");
     let (done, _) = rest.split_once('"').expect("a URL");
-    let seven = [("CallSid", "CA31"), ("Digits", "7")];
+    let eight = [("CallSid", "CA31"), ("Digits", "8")];
 
-    assert_eq!(post(done, &seven).await, None, "nobody knows how far the floor had come");
+    assert_eq!(post(done, &eight).await, None, "nobody knows how far the floor had come");
     assert_eq!(world.engine.end().await, Some(70));
     world.engine.start_and_wait().await;
-    let answer = post(done, &seven).await.expect("an answer");
+    let answer = post(done, &eight).await.expect("an answer");
     assert!(answer.contains("We have a technical problem"), "{answer}");
     let floor = world.floor().await;
     let item = &list(&floor["items"])[0];
@@ -65,10 +65,8 @@ async fn a_key_with_a_planted_panic_crashes_once_and_is_then_set_aside_with_its_
 
 #[tokio::test]
 async fn a_deadline_with_a_planted_panic_crashes_once_and_its_caller_hears_a_promise() {
-    let mut world = world_with("PanicsAtLongestWait").await;
-    write_flows(&world.engine, |_, text| {
-        text.replace("after: 30s", "after: 2s").replace("max_wait: 30m", "max_wait: 3s")
-    });
+    let mut world = world_with("PanicsAtNextTier").await;
+    write_flows(&world.engine, |_, text| text.replace("after: 30s", "after: 2s"));
     world.engine.start_and_wait().await;
     world.set_state("ana", "not_ready").await;
     let mut waiting = world.phone("+15550109001", Role::Patient).await;
