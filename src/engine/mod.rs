@@ -13,6 +13,7 @@ mod gap;
 mod history;
 mod observer;
 mod quarantine;
+mod recordings;
 mod retention;
 mod salvage;
 
@@ -50,6 +51,7 @@ use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::flow::Flow;
 use crate::journal::Archive;
+use crate::journal::AudioStore;
 use crate::journal::Journal;
 use crate::journal::JournalError;
 use crate::journal::JournalReader;
@@ -78,6 +80,7 @@ struct Inner {
     public: String,
     floor: OnceLock<FloorId>,
     reader: Mutex<JournalReader>,
+    audio: Arc<AudioStore>,
     /// Told when the carrier's list should be looked at now.
     gap_ended: Arc<Notify>,
     archive: Archive,
@@ -101,6 +104,7 @@ pub struct Opened {
     floor: Floor,
     journal: Journal,
     reader: JournalReader,
+    audio: AudioStore,
     directory: Arc<Directory>,
     crashes: Arc<Crashes>,
 }
@@ -141,9 +145,9 @@ impl Opened {
             floor.recovered();
         })?;
         directory.recovered(&floor);
-        let reader = journal.reader()?;
+        let (reader, audio) = (journal.reader()?, journal.audio()?);
         let crashes = Arc::new(Crashes::open(data));
-        Ok(Self { recovered, floor, journal, reader, directory, crashes })
+        Ok(Self { recovered, floor, journal, reader, audio, directory, crashes })
     }
 
     /// The floor as recovered: what was going on when carelane stopped.
@@ -160,7 +164,7 @@ impl Engine {
         public: String,
         observer: Arc<dyn Observer>,
     ) -> std::io::Result<(Self, UnboundedReceiver<Order>)> {
-        let Opened { recovered, floor, journal, reader, directory, crashes } = opened;
+        let Opened { recovered, floor, journal, reader, audio, directory, crashes } = opened;
         let last = recovered.last_at.unwrap_or(Timestamp(0));
         let clock = Clock::start(last);
         let (mailbox, letters) = std::sync::mpsc::sync_channel(MAILBOX_EVENTS_MAX);
@@ -182,6 +186,7 @@ impl Engine {
             floor: known,
             archive: journal.archive(),
             reader: Mutex::new(reader),
+            audio: Arc::new(audio),
             gap_ended: gap_ended.clone(),
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
@@ -308,6 +313,16 @@ impl Engine {
     /// A full URL of ours; empty only before the floor has its name, when nothing is handed out.
     pub fn url(&self, link: Link) -> String {
         self.links().map_or_else(String::new, |links| links.url(link))
+    }
+
+    /// Where recorded messages lie.
+    fn audio(&self) -> &Arc<AudioStore> {
+        &self.0.audio
+    }
+
+    /// A recorded message in clear; nothing if its file or its key is gone. Reads the disk.
+    pub fn sound(&self, file: &str) -> Result<Option<Vec<u8>>, JournalError> {
+        self.0.audio.read(file)
     }
 
     /// Our public address.

@@ -71,14 +71,17 @@ impl Turn<'_> {
             Event::TreatmentEnded { leg, .. }
             | Event::TreatmentFetched { leg, .. }
             | Event::LegAnswered { leg, .. } => Some(Concerned { asks: true, ..of_leg(*leg) }),
+            Event::RecordingReported { leg, .. } => Some(of_leg(*leg)),
             Event::LegFoundOver { leg } => Some(Concerned { is_over: true, ..of_leg(*leg) }),
             Event::LegStatus { leg, carrier_call, status } => {
                 let named = || self.floor.leg_of(carrier_call).map(|leg| leg.id);
                 let is_over = matches!(status, LegStatus::Ended(_));
                 Some(leg.or_else(named).map_or(Concerned::default(), |leg| Concerned { is_over, ..of_leg(leg) }))
             }
-            Event::EffectConfirmed { effect, .. } | Event::EffectFailed { effect, .. } => {
-                let leg = self.floor.effects.get(effect).map(super::effect::Effect::leg);
+            Event::EffectConfirmed { effect, .. }
+            | Event::EffectFailed { effect, .. }
+            | Event::RecordingFetched { effect, .. } => {
+                let leg = self.floor.effects.get(effect).and_then(super::effect::Effect::leg);
                 Some(Concerned { effect: Some(*effect), ..leg.map_or(Concerned::default(), of_leg) })
             }
             _ => None,
@@ -93,15 +96,17 @@ impl Turn<'_> {
                 TimerName::TierOpens(call)
                 | TimerName::WaitTooLong(call)
                 | TimerName::WrapUpLimit(call)
+                | TimerName::MessageOver(call)
                 | TimerName::LadderBegins(call)
                 | TimerName::LadderAgain(call),
             ) => Some(*call),
             Some(TimerName::LegSilent(leg)) => call_of(leg),
-            Some(TimerName::LegLingers(_) | TimerName::ReadyAgain(_)) | None => None,
+            Some(TimerName::LegLingers(_) | TimerName::ReadyAgain(_) | TimerName::RecordingDue(_)) | None => None,
         };
         self.set_aside(Concerned { call, ..Concerned::default() }, deadline.clone());
         match deadline {
             Some(TimerName::ReadyAgain(agent)) => self.set_not_ready(agent, NotReady::Asked),
+            Some(TimerName::RecordingDue(item)) => self.fact(Fact::RecordingDelayed { item, again_at: None }),
             Some(TimerName::LegLingers(leg)) => self.fact(Fact::LegUnwanted { leg }),
             Some(TimerName::LegSilent(leg)) if !self.is_talked_on(leg) => self.fact(Fact::LegUnwanted { leg }),
             _ => {}
@@ -128,8 +133,8 @@ impl Turn<'_> {
         if let Some(call) = call {
             self.safe_exit(call);
         }
-        if let Some(effect) = who.effect.filter(|effect| self.floor.effects.contains_key(effect)) {
-            self.fact(Fact::EffectSettled { effect });
+        if let Some(effect) = who.effect {
+            self.give_up(effect);
         }
         if who.asks && self.out.answer == Answer::Noted {
             match leg {
@@ -148,7 +153,18 @@ impl Turn<'_> {
             // The voices are the carrier's: they go on. Who spoke with the patient writes it up.
             Some(Phase::Talking { .. }) => self.end_talk(id, Party::Agent),
             Some(Phase::WrapUp { .. }) => self.wrap_up_over(id),
+            // Perhaps something was said: the carrier tells of a recording.
+            Some(Phase::Voicemail { .. }) => self.left_the_mailbox(id),
             Some(Phase::NoteOwed { .. }) | None => {}
+        }
+    }
+
+    /// Nothing more comes of it. A recording is taken for missing: its item says so.
+    fn give_up(&mut self, effect: EffectId) {
+        match self.floor.effects.get(&effect).map(super::effect::Effect::item) {
+            Some(Some(item)) => self.fact(Fact::RecordingDelayed { item, again_at: None }),
+            Some(None) => self.fact(Fact::EffectSettled { effect }),
+            None => {}
         }
     }
 
