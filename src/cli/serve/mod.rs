@@ -32,6 +32,7 @@ pub use settings::CarrierKind;
 pub use settings::MediaKind;
 
 pub(in crate::cli) use flows::flow_files;
+pub(in crate::cli) use flows::is_flow_file;
 pub(in crate::cli) use flows::given_flows;
 
 use crate::carrier::twilio::Backoff;
