@@ -39,6 +39,15 @@ macro_rules! phrases {
     };
 }
 
+impl Phrase {
+    /// Do callers hear it? The others are for assistants, or are said by the carrier alone.
+    pub fn is_for_callers(self) -> bool {
+        let staff = ["staff_", "whisper", "offer_", "keys_", "key_means", "write_up", "written_up"];
+        let others = [Self::CallerLeft, Self::NotByKeys, Self::LeftForLater, Self::Unreachable];
+        !others.contains(&self) && !staff.iter().any(|begin| self.key().starts_with(begin))
+    }
+}
+
 phrases! {
     /// Nothing was pressed or said.
     NotHeard "not_heard" &[], en "Sorry, I did not get that.", es "Disculpe, no le entendí.";

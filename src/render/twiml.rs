@@ -426,24 +426,7 @@ impl Rendering<'_> {
     // ---- words ----
 
     fn say_all(&self, xml: &mut Xml, words: &[Words], language: &Language) -> io::Result<()> {
-        words.iter().try_for_each(|words| say(xml, &self.words(words, language), language))
-    }
-
-    fn words<'w>(&'w self, words: &'w Words, language: &Language) -> Cow<'w, str> {
-        match words {
-            Words::Phrase(phrase) => self.flow.phrase(*phrase, language).into(),
-            Words::AboutLane(phrase, lane) => wording::about_lane(self.flow, *phrase, lane, language).into(),
-            Words::Promise(phrase, at) => self.promise(*phrase, *at, language).into(),
-            Words::Dated(phrase, at) => wording::dated(self.flow, *phrase, *at, language).into(),
-            Words::Script(step) => match self.flow.steps.get(step) {
-                Some(Step::Answer(answer)) => text(&answer.script, language).into(),
-                Some(Step::Menu(_)) | None => "".into(),
-            },
-            Words::Count(phrase, count) => wording::count(self.flow, *phrase, *count, language).into(),
-            Words::AboutCall(phrase, lane, at) => wording::about_call(self.flow, *phrase, lane, *at, language).into(),
-            Words::Choice(key, what) => wording::choice(self.flow, *key, what, language).into(),
-            Words::Text(text) => text.as_ref().into(),
-        }
+        words.iter().try_for_each(|words| say(xml, &wording::words(self.flow, words, language), language))
     }
 
     fn promise(&self, phrase: Phrase, at: Timestamp, language: &Language) -> String {
