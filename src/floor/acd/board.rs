@@ -29,7 +29,8 @@ const PASSED_OVER_MAX: usize = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     routine: bool,
-    deadline: Timestamp,
+    /// The earliest is served first.
+    pub deadline: Timestamp,
     /// Whose place it is.
     pub call: CallId,
 }
