@@ -201,8 +201,8 @@ impl Line for Choosing {
         let first = self.board.first_for(*ability);
         let why = first.map(|(key, tier)| Why {
             urgent: false,
-            deadline: key.deadline,
-            arrived: key.deadline,
+            deadline: self.now,
+            arrived: self.now,
             head_starts: Vec::new(),
             tier,
             idle_since: self.now,

@@ -12,7 +12,6 @@ use super::fit::Ability;
 use super::fit::AbilityId;
 use super::fit::Fit;
 use super::fit::Fits;
-use super::fit::Need;
 use super::fit::NeedId;
 use crate::floor::fact::PassedOver;
 use crate::flow::Lane;
@@ -28,9 +27,8 @@ const PASSED_OVER_MAX: usize = 3;
 /// A call's place: urgent first, then the earliest deadline, then the earliest arrival's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    routine: bool,
-    /// The earliest is served first.
-    pub deadline: Timestamp,
+    /// Urgency and deadline in one number, because keys are compared all day.
+    rank: u64,
     /// Whose place it is.
     pub call: CallId,
 }
@@ -38,7 +36,10 @@ pub struct Key {
 impl Key {
     /// The key of a call at this place.
     pub fn new(urgent: bool, deadline: Timestamp, call: CallId) -> Self {
-        Self { routine: !urgent, deadline, call }
+        const ROUTINE: u64 = 1 << 63;
+        // Deadlines lie within 140 million years of 1970, so they have a bit to spare.
+        let deadline = (deadline.0.saturating_add(1 << 62)).clamp(0, i64::MAX).cast_unsigned();
+        Self { rank: if urgent { deadline } else { deadline | ROUTINE }, call }
     }
 }
 
@@ -78,7 +79,7 @@ impl Board {
 
     /// What a call in this language asks for that waits in this lane, whose last open tier is `open`.
     pub fn need(&mut self, language: &Language, lane: &Lane, open: u8) -> NeedId {
-        self.fits.need(Need::of(language, lane, open))
+        self.fits.need(language, lane, open)
     }
 
     // ---- calls ----

@@ -4,6 +4,7 @@
 //! of one kind, their need. There are few of either, however many assistants and calls there are. How the two fit is
 //! worked out once, when the later of them is first met; from then on choosing deals in numbers.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::floor::fact::PassedOver;
@@ -39,7 +40,7 @@ pub(super) struct Ability {
 }
 
 /// What a call asks for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Need {
     /// The last open tier.
     open: u8,
@@ -52,7 +53,8 @@ pub(super) struct Need {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Fits {
     abilities: BTreeMap<Ability, AbilityId>,
-    needs: BTreeMap<Need, NeedId>,
+    /// In their order, so that one is found without making another.
+    needs: Vec<(Need, NeedId)>,
     /// How they fit, by ability and need.
     table: Vec<Vec<Fit>>,
     /// The needs that an ability takes.
@@ -74,11 +76,14 @@ impl Fits {
         id
     }
 
-    /// The number of a need.
-    pub(super) fn need(&mut self, need: Need) -> NeedId {
-        if let Some(known) = self.needs.get(&need) {
-            return *known;
-        }
+    /// What a call in this language asks for that waits in this lane, whose last open tier is `open`.
+    pub(super) fn need(&mut self, language: &Language, lane: &Lane, open: u8) -> NeedId {
+        let found = self.needs.binary_search_by(|(need, _)| need.compare(language, lane, open));
+        let place = match found {
+            Ok(known) => return self.needs[known].1,
+            Err(place) => place,
+        };
+        let need = Need::of(language, lane, open);
         let id = NeedId(number(self.needs.len()));
         for (ability, AbilityId(row)) in &self.abilities {
             let fit = fit(ability, &need);
@@ -87,7 +92,7 @@ impl Fits {
                 self.takes[*row as usize].push(id);
             }
         }
-        self.needs.insert(need, id);
+        self.needs.insert(place, (need, id));
         id
     }
 
@@ -122,6 +127,13 @@ impl Need {
     pub(super) fn of(language: &Language, lane: &Lane, open: u8) -> Self {
         let tiers = lane.serving.iter().map(|tier| tier.groups.clone()).collect();
         Self { open, language: language.clone(), skills: lane.needs.clone(), tiers }
+    }
+
+    /// As this one compares with what `of` would make.
+    fn compare(&self, language: &Language, lane: &Lane, open: u8) -> Ordering {
+        let tiers = || self.tiers.iter().cmp(lane.serving.iter().map(|tier| &tier.groups));
+        let first = self.open.cmp(&open).then_with(|| self.language.cmp(language));
+        first.then_with(|| self.skills.cmp(&lane.needs)).then_with(tiers)
     }
 }
 
