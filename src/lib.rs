@@ -25,6 +25,9 @@ pub mod journal;
 pub mod carrier;
 
 #[cfg(feature = "shell")]
+pub mod media;
+
+#[cfg(feature = "shell")]
 pub mod engine;
 
 #[cfg(feature = "shell")]

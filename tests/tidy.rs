@@ -29,7 +29,11 @@ const DOORS: [(&str, &str, &[&str]); 8] = [
     ("src/journal/", "floor", &["floor::event", "floor::fact"]),
     ("src/carrier/local/", "floor", &[]),
     ("src/carrier/", "floor", &["floor::event"]),
-    ("src/metrics/", "floor", &["floor::Floor", "floor::effect", "floor::fact", "floor::view"]),
+    (
+        "src/metrics/",
+        "floor",
+        &["floor::Floor", "floor::effect", "floor::fact", "floor::view", "floor::work::recording"],
+    ),
     (
         "src/server/",
         "floor",

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::sounds::missing;
 use crate::flow::Checked;
 use crate::flow::Diagnostic;
 use crate::flow::Flow;
@@ -46,6 +47,9 @@ pub struct Args {
     /// Print one JSON document instead of text
     #[arg(long)]
     pub json: bool,
+    /// The folder of sounds: prompts that have none there are noted
+    #[arg(long, env = "CARELANE_SOUNDS", value_name = "DIR", default_value = "sounds")]
+    pub sounds: PathBuf,
 }
 
 /// Runs the command: 0 without errors, 1 with errors, 2 if something cannot be read.
@@ -97,6 +101,7 @@ fn check(args: &Args, default: &Path, colour: bool, out: &mut impl Write) -> Res
             "errors": errors,
             "warnings": checked.problems.len() - errors,
             "problems": checked.problems,
+            "prompts_without_sound": checked.flows.iter().filter_map(|(_, _, flow)| missing(flow, &args.sounds)).sum::<usize>(),
         });
         writeln!(out, "{report:#}")?;
     } else {
@@ -104,6 +109,7 @@ fn check(args: &Args, default: &Path, colour: bool, out: &mut impl Write) -> Res
             writeln!(out, "There is no folder `{}`: this is the built-in demo practice.\n", default.display())?;
         }
         print(&files, &checked, errors, colour, out)?;
+        note_sounds(&checked, &args.sounds, out)?;
     }
     out.flush()?;
     Ok(u8::from(errors > 0))
@@ -134,6 +140,22 @@ fn print(
         0 => writeln!(out, "No problems."),
         warnings => writeln!(out, "No errors; {}.", counted(warnings, "warning")),
     }
+}
+
+/// Where carelane plays the audio itself, a prompt without a sound is spoken by the carrier: worth a note, no error.
+fn note_sounds(checked: &Checked, sounds: &Path, out: &mut impl Write) -> io::Result<()> {
+    for (path, _, flow) in &checked.flows {
+        if let Some(missing @ 1..) = missing(flow, sounds) {
+            let what = if missing == 1 { "prompt has" } else { "prompts have" };
+            writeln!(
+                out,
+                "Note: {missing} {what} no sound in `{}`; that matters with CARELANE_MEDIA=stream only.",
+                sounds.display()
+            )?;
+            writeln!(out, "      `carelane sounds list --missing` names them ({path}).")?;
+        }
+    }
+    Ok(())
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -251,7 +273,7 @@ mod tests {
     /// The exit code, and what is printed.
     fn checked(path: &[&str], json: bool) -> (Result<u8, String>, String) {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let args = Args { path: path.iter().map(|p| root.join(p)).collect(), json };
+        let args = Args { path: path.iter().map(|p| root.join(p)).collect(), json, sounds: root.join("sounds") };
         let mut out = Vec::new();
         let code = check(&args, Path::new("/no/such/folder"), false, &mut out).map_err(|stop| format!("{stop:?}"));
         (code, String::from_utf8_lossy(&out).into_owned())

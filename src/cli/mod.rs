@@ -7,6 +7,7 @@ pub mod journal;
 pub mod pin;
 pub mod serve;
 pub mod sim;
+pub mod sounds;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,7 @@ enum Command {
     Sim(sim::Args),
     Fallback(fallback::Args),
     Pin(pin::Args),
+    Sounds(sounds::Args),
 }
 
 /// Reads the command line and runs the command.
@@ -53,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Sim(args) => sim::run(&args),
         Command::Fallback(args) => fallback::run(&args),
         Command::Pin(args) => pin::run(&args),
+        Command::Sounds(args) => sounds::run(&args),
     }
 }
 

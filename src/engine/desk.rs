@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use tracing::error;
 
 use super::clock::Clock;
+use super::crashes::Crashes;
 use super::directory::Directory;
 use super::dispatch::Order;
 use super::observer::Observer;
@@ -97,6 +98,7 @@ pub(super) struct Desk {
     pub(super) observer: Arc<dyn Observer>,
     pub(super) released: UnboundedSender<Vec<Held>>,
     pub(super) gap_ended: Arc<Notify>,
+    pub(super) crashes: Arc<Crashes>,
 }
 
 /// What waits for the commit of its batch.
@@ -149,16 +151,16 @@ impl Desk {
                     break;
                 }
                 if let Err(error) = self.take(message, &mut held) {
-                    give_up(&error);
+                    self.give_up(&error);
                 }
             }
             crowded = self.taken - before >= CROWD;
             match self.wake(&mut held).and_then(|()| self.commit()) {
                 Err(error) if error.fault() == Fault::Full => match self.wait_for_space(&error, &mut held, mailbox) {
                     Ok(told) => stop = stop.or(told),
-                    Err(error) => give_up(&error),
+                    Err(error) => self.give_up(&error),
                 },
-                Err(error) => give_up(&error),
+                Err(error) => self.give_up(&error),
                 Ok(()) => {}
             }
             if !held.is_empty() {
@@ -237,6 +239,13 @@ impl Desk {
         Ok(())
     }
 
+    /// A commit failed: what is on disk is unknown, so nothing may be answered from memory any more.
+    fn give_up(&self, error: &JournalError) -> ! {
+        error!(%error, advice = error.advice(), "the journal cannot be written; carelane stops and reads it anew at its next start");
+        self.crashes.note(self.clock.now());
+        std::process::exit(EXIT_DISK)
+    }
+
     fn given(&self, answer: &Answer) -> Option<Given> {
         let Answer::Treat { leg, serial } = answer else { return None };
         let found = self.floor.leg(*leg)?;
@@ -258,10 +267,4 @@ pub(super) fn practice_in(facts: &[Fact]) -> Option<&crate::vocab::PracticeId> {
         Fact::CallArrived { practice, .. } => Some(practice),
         _ => None,
     })
-}
-
-/// A commit failed: what is on disk is unknown, so nothing may be answered from memory any more.
-fn give_up(error: &JournalError) -> ! {
-    error!(%error, advice = error.advice(), "the journal cannot be written; carelane stops and reads it anew at its next start");
-    std::process::exit(EXIT_DISK)
 }

@@ -164,6 +164,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::JoinFailed { call }
         | Fact::CallClosed { call, .. }
         | Fact::ItemJoined { call, .. }
+        | Fact::VoicemailBegan { call, .. }
         | Fact::LadderBegan { call }
         | Fact::LadderEnded { call, .. }
         | Fact::DetailsKnown { of: Subject::Call(call), .. }
@@ -173,6 +174,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
         | Fact::LegUnwanted { leg }
+        | Fact::RecordingAwaited { leg, .. }
         | Fact::LegAsked { leg }
         | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
@@ -186,6 +188,13 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemOwned { .. }
         | Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
+        | Fact::RecordingNamed { .. }
+        | Fact::RecordingEmpty { .. }
+        | Fact::RecordingDelayed { .. }
+        | Fact::RecordingTried { .. }
+        | Fact::RecordingStored { .. }
+        | Fact::RecordingDropped { .. }
+        | Fact::RecordingPlayed { .. }
         | Fact::StaffArrived { .. }
         | Fact::StaffKnown { .. }
         | Fact::PinRefused { .. }

@@ -64,6 +64,10 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             let result = courier.rest.redirect_call(&carrier_call, &url, &courier.patience(CHANGE_PATIENCE)).await;
             courier.report_change(result).await;
         }
+        Effect::FetchRecording { item, practice, carrier_call, recording } => {
+            courier.fetch_recording(item, &practice, &carrier_call, recording).await;
+        }
+        Effect::DropRecording { recording, .. } => courier.drop_recording(&recording).await,
         Effect::HangUp { carrier_call, .. } => {
             let result = courier.rest.complete_call(&carrier_call, &courier.patience(CHANGE_PATIENCE)).await;
             courier.report_change(result).await;
@@ -100,15 +104,16 @@ struct Dial<'a> {
     since: Timestamp,
 }
 
-struct Courier<'a> {
-    engine: Engine,
-    rest: Arc<RestClient>,
-    id: EffectId,
+/// Carries out one effect.
+pub(super) struct Courier<'a> {
+    pub(super) engine: Engine,
+    pub(super) rest: Arc<RestClient>,
+    pub(super) id: EffectId,
     still_wanted: &'a (dyn Fn() -> bool + Send + Sync),
 }
 
 impl Courier<'_> {
-    fn patience(&self, within: Duration) -> Patience<'_> {
+    pub(super) fn patience(&self, within: Duration) -> Patience<'_> {
         Patience { within, still_wanted: self.still_wanted }
     }
 
@@ -208,11 +213,11 @@ impl Courier<'_> {
         }
     }
 
-    async fn fail(&self, why: Failure) {
+    pub(super) async fn fail(&self, why: Failure) {
         self.report(Event::EffectFailed { effect: self.id, why }).await;
     }
 
-    async fn report(&self, event: Event) {
+    pub(super) async fn report(&self, event: Event) {
         report(&self.engine, event).await;
     }
 }

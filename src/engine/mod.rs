@@ -4,6 +4,7 @@
 //! no rule of a call centre.
 
 mod clock;
+mod crashes;
 mod desk;
 mod directory;
 mod disk_full;
@@ -11,6 +12,7 @@ mod dispatch;
 mod gap;
 mod history;
 mod observer;
+mod recordings;
 mod retention;
 mod salvage;
 
@@ -26,6 +28,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
 pub use clock::Clock;
+pub use crashes::Crashes;
 pub use desk::EXIT_DISK;
 pub use desk::EXIT_PANIC;
 pub use desk::Given;
@@ -47,6 +50,7 @@ use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::flow::Flow;
 use crate::journal::Archive;
+use crate::journal::AudioStore;
 use crate::journal::Journal;
 use crate::journal::JournalError;
 use crate::journal::JournalReader;
@@ -75,6 +79,7 @@ struct Inner {
     public: String,
     floor: OnceLock<FloorId>,
     reader: Mutex<JournalReader>,
+    audio: Arc<AudioStore>,
     /// Told when the carrier's list should be looked at now.
     gap_ended: Arc<Notify>,
     archive: Archive,
@@ -98,16 +103,19 @@ pub struct Opened {
     floor: Floor,
     journal: Journal,
     reader: JournalReader,
+    audio: AudioStore,
     directory: Arc<Directory>,
+    crashes: Arc<Crashes>,
 }
 
 /// A desk that panics takes the process with it: without it nobody would ever be answered, and a restart reads the
 /// journal anew.
-struct EndsWithTheDesk;
+struct EndsWithTheDesk(Arc<Crashes>, Clock);
 
 impl Drop for EndsWithTheDesk {
     fn drop(&mut self) {
         if std::thread::panicking() {
+            self.0.note(self.1.now());
             std::process::exit(EXIT_PANIC);
         }
     }
@@ -126,8 +134,9 @@ impl Opened {
             floor.recovered();
         })?;
         directory.recovered(&floor);
-        let reader = journal.reader()?;
-        Ok(Self { recovered, floor, journal, reader, directory })
+        let (reader, audio) = (journal.reader()?, journal.audio()?);
+        let crashes = Arc::new(Crashes::open(data));
+        Ok(Self { recovered, floor, journal, reader, audio, directory, crashes })
     }
 
     /// The floor as recovered: what was going on when carelane stopped.
@@ -144,7 +153,7 @@ impl Engine {
         public: String,
         observer: Arc<dyn Observer>,
     ) -> std::io::Result<(Self, UnboundedReceiver<Order>)> {
-        let Opened { recovered, floor, journal, reader, directory } = opened;
+        let Opened { recovered, floor, journal, reader, audio, directory, crashes } = opened;
         let last = recovered.last_at.unwrap_or(Timestamp(0));
         let clock = Clock::start(last);
         let (mailbox, letters) = std::sync::mpsc::sync_channel(MAILBOX_EVENTS_MAX);
@@ -166,14 +175,26 @@ impl Engine {
             floor: known,
             archive: journal.archive(),
             reader: Mutex::new(reader),
+            audio: Arc::new(audio),
             gap_ended: gap_ended.clone(),
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(desk::let_go(durable, orders));
-        let desk =
-            Desk { floor, store: Box::new(journal), clock, last, taken: 0, directory, observer, released, gap_ended };
+        let desk = Desk {
+            floor,
+            store: Box::new(journal),
+            clock,
+            last,
+            taken: 0,
+            directory,
+            observer,
+            released,
+            gap_ended,
+            crashes: crashes.clone(),
+        };
+        let ends = EndsWithTheDesk(crashes, clock);
         std::thread::Builder::new().name("desk".to_owned()).spawn(move || {
-            let _ends = EndsWithTheDesk;
+            let _ends = ends;
             desk.run(&letters);
         })?;
         Ok((engine, outgoing))
@@ -281,6 +302,16 @@ impl Engine {
     /// A full URL of ours; empty only before the floor has its name, when nothing is handed out.
     pub fn url(&self, link: Link) -> String {
         self.links().map_or_else(String::new, |links| links.url(link))
+    }
+
+    /// Where recorded messages lie.
+    fn audio(&self) -> &Arc<AudioStore> {
+        &self.0.audio
+    }
+
+    /// A recorded message in clear; nothing if its file or its key is gone. Reads the disk.
+    pub fn sound(&self, file: &str) -> Result<Option<Vec<u8>>, JournalError> {
+        self.0.audio.read(file)
     }
 
     /// Our public address.

@@ -347,6 +347,7 @@ impl AffectedCall {
             Phase::Waiting => "waiting",
             Phase::Offered(_) => "offered",
             Phase::Talking { .. } => "talking",
+            Phase::Voicemail { .. } => "at the mailbox",
             Phase::WrapUp { .. } | Phase::NoteOwed { .. } => "being written up",
         };
         Self { call: call.id, practice: call.practice.clone(), arrived: Some(call.arrived), was, item: None }

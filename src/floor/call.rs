@@ -3,7 +3,8 @@
 //! ```text
 //! Menu ─► Waiting ⇄ Offered ─► Talking ─► WrapUp ─► (closed)
 //!   │        │         │          │          └────► NoteOwed ─► (closed)
-//!   │        └─────────┴► item    └ transfer ► Waiting
+//!   │        ├─────────┴► item    └ transfer ► Waiting
+//!   │        └► Voicemail ─► item
 //!   └► declined, self-served
 //! ```
 //! A call that was closed or became an item leaves the floor; its legs stay a day for late duplicates.
@@ -100,6 +101,11 @@ pub enum Phase {
         /// Her leg, perhaps still up.
         leg: LegId,
     },
+    /// At the mailbox; its item opens when it hangs up.
+    Voicemail {
+        /// By when the caller was told to be called back.
+        due_at: Timestamp,
+    },
     /// The time for writing is over; an item reminds her.
     NoteOwed {
         /// Who.
@@ -151,6 +157,8 @@ pub struct Leg {
     pub push: Option<EffectId>,
     /// The request to end it, until confirmed.
     pub hang_up: Option<EffectId>,
+    /// The item that its recorded message belongs to.
+    pub message: Option<ItemId>,
     /// The question to the carrier how it fares, until answered.
     pub ask: Option<EffectId>,
 }
@@ -191,7 +199,7 @@ impl Call {
     pub fn agent(&self) -> Option<&AgentId> {
         match &self.phase {
             Phase::Talking { agent, .. } | Phase::WrapUp { agent, .. } | Phase::NoteOwed { agent, .. } => Some(agent),
-            Phase::Menu | Phase::Waiting | Phase::Offered(_) => None,
+            Phase::Menu | Phase::Waiting | Phase::Offered(_) | Phase::Voicemail { .. } => None,
         }
     }
 

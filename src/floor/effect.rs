@@ -8,11 +8,13 @@ use std::sync::Arc;
 use super::fact::Fact;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
+use crate::vocab::CarrierRecording;
 use crate::vocab::EffectId;
 use crate::vocab::FieldId;
 use crate::vocab::ItemId;
 use crate::vocab::LegId;
 use crate::vocab::OfferId;
+use crate::vocab::PracticeId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
@@ -50,6 +52,24 @@ pub enum Effect {
         /// The carrier's name for it.
         carrier_call: CarrierCall,
     },
+    /// Fetch a recording from the carrier and keep it encrypted.
+    FetchRecording {
+        /// The item it belongs to.
+        item: ItemId,
+        /// The practice: whose key it is sealed with.
+        practice: PracticeId,
+        /// The leg that was recorded: without a name the carrier is asked for that leg's recordings.
+        carrier_call: CarrierCall,
+        /// The carrier's name for it, if it is known.
+        recording: Option<CarrierRecording>,
+    },
+    /// Delete the carrier's copy of a recording.
+    DropRecording {
+        /// The item it belongs to.
+        item: ItemId,
+        /// The carrier's name for it.
+        recording: CarrierRecording,
+    },
     /// Ask the carrier how a silent leg fares.
     Ask {
         /// The leg.
@@ -60,12 +80,21 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// The leg it is about.
-    pub fn leg(&self) -> LegId {
+    /// The leg it is about; none for what is done about a recording.
+    pub fn leg(&self) -> Option<LegId> {
         match self {
             Self::Dial { leg, .. } | Self::Redirect { leg, .. } | Self::HangUp { leg, .. } | Self::Ask { leg, .. } => {
-                *leg
+                Some(*leg)
             }
+            Self::FetchRecording { .. } | Self::DropRecording { .. } => None,
+        }
+    }
+
+    /// The item whose recording it is about.
+    pub fn item(&self) -> Option<ItemId> {
+        match self {
+            Self::FetchRecording { item, .. } | Self::DropRecording { item, .. } => Some(*item),
+            Self::Dial { .. } | Self::Redirect { .. } | Self::HangUp { .. } | Self::Ask { .. } => None,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::Caller;
 use crate::vocab::CarrierCall;
+use crate::vocab::CarrierRecording;
 use crate::vocab::EffectId;
 use crate::vocab::FieldId;
 use crate::vocab::FloorId;
@@ -27,6 +28,7 @@ use crate::vocab::LaneId;
 use crate::vocab::LegId;
 use crate::vocab::PracticeId;
 use crate::vocab::Private;
+use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// A note: text by field.
@@ -149,6 +151,33 @@ pub enum Event {
         /// An assistant's or group's id.
         owner: Arc<str>,
     },
+    /// The carrier told of a recording by itself: it is complete, or there is none after all.
+    RecordingReported {
+        /// The leg that was recorded.
+        leg: LegId,
+        /// The carrier's name for the recording.
+        recording: CarrierRecording,
+        /// How long it is; nothing if nothing was recorded.
+        duration: Option<Span>,
+    },
+    /// A recording was fetched and lies encrypted in the data folder.
+    RecordingFetched {
+        /// The effect that asked for it.
+        effect: EffectId,
+        /// The carrier's name for it.
+        recording: CarrierRecording,
+        /// Its file's name.
+        file: Arc<str>,
+        /// Its length, measured.
+        duration: Span,
+    },
+    /// Somebody wants to listen to an item's recording.
+    PlaybackAsked {
+        /// The item.
+        item: ItemId,
+        /// Who listens.
+        by: Private<String>,
+    },
     /// Somebody told who is calling, for whom or why.
     DetailsTold {
         /// Of what.
@@ -226,6 +255,13 @@ pub enum Input {
     Keys(Arc<str>),
     /// Words, as the carrier's recogniser wrote them.
     Speech(Private<String>),
+    /// A message was recorded.
+    Message {
+        /// The carrier's name for the recording.
+        recording: CarrierRecording,
+        /// How long it is, if the carrier said so.
+        duration: Option<Span>,
+    },
     /// A PIN, compared before it came here: it is in no event, and so in no journal.
     Pin(PinCheck),
 }
@@ -298,6 +334,7 @@ impl HasPrivate for Event {
         match self {
             Self::CallArrived { caller, .. } | Self::CallMissed { caller, .. } => caller.privates(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
+            Self::PlaybackAsked { by, .. } => by.privates(each),
             Self::DetailsTold { details, .. } => details.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
@@ -310,6 +347,7 @@ impl HasPrivate for Event {
         match self {
             Self::CallArrived { caller, .. } | Self::CallMissed { caller, .. } => caller.privates_mut(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
+            Self::PlaybackAsked { by, .. } => by.privates_mut(each),
             Self::DetailsTold { details, .. } => details.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));

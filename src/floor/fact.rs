@@ -2,9 +2,15 @@
 //!
 //! The journal keeps facts for ever, so this is a promise: variants and fields are only added (with a serde default),
 //! never renamed or given another meaning. Personal text stands in `Private`, and each such field appears in
-//! `HasPrivate` below; golden journals guard both.
+//! `private`; golden journals guard both.
+
+mod private;
+mod why;
 
 use std::sync::Arc;
+
+pub use why::PassedOver;
+pub use why::Why;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -24,9 +30,9 @@ use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::Caller;
 use crate::vocab::CarrierCall;
+use crate::vocab::CarrierRecording;
 use crate::vocab::EffectId;
 use crate::vocab::FloorId;
-use crate::vocab::HasPrivate;
 use crate::vocab::ItemId;
 use crate::vocab::KeyId;
 use crate::vocab::LaneId;
@@ -35,6 +41,7 @@ use crate::vocab::LegId;
 use crate::vocab::OfferId;
 use crate::vocab::OutcomeId;
 use crate::vocab::PracticeId;
+use crate::vocab::Private;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
@@ -273,6 +280,78 @@ pub enum Fact {
         /// Which.
         effect: EffectId,
     },
+    /// The call goes to the mailbox of its lane.
+    VoicemailBegan {
+        /// The call.
+        call: CallId,
+        /// By when the caller was told to be called back: the item's due time.
+        due_at: Timestamp,
+    },
+    /// A message may have been left for an item; its recording is on its way.
+    RecordingAwaited {
+        /// The item.
+        item: ItemId,
+        /// The leg that was recorded.
+        leg: LegId,
+        /// The carrier's name for that leg.
+        carrier_call: CarrierCall,
+        /// After this it counts as missing and is looked for at the carrier.
+        until: Timestamp,
+    },
+    /// The carrier named the recording: it is fetched.
+    RecordingNamed {
+        /// The item.
+        item: ItemId,
+        /// The carrier's name for it.
+        recording: CarrierRecording,
+        /// How long it is, as far as the carrier said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<Span>,
+        /// The message breaks off: the line was lost, or it took as long as a message may.
+        #[serde(default)]
+        partial: bool,
+    },
+    /// The caller said nothing.
+    RecordingEmpty {
+        /// The item.
+        item: ItemId,
+    },
+    /// What has to do with the recording could not be done now: without its sound the item is flagged.
+    RecordingDelayed {
+        /// The item.
+        item: ItemId,
+        /// When it is tried again; never, if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again_at: Option<Timestamp>,
+    },
+    /// The recording is looked for, fetched or deleted at the carrier once more.
+    RecordingTried {
+        /// The item.
+        item: ItemId,
+    },
+    /// The recording lies encrypted in the data folder; the carrier's copy is to be deleted.
+    RecordingStored {
+        /// The item.
+        item: ItemId,
+        /// The carrier's name for it.
+        recording: CarrierRecording,
+        /// Its file's name.
+        file: Arc<str>,
+        /// Its length, measured.
+        duration: Span,
+    },
+    /// The carrier has no copy any more.
+    RecordingDropped {
+        /// The item.
+        item: ItemId,
+    },
+    /// Somebody listened to the recording.
+    RecordingPlayed {
+        /// The item.
+        item: ItemId,
+        /// Who.
+        by: Private<String>,
+    },
     /// A leg has been silent for longer than its treatment lasts: the carrier is asked how it fares.
     LegAsked {
         /// The leg.
@@ -381,6 +460,8 @@ pub enum Left {
     Callback,
     /// Called too often, and was told so; nothing is left to do.
     TurnedAway,
+    /// Left a message, or could have.
+    Voicemail,
 }
 
 /// How a lease ended.
@@ -434,49 +515,6 @@ pub enum NotReady {
     OnThePhone,
 }
 
-/// Why an offer was made: this call, this assistant, and who was passed over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Why {
-    /// Urgent calls come first.
-    pub urgent: bool,
-    /// The call's place: earliest deadline first.
-    pub deadline: Timestamp,
-    /// When the request arrived.
-    pub arrived: Timestamp,
-    /// The head starts in the deadline.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub head_starts: Vec<(HeadStart, Span)>,
-    /// The tier by which she serves the lane.
-    pub tier: u8,
-    /// Since when she was idle: the longest idle of the lowest open tier is offered the call.
-    pub idle_since: Timestamp,
-    /// Calls ahead in the order that she was not offered, and why: at most three.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub passed_calls: Vec<(CallId, PassedOver)>,
-    /// Assistants idle for longer who were not offered it, and why: at most three.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub passed_agents: Vec<(AgentId, PassedOver)>,
-    /// The rung of the on-call ladder, from 0, if she is rung because she is on call.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rung: Option<u8>,
-}
-
-/// Why somebody was passed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PassedOver {
-    /// The assistant does not speak the caller's language.
-    Language,
-    /// The assistant is in none of the lane's groups.
-    Group,
-    /// The assistant's tier of the lane has not opened yet.
-    TierNotOpen,
-    /// The assistant lacks a skill the lane needs.
-    Skill,
-    /// The assistant's tier comes later than the chosen one's.
-    LaterTier,
-}
-
 /// A work item as it begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewItem {
@@ -527,36 +565,4 @@ pub enum ItemKind {
     NoteOwed,
     /// The call was closed with something left to do.
     FollowUp,
-}
-
-impl HasPrivate for Fact {
-    fn privates(&self, each: &mut dyn FnMut(&str)) {
-        match self {
-            Self::CallArrived { caller, .. } => caller.privates(each),
-            Self::ItemOpened(new) => {
-                new.caller.privates(each);
-                new.details.privates(each);
-            }
-            Self::DetailsKnown { details, .. } => details.privates(each),
-            Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
-                note.values().for_each(|text| text.privates(each));
-            }
-            _ => {}
-        }
-    }
-
-    fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
-        match self {
-            Self::CallArrived { caller, .. } => caller.privates_mut(each),
-            Self::ItemOpened(new) => {
-                new.caller.privates_mut(each);
-                new.details.privates_mut(each);
-            }
-            Self::DetailsKnown { details, .. } => details.privates_mut(each),
-            Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
-                note.values_mut().for_each(|text| text.privates_mut(each));
-            }
-            _ => {}
-        }
-    }
 }

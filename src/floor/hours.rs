@@ -66,7 +66,7 @@ pub fn closed_words(flow: &Flow, at: Timestamp) -> Option<Words> {
         Closed::Holiday => Phrase::ClosedHoliday,
         Closed::AfterHours => Phrase::Closed,
     };
-    Some(Words::Promise(phrase, next_opening(flow, at)?))
+    Some(Words::promise(phrase, next_opening(flow, at)?, at))
 }
 
 /// The moment at which `span` of open time has passed since `from`.

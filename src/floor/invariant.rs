@@ -86,12 +86,15 @@ impl Floor {
                     self.agents.get(agent).is_some_and(|a| a.state == AgentState::WrapUp(*id))
                 }
                 Phase::NoteOwed { item, .. } => self.items.get(item).is_some_and(|i| i.closed.is_none()),
-                Phase::Menu | Phase::Waiting => true,
+                Phase::Menu | Phase::Waiting | Phase::Voicemail { .. } => true,
             };
             must("call-single", ok, || format!("{id}: {:?}", call.phase))?;
             // patient: an urgent caller waits for nobody but a clinical lane.
             let clinical = !call.urgent || !call.is_queued() || call.lane().is_some_and(|lane| lane.clinical);
             must("clinical", clinical, || format!("{id} is urgent in {:?}", call.place))?;
+            // patient: nor does an urgent caller end at a mailbox.
+            let heard = !call.urgent || !matches!(call.phase, Phase::Voicemail { .. });
+            must("no-urgent-mailbox", heard, || format!("{id} is urgent at a mailbox"))?;
             self.check_paged(call)?;
             let present = matches!(call.phase, Phase::WrapUp { .. } | Phase::NoteOwed { .. })
                 || self.legs.get(&call.leg).is_some_and(super::call::Leg::is_up);
@@ -175,8 +178,17 @@ impl Floor {
 
     fn check_effects(&self) -> Result<(), Broken> {
         for (id, effect) in &self.effects {
-            let leg = self.legs.get(&effect.leg());
-            let known = leg.is_some_and(|l| l.is_up() && [l.dial, l.push, l.hang_up, l.ask].contains(&Some(*id)));
+            if let Some(item) = effect.item() {
+                let recording = self.items.get(&item).and_then(|item| item.recording.as_ref());
+                let known = recording.is_some_and(|recording| recording.effect == Some(*id));
+                must("effect-has-a-recording", known, || format!("{id}: {effect:?}"))?;
+                continue;
+            }
+            let Some(leg) = effect.leg() else { continue };
+            let known = self
+                .legs
+                .get(&leg)
+                .is_some_and(|l| l.is_up() && [l.dial, l.push, l.hang_up, l.ask].contains(&Some(*id)));
             must("effect-has-a-leg", known, || format!("{id}: {effect:?}"))?;
         }
         Ok(())
@@ -197,6 +209,8 @@ impl Floor {
                     let rests = |a: &Agent| matches!(a.state, AgentState::NotReady { until: Some(_), .. });
                     self.agents.get(agent).is_some_and(rests)
                 }
+                TimerName::MessageOver(call) => in_phase(call, |phase| matches!(phase, Phase::Voicemail { .. })),
+                TimerName::RecordingDue(item) => self.items.get(item).is_some_and(|item| item.recording.is_some()),
                 TimerName::LegLingers(leg) | TimerName::LegSilent(leg) => {
                     self.legs.get(leg).is_some_and(super::call::Leg::is_up)
                 }
@@ -207,6 +221,7 @@ impl Floor {
         let calls = self.calls.values().filter_map(|call| match call.phase {
             Phase::Waiting | Phase::Offered(_) => Some(TimerName::WaitTooLong(call.id)),
             Phase::WrapUp { .. } => Some(TimerName::WrapUpLimit(call.id)),
+            Phase::Voicemail { .. } => Some(TimerName::MessageOver(call.id)),
             Phase::Menu | Phase::Talking { .. } | Phase::NoteOwed { .. } => None,
         });
         let unarmed = offers.chain(calls).find(|name| !self.timers.is_set(name));

@@ -106,7 +106,7 @@ impl Turn<'_> {
         let Some((flow, language)) = self.call(call).map(|c| (c.flow.clone(), c.language.clone())) else { return };
         let Some(Step::Menu(menu)) = flow.steps.get(step) else { return };
         let (meaning, how) = match input {
-            Input::Nothing | Input::Pin(_) => (Meaning::Nothing, Route::NoInput),
+            Input::Nothing | Input::Pin(_) | Input::Message { .. } => (Meaning::Nothing, Route::NoInput),
             Input::Keys(keys) => (pressed(menu, keys), Route::Key),
             Input::Speech(words) => (meaning(&flow, menu, &language, words.reveal()), Route::Phrase),
         };
@@ -299,15 +299,20 @@ impl Turn<'_> {
         self.fact(Fact::Queued { call: id, lane: lane.clone(), arrived, deadline, head_starts, how });
     }
 
-    /// A key or words while waiting: a callback if the lane offers one, urgent words always; anything else waits on.
+    /// A key or words while waiting: a callback or the mailbox if the lane offers it, urgent words always; anything
+    /// else waits on.
     pub(super) fn hold_ended(&mut self, id: CallId, input: &Input) {
         let Some(call) = self.call(id) else { return };
         let flow = call.flow.clone();
         match input {
             Input::Keys(keys) => {
-                let asked = call.lane().and_then(|lane| lane.callback_key);
-                if asked.is_some() && keys.chars().next() == asked && call.is_queued() {
+                let (Some(key), Some(lane), true) = (keys.chars().next(), call.lane(), call.is_queued()) else {
+                    return;
+                };
+                if lane.callback_key == Some(key) {
                     self.leave_with_item(id, ItemKind::Callback, Left::Callback, Phrase::CallbackBooked);
+                } else if lane.voicemail_key == Some(key) {
+                    self.mailbox_chosen(id);
                 }
             }
             Input::Speech(words) if call.is_queued() => {
@@ -318,7 +323,7 @@ impl Turn<'_> {
                     self.flag_waiting(id, false);
                 }
             }
-            Input::Speech(_) | Input::Nothing | Input::Pin(_) => {}
+            Input::Speech(_) | Input::Nothing | Input::Pin(_) | Input::Message { .. } => {}
         }
     }
 

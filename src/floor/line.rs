@@ -19,6 +19,7 @@ use super::treatment::Party;
 use super::treatment::Treatment;
 use super::treatment::Words;
 use super::turn::Turn;
+use crate::flow::Exit;
 use crate::flow::Phrase;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
@@ -44,6 +45,10 @@ impl Turn<'_> {
         }
         if !leg.is_up() {
             self.out.answer = Answer::Over;
+            if let (Some(item), Input::Message { recording, duration }) = (leg.message, input) {
+                // The carrier tells of the end of the leg and of the message in either order.
+                self.name_recording(item, recording.clone(), *duration, false);
+            }
             return;
         }
         let (call, treatment) = (leg.call, leg.current().cloned());
@@ -55,6 +60,7 @@ impl Turn<'_> {
             Some(Treatment::Hold { .. }) => self.hold_ended(call, input),
             Some(Treatment::Whisper { .. }) => self.whisper_ended(id, input),
             Some(Treatment::Connected { party, .. }) => self.room_left(call, id, party),
+            Some(Treatment::Record { .. }) => self.message_ended(call, input),
             Some(Treatment::Keys { asked, .. }) => self.keys_ended(id, &asked, input),
             Some(Treatment::Goodbye { .. }) | None => self.out.answer = Answer::Over,
         }
@@ -210,6 +216,7 @@ impl Turn<'_> {
                 self.leave_with_item(id, ItemKind::Abandoned, Left::Abandoned, Phrase::Goodbye);
             }
             Some(Phase::Talking { .. }) => self.end_talk(id, Party::Caller),
+            Some(Phase::Voicemail { .. }) => self.left_the_mailbox(id),
             Some(Phase::WrapUp { .. } | Phase::NoteOwed { .. }) | None => {}
         }
     }
@@ -274,7 +281,8 @@ impl Turn<'_> {
             },
             Some(Effect::HangUp { leg, .. }) => self.leg_over(leg, LegEnd::Completed),
             Some(Effect::Redirect { .. } | Effect::Ask { .. }) => self.fact(Fact::EffectSettled { effect: id }),
-            None => {}
+            Some(Effect::DropRecording { item, .. }) => self.fact(Fact::RecordingDropped { item }),
+            Some(Effect::FetchRecording { .. }) | None => {}
         }
     }
 
@@ -289,6 +297,10 @@ impl Turn<'_> {
             (Effect::Redirect { leg, .. }, Failure::Refused | Failure::Unreachable) => {
                 self.fact(Fact::EffectSettled { effect: id });
                 self.join_failed(leg);
+                self.mailbox_failed(leg);
+            }
+            (Effect::FetchRecording { item, .. } | Effect::DropRecording { item, .. }, _) => {
+                self.recording_delayed(item);
             }
             (Effect::Ask { leg, .. }, Failure::LegGone) => self.leg_found_over(leg),
             // The next silence asks again.
@@ -321,6 +333,8 @@ impl Turn<'_> {
         match error.filter(|_| !again) {
             Some(exit) => {
                 self.fact(Fact::JoinFailed { call: id });
+                // Who cannot be moved to an assistant cannot be moved to a mailbox either.
+                let exit = if exit == Exit::Voicemail { Exit::Callback } else { exit };
                 self.leave_by(id, exit, Phrase::Trouble);
             }
             None => self.back_in_line(id, leg),

@@ -33,6 +33,7 @@ mod tongue;
 pub mod treatment;
 mod turn;
 pub mod view;
+mod voicemail;
 pub mod work;
 mod wrapup;
 mod write_up;
@@ -242,9 +243,11 @@ impl Floor {
             Event::CallCloseAsked { call, .. } | Event::TransferAsked { call, .. } => {
                 self.calls.get(call).map(|call| &call.practice)
             }
-            Event::AttemptMade { item, .. } | Event::ItemCloseAsked { item, .. } | Event::OwnerAsked { item, .. } => {
-                self.items.get(item).map(|item| &item.new.practice)
-            }
+            Event::RecordingReported { leg, .. } => self.legs.get(leg).map(|leg| &leg.flow.practice),
+            Event::AttemptMade { item, .. }
+            | Event::ItemCloseAsked { item, .. }
+            | Event::OwnerAsked { item, .. }
+            | Event::PlaybackAsked { item, .. } => self.items.get(item).map(|item| &item.new.practice),
             Event::DetailsTold { of: Subject::Call(call), .. } => self.calls.get(call).map(|call| &call.practice),
             Event::DetailsTold { of: Subject::Item(item), .. } => self.items.get(item).map(|item| &item.new.practice),
             Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
@@ -253,6 +256,7 @@ impl Floor {
             | Event::TeamOffered(_)
             | Event::EffectConfirmed { .. }
             | Event::EffectFailed { .. }
+            | Event::RecordingFetched { .. }
             | Event::AgentStateAsked { .. }
             | Event::TimePassed
             | Event::KeyFound(_)

@@ -215,6 +215,7 @@ impl Turn<'_> {
                 let words = if closed.is_some() { Phrase::CallbackNoted } else { words };
                 self.leave_saying(id, ItemKind::Missed, Left::Missed, closed.into_iter().collect(), words);
             }
+            Exit::Voicemail => self.send_to_mailbox(id, words),
             Exit::Lane(lane) => {
                 if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
                     self.end_offer(offer, OfferOutcome::Withdrawn);
@@ -225,7 +226,7 @@ impl Turn<'_> {
     }
 
     /// Why nobody answers, for a call to a lane that closes with the practice.
-    fn closed_words(&self, id: CallId) -> Option<Words> {
+    pub(super) fn closed_words(&self, id: CallId) -> Option<Words> {
         let call = self.call(id)?;
         call.lane()?.exits.closed.as_ref()?;
         hours::closed_words(&call.flow, self.now)

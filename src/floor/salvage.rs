@@ -1,7 +1,7 @@
 //! After damage to the journal: calls about which entries are lost become work, and nobody's state is believed.
 //!
 //! It is decided once, by `carelane journal salvage`, on a folded floor that no carrier or assistant talks to: nothing
-//! is said to anybody, and no effect is left.
+//! is said to anybody, and no effect is left but those that save messages already spoken.
 
 use std::collections::BTreeMap;
 
@@ -71,8 +71,8 @@ impl Floor {
         self.calls.values().filter(|call| !is_owed_a_note(call))
     }
 
-    /// What was going on is over: legs, offers, effects and deadlines go, and every assistant has to sign in again.
-    /// The name changes, so that no webhook meant for the damaged journal meets a leg of the same number.
+    /// What was going on is over: legs, offers, their effects and deadlines go, and every assistant has to sign in
+    /// again. The name changes, so that no webhook meant for the damaged journal meets a leg of the same number.
     ///
     /// Every field is written out: whoever adds one decides here whether it outlives the damage.
     pub(super) fn begin_anew(&mut self, salvage: &Salvage) {
@@ -104,7 +104,8 @@ impl Floor {
             strangers: before.strangers,
             parted: before.parted.into_iter().filter(|(_, parted)| !matches!(parted, Parted::Leg(_))).collect(),
             timers: before.timers.only(outlives_calls),
-            effects: BTreeMap::new(),
+            // A message that was left is still to be fetched, and its copy at the carrier deleted.
+            effects: before.effects.into_iter().filter(|(_, effect)| effect.item().is_some()).collect(),
             ended: before.ended,
             minted: before.minted,
             fresh: Vec::new(),
@@ -135,6 +136,8 @@ fn outlives_calls(name: &TimerName) -> bool {
         | TimerName::LegLingers(_)
         | TimerName::LegSilent(_)
         | TimerName::LadderBegins(_)
-        | TimerName::LadderAgain(_) => false,
+        | TimerName::LadderAgain(_)
+        | TimerName::MessageOver(_) => false,
+        TimerName::RecordingDue(_) => true,
     }
 }

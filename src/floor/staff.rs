@@ -128,7 +128,9 @@ impl Turn<'_> {
                 Some(key) => self.key_pressed(&line, asked, key),
                 None => self.keys_missed(&line, asked, Phrase::NotHeard),
             },
-            (_, Input::Nothing | Input::Speech(_) | Input::Pin(_)) => self.keys_missed(&line, asked, Phrase::NotHeard),
+            (_, Input::Nothing | Input::Speech(_) | Input::Pin(_) | Input::Message { .. }) => {
+                self.keys_missed(&line, asked, Phrase::NotHeard)
+            }
         }
     }
 

@@ -97,7 +97,7 @@ impl Turn<'_> {
                 }
                 said(&words)
             }
-            Input::Nothing | Input::Pin(_) => None,
+            Input::Nothing | Input::Pin(_) | Input::Message { .. } => None,
         };
         self.note_standing(id, standing);
         self.enter_lane(id, lane, how);

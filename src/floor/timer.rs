@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
+use crate::vocab::ItemId;
 use crate::vocab::LegId;
 use crate::vocab::OfferId;
 use crate::vocab::Timestamp;
@@ -26,6 +27,10 @@ pub enum TimerName {
     ReadyAgain(AgentId),
     /// When to end a leg that should have ended by itself.
     LegLingers(LegId),
+    /// When a caller has had time enough for a message.
+    MessageOver(CallId),
+    /// When to look after an item's recording.
+    RecordingDue(ItemId),
     /// When to ask the carrier about a leg that has been silent for too long.
     LegSilent(LegId),
     /// When the on-call ladder is rung for an urgent call.

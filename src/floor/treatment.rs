@@ -91,6 +91,15 @@ pub enum Treatment {
         /// The listener's language.
         language: Language,
     },
+    /// To leave a message after the tone.
+    Record {
+        /// What is said before the tone.
+        words: Vec<Words>,
+        /// The listener's language.
+        language: Language,
+        /// How long the message may be.
+        longest: Span,
+    },
     /// The one question after a lane was chosen: a new patient, or an existing one?
     AskStanding {
         /// The lane that wants to know; the answer leads there, whatever it is.
@@ -189,6 +198,8 @@ pub enum Words {
     Promise(Phrase, Timestamp),
     /// An approved self-service answer.
     Script(StepId),
+    /// A sentence with a time so far off that the day's name alone would mislead.
+    Dated(Phrase, Timestamp),
     /// A sentence with a number of things.
     Count(Phrase, u32),
     /// A sentence about a call: its lane, and when it came.
@@ -197,4 +208,14 @@ pub enum Words {
     Choice(char, Arc<str>),
     /// Words of the flow file as they are.
     Text(Arc<str>),
+}
+
+/// The same weekday comes again after a week; up to here its name is enough.
+const WEEKDAY_SAYS_ENOUGH: Span = Span::hours(6 * 24);
+
+impl Words {
+    /// A sentence with a time promised at `now`, said with its date if it is far off.
+    pub fn promise(phrase: Phrase, at: Timestamp, now: Timestamp) -> Self {
+        if at - now > WEEKDAY_SAYS_ENOUGH { Self::Dated(phrase, at) } else { Self::Promise(phrase, at) }
+    }
 }

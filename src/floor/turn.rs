@@ -1,7 +1,7 @@
 //! One turn: a single event with everything the floor decides because of it.
 //!
-//! The rooms beside this one (`ivr`, `line`, `offering`, `request`) add their decisions to `Turn`; each decision is
-//! a fact that is applied at once, so that the next one sees it.
+//! The rooms beside this one (`ivr`, `line`, `offering`, `request`, `voicemail`) add their decisions to `Turn`; each
+//! decision is a fact that is applied at once, so that the next one sees it.
 
 use super::Floor;
 use super::call::Call;
@@ -80,6 +80,11 @@ impl<'f> Turn<'f> {
             Event::AttemptMade { item, outcome, note } => self.attempt_made(item, &outcome, note),
             Event::ItemCloseAsked { item, outcome, note } => self.item_close_asked(item, &outcome, note),
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
+            Event::RecordingReported { leg, recording, duration } => self.recording_reported(leg, recording, duration),
+            Event::RecordingFetched { effect, recording, file, duration } => {
+                self.recording_fetched(effect, recording, file, duration);
+            }
+            Event::PlaybackAsked { item, by } => self.playback_asked(item, by),
             Event::DetailsTold { of, details } => self.details_told(of, *details),
             Event::TimePassed => self.time_passed(),
             Event::CallMissed { carrier_call, caller, dialled, began } => {
@@ -104,6 +109,8 @@ impl<'f> Turn<'f> {
                 TimerName::WrapUpLimit(call) => self.wrap_up_over(call),
                 TimerName::ReadyAgain(agent) => self.ready_again(agent),
                 TimerName::LegLingers(leg) => self.leg_lingers(leg),
+                TimerName::MessageOver(call) => self.message_over(call),
+                TimerName::RecordingDue(item) => self.recording_due(item),
                 TimerName::LegSilent(leg) => self.fact(Fact::LegAsked { leg }),
                 TimerName::LadderBegins(call) => self.ladder_begins(call),
                 TimerName::LadderAgain(call) => self.ladder_again(call),
@@ -203,7 +210,7 @@ impl<'f> Turn<'f> {
         self.fact(Fact::CallLeft { call: id, how });
         if told {
             words.extend(before);
-            words.push(Words::Promise(promise, due_at));
+            words.push(Words::promise(promise, due_at, self.now));
             self.treat(leg, Treatment::Goodbye { words, language });
         }
     }
@@ -212,7 +219,10 @@ impl<'f> Turn<'f> {
     pub(super) fn open_item(&mut self, id: CallId, kind: ItemKind, lane: &LaneId, promised: bool) -> Timestamp {
         let Some(call) = self.floor.calls.get(&id) else { return self.now };
         let Some(lane) = call.flow.lane(lane) else { return self.now };
-        let due_at = due(call, lane, self.now);
+        let due_at = match call.phase {
+            Phase::Voicemail { due_at } => due_at,
+            _ => due(call, lane, self.now),
+        };
         let owner = match (&call.phase, kind) {
             (Phase::WrapUp { agent, .. }, ItemKind::NoteOwed) => crate::flow::Owner::Agent(agent.clone()),
             _ => lane.owner.clone(),
@@ -239,7 +249,7 @@ impl<'f> Turn<'f> {
         due_at
     }
 
-    fn withdraw_offer_of(&mut self, id: CallId) {
+    pub(super) fn withdraw_offer_of(&mut self, id: CallId) {
         if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
             self.end_offer(offer, OfferOutcome::Withdrawn);
         }
@@ -247,6 +257,6 @@ impl<'f> Turn<'f> {
 }
 
 /// When a call's callback is due. Urgent work does not wait for opening hours.
-fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
+pub(super) fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
     if call.urgent { now + lane.callback_within } else { hours::after_open_time(&call.flow, now, lane.callback_within) }
 }

@@ -298,6 +298,7 @@ impl Floor {
         let (state, agent) = match &call.phase {
             Phase::Menu => ("menu", None),
             Phase::Waiting => ("waiting", None),
+            Phase::Voicemail { .. } => ("voicemail", None),
             Phase::Offered(offer) => ("offered", self.offers.get(offer).map(|o| o.agent.clone())),
             Phase::Talking { agent, .. } => ("talking", Some(agent.clone())),
             Phase::WrapUp { agent, .. } | Phase::NoteOwed { agent, .. } => ("wrap_up", Some(agent.clone())),

@@ -113,7 +113,19 @@ fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
         let hint = "take `closed` out: at any hour its people, then the on-call people, are rung";
         case.problems.error(Code::Clinical, at, title, "a medical question would meet a closed door").hint(hint);
     }
+    if lane.voicemail_key.is_some() {
+        let title = format!("clinical lane `{id}` offers a mailbox");
+        let at = case.at(&["lanes", id, "voicemail_key"]);
+        let hint = "leave `voicemail_key` away; a `callback_key` keeps the caller with a person";
+        case.problems.error(Code::Clinical, at, title, "nobody may hear this message in time").hint(hint);
+    }
     for (name, exit) in exits(lane) {
+        if *exit == Exit::Voicemail {
+            let title = format!("the {name} exit of clinical lane `{id}` is a mailbox");
+            let at = case.at(&["lanes", id, "exits", name]);
+            let hint = "promise a `callback`, or lead to another clinical lane";
+            case.problems.error(Code::Clinical, at, title, "nobody may hear this message in time").hint(hint);
+        }
         if let Exit::Lane(to) = exit
             && is_other(to)
         {

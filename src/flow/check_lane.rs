@@ -22,12 +22,28 @@ pub(super) fn check(case: &mut Case<'_, '_>) {
         tiers(case, lane);
         hold(case, lane);
         closing(case, lane);
-        if let Some(key @ ('0' | '*')) = lane.callback_key {
-            let title = format!("the callback key of lane `{}` is {key}", lane.id);
+        waiting_keys(case, lane);
+    }
+}
+
+/// The keys said to who waits: each its own, and none that callers know otherwise.
+fn waiting_keys(case: &mut Case<'_, '_>, lane: &Lane) {
+    let id = lane.id.as_str();
+    for (name, key) in [("callback", lane.callback_key), ("voicemail", lane.voicemail_key)] {
+        if let Some(key @ ('0' | '*')) = key {
+            let title = format!("the {name} key of lane `{id}` is {key}");
             let label = "callers know this key as a person, or as repeat";
-            let at = case.at(&["lanes", lane.id.as_str(), "callback_key"]);
+            let at = case.at(&["lanes", id, &format!("{name}_key")]);
             case.problems.error(Code::Key, at, title, label).hint("choose another: 1 to 9, or #");
         }
+    }
+    if let (Some(callback), Some(voicemail)) = (lane.callback_key, lane.voicemail_key)
+        && callback == voicemail
+    {
+        let title = format!("lane `{id}` has key {callback} for a callback and for a message");
+        let at = case.at(&["lanes", id, "voicemail_key"]);
+        let label = "what would this key do?";
+        case.problems.error(Code::Key, at, title, label).hint("choose another: 1 to 9, or #");
     }
 }
 

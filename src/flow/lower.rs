@@ -253,6 +253,9 @@ fn target(node: Option<&Node>) -> Target {
 }
 
 fn exit(node: Option<&Node>) -> Exit {
+    if node.and_then(Node::text) == Some("voicemail") {
+        return Exit::Voicemail;
+    }
     match node.and_then(|n| n.get("lane")) {
         Some(lane) => Exit::Lane(valid_id(lane.text().unwrap_or("")).into()),
         None => Exit::Callback,
@@ -288,6 +291,7 @@ fn lane(id: &str, node: &Node) -> Lane {
         asks_new_or_existing: lane.flag("asks_new_or_existing"),
         reasons: lane.entries("reasons").iter().map(reason).collect(),
         callback_key: lane.node("callback_key").and_then(|n| scalar::keypad(n.text()?)),
+        voicemail_key: lane.node("voicemail_key").and_then(|n| scalar::keypad(n.text()?)),
         max_wait: lane.duration("max_wait"),
         max_waiting: lane.node("max_waiting").and_then(|n| n.text()?.parse().ok()),
         exits: Exits {

@@ -174,6 +174,9 @@ pub struct Lane {
     /// The key that exchanges waiting for a callback, if the lane offers one.
     #[serde(default)]
     pub callback_key: Option<char>,
+    /// The key that exchanges waiting for a message, if the lane offers one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voicemail_key: Option<char>,
     /// How long a caller waits at most.
     pub max_wait: Span,
     /// How many may wait in it; `None` is as many as the practice lets in.
@@ -274,6 +277,8 @@ pub enum Exit {
     Callback,
     /// Another lane's queue, keeping the place.
     Lane(LaneId),
+    /// A message, and a promised callback with a due time.
+    Voicemail,
 }
 
 /// Who owns a lane's left-over work.

@@ -239,7 +239,7 @@ pub(super) static TARGET: &[Variant] = &[
 ];
 
 /// Where a call goes that cannot stay in its lane.
-pub(super) static EXIT: &[Variant] = &[word("callback"), variant("lane", &IDS)];
+pub(super) static EXIT: &[Variant] = &[word("callback"), variant("lane", &IDS), word("voicemail")];
 
 /// Who owns left-over work.
 pub(super) static OWNER: &[Variant] = &[variant("group", &IDS), variant("agent", &IDS)];
@@ -311,6 +311,11 @@ pub(super) static LANE: Record = Record {
             "why people call, by id: a finer word than the lane, chosen by the assistant",
         ),
         optional("callback_key", Kind::Keypad, "the key that exchanges waiting for a callback"),
+        optional(
+            "voicemail_key",
+            Kind::Keypad,
+            "the key that exchanges waiting for a message. A clinical lane has none",
+        ),
         default("max_wait", Kind::Duration(Span::mins(1), Span::hours(4)), "30m", "how long a caller waits at most"),
         optional("max_waiting", Kind::Whole(1, 1_000), "how many may wait in it; more leave by the exit `full`"),
         required("exits", Kind::Record(&EXITS), "where a call goes that cannot stay: timeout, no_agent, error"),

@@ -39,6 +39,15 @@ macro_rules! phrases {
     };
 }
 
+impl Phrase {
+    /// Do callers hear it? The others are for assistants, or are said by the carrier alone.
+    pub fn is_for_callers(self) -> bool {
+        let staff = ["staff_", "whisper", "offer_", "keys_", "key_means", "write_up", "written_up"];
+        let others = [Self::CallerLeft, Self::NotByKeys, Self::LeftForLater, Self::Unreachable];
+        !others.contains(&self) && !staff.iter().any(|begin| self.key().starts_with(begin))
+    }
+}
+
 phrases! {
     /// Nothing was pressed or said.
     NotHeard "not_heard" &[], en "Sorry, I did not get that.", es "Disculpe, no le entendí.";
@@ -52,6 +61,8 @@ phrases! {
     Transferred "transferred" &["lane"], en "You are being transferred to {lane}. You keep your place in line.", es "Le transferimos a {lane}. Conserva su lugar en la fila.";
     /// The key for a callback, said while waiting.
     CallbackKey "callback_key" &["key"], en "To be called back instead of waiting, press {key}.", es "Si prefiere que le devolvamos la llamada, oprima el {key}.";
+    /// The key for a message, said while waiting.
+    VoicemailKey "voicemail_key" &["key"], en "To leave a message instead of waiting, press {key}.", es "Si prefiere dejar un mensaje, oprima el {key}.";
     /// A callback was asked for.
     CallbackBooked "callback_booked" &["time"], en "Thank you. We will call you back by {time}.", es "Gracias. Le devolveremos la llamada a más tardar {time}.";
     /// Nobody can take the call.
@@ -148,6 +159,12 @@ phrases! {
     ClosedHoliday "closed_holiday" &["time"], en "Our office is closed today. We open again at {time}.", es "El consultorio está cerrado el día de hoy. Abrimos de nuevo {time}.";
     /// After the sentence about being closed: what happens next.
     CallbackNoted "callback_noted" &["time"], en "We have noted your call and will call you back by {time}.", es "Hemos anotado su llamada y se la devolveremos a más tardar {time}.";
+    /// A mailbox in the practice's open hours: why there is no person.
+    NobodyNow "nobody_now" &[], en "Nobody can take your call right now.", es "En este momento nadie puede atenderle.";
+    /// What to say to the mailbox, and what happens next; the tone follows.
+    LeaveMessage "leave_message" &["time"], en "After the tone, please say your name, your number and the reason for your call, then hang up. We will call you back by {time}.", es "Después del tono, diga su nombre, su número y el motivo de su llamada, y cuelgue. Le devolveremos la llamada a más tardar {time}.";
+    /// The message was taken and the caller is still there.
+    MessageTaken "message_taken" &[], en "Thank you. We have your message. Goodbye.", es "Gracias. Recibimos su mensaje. Hasta luego.";
     /// Said by the carrier alone while our host is down.
     Unreachable "unreachable" &[], en "We cannot take your call right now because of a technical problem. Please call again in a few minutes.", es "En este momento no podemos atenderle por un problema técnico. Por favor llame de nuevo en unos minutos.";
     /// A number calls more often than the practice lets it.

@@ -51,6 +51,11 @@ impl Folder {
         self.root.join("keys")
     }
 
+    /// The folder of sealed sounds.
+    pub(super) fn recordings(&self) -> PathBuf {
+        self.root.join("recordings")
+    }
+
     /// Makes the folder if it is not there.
     pub(super) fn create(&self) -> Result<(), JournalError> {
         create_dir(&self.root)

@@ -11,6 +11,7 @@
 
 mod anchor;
 mod archive;
+mod audio;
 mod carve;
 mod chain;
 mod database;
@@ -31,6 +32,7 @@ use crate::floor::fact::Fact;
 use crate::vocab::Timestamp;
 
 pub use archive::Archive;
+pub use audio::AudioStore;
 pub use error::Fault;
 pub use error::JournalError;
 pub use memory::Memory;

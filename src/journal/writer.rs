@@ -16,6 +16,7 @@ use super::Store;
 use super::anchor::Anchor;
 use super::anchor::Anchored;
 use super::archive::Archive;
+use super::audio::AudioStore;
 use super::chain::Head;
 use super::database;
 use super::error::Fault;
@@ -108,6 +109,14 @@ impl Journal {
     /// `Disk`, if the file cannot be opened once more.
     pub fn reader(&self) -> Result<JournalReader, JournalError> {
         JournalReader::with(&self.folder, Opener::new(self.keyring.clone()))
+    }
+
+    /// Where recorded messages are kept, sealed with this journal's keys; for any thread.
+    ///
+    /// # Errors
+    /// `Disk`, if its folder cannot be made.
+    pub fn audio(&self) -> Result<AudioStore, JournalError> {
+        AudioStore::new(&self.folder, self.keyring.clone())
     }
 
     /// What of the folder can be destroyed when its time is over.

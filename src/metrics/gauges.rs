@@ -14,13 +14,14 @@ use super::series::kind;
 use super::tally::seconds;
 use crate::floor::fact::ItemKind;
 use crate::floor::view::View;
+use crate::floor::work::recording::RecordingState;
 use crate::journal::Usage;
 use crate::vocab::Timestamp;
 
 const LANE: [&str; 2] = ["practice", "lane"];
 const ITEM: [&str; 3] = ["practice", "lane", "kind"];
 const AGENT_STATES: [&str; 6] = ["logged_out", "not_ready", "available", "offered", "talking", "wrap_up"];
-const CALL_STATES: [&str; 5] = ["menu", "waiting", "offered", "talking", "wrap_up"];
+const CALL_STATES: [&str; 6] = ["menu", "waiting", "offered", "talking", "wrap_up", "voicemail"];
 const KINDS: [ItemKind; 6] = [
     ItemKind::Abandoned,
     ItemKind::Missed,
@@ -41,6 +42,7 @@ pub(super) struct Gauges {
     items: GaugeVec,
     overdue: GaugeVec,
     items_oldest: GaugeVec,
+    recordings: GaugeVec,
     on_call_hole: GaugeVec,
     unaccounted: Gauge,
     ledger: GaugeVec,
@@ -91,6 +93,7 @@ impl Gauges {
             items: item("carelane_items_open", "Open work items."),
             overdue: item("carelane_items_overdue", "Open work items whose due time has passed."),
             items_oldest: item("carelane_items_oldest_age_seconds", "Age of the oldest open work item."),
+            recordings: gauges(r, "carelane_recordings", "Recorded messages of open items, by state.", &["state"]),
             on_call_hole: gauges(
                 r,
                 "carelane_on_call_hole_seconds",
@@ -124,6 +127,11 @@ impl Gauges {
         CALL_STATES.iter().for_each(|state| calls.add(&[*state], 0.0));
         view.calls.iter().for_each(|call| calls.add(&[call.state], 1.0));
         calls.show(&self.in_progress);
+        let mut recordings = Values::default();
+        RecordingState::ALL.iter().for_each(|state| recordings.add(&[state.name()], 0.0));
+        let known = view.items.iter().filter_map(|item| item.item.recording.as_ref());
+        known.for_each(|recording| recordings.add(&[recording.state.name()], 1.0));
+        recordings.show(&self.recordings);
         let mut holes = Values::default();
         for practice in &view.practices {
             holes.add(&[practice.id.as_str()], seconds(practice.nobody_on_call(now)));

@@ -23,10 +23,11 @@ use crate::floor::fact::OfferOutcome;
 const LANE: [&str; 3] = ["practice", "lane", "language"];
 
 /// How a call ended.
-const ENDED: [&str; 7] = ["answered", "declined", "self_served", "abandoned", "missed", "callback", "turned_away"];
+const ENDED: [&str; 8] =
+    ["answered", "declined", "self_served", "abandoned", "missed", "callback", "voicemail", "turned_away"];
 /// How a call left a lane's queue.
-const DEQUEUED: [&str; 8] =
-    ["answered", "moved", "declined", "self_served", "abandoned", "missed", "callback", "turned_away"];
+const DEQUEUED: [&str; 9] =
+    ["answered", "moved", "declined", "self_served", "abandoned", "missed", "callback", "voicemail", "turned_away"];
 /// How an offer ended.
 const OFFERS: [&str; 5] = ["accepted", "declined", "not_answered", "withdrawn", "unreachable"];
 
@@ -227,6 +228,7 @@ pub(super) fn left(how: Left) -> &'static str {
         Left::Abandoned => "abandoned",
         Left::Missed => "missed",
         Left::Callback => "callback",
+        Left::Voicemail => "voicemail",
         Left::TurnedAway => "turned_away",
     }
 }

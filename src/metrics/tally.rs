@@ -51,7 +51,15 @@ pub(super) struct Tally {
     greets_in: BTreeMap<PracticeId, Language>,
     calls: BTreeMap<CallId, Known>,
     offers: BTreeMap<OfferId, Arc<LaneSeries>>,
-    items: BTreeMap<ItemId, (Timestamp, Arc<ItemSeries>)>,
+    items: BTreeMap<ItemId, KnownItem>,
+}
+
+/// What is remembered of an item that is open.
+struct KnownItem {
+    opened: Timestamp,
+    practice: PracticeId,
+    lane: LaneId,
+    series: Arc<ItemSeries>,
 }
 
 /// What is remembered of a call that is alive.
@@ -146,8 +154,7 @@ impl Tally {
         }
         for item in &view.items {
             let new = &item.item.new;
-            let series = self.kind(&new.practice, &new.lane, new.kind);
-            self.items.insert(item.id, (item.item.opened_at, series));
+            self.item_known(item.item.opened_at, item.id, new);
         }
     }
 
@@ -192,6 +199,11 @@ impl Tally {
             // While the legs are up the call is still alive: it ends with the conversation.
             Fact::CallClosed { call, .. } if self.calls.get(call).is_some_and(|known| known.is_talking) => {}
             Fact::CallClosed { call, .. } => self.ended(at, *call, "answered"),
+            Fact::VoicemailBegan { call, .. } => {
+                if let Some(known) = self.calls.get_mut(call) {
+                    known.leave_queue(at, "voicemail");
+                }
+            }
             Fact::CallLeft { call, how } => self.left(at, *call, *how),
             Fact::LadderEnded { call, .. } => {
                 if let Some(known) = self.calls.get(call) {
@@ -199,15 +211,16 @@ impl Tally {
                 }
             }
             Fact::ItemOpened(new) => self.item_opened(at, new),
+            Fact::ItemJoined { item, kind: Some(kind), .. } => self.item_became(*item, *kind),
             Fact::ItemAttempted { item, .. } => {
-                if let Some((_, series)) = self.items.get(item) {
-                    series.attempts.inc();
+                if let Some(known) = self.items.get(item) {
+                    known.series.attempts.inc();
                 }
             }
             Fact::ItemClosed { item, .. } => {
-                if let Some((opened, series)) = self.items.remove(item) {
-                    series.closed.inc();
-                    series.seconds.observe(seconds(at - opened));
+                if let Some(known) = self.items.remove(item) {
+                    known.series.closed.inc();
+                    known.series.seconds.observe(seconds(at - known.opened));
                 }
             }
             _ => {}
@@ -302,9 +315,26 @@ impl Tally {
     }
 
     fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
+        self.item_known(at, new.item, new).opened.inc();
+    }
+
+    fn item_known(&mut self, opened: Timestamp, id: ItemId, new: &NewItem) -> Arc<ItemSeries> {
         let series = self.kind(&new.practice, &new.lane, new.kind);
-        series.opened.inc();
-        self.items.insert(new.item, (at, series));
+        let (practice, lane) = (new.practice.clone(), new.lane.clone());
+        self.items.insert(id, KnownItem { opened, practice, lane, series: series.clone() });
+        series
+    }
+
+    /// An abandoned wait became a callback: what is done about it counts as one from now on, as after a restart.
+    fn item_became(&mut self, item: ItemId, kind: ItemKind) {
+        let Some((practice, lane)) = self.items.get(&item).map(|known| (known.practice.clone(), known.lane.clone()))
+        else {
+            return;
+        };
+        let series = self.kind(&practice, &lane, kind);
+        if let Some(known) = self.items.get_mut(&item) {
+            known.series = series;
+        }
     }
 
     pub(super) fn practice(&mut self, practice: &PracticeId) -> Arc<PracticeSeries> {

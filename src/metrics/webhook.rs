@@ -28,6 +28,8 @@ pub enum WebhookRoute {
     Held,
     /// An assistant's phone was picked up.
     Answered,
+    /// The carrier tells of a recording.
+    Recorded,
     /// A PIN was typed.
     Pin,
     /// None of our URLs.
@@ -49,7 +51,7 @@ pub enum WebhookResult {
     Fallback,
 }
 
-const ROUTES: [(WebhookRoute, &str); 9] = [
+const ROUTES: [(WebhookRoute, &str); 10] = [
     (WebhookRoute::Incoming, "incoming"),
     (WebhookRoute::Status, "status"),
     (WebhookRoute::Document, "document"),
@@ -57,6 +59,7 @@ const ROUTES: [(WebhookRoute, &str); 9] = [
     (WebhookRoute::Done, "done"),
     (WebhookRoute::Held, "held"),
     (WebhookRoute::Answered, "answered"),
+    (WebhookRoute::Recorded, "recorded"),
     (WebhookRoute::Pin, "pin"),
     (WebhookRoute::Unknown, "unknown"),
 ];

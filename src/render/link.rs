@@ -50,6 +50,13 @@ pub enum Link {
         /// The round in which it was pressed.
         round: u32,
     },
+    /// The carrier tells of a recording.
+    Recorded {
+        /// The leg.
+        leg: LegId,
+        /// The recording treatment's serial.
+        serial: u32,
+    },
     /// A leg we created was answered.
     Answered {
         /// The leg.
@@ -78,6 +85,7 @@ impl Links<'_> {
         let (leg, rest) = match link {
             Link::Document { leg, serial } => (leg, Rest::Serial(serial, "")),
             Link::Done { leg, serial } => (leg, Rest::Serial(serial, "/done")),
+            Link::Recorded { leg, serial } => (leg, Rest::Serial(serial, "/recorded")),
             Link::Pin { leg, serial } => (leg, Rest::Serial(serial, "/pin")),
             Link::Wait { leg, serial, round } => (leg, Rest::Round(serial, "wait", round)),
             Link::Held { leg, serial, round } => (leg, Rest::Round(serial, "held", round)),
@@ -122,6 +130,7 @@ impl Link {
                 match tail {
                     (None, ..) => Some(Self::Document { leg, serial }),
                     (Some("done"), None, _) => Some(Self::Done { leg, serial }),
+                    (Some("recorded"), None, _) => Some(Self::Recorded { leg, serial }),
                     (Some("pin"), None, _) => Some(Self::Pin { leg, serial }),
                     (Some("wait"), Some(round), None) => Some(Self::Wait { leg, serial, round: number(round)? }),
                     (Some("held"), Some(round), None) => Some(Self::Held { leg, serial, round: number(round)? }),
@@ -136,6 +145,7 @@ impl Link {
         match self {
             Self::Document { leg, .. }
             | Self::Done { leg, .. }
+            | Self::Recorded { leg, .. }
             | Self::Pin { leg, .. }
             | Self::Wait { leg, .. }
             | Self::Held { leg, .. }
@@ -163,6 +173,7 @@ mod tests {
         for link in [
             Link::Document { leg, serial: 3 },
             Link::Done { leg, serial: 3 },
+            Link::Recorded { leg, serial: 3 },
             Link::Pin { leg, serial: 3 },
             Link::Wait { leg, serial: 3, round: 12 },
             Link::Held { leg, serial: 3, round: 12 },

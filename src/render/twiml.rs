@@ -32,6 +32,7 @@ use crate::vocab::CallId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::LegId;
+use crate::vocab::Span;
 use crate::vocab::StepId;
 use crate::vocab::Timestamp;
 
@@ -47,6 +48,8 @@ const URGENT_PAUSE: u32 = 40;
 /// Parking places at the carrier: it holds at most 5,000 calls in each, we spread over several.
 const PARKING_PLACES: u64 = 16;
 const PARKING_PLACE_CALLS_MAX: u32 = 5_000;
+/// Silence that ends a message, in seconds: older callers pause to look something up.
+const MESSAGE_SILENCE: u32 = 10;
 /// Seconds of silence after which the question about the patient stays unanswered.
 const STANDING_TIMEOUT: &str = "4";
 /// More than any PIN has, so that no digit of one spills into the next question.
@@ -93,6 +96,7 @@ impl Rendering<'_> {
                 self.say_all(xml, words, language)?;
                 empty(xml, "Hangup")
             }
+            Treatment::Record { words, language, longest } => self.record(xml, words, language, *longest),
             Treatment::AskStanding { language, .. } => self.ask_standing(xml, language),
             Treatment::Keys { asked, words, language, .. } => self.keys(xml, asked, words, language),
         })
@@ -113,6 +117,7 @@ impl Rendering<'_> {
             Treatment::Menu { .. }
             | Treatment::Announce { .. }
             | Treatment::Whisper { .. }
+            | Treatment::Record { .. }
             | Treatment::Connected { .. }
             | Treatment::AskStanding { .. }
             | Treatment::Keys { .. } => {
@@ -120,6 +125,10 @@ impl Rendering<'_> {
                 self.redirect(xml, Link::Wait { leg: self.leg, serial: self.serial, round: round.saturating_add(1) })
             }
         })
+    }
+
+    fn recorded(&self) -> Link {
+        Link::Recorded { leg: self.leg, serial: self.serial }
     }
 
     /// What a waiting leg hears that was given this treatment inside the queue, by what it pressed or said. The hold's
@@ -245,6 +254,26 @@ impl Rendering<'_> {
         hints.join(", ")
     }
 
+    /// A message. Verbs after it run only if nothing was said: the carrier then goes on without telling us.
+    fn record(&self, xml: &mut Xml, words: &[Words], language: &Language, longest: Span) -> io::Result<()> {
+        self.say_all(xml, words, language)?;
+        let (action, told) = (self.links.url(self.done()), self.links.url(self.recorded()));
+        let (longest, silence) = (longest.as_secs().to_string(), MESSAGE_SILENCE.to_string());
+        let record = xml.create_element("Record").with_attributes([
+            ("action", action.as_str()),
+            ("method", "POST"),
+            ("timeout", &silence),
+            ("finishOnKey", "#"),
+            ("maxLength", &longest),
+            ("playBeep", "true"),
+            ("recordingStatusCallback", &told),
+            ("recordingStatusCallbackMethod", "POST"),
+            ("recordingStatusCallbackEvent", "completed absent"),
+        ]);
+        record.write_empty()?;
+        self.redirect(xml, self.done())
+    }
+
     /// While carelane runs, the wait document is what the caller hears. When it is down the fetch fails, the carrier
     /// falls through to the words and the next `Enqueue` it already holds: no `action`, or it would ask us again.
     fn hold(&self, xml: &mut Xml, language: &Language, first: &[Words], urgent: bool) -> io::Result<()> {
@@ -313,8 +342,11 @@ impl Rendering<'_> {
         ]);
         gather.write_inner_content(|xml| {
             words(xml)?;
-            if let Some(key) = lane.and_then(|l| l.callback_key) {
-                say(xml, &wording::with_key(self.flow, Phrase::CallbackKey, key, language), language)?;
+            let keys = lane.map(|l| [(Phrase::CallbackKey, l.callback_key), (Phrase::VoicemailKey, l.voicemail_key)]);
+            for (phrase, key) in keys.into_iter().flatten() {
+                if let Some(key) = key {
+                    say(xml, &wording::with_key(self.flow, phrase, key, language), language)?;
+                }
             }
             rest(xml)
         })?;
@@ -394,23 +426,7 @@ impl Rendering<'_> {
     // ---- words ----
 
     fn say_all(&self, xml: &mut Xml, words: &[Words], language: &Language) -> io::Result<()> {
-        words.iter().try_for_each(|words| say(xml, &self.words(words, language), language))
-    }
-
-    fn words<'w>(&'w self, words: &'w Words, language: &Language) -> Cow<'w, str> {
-        match words {
-            Words::Phrase(phrase) => self.flow.phrase(*phrase, language).into(),
-            Words::AboutLane(phrase, lane) => wording::about_lane(self.flow, *phrase, lane, language).into(),
-            Words::Promise(phrase, at) => self.promise(*phrase, *at, language).into(),
-            Words::Script(step) => match self.flow.steps.get(step) {
-                Some(Step::Answer(answer)) => text(&answer.script, language).into(),
-                Some(Step::Menu(_)) | None => "".into(),
-            },
-            Words::Count(phrase, count) => wording::count(self.flow, *phrase, *count, language).into(),
-            Words::AboutCall(phrase, lane, at) => wording::about_call(self.flow, *phrase, lane, *at, language).into(),
-            Words::Choice(key, what) => wording::choice(self.flow, *key, what, language).into(),
-            Words::Text(text) => text.as_ref().into(),
-        }
+        words.iter().try_for_each(|words| say(xml, &wording::words(self.flow, words, language), language))
     }
 
     fn promise(&self, phrase: Phrase, at: Timestamp, language: &Language) -> String {

@@ -2,17 +2,39 @@
 //!
 //! English and Spanish have their own forms; another language gets plain figures, which any voice can read.
 
+use std::borrow::Cow;
+
 use jiff::civil::DateTime;
 use jiff::civil::Weekday;
 
 use crate::floor::hours;
+use crate::floor::treatment::Words;
 use crate::flow::Flow;
 use crate::flow::Phrase;
+use crate::flow::Step;
 use crate::flow::text;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
+
+/// Something said, as one text.
+pub(super) fn words<'w>(flow: &'w Flow, words: &'w Words, language: &Language) -> Cow<'w, str> {
+    match words {
+        Words::Phrase(phrase) => flow.phrase(*phrase, language).into(),
+        Words::AboutLane(phrase, lane) => about_lane(flow, *phrase, lane, language).into(),
+        Words::Promise(phrase, at) => promise(flow, *phrase, *at, language).into(),
+        Words::Dated(phrase, at) => dated(flow, *phrase, *at, language).into(),
+        Words::Script(step) => match flow.steps.get(step) {
+            Some(Step::Answer(answer)) => text(&answer.script, language).into(),
+            Some(Step::Menu(_)) | None => "".into(),
+        },
+        Words::Count(phrase, number) => count(flow, *phrase, *number, language).into(),
+        Words::AboutCall(phrase, lane, at) => about_call(flow, *phrase, lane, *at, language).into(),
+        Words::Choice(key, what) => choice(flow, *key, what, language).into(),
+        Words::Text(text) => text.as_ref().into(),
+    }
+}
 
 /// A sentence about a lane.
 pub(super) fn about_lane(flow: &Flow, phrase: Phrase, lane: &LaneId, language: &Language) -> String {
@@ -22,6 +44,18 @@ pub(super) fn about_lane(flow: &Flow, phrase: Phrase, lane: &LaneId, language: &
 /// A sentence with a promised time.
 pub(super) fn promise(flow: &Flow, phrase: Phrase, at: Timestamp, language: &Language) -> String {
     flow.phrase(phrase, language).replace("{time}", &moment(flow, at, language))
+}
+
+/// The same with the date, for a time that is far off.
+pub(super) fn dated(flow: &Flow, phrase: Phrase, at: Timestamp, language: &Language) -> String {
+    let Some(local) = hours::local(flow, at) else { return promise(flow, phrase, at, language) };
+    let (clock, month) = (clock(local, language), usize::try_from(local.month() - 1).unwrap_or(0));
+    let (day, weekday) = (local.day(), local.weekday());
+    let time = match language.primary() {
+        "es" => format!("el {} {day} de {} a {clock}", weekday_es(weekday), MONTHS_ES[month % 12]),
+        _ => format!("{clock} on {}, {} {day}", weekday_en(weekday), MONTHS_EN[month % 12]),
+    };
+    flow.phrase(phrase, language).replace("{time}", &time)
 }
 
 /// The whisper: lane, language and wait.
@@ -99,23 +133,71 @@ fn clock(local: DateTime, language: &Language) -> String {
     let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
     if language.primary() == "es" {
         let article = if twelve == 1 { "la" } else { "las" };
-        let part = if hour < 12 {
-            "de la mañana"
-        } else if hour < 20 {
-            "de la tarde"
-        } else {
-            "de la noche"
-        };
+        let part = part_of_day_es(hour);
         return match minute {
             0 => format!("{article} {twelve} {part}"),
             _ => format!("{article} {twelve}:{minute:02} {part}"),
         };
     }
-    let half = if hour < 12 { "AM" } else { "PM" };
+    let half = half_of_day_en(hour);
     match minute {
         0 => format!("{twelve} {half}"),
         _ => format!("{twelve}:{minute:02} {half}"),
     }
+}
+
+/// Every piece a moment may be made of, each of which can be a recording: "3", "15", "PM", "on Tuesday".
+pub(super) fn all_moment_pieces(language: &Language) -> Vec<String> {
+    let minutes = (1..60).map(|minute| minute_piece(minute, language));
+    let days = [
+        Weekday::Monday,
+        Weekday::Tuesday,
+        Weekday::Wednesday,
+        Weekday::Thursday,
+        Weekday::Friday,
+        Weekday::Saturday,
+        Weekday::Sunday,
+    ];
+    match language.primary() {
+        "es" => {
+            let parts = [9, 15, 21].map(|hour| part_of_day_es(hour).to_owned());
+            let days = days.map(|day| format!("el {}", weekday_es(day)));
+            // Days of a month, and the months: minutes have the numbers from ten on.
+            let dates = (1..10).map(|day| day.to_string()).chain(MONTHS_ES.map(|month| format!("de {month}")));
+            minutes.chain((1..=12).map(hour_es)).chain(parts).chain(days).chain(dates).collect()
+        }
+        "en" => {
+            let halves = [9, 15].map(|hour| half_of_day_en(hour).to_owned());
+            let days = days.map(|day| format!("on {}", weekday_en(day)));
+            let numbers = (1..=12).map(|number| number.to_string());
+            minutes.chain(numbers).chain(halves).chain(days).chain(MONTHS_EN.map(str::to_owned)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn minute_piece(minute: i8, language: &Language) -> String {
+    match (minute, language.primary()) {
+        (10.., _) => minute.to_string(),
+        (_, "es") => format!("cero {minute}"),
+        _ => format!("oh {minute}"),
+    }
+}
+
+fn hour_es(twelve: i8) -> String {
+    format!("a {} {twelve}", if twelve == 1 { "la" } else { "las" })
+}
+
+fn part_of_day_es(hour: i8) -> &'static str {
+    match hour {
+        ..12 => "de la mañana",
+        12..20 => "de la tarde",
+        20.. => "de la noche",
+    }
+}
+
+fn half_of_day_en(hour: i8) -> &'static str {
+    if hour < 12 { "AM" } else { "PM" }
 }
 
 fn weekday_en(day: Weekday) -> &'static str {
@@ -125,6 +207,35 @@ fn weekday_en(day: Weekday) -> &'static str {
 fn weekday_es(day: Weekday) -> &'static str {
     ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"][index(day)]
 }
+
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const MONTHS_ES: [&str; 12] = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+];
 
 fn index(day: Weekday) -> usize {
     usize::try_from(day.to_monday_zero_offset()).unwrap_or(0)

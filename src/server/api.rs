@@ -2,7 +2,6 @@
 //!
 //! Every request carries `Authorization: Bearer …`. Problems are RFC 9457.
 
-use hyper::Method;
 use hyper::StatusCode;
 use hyper::header::AUTHORIZATION;
 use hyper::http::request::Parts;
@@ -100,7 +99,7 @@ impl Door {
         }
         let path = head.uri.path().trim_start_matches("/api/v1/");
         let parts: Vec<&str> = path.split('/').collect();
-        match self.route(&head.method, &parts, body).await {
+        match self.route(head, &parts, body).await {
             Ok(reply) | Err(reply) => reply,
         }
     }
@@ -113,8 +112,8 @@ impl Door {
         !token.is_empty() && given.len() == token.len() && differing == 0
     }
 
-    async fn route(&self, method: &Method, parts: &[&str], body: &[u8]) -> Result<Reply, Reply> {
-        match (method.as_str(), parts) {
+    async fn route(&self, head: &Parts, parts: &[&str], body: &[u8]) -> Result<Reply, Reply> {
+        match (head.method.as_str(), parts) {
             ("GET", ["floor"]) => {
                 let view = self.engine.view().await.map_err(|_| busy())?;
                 Ok(reply::json(StatusCode::OK, &json::floor(&view, self.engine.clock().now())))
@@ -144,6 +143,7 @@ impl Door {
                 Ok(reply::json(StatusCode::OK, &json!({ "items": json::items(&view) })))
             }
             ("GET", ["items", item]) => self.item(id(item, "item")?).await,
+            ("GET", ["items", item, "recording"]) => self.recording(id(item, "item")?, head).await,
             ("POST", ["items", item, "attempts"]) => {
                 let item = id(item, "item")?;
                 let (outcome, note) = self.closing(Subject::Item(item), body).await?;
@@ -162,7 +162,7 @@ impl Door {
                 let OwnerBody { owner } = read(body)?;
                 self.ask_item(id(item, "item")?, |item| Event::OwnerAsked { item, owner: owner.into() }).await
             }
-            (_, ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _]) => {
+            (_, ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _] | ["items", _, "recording"]) => {
                 Err(reply::method_not_allowed("GET"))
             }
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
@@ -211,6 +211,30 @@ impl Door {
         }
     }
 
+    /// A recorded message. Who listens is in the journal before a byte of it leaves.
+    async fn recording(&self, id: ItemId, head: &Parts) -> Result<Reply, Reply> {
+        let by = listener(head).ok_or_else(|| {
+            let detail = "say who listens: `?by=` with an assistant's id, or the header `X-Carelane-By`";
+            reply::problem(StatusCode::BAD_REQUEST, detail)
+        })?;
+        self.ask(Event::PlaybackAsked { item: id, by: Private::new(by) }).await?;
+        let item = self.engine.item(id).await.map_err(|_| busy())?;
+        let file = item.and_then(|item| item.recording?.file);
+        let file = file.ok_or_else(|| reply::problem(StatusCode::NOT_FOUND, "there is no such recording"))?;
+        let engine = self.engine.clone();
+        match tokio::task::spawn_blocking(move || engine.sound(&file)).await {
+            Ok(Ok(Some(sound))) => Ok(reply::typed(StatusCode::OK, "audio/wav", sound.into())),
+            Ok(Ok(None)) => {
+                Err(reply::problem(StatusCode::GONE, "the recording, or the key that opens it, was destroyed"))
+            }
+            Ok(Err(why)) => {
+                error!(%why, "a recording cannot be read");
+                Err(reply::problem(StatusCode::INTERNAL_SERVER_ERROR, "the recording cannot be read; see the log"))
+            }
+            Err(_) => Err(busy()),
+        }
+    }
+
     async fn lane(&self, practice: &str, lane: &str) -> Result<Reply, Reply> {
         let unknown = |what| reply::problem(StatusCode::NOT_FOUND, &format!("there is no such {what}"));
         let practice = PracticeId::from(practice);
@@ -233,6 +257,17 @@ impl Door {
             Err(_) => Err(busy()),
         }
     }
+}
+
+/// Who listens to a recording, in at most so many printable characters.
+fn listener(head: &Parts) -> Option<String> {
+    const CHARS_MAX: usize = 100;
+    let query = head.uri.query().unwrap_or_default().as_bytes();
+    let named = form_urlencoded::parse(query).find(|(name, _)| name == "by").map(|(_, who)| who.into_owned());
+    let header = || head.headers.get("x-carelane-by")?.to_str().ok().map(str::to_owned);
+    let who = named.or_else(header)?.trim().to_owned();
+    let fits = !who.is_empty() && who.chars().count() <= CHARS_MAX && !who.chars().any(char::is_control);
+    fits.then_some(who)
 }
 
 fn busy() -> Reply {

@@ -112,6 +112,10 @@ pub(super) fn item(item: &Item) -> Value {
         "promised": new.promised.map(Timestamp::rfc3339), "call": new.call.to_string(),
         "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
         "last_outcome": item.last_outcome, "outcome": item.closed, "caller_is": details(&new.details),
+        "recording": item.recording.as_ref().map(|r| json!({
+            "state": r.state.name(), "duration": r.duration.map(|length| length.as_secs()), "partial": r.partial,
+            "at_carrier": r.at_carrier,
+        })),
     })
 }
 
@@ -159,7 +163,7 @@ fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
             fields.insert(name.to_owned(), format!("{prefix}-{id}").into());
         }
     }
-    for name in ["arrived", "deadline", "expires_at", "wrap_up_until", "due_at", "promised"] {
+    for name in ["arrived", "deadline", "expires_at", "wrap_up_until", "due_at", "promised", "until"] {
         if let Some(at) = fields.get(name).and_then(Value::as_i64) {
             fields.insert(name.to_owned(), Timestamp(at).rfc3339().into());
         }

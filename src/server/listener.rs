@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use tracing::debug;
 use tracing::warn;
 
-use super::Door;
+use super::Answers;
 
 /// Connections at once; more wait in the kernel's backlog.
 const CONNECTIONS_MAX: usize = 4_096;
@@ -32,7 +32,7 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 /// Serves until `stop` turns true, then lets requests under way finish.
 ///
 /// `http1::Builder` and not hyper-util's automatic one: that never closes a connection that sends nothing.
-pub async fn serve(listener: TcpListener, door: Arc<Door>, mut stop: watch::Receiver<bool>) {
+pub async fn serve<D: Answers>(listener: TcpListener, door: Arc<D>, mut stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
     loop {

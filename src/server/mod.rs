@@ -9,6 +9,7 @@ mod menus;
 mod pin;
 mod reload;
 mod reply;
+mod resting;
 mod voice;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use hyper::Response;
 use hyper::StatusCode;
 use hyper::body::Bytes;
 use hyper::body::Incoming;
+use hyper::http::request::Parts;
 use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
 
@@ -32,6 +34,7 @@ pub use pin::pin_line;
 pub use reload::LoadedFile;
 pub use reload::ReloadAsked;
 pub use reload::Reloaded;
+pub use resting::RestingDoor;
 
 use crate::carrier::twilio::Verifier;
 use crate::engine::Engine;
@@ -45,6 +48,28 @@ use reply::Reply;
 const BODY_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(5);
 /// A request line's path and query.
 const URL_CHARS_MAX: usize = 4 * 1024;
+
+/// Whatever answers the requests of a listener.
+pub trait Answers: Send + Sync + 'static {
+    /// Answers one request. Never fails: whatever is wrong becomes an answer.
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
+}
+
+/// A request with its whole body, within the limits of size and time; or what is wrong with it.
+async fn body_of(request: Request<Incoming>) -> Result<(Parts, Bytes), Reply> {
+    let (head, body) = request.into_parts();
+    if head.uri.path_and_query().is_some_and(|p| p.as_str().len() > URL_CHARS_MAX) {
+        return Err(reply::problem(StatusCode::URI_TOO_LONG, "the URL is longer than 4 KiB"));
+    }
+    match timeout(BODY_TIME_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
+        Ok(Ok(body)) => Ok((head, body.to_bytes())),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            Err(reply::problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 64 KiB"))
+        }
+        Ok(Err(_)) => Err(reply::problem(StatusCode::BAD_REQUEST, "the body broke off")),
+        Err(_) => Err(reply::problem(StatusCode::REQUEST_TIMEOUT, "the body did not arrive within 5 s")),
+    }
+}
 
 /// What all requests share.
 pub struct Door {
@@ -65,36 +90,14 @@ pub struct Door {
     menus: menus::Menus,
 }
 
-impl Door {
-    /// A door to this floor.
-    pub fn new(
-        engine: Engine,
-        metrics: Arc<Metrics>,
-        verifier: Verifier,
-        api_token: Private<String>,
-        pins: Arc<Pins>,
-        sounds: PathBuf,
-        reloads: Sender<ReloadAsked>,
-    ) -> Self {
-        Self { engine, metrics, verifier, api_token, pins, sounds, reloads, menus: menus::Menus::default() }
-    }
-
-    /// Answers one request. Never fails: whatever is wrong becomes an answer.
-    pub async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
-        let (head, body) = request.into_parts();
-        let path_and_query = head.uri.path_and_query().map_or("/", |p| p.as_str());
-        if path_and_query.len() > URL_CHARS_MAX {
-            return reply::problem(StatusCode::URI_TOO_LONG, "the URL is longer than 4 KiB").into();
-        }
-        let path = head.uri.path();
-        let body = match timeout(BODY_TIME_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-                return reply::problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 64 KiB").into();
-            }
-            Ok(Err(_)) => return reply::problem(StatusCode::BAD_REQUEST, "the body broke off").into(),
-            Err(_) => return reply::problem(StatusCode::REQUEST_TIMEOUT, "the body did not arrive within 5 s").into(),
+impl Answers for Door {
+    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (head, body) = match body_of(request).await {
+            Ok(whole) => whole,
+            Err(refused) => return refused.into(),
         };
+        let path_and_query = head.uri.path_and_query().map_or("/", |p| p.as_str());
+        let path = head.uri.path();
         let reply: Reply = match (&head.method, path) {
             (&Method::POST, _) if path.starts_with("/voice/") => self.voice(&head, path_and_query, &body).await,
             (_, _) if path.starts_with("/voice/") => reply::method_not_allowed("POST"),
@@ -107,6 +110,21 @@ impl Door {
             _ => reply::problem(StatusCode::NOT_FOUND, "there is nothing at this path"),
         };
         reply.into()
+    }
+}
+
+impl Door {
+    /// A door to this floor.
+    pub fn new(
+        engine: Engine,
+        metrics: Arc<Metrics>,
+        verifier: Verifier,
+        api_token: Private<String>,
+        pins: Arc<Pins>,
+        sounds: PathBuf,
+        reloads: Sender<ReloadAsked>,
+    ) -> Self {
+        Self { engine, metrics, verifier, api_token, pins, sounds, reloads, menus: menus::Menus::default() }
     }
 
     async fn ready(&self) -> Reply {

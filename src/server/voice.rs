@@ -18,6 +18,7 @@ use crate::carrier::twilio::decode_call;
 use crate::carrier::twilio::decode_incoming;
 use crate::carrier::twilio::decode_input;
 use crate::carrier::twilio::decode_pin;
+use crate::carrier::twilio::decode_recording;
 use crate::carrier::twilio::decode_status;
 use crate::engine;
 use crate::engine::Unanswered;
@@ -129,6 +130,13 @@ impl Door {
                 Err(missing) => malformed(&missing.to_string()),
             },
             Link::Status { leg } => self.status(Some(leg), form).await,
+            Link::Recorded { leg, .. } => match decode_recording(form) {
+                Some(told) => {
+                    let (recording, duration) = (told.recording, told.duration);
+                    self.note(Event::RecordingReported { leg, recording, duration }).await
+                }
+                None => (reply::noted(), WebhookResult::Answered),
+            },
         }
     }
 
@@ -139,7 +147,11 @@ impl Door {
             Err(missing) => return malformed(&missing.to_string()),
         };
         let Some(status) = report.status else { return (reply::noted(), WebhookResult::Answered) };
-        let event = Event::LegStatus { leg, carrier_call: report.carrier_call, status };
+        self.note(Event::LegStatus { leg, carrier_call: report.carrier_call, status }).await
+    }
+
+    /// What needs no document: kept, or to be sent again.
+    async fn note(&self, event: Event) -> (Reply, WebhookResult) {
         match timeout(ANSWER_TIME_MAX, self.engine.post(event)).await {
             Ok(Ok(_)) => (reply::noted(), WebhookResult::Answered),
             Ok(Err(_)) | Err(_) => {
@@ -214,6 +226,7 @@ fn route(path: &str, link: Option<&Link>) -> WebhookRoute {
         (_, Some(Link::Done { .. })) => WebhookRoute::Done,
         (_, Some(Link::Held { .. })) => WebhookRoute::Held,
         (_, Some(Link::Answered { .. })) => WebhookRoute::Answered,
+        (_, Some(Link::Recorded { .. })) => WebhookRoute::Recorded,
         (_, Some(Link::Pin { .. })) => WebhookRoute::Pin,
         (_, None) => WebhookRoute::Unknown,
     }

@@ -75,6 +75,18 @@ impl World {
                 }
                 self.confirm(id, None);
             }
+            Effect::FetchRecording { .. } | Effect::DropRecording { .. }
+                if self.chance.percent(self.swarm.unreachable) =>
+            {
+                self.fail(id, Failure::Unreachable);
+            }
+            Effect::FetchRecording { recording: None, .. } => self.fail(id, Failure::LegGone),
+            Effect::FetchRecording { recording: Some(recording), .. } => {
+                let (file, duration) = (format!("file-of-{recording}").into(), Span::secs(8));
+                let fetched = Event::RecordingFetched { effect: id, recording, file, duration };
+                self.sometimes_twice(Span::ZERO, Span::secs(20), &fetched);
+            }
+            Effect::DropRecording { .. } => self.confirm(id, None),
             Effect::Ask { carrier_call, .. } => {
                 if self.chance.percent(self.swarm.unreachable) {
                     return self.fail(id, Failure::Unreachable);
@@ -258,6 +270,7 @@ impl World {
             Treatment::Menu { .. } | Treatment::AskStanding { .. } => (Span::secs(1), Span::secs(12)),
             Treatment::Announce { .. } | Treatment::Goodbye { .. } => (Span::secs(2), Span::secs(6)),
             Treatment::Hold { .. } => (Span::secs(5), Span::secs(50)),
+            Treatment::Record { .. } => (Span::secs(2), Span::mins(3)),
             Treatment::Whisper { .. } | Treatment::Keys { .. } => (Span::secs(1), Span::secs(20)),
             Treatment::Connected { call, round, .. } => {
                 let room = (*call, *round);

@@ -19,7 +19,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 79] = [
+pub const REQUIRED: [&str; 88] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
@@ -99,6 +99,15 @@ pub const REQUIRED: [&str; 79] = [
     "TierOpened",
     "UrgentFlagged crisis",
     "WithAPatient",
+    "CallLeft Voicemail",
+    "ItemOpened Voicemail",
+    "RecordingDelayed",
+    "RecordingDropped",
+    "RecordingEmpty",
+    "RecordingNamed",
+    "RecordingStored",
+    "RecordingTried",
+    "crash while a message is fetched",
 ];
 
 /// What was met, how often.

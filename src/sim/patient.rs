@@ -130,6 +130,7 @@ impl World {
             Some(Treatment::Announce { .. }) if self.chance.percent(50) => self.end(name, LegEnd::Completed),
             Some(Treatment::Announce { .. }) => self.done(name, (leg, serial), Input::Nothing),
             Some(Treatment::Hold { .. }) => self.on_hold(name, (leg, serial), &flow),
+            Some(Treatment::Record { .. }) => self.at_the_mailbox(name, (leg, serial)),
             Some(Treatment::Whisper { .. }) => self.at_the_whisper(name, (leg, serial)),
             Some(Treatment::Keys { asked, .. }) => self.at_the_keys(name, (leg, serial), asked),
             // They have talked, or given up on an empty room.
@@ -139,6 +140,25 @@ impl World {
 
     pub(super) fn done(&mut self, name: &CarrierCall, (leg, serial): (LegId, u32), input: Input) {
         self.post(name, Event::TreatmentEnded { leg, serial, input });
+    }
+
+    /// Hangs up at once, says nothing, or speaks; the carrier tells of it once, twice, or not at all.
+    fn at_the_mailbox(&mut self, name: &CarrierCall, (leg, serial): (LegId, u32)) {
+        let recording = || format!("RE-{leg}").as_str().into();
+        if self.chance.percent(20) {
+            return self.end(name, LegEnd::Completed);
+        }
+        if self.chance.percent(self.swarm.silent) {
+            return self.done(name, (leg, serial), Input::Nothing);
+        }
+        if self.chance.percent(80) {
+            self.done(name, (leg, serial), Input::Message { recording: recording(), duration: None });
+        }
+        if self.chance.percent(80) {
+            let duration = self.chance.percent(90).then_some(Span::secs(8));
+            self.post(name, Event::RecordingReported { leg, recording: recording(), duration });
+        }
+        self.end(name, LegEnd::Completed);
     }
 
     fn at_the_menu(&mut self, name: &CarrierCall, at: (LegId, u32), flow: &Flow, step: &StepId) {
@@ -194,11 +214,12 @@ impl World {
             return self.end(name, LegEnd::Completed);
         }
         let fate = self.chance.below(100);
-        if fate < 3 {
-            self.done(name, (leg, serial), Input::Keys("7".into()));
-        } else if fate < 5 {
+        if fate < 4 {
+            let key = if fate < 3 { "7" } else { "8" };
+            self.done(name, (leg, serial), Input::Keys(key.into()));
+        } else if fate < 6 {
             self.done(name, (leg, serial), Input::Keys("5".into()));
-        } else if fate < 5 + self.swarm.urgent / 4 {
+        } else if fate < 6 + self.swarm.urgent / 4 {
             let words = self.urgent_words(flow);
             self.done(name, (leg, serial), words);
         } else {

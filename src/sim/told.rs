@@ -108,6 +108,12 @@ pub fn event(told: &Event) -> String {
         Event::AttemptMade { item, outcome, .. } => format!("an attempt at {item}: {outcome}"),
         Event::ItemCloseAsked { item, outcome, .. } => format!("{item} is to be closed as {outcome}"),
         Event::DetailsTold { of, .. } => format!("somebody tells more of {of:?}"),
+        Event::RecordingReported { leg, recording, duration } => match duration {
+            Some(length) => format!("the carrier says {recording} of {leg} is complete, {length}"),
+            None => format!("the carrier says {recording} of {leg} is absent"),
+        },
+        Event::RecordingFetched { recording, duration, .. } => format!("{recording} is fetched, {duration}"),
+        Event::PlaybackAsked { item, .. } => format!("somebody wants to hear {item}"),
         Event::OwnerAsked { item, owner } => format!("{item} is to go to {owner}"),
         Event::KeyFound(_) => "a record key is there".to_owned(),
         Event::JournalSalvaged(_) => "a journal was salvaged".to_owned(),
@@ -119,6 +125,7 @@ pub fn event(told: &Event) -> String {
 fn given(input: &Input) -> String {
     match input {
         Input::Nothing => "nothing".to_owned(),
+        Input::Message { recording, .. } => format!("message {recording}"),
         Input::Pin(check) => format!("a PIN, {}", plain(check)),
         Input::Keys(keys) => format!("keys {keys:?}"),
         Input::Speech(words) => format!("{:?}", words.reveal()),
@@ -155,6 +162,11 @@ fn effect(told: &Effect) -> String {
             format!("dial {leg} for {offer}: {to} from {from}, ring {ring}")
         }
         Effect::Redirect { leg, serial, .. } => format!("redirect {leg} to #{serial}"),
+        Effect::FetchRecording { item, carrier_call, recording, .. } => match recording {
+            Some(name) => format!("fetch {name} for {item}"),
+            None => format!("look for the recording of {carrier_call} for {item}"),
+        },
+        Effect::DropRecording { item, recording } => format!("delete {recording} of {item} at the carrier"),
         Effect::HangUp { leg, .. } => format!("hang up {leg}"),
         Effect::Ask { leg, .. } => format!("ask about {leg}"),
     }
@@ -239,6 +251,32 @@ fn seldom(told: &Fact) -> String {
         Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
         Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
         Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+        other => recording(other),
+    }
+}
+
+fn recording(told: &Fact) -> String {
+    match told {
+        Fact::VoicemailBegan { call, due_at } => format!("{call} is at the mailbox, called back by {}", time(*due_at)),
+        Fact::RecordingAwaited { item, leg, carrier_call, until } => {
+            format!("{item} awaits the recording of {leg}, {carrier_call}, until {}", clock(*until))
+        }
+        Fact::RecordingNamed { item, recording, duration, partial } => format!(
+            "{item} has the recording {recording}{}{}",
+            duration.map_or_else(String::new, |length| format!(", {length}")),
+            if *partial { ", partial" } else { "" },
+        ),
+        Fact::RecordingEmpty { item } => format!("{item} has no message"),
+        Fact::RecordingDelayed { item, again_at } => format!(
+            "{item} has trouble with its recording, {}",
+            again_at.map_or_else(|| "given up".to_owned(), |at| format!("again at {}", clock(at)))
+        ),
+        Fact::RecordingTried { item } => format!("{item} has its recording looked after again"),
+        Fact::RecordingStored { item, recording, file, duration } => {
+            format!("{item} has {recording} stored as {file}, {duration}")
+        }
+        Fact::RecordingDropped { item } => format!("{item} has its recording here only"),
+        Fact::RecordingPlayed { item, by } => format!("{item} was played to {}", by.reveal()),
         other => format!("{other:?}"),
     }
 }
@@ -327,6 +365,7 @@ fn treated(treatment: &Treatment) -> String {
         ),
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
+        Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),
         Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
         Treatment::Keys { asked, words, language, missed } => {
             let missed = if *missed > 0 { format!(", missed {missed}") } else { String::new() };
@@ -353,6 +392,7 @@ fn said(words: &[Words]) -> String {
         Words::Phrase(phrase) => phrase.key().to_owned(),
         Words::AboutLane(phrase, lane) => format!("{} {lane}", phrase.key()),
         Words::Promise(phrase, at) => format!("{} {}", phrase.key(), time(*at)),
+        Words::Dated(phrase, at) => format!("{} {} with its date", phrase.key(), time(*at)),
         Words::Script(step) => format!("script {step}"),
         Words::Count(phrase, count) => format!("{} {count}", phrase.key()),
         Words::AboutCall(phrase, lane, at) => format!("{} {lane} {}", phrase.key(), clock(*at)),
@@ -406,6 +446,11 @@ pub fn floor(floor: &Floor) -> String {
             time(new.due_at),
             item.item.attempts,
         );
+        if let Some(recording) = &item.item.recording {
+            let carrier = if recording.at_carrier { ", at the carrier" } else { "" };
+            let partial = if recording.partial { ", partial" } else { "" };
+            let _ = writeln!(text, "  recording {}{partial}{carrier}", recording.state.name());
+        }
     }
     text
 }

@@ -300,6 +300,7 @@ impl World {
                 Effect::Redirect { .. } => "crash while joining",
                 Effect::HangUp { .. } => "crash while hanging up",
                 Effect::Ask { .. } => "crash while asking",
+                Effect::FetchRecording { .. } | Effect::DropRecording { .. } => "crash while a message is fetched",
             });
         }
         self.up = false;

@@ -111,6 +111,8 @@ named! {
     OutcomeId;
     /// The carrier's own name for a leg (a call SID; its form is the carrier's business).
     CarrierCall;
+    /// The carrier's own name for a recording (a recording SID; its form is the carrier's business).
+    CarrierRecording;
     /// The random name of one data folder's floor; it keeps one life's URLs apart from another's.
     FloorId;
 }

@@ -8,6 +8,10 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 pub const DOCUMENT_BYTES_MAX: usize = 64 * 1024;
 /// Text of one spoken prompt: the carrier refuses more than 4,096 characters.
 pub const PROMPT_CHARS_MAX: usize = 1_000;
+/// The longest message a caller may leave: beyond it people repeat themselves, and somebody must listen to it.
+pub const MESSAGE_MAX: Span = Span::mins(3);
+/// A recording's file: the longest message as 16-bit mono at 16 kHz, twice what telephones carry, with room to spare.
+pub const RECORDING_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Calls alive at once on one floor; above it the caller hears that lines are busy and an item is kept.
 pub const CALLS_MAX: usize = 120_000;
 /// Digits or speech taken from one Gather; longer input is cut.

@@ -15,6 +15,7 @@ mod time;
 pub use id::AgentId;
 pub use id::CallId;
 pub use id::CarrierCall;
+pub use id::CarrierRecording;
 pub use id::EffectId;
 pub use id::FieldId;
 pub use id::FloorId;

@@ -4,7 +4,10 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod row_15_downtime;
+mod row_23_crash_loop;
 mod row_24_full_disk;
+mod row_37_slow_clients;
+mod row_40_hostile_names;
 
 use std::path::Path;
 

@@ -14,4 +14,5 @@ mod salvage;
 mod scrape;
 mod staff;
 pub(crate) mod terminal;
+mod voicemail;
 pub(crate) mod world;

@@ -6,6 +6,8 @@
 mod double;
 #[path = "twilio/hostile.rs"]
 mod hostile;
+#[path = "twilio/recordings.rs"]
+mod recordings;
 #[path = "twilio/rest.rs"]
 mod rest;
 #[path = "twilio/rest_failures.rs"]

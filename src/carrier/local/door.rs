@@ -90,10 +90,15 @@ async fn answer(exchange: Arc<Exchange>, request: Request<Incoming>) -> Result<R
         Ok(Err(_)) => Reply::error(413, 20_001, "The body is larger than 64 KB or broke off"),
         Err(_) => Reply::error(408, 20_001, "The body did not arrive in time"),
     };
-    let mut response = Response::new(Full::new(Bytes::from(reply.body.to_string())));
+    let (kind, body) = match reply.sound {
+        Some(sound) => ("audio/x-wav", sound),
+        None if reply.status == 204 => ("application/json", Bytes::new()),
+        None => ("application/json", Bytes::from(reply.body.to_string())),
+    };
+    let mut response = Response::new(Full::new(body));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));
     if reply.status == 401 {
         let realm = header::HeaderValue::from_static("Basic realm=\"Twilio API\"");
         headers.insert(header::WWW_AUTHENTICATE, realm);

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
@@ -24,6 +25,7 @@ use super::http::HttpClient;
 use super::protocol::Role;
 use super::protocol::ToPhone;
 use super::queue::Queue;
+use super::record::Recordings;
 use super::room::Room;
 use super::trouble::ALERTS_MAX;
 use super::trouble::Alert;
@@ -146,6 +148,7 @@ pub(super) struct State {
     phones: BTreeMap<Number, Phone>,
     pub(super) queues: BTreeMap<String, Queue>,
     pub(super) rooms: BTreeMap<String, Room>,
+    pub(super) recordings: Recordings,
     sounds: BTreeMap<String, f64>,
     alerts: VecDeque<Alert>,
     faults: Faults,
@@ -157,12 +160,14 @@ pub(super) struct Exchange {
     pub(super) client: HttpClient,
     /// Numbers of the people who work as assistants right now.
     pub(super) people: watch::Sender<BTreeSet<Number>>,
+    /// Where REST answers.
+    origin: SocketAddr,
     state: Mutex<State>,
     tasks: Mutex<JoinSet<()>>,
 }
 
 impl Exchange {
-    pub(super) fn new(settings: LocalSettings) -> Self {
+    pub(super) fn new(settings: LocalSettings, origin: SocketAddr) -> Self {
         let state = State {
             serial: 0,
             calls: BTreeMap::new(),
@@ -170,6 +175,7 @@ impl Exchange {
             phones: BTreeMap::new(),
             queues: BTreeMap::new(),
             rooms: BTreeMap::new(),
+            recordings: Recordings::new(),
             sounds: BTreeMap::new(),
             alerts: VecDeque::new(),
             faults: settings.faults,
@@ -178,6 +184,7 @@ impl Exchange {
             settings,
             client: http::client(),
             people: watch::Sender::new(BTreeSet::new()),
+            origin,
             state: Mutex::new(state),
             tasks: Mutex::new(JoinSet::new()),
         }
@@ -186,6 +193,10 @@ impl Exchange {
     /// The state, for a few lines. A panic elsewhere leaves plain data behind, so a poisoned lock is taken as it is.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn origin(&self) -> SocketAddr {
+        self.origin
     }
 
     /// Now, by the clock given in the settings.

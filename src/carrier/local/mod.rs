@@ -9,7 +9,8 @@
 //! It behaves like a carrier to the letter and is strict where real ones are vague, because it is also the carrier of
 //! the tests. It never calls the floor: it posts signed webhooks to carelane's public door and answers REST, and so
 //! does its automatic assistant with the public API. No sound is made: prompts are text with their timing.
-//! Recording, transcription, streams, and dialling a number from a document are not supported and are said to be so.
+//! A message after Record is a tone of its length. Recorded conversations, transcription, streams, and dialling a
+//! number from a document are not supported and are said to be so.
 
 mod address;
 mod api;
@@ -24,6 +25,7 @@ mod park;
 mod phone;
 mod protocol;
 mod queue;
+mod record;
 mod rest;
 mod room;
 pub mod script;
@@ -162,7 +164,7 @@ impl LocalCarrier {
         let failed = |source| StartError::Listen { listen, source };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
-        let exchange = Arc::new(Exchange::new(settings));
+        let exchange = Arc::new(Exchange::new(settings, addr));
         exchange.spawn(door::serve(Arc::clone(&exchange), listener));
         Ok(Self { addr, exchange })
     }

@@ -1,13 +1,15 @@
-//! The REST subset: create, fetch, list, redirect and end calls, with a carrier's JSON and error bodies.
+//! The REST subset: calls (create, fetch, list, redirect, end) and recordings (fetch, list, delete), with a carrier's
+//! JSON and error bodies.
 //!
-//! Carries out and answers; what happens on the call afterwards is the leg's business. Queues, conferences and
-//! recordings have no REST here, because carelane asks for none.
+//! Carries out and answers; what happens on the call afterwards is the leg's business. Queues and conferences have no
+//! REST here, because carelane asks for none.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use hyper::Method;
 use hyper::header;
 use hyper::http::request::Parts;
@@ -22,6 +24,7 @@ use super::exchange::Signal;
 use super::exchange::Status;
 use super::leg::Leg;
 use super::leg::Report;
+use super::record::Recording;
 use super::room::rfc2822;
 use crate::vocab::Number;
 use crate::vocab::Span;
@@ -31,18 +34,20 @@ use crate::vocab::Timestamp;
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) body: Value,
+    /// A recording's sound, instead of JSON.
+    pub(super) sound: Option<Bytes>,
 }
 
 impl Reply {
     fn ok(status: u16, body: Value) -> Self {
-        Self { status, body }
+        Self { status, body, sound: None }
     }
 
     /// A classic error body.
     pub(super) fn error(status: u16, code: u32, message: &str) -> Self {
         let more_info = format!("https://www.twilio.com/docs/errors/{code}");
         let body = json!({ "code": code, "message": message, "more_info": more_info, "status": status });
-        Self { status, body }
+        Self::ok(status, body)
     }
 }
 
@@ -62,10 +67,14 @@ pub(super) fn answer(exchange: &Arc<Exchange>, head: &Parts, body: &[u8]) -> Rep
     if account != exchange.settings.account_sid {
         return not_found(path);
     }
-    let changes = head.method == Method::POST;
+    let changes = head.method == Method::POST || head.method == Method::DELETE;
     let form = read_form(if changes { body } else { head.uri.query().unwrap_or_default().as_bytes() });
     let call = resource.strip_prefix("Calls/").and_then(|rest| rest.strip_suffix(".json"));
+    let of_call = resource.strip_prefix("Calls/").and_then(|rest| rest.strip_suffix("/Recordings.json"));
+    let recording = resource.strip_prefix("Recordings/");
     let reply = match (&head.method, resource, call) {
+        (&Method::GET, _, _) if of_call.is_some() => recordings(exchange, of_call.unwrap_or_default()),
+        (_, _, None) if recording.is_some() => one_recording(exchange, head, recording.unwrap_or_default()),
         (&Method::POST, "Calls.json", _) => create(exchange, &form),
         (&Method::GET, "Calls.json", _) => list(exchange, &form),
         (&Method::POST, _, Some(sid)) => update(exchange, sid, &form),
@@ -239,6 +248,44 @@ fn list(exchange: &Exchange, form: &Form) -> Reply {
             "uri": path, "next_page_uri": next,
         }),
     )
+}
+
+/// One recording: its sound, what is known of it, or its end.
+fn one_recording(exchange: &Exchange, head: &Parts, name: &str) -> Reply {
+    let (sid, kind) = name.split_once('.').unwrap_or((name, "wav"));
+    let Some(found) = exchange.recording(sid) else { return not_found(head.uri.path()) };
+    match (&head.method, kind) {
+        (&Method::GET, "wav") => Reply { sound: Some(found.wav()), ..Reply::ok(200, Value::Null) },
+        (&Method::GET, "json") => Reply::ok(200, shown_recording(exchange, &found)),
+        (&Method::DELETE, "json" | "wav") => {
+            exchange.delete_recording(sid);
+            Reply::ok(204, Value::Null)
+        }
+        _ => Reply::error(405, 20_004, "Method not allowed"),
+    }
+}
+
+fn recordings(exchange: &Exchange, call: &str) -> Reply {
+    let of_call = |recording: &Recording| recording.call == call;
+    let found: Vec<Value> =
+        exchange.recordings().iter().filter(|r| of_call(r)).map(|r| shown_recording(exchange, r)).collect();
+    Reply::ok(200, json!({ "recordings": found, "page": 0, "page_size": 50, "next_page_uri": null }))
+}
+
+fn shown_recording(exchange: &Exchange, recording: &Recording) -> Value {
+    let account = &exchange.settings.account_sid;
+    json!({
+        "sid": recording.sid,
+        "account_sid": account,
+        "call_sid": recording.call,
+        "status": "completed",
+        "source": "RecordVerb",
+        "channels": 1,
+        "duration": recording.seconds.to_string(),
+        "start_time": rfc2822(recording.began),
+        "api_version": "2010-04-01",
+        "uri": format!("/2010-04-01/Accounts/{account}/Recordings/{}.json", recording.sid),
+    })
 }
 
 fn whole(form: &Form, name: &str, default: usize) -> Option<usize> {

@@ -2,7 +2,7 @@
 //!
 //! Strict on purpose: this is the carrier our tests meet. Unknown verbs, wrong nesting and values out of range are
 //! error 12200; an unknown attribute is a warning with the same number, because real carriers ignore it.
-//! What carelane does not render (Record, Connect, Number…) is refused by name. It runs nothing.
+//! What carelane does not render (Connect, Number…) is refused by name. It runs nothing.
 
 use super::trouble::Trouble;
 use super::xml;
@@ -29,6 +29,7 @@ pub(super) enum Verb {
     Reject { busy: bool },
     Enqueue(Enqueue),
     Dial(Dial),
+    Record(Record),
     Leave,
 }
 
@@ -54,6 +55,20 @@ pub(super) struct Gather {
     pub(super) language: String,
     pub(super) barge_in: bool,
     pub(super) action_on_empty: bool,
+}
+
+/// A message after the tone.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Record {
+    pub(super) action: String,
+    /// Silence that ends it, in seconds; 0 is never.
+    pub(super) silence: u32,
+    pub(super) finish_on_keys: String,
+    /// Seconds after which it ends.
+    pub(super) longest: u32,
+    pub(super) beep: bool,
+    /// Where the recording's callback goes.
+    pub(super) told: Option<String>,
 }
 
 /// Waiting in a queue.
@@ -97,7 +112,7 @@ pub(super) struct Conference {
 const SSML: [&str; 11] =
     ["break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w", "amazon:effect"];
 /// Verbs of the real carrier that this one does not play.
-const UNSUPPORTED: [&str; 9] = ["Record", "Connect", "Start", "Stop", "Refer", "Sms", "Pay", "Prompt", "Queue"];
+const UNSUPPORTED: [&str; 8] = ["Connect", "Start", "Stop", "Refer", "Sms", "Pay", "Prompt", "Queue"];
 /// A spoken prompt's upper bound.
 const SAY_CHARS_MAX: usize = 4_096;
 /// What `loop="0"` means.
@@ -147,6 +162,7 @@ impl Lowering {
             }
             "Enqueue" => self.enqueue(element).map(Verb::Enqueue),
             "Dial" => self.dial(element).map(Verb::Dial),
+            "Record" => self.record(element).map(Verb::Record),
             name if UNSUPPORTED.contains(&name) => {
                 Err(refused(format!("<{name}> is not supported by the local carrier; use a real one for it")))
             }
@@ -256,6 +272,36 @@ impl Lowering {
         })
     }
 
+    fn record(&mut self, element: &Element) -> Result<Record, Trouble> {
+        self.known(element, &RECORD_ATTRIBUTES);
+        posts(element, "method")?;
+        posts(element, "recordingStatusCallbackMethod")?;
+        childless(element)?;
+        let Some(action) = given(element, "action") else {
+            return Err(refused("<Record> needs an action: without one the carrier would ask for the same document"));
+        };
+        if flag(element, "transcribe", false)? {
+            return Err(refused("<Record transcribe> is not supported by the local carrier"));
+        }
+        one_of(element, "trim", &["trim-silence", "do-not-trim"])?;
+        let events = attribute(element, "recordingStatusCallbackEvent").unwrap_or("completed");
+        if let Some(unknown) = events.split_whitespace().find(|e| !["in-progress", "completed", "absent"].contains(e)) {
+            return Err(refused(format!("<Record recordingStatusCallbackEvent> knows no event `{unknown}`")));
+        }
+        let finish_on_keys = attribute(element, "finishOnKey").unwrap_or("1234567890*#").to_owned();
+        if !finish_on_keys.chars().all(|key| matches!(key, '0'..='9' | '*' | '#')) {
+            return Err(Trouble::new(13_310, "<Record finishOnKey> is made of 0-9 # *"));
+        }
+        Ok(Record {
+            action,
+            silence: number(element, "timeout", 0..=600)?.unwrap_or(5),
+            finish_on_keys,
+            longest: number(element, "maxLength", 2..=14_400)?.unwrap_or(3_600),
+            beep: flag(element, "playBeep", true)?,
+            told: given(element, "recordingStatusCallback").filter(|_| events.contains("completed")),
+        })
+    }
+
     fn dial(&mut self, element: &Element) -> Result<Dial, Trouble> {
         self.known(
             element,
@@ -334,6 +380,20 @@ const GATHER_ATTRIBUTES: [&str; 17] = [
     "partialResultCallback",
     "partialResultCallbackMethod",
     "bargeIn",
+];
+const RECORD_ATTRIBUTES: [&str; 12] = [
+    "action",
+    "method",
+    "timeout",
+    "finishOnKey",
+    "maxLength",
+    "playBeep",
+    "trim",
+    "recordingStatusCallback",
+    "recordingStatusCallbackMethod",
+    "recordingStatusCallbackEvent",
+    "transcribe",
+    "recordingConfigurationId",
 ];
 const CONFERENCE_ATTRIBUTES: [&str; 13] = [
     "muted",

@@ -87,6 +87,11 @@ impl Leg {
                         return Ok(Next::Fetch(fetch));
                     }
                 }
+                Verb::Record(record) => {
+                    if let Some(fetch) = self.record(record, &document.url).await? {
+                        return Ok(Next::Fetch(fetch));
+                    }
+                }
                 Verb::Leave => {
                     let text = "<Leave> may stand only in a queue's wait document";
                     return Err(Stop::Failure(Trouble::new(12_200, text)));

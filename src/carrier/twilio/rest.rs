@@ -5,6 +5,8 @@
 //! connection, 429). Any other failure comes back as unknown, and the caller looks with [`RestClient::list_calls`]
 //! before it creates the call again. Nothing of a request is logged but its kind.
 
+mod recordings;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -128,6 +130,8 @@ pub struct RestClient {
     transport: Transport,
     /// `/2010-04-01/Accounts/{AC}/Calls`.
     calls: String,
+    /// `/2010-04-01/Accounts/{AC}/Recordings`.
+    recordings: String,
     backoff: Backoff,
     creates: Budget,
     others: Budget,
@@ -139,6 +143,7 @@ impl RestClient {
         Ok(Self {
             transport: Transport::new(settings)?,
             calls: format!("/2010-04-01/Accounts/{}/Calls", segment(&settings.account_sid)),
+            recordings: format!("/2010-04-01/Accounts/{}/Recordings", segment(&settings.account_sid)),
             backoff: settings.backoff,
             creates: Budget::new(settings.create_rate, now.clone()),
             others: Budget::new(settings.other_rate, now),

@@ -112,11 +112,28 @@ impl Transport {
 
     /// Sends one request: with a form it is a POST, without one a GET.
     pub(super) async fn send(&self, path_and_query: &str, form: Option<String>) -> Result<Reply, RestError> {
+        let method = if form.is_some() { Method::POST } else { Method::GET };
+        self.request(method, path_and_query, form, self.usual()).await
+    }
+
+    /// The longest answer read, and the longest time for it, for what answers with JSON.
+    pub(super) fn usual(&self) -> (usize, Duration) {
+        (ANSWER_BYTES_MAX, self.request_timeout)
+    }
+
+    /// Sends one request whose answer has its own bounds.
+    pub(super) async fn request(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        form: Option<String>,
+        (bytes_max, time_max): (usize, Duration),
+    ) -> Result<Reply, RestError> {
         let uri: Uri =
             format!("{}{path_and_query}", self.origin).parse().map_err(|_| RestError::NotSent(Unsent::Unwritable))?;
         let mut request = Request::builder()
             .uri(uri)
-            .method(if form.is_some() { Method::POST } else { Method::GET })
+            .method(method)
             .header(AUTHORIZATION, self.authorization.clone())
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, concat!("carelane/", env!("CARGO_PKG_VERSION")));
@@ -139,9 +156,9 @@ impl Transport {
             })?;
             let (parts, body) = response.into_parts();
             head = Some((parts.status, retry_after(&parts.headers)));
-            Ok(Limited::new(body, ANSWER_BYTES_MAX).collect().await.ok().map(|body| body.to_bytes()))
+            Ok(Limited::new(body, bytes_max).collect().await.ok().map(|body| body.to_bytes()))
         };
-        let body = timeout(self.request_timeout, whole).await;
+        let body = timeout(time_max, whole).await;
         match (head, body) {
             (Some((status, retry_after)), body) => {
                 Ok(Reply { status, retry_after, body: body.ok().and_then(Result::ok).flatten() })
@@ -158,6 +175,12 @@ impl Reply {
         self.accepted(about_a_call)?;
         let body = self.body.as_deref().ok_or(RestError::Unknown(Doubt::Unreadable))?;
         serde_json::from_slice(body).map_err(|_| RestError::Unknown(Doubt::Unreadable))
+    }
+
+    /// The bytes of a yes.
+    pub(super) fn sound(self) -> Result<Bytes, RestError> {
+        self.accepted(true)?;
+        self.body.ok_or(RestError::Unknown(Doubt::Unreadable))
     }
 
     /// Whether the carrier said yes, whatever else it wrote.

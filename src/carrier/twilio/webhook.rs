@@ -13,7 +13,9 @@ use crate::floor::event::LegEnd;
 use crate::floor::event::LegStatus;
 use crate::vocab::Caller;
 use crate::vocab::CarrierCall;
+use crate::vocab::CarrierRecording;
 use crate::vocab::Private;
+use crate::vocab::Span;
 use crate::vocab::limit::INPUT_CHARS_MAX;
 
 /// Longest name of a call we take. Twilio's has 34 characters, Telnyx' about 60.
@@ -86,6 +88,9 @@ pub fn decode_status(form: &Form<'_>) -> Result<StatusReport, MissingCall> {
 
 /// Reads what a caller gave to a Gather or a Record. Keys win over words: a carrier sends only one of them.
 pub fn decode_input(form: &Form<'_>) -> Input {
+    if let Some(recording) = named_recording(form) {
+        return Input::Message { recording, duration: seconds(form, "RecordingDuration") };
+    }
     let digits = form.get("Digits").unwrap_or_default();
     // A Record that ended because the caller hung up says so in the place of a key.
     if digits != "hangup" {
@@ -96,6 +101,42 @@ pub fn decode_input(form: &Form<'_>) -> Input {
     }
     let words = clean(form.get("SpeechResult").unwrap_or_default(), INPUT_CHARS_MAX);
     if words.is_empty() { Input::Nothing } else { Input::Speech(Private::new(words)) }
+}
+
+/// What a recording's callback says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordingReport {
+    /// The carrier's name for it.
+    pub recording: CarrierRecording,
+    /// How long it is, zero if the carrier did not say; nothing if there is no recording after all.
+    pub duration: Option<Span>,
+}
+
+/// Reads a recording's callback; nothing if it names none, or says nothing final.
+pub fn decode_recording(form: &Form<'_>) -> Option<RecordingReport> {
+    let recording = named_recording(form)?;
+    match form.get("RecordingStatus") {
+        Some("completed") | None => {
+            let duration = Some(seconds(form, "RecordingDuration").unwrap_or(Span::ZERO));
+            Some(RecordingReport { recording, duration })
+        }
+        Some("absent" | "failed") => Some(RecordingReport { recording, duration: None }),
+        Some(_) => None,
+    }
+}
+
+/// The name of a recording, or what the carrier's URL of it ends in. The URL is never followed.
+fn named_recording(form: &Form<'_>) -> Option<CarrierRecording> {
+    let named = form.get("RecordingSid").and_then(carrier_recording);
+    named.or_else(|| {
+        let last = form.get("RecordingUrl")?.split(['?', '#']).next()?.rsplit('/').next()?;
+        carrier_recording(last.split('.').next()?)
+    })
+}
+
+fn seconds(form: &Form<'_>, name: &str) -> Option<Span> {
+    let whole: u32 = form.get(name)?.trim().parse().ok()?;
+    Some(Span::secs(whole.into()))
 }
 
 /// Reads a PIN. It is a secret: it never becomes an `Input`.
@@ -133,6 +174,12 @@ pub(super) fn leg_status(word: &str) -> Option<LegStatus> {
         "canceled" => LegStatus::Ended(LegEnd::Canceled),
         _ => return None,
     })
+}
+
+/// A name of a recording, if it is short and printable.
+pub(super) fn carrier_recording(text: &str) -> Option<CarrierRecording> {
+    let usable = (1..=CARRIER_CALL_CHARS_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    usable.then(|| CarrierRecording::from(text))
 }
 
 /// A name of a call, if it is short and printable.

@@ -7,6 +7,7 @@ mod flows;
 mod on_call;
 mod pins;
 mod reload;
+mod rest;
 mod settings;
 mod space;
 
@@ -38,14 +39,19 @@ use crate::carrier::twilio::Rate;
 use crate::carrier::twilio::RestClient;
 use crate::carrier::twilio::RestSettings;
 use crate::carrier::twilio::Verifier;
+use crate::engine::Clock;
+use crate::engine::Crashes;
 use crate::engine::Engine;
 use crate::engine::Opened;
 use crate::floor::event::Event;
+use crate::journal::Fault;
+use crate::journal::JournalError;
 use crate::metrics::Metrics;
 use crate::server::Door;
 use crate::server::Pins;
 use crate::server::ReloadAsked;
 use crate::vocab::FloorId;
+use crate::vocab::Timestamp;
 use reload::Reloader;
 use settings::Account;
 
@@ -53,7 +59,7 @@ use settings::Account;
 pub async fn run(args: Args) -> ExitCode {
     start_log();
     match serve(args).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(message) => {
             eprintln!("carelane: {message}");
             ExitCode::from(1)
@@ -69,10 +75,13 @@ fn start_log() {
     let _ = if std::io::stderr().is_terminal() { log.with_target(false).try_init() } else { log.json().try_init() };
 }
 
-async fn serve(args: Args) -> Result<(), String> {
+async fn serve(args: Args) -> Result<ExitCode, String> {
     // Before anything else: a SIGHUP while the journal is read must not end the process.
-    let signals = Signals::listen()?;
-    let running = start(args).await?;
+    let mut signals = Signals::listen()?;
+    let running = match start(args, &mut signals).await? {
+        Started::Answering(running) => *running,
+        Started::Rested(code) => return Ok(code),
+    };
     let Running { listener, door, engine, reloader, reloads, local } = running;
     let (stop, stopping) = watch::channel(false);
     let server = tokio::spawn(crate::server::serve(listener, door, stopping));
@@ -80,12 +89,33 @@ async fn serve(args: Args) -> Result<(), String> {
     info!("stopping: requests under way finish first");
     // The receiver is in the server's hands until it ends.
     let _ = stop.send(true);
-    if server.await.is_err() {
-        error!("the server ended badly");
+    let drained = async {
+        if server.await.is_err() {
+            error!("the server ended badly");
+        }
+        engine.stop().await;
+    };
+    tokio::select! {
+        () = drained => {}
+        // As safe as a kill: what was answered is on disk.
+        () = signals.until_stop() => {
+            warn!("told to stop again: requests under way are cut");
+            return Ok(ExitCode::from(EXIT_CUT));
+        }
     }
-    engine.stop().await;
     drop(local);
-    Ok(())
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The exit code after a second signal to stop: not everything was finished.
+const EXIT_CUT: u8 = 1;
+
+/// What came of a start.
+enum Started {
+    /// It answers calls.
+    Answering(Box<Running>),
+    /// It rested instead, and ends.
+    Rested(ExitCode),
 }
 
 /// Everything that must stay alive while carelane runs.
@@ -99,7 +129,7 @@ struct Running {
     local: Option<crate::carrier::local::LocalCarrier>,
 }
 
-async fn start(args: Args) -> Result<Running, String> {
+async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let account = if args.carrier == CarrierKind::Twilio { Some(args.account()?) } else { None };
     let listener = TcpListener::bind(args.listen).await;
     let listener =
@@ -108,8 +138,12 @@ async fn start(args: Args) -> Result<Running, String> {
     let public = args.public(listening)?;
 
     let read = flows::read(&args.flows, args.opening())?;
-    let opened =
-        Opened::open(&args.data, args.data_key_file.as_deref()).map_err(|e| format!("{e}\n  {}", e.advice()))?;
+    let (crashes, now) = (Crashes::open(&args.data), Clock::start(Timestamp(0)).now());
+    if crashes.are_a_loop(now) {
+        return Ok(Started::Rested(rest::rest(listener, &read, signals).await));
+    }
+    let opened = Opened::open(&args.data, args.data_key_file.as_deref());
+    let opened = opened.map_err(|e| cannot_open(&e, &crashes, now))?;
     check_flows(&read, &opened)?;
     let recovered = opened.recovered.clone();
     let ghosts = opened.floor().live_legs();
@@ -157,7 +191,16 @@ async fn start(args: Args) -> Result<Running, String> {
     }
     write_places(&args, listening, local.as_ref())?;
     let reloader = Reloader { engine: engine.clone(), metrics, pins, args };
-    Ok(Running { listener, door: Arc::new(door), engine, reloader, reloads, local })
+    let door = Arc::new(door);
+    Ok(Started::Answering(Box::new(Running { listener, door, engine, reloader, reloads, local })))
+}
+
+/// A disk that fails or is full at every start is a crash loop too.
+fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> String {
+    if matches!(error.fault(), Fault::Disk | Fault::Full) {
+        crashes.note(now);
+    }
+    format!("{error}\n  {}", error.advice())
 }
 
 /// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.
@@ -231,7 +274,15 @@ impl Signals {
         })
     }
 
-    async fn until_told_to_stop(mut self, reloader: &Reloader, mut reloads: mpsc::Receiver<ReloadAsked>) {
+    /// SIGTERM or Ctrl-C.
+    async fn until_stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    async fn until_told_to_stop(&mut self, reloader: &Reloader, mut reloads: mpsc::Receiver<ReloadAsked>) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,

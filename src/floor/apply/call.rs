@@ -191,7 +191,7 @@ impl Floor {
                 self.ended.answered += 1;
                 self.note_owed = self.note_owed.saturating_sub(1);
             }
-            Some(Phase::Menu | Phase::Waiting | Phase::Offered(_)) | None => {}
+            Some(Phase::Menu | Phase::Waiting | Phase::Offered(_) | Phase::Voicemail { .. }) | None => {}
         }
     }
 
@@ -204,13 +204,14 @@ impl Floor {
     pub(super) fn call_left(&mut self, id: CallId, how: Left) {
         self.leave_queue(id);
         self.clear_wait_timers(id);
+        self.timers.clear(&TimerName::MessageOver(id));
         if self.calls.remove(&id).is_none() {
             return;
         }
         match how {
             Left::Declined | Left::TurnedAway => self.ended.declined += 1,
             Left::SelfServed => self.ended.self_served += 1,
-            Left::Abandoned | Left::Missed | Left::Callback => self.ended.items += 1,
+            Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail => self.ended.items += 1,
         }
     }
 }

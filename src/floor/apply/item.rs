@@ -35,6 +35,7 @@ impl Floor {
             last_outcome: None,
             put_forward: false,
             closed: None,
+            recording: None,
         };
         self.items.insert(new.item, item);
     }

@@ -48,6 +48,7 @@ impl Floor {
             dial: None,
             push: None,
             hang_up: None,
+            message: None,
             ask: None,
         };
         self.legs.insert(id, leg);
@@ -201,7 +202,9 @@ fn silence_max(treatment: &Treatment) -> Option<Span> {
         Treatment::Announce { .. } => Some(Span::mins(3)),
         Treatment::Hold { .. } => Some(Span::mins(5)),
         Treatment::Connected { .. } => Some(Span::mins(10)),
-        Treatment::Whisper { .. } | Treatment::Goodbye { .. } | Treatment::Keys { .. } => None,
+        Treatment::Whisper { .. } | Treatment::Goodbye { .. } | Treatment::Keys { .. } | Treatment::Record { .. } => {
+            None
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod item;
 mod ladder;
 mod leg;
 mod people;
+mod recording;
 mod staff;
 mod talk;
 
@@ -16,7 +17,6 @@ use crate::floor::details::Details;
 use crate::floor::details::Subject;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
-use crate::floor::timer::TimerName;
 use crate::vocab::EffectId;
 use crate::vocab::Timestamp;
 use crate::vocab::limit::DUPLICATES_KEPT;
@@ -51,12 +51,7 @@ impl Floor {
             Fact::Queued { call, .. } => self.queued(at, *call, fact),
             Fact::TierOpened { call, tier } => self.tier_opened(*call, *tier),
             Fact::OfferMade { .. } => self.offer_made(at, fact),
-            Fact::OfferAnswered { offer, expires_at } => {
-                self.timers.set(TimerName::OfferExpires(*offer), *expires_at);
-                if let Some(offer) = self.offers.get_mut(offer) {
-                    offer.answered = true;
-                }
-            }
+            Fact::OfferAnswered { offer, expires_at } => self.offer_answered(*offer, *expires_at),
             Fact::OfferEnded { offer, outcome } => self.offer_ended(at, *offer, *outcome),
             Fact::AgentChanged { agent, to } => self.change_agent(at, agent, to),
             Fact::TalkBegan { call, agent, leg } => self.talk_began(*call, agent, *leg),
@@ -81,6 +76,15 @@ impl Floor {
                 self.strangers.insert(carrier_call.clone());
                 self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
             }
+            Fact::VoicemailBegan { .. }
+            | Fact::RecordingAwaited { .. }
+            | Fact::RecordingNamed { .. }
+            | Fact::RecordingEmpty { .. }
+            | Fact::RecordingDelayed { .. }
+            | Fact::RecordingTried { .. }
+            | Fact::RecordingStored { .. }
+            | Fact::RecordingDropped { .. }
+            | Fact::RecordingPlayed { .. } => self.recording_changed(at, fact),
             Fact::EffectSettled { effect } => self.settle(at, *effect),
             Fact::LegAsked { leg } => self.leg_asked(at, *leg),
             Fact::LadderBegan { call } => self.ladder_began(*call),
@@ -122,7 +126,8 @@ impl Floor {
 
     fn settle(&mut self, at: Timestamp, id: EffectId) {
         let Some(effect) = self.drop_effect(id) else { return };
-        self.with_leg(effect.leg(), |l| {
+        let Some(leg) = effect.leg() else { return };
+        self.with_leg(leg, |l| {
             for slot in [&mut l.dial, &mut l.push, &mut l.hang_up, &mut l.ask] {
                 if *slot == Some(id) {
                     *slot = None;
@@ -144,6 +149,9 @@ impl Floor {
                     if let Some(name) = self.legs.remove(&id).and_then(|leg| leg.carrier_call) {
                         self.by_carrier.remove(&name);
                     }
+                }
+                Some((_, Parted::Item(id))) if self.is_recording_unfinished(id) => {
+                    self.parted.push_back((at, Parted::Item(id)));
                 }
                 Some((_, Parted::Item(id))) => {
                     self.items.remove(&id);

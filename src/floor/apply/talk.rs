@@ -49,6 +49,13 @@ impl Floor {
         self.with_leg(*leg, |l| l.dial = Some(dial));
     }
 
+    pub(super) fn offer_answered(&mut self, id: OfferId, expires_at: Timestamp) {
+        self.timers.set(TimerName::OfferExpires(id), expires_at);
+        if let Some(offer) = self.offers.get_mut(&id) {
+            offer.answered = true;
+        }
+    }
+
     pub(super) fn offer_ended(&mut self, at: Timestamp, id: OfferId, outcome: OfferOutcome) {
         self.timers.clear(&TimerName::OfferExpires(id));
         let Some(offer) = self.offers.remove(&id) else { return };

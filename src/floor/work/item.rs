@@ -1,5 +1,6 @@
 //! A work item: a missed call, a promised callback or an owed note that somebody owns until it is closed.
 
+use super::recording::Recording;
 use crate::floor::fact::NewItem;
 use crate::flow::Flow;
 use crate::vocab::OutcomeId;
@@ -23,6 +24,8 @@ pub struct Item {
     pub put_forward: bool,
     /// Its outcome, once closed.
     pub closed: Option<OutcomeId>,
+    /// The message that the caller left, or could have left.
+    pub recording: Option<Recording>,
 }
 
 impl Item {

@@ -13,7 +13,7 @@ const REDIAL_MAX: Span = Span::mins(30);
 
 impl Floor {
     /// The request that this call goes on with: same number, same lane, and either a wait of a short while ago or a
-    /// callback taken instead of waiting, until somebody has tried it.
+    /// callback or a message left instead of waiting, until somebody has tried it.
     ///
     /// Urgent calls never fold into an earlier one: a new symptom must not inherit an old due time.
     // rule: redial-keeps-place
@@ -23,8 +23,8 @@ impl Floor {
             let lately = now <= item.opened_at + REDIAL_MAX;
             let waited = match new.kind {
                 ItemKind::Abandoned | ItemKind::Missed => lately,
-                ItemKind::Callback => lately || (new.promised.is_some() && item.attempts == 0),
-                ItemKind::Voicemail | ItemKind::NoteOwed | ItemKind::FollowUp => false,
+                ItemKind::Callback | ItemKind::Voicemail => lately || (new.promised.is_some() && item.attempts == 0),
+                ItemKind::NoteOwed | ItemKind::FollowUp => false,
             };
             new.lane == *lane && !new.urgent && waited
         };

@@ -65,6 +65,8 @@ struct CallPage {
     closed: bool,
     /// When the item that the call opened or joined last is due.
     due: Option<Timestamp>,
+    /// When the caller came to the mailbox, and heard by when the practice calls back.
+    told_at: Option<Timestamp>,
 }
 
 struct OfferPage {
@@ -151,6 +153,7 @@ impl Books {
             | Fact::Transferred { .. }
             | Fact::JoinFailed { .. }
             | Fact::CallClosed { .. }
+            | Fact::VoicemailBegan { .. }
             | Fact::CallLeft { .. } => self.moved(now, fact)?,
             Fact::ItemOpened(new) => self.opened(now, new, thorough)?,
             Fact::ItemJoined { item, call, kind, promised } => {
@@ -197,6 +200,7 @@ impl Books {
             phase: Phase::Open,
             closed: false,
             due: None,
+            told_at: None,
         };
         self.ledger.inbound += 1;
         self.ledger.in_progress += 1;
@@ -221,8 +225,8 @@ impl Books {
             let lately = now <= item.opened + REDIAL_MAX;
             let waits = match new.kind {
                 ItemKind::Abandoned | ItemKind::Missed => lately,
-                ItemKind::Callback => lately || (new.promised.is_some() && item.attempts == 0),
-                ItemKind::Voicemail | ItemKind::NoteOwed | ItemKind::FollowUp => false,
+                ItemKind::Callback | ItemKind::Voicemail => lately || (new.promised.is_some() && item.attempts == 0),
+                ItemKind::NoteOwed | ItemKind::FollowUp => false,
             };
             new.lane == *lane && !new.urgent && waits
         };
@@ -318,6 +322,10 @@ impl Books {
     fn moved(&mut self, now: Timestamp, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::TalkBegan { call, agent, .. } => self.step(*call, &[Phase::Open], Phase::Talking(agent.clone())),
+            Fact::VoicemailBegan { call, .. } => {
+                self.alive(*call)?.told_at = Some(now);
+                Ok(())
+            }
             Fact::Transferred { call, .. } => self.leave_talk(*call, Phase::Open).map(drop),
             Fact::JoinFailed { call } => {
                 self.alive(*call)?.closed = false;
@@ -394,7 +402,7 @@ impl Books {
         self.over(call, |ledger| match how {
             Left::Declined | Left::TurnedAway => &mut ledger.declined,
             Left::SelfServed => &mut ledger.self_served,
-            Left::Abandoned | Left::Missed | Left::Callback => &mut ledger.items,
+            Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail => &mut ledger.items,
         })
     }
 
@@ -403,9 +411,9 @@ impl Books {
     fn opened(&mut self, now: Timestamp, new: &NewItem, thorough: bool) -> Result<(), String> {
         let page = self.alive(new.call)?;
         page.due = Some(new.due_at);
-        let flow = page.flow.clone();
+        let (flow, counted) = (page.flow.clone(), page.told_at.unwrap_or(now));
         let Some(lane) = flow.lane(&new.lane) else { return Err(format!("item-complete: {} in no lane", new.item)) };
-        due_in_open_time(&flow, lane, now, new, thorough)?;
+        due_in_open_time(&flow, lane, counted, new, thorough)?;
         let told = new.promised.is_none_or(|at| at == new.due_at);
         must(told, || format!("promise: {} is due {}, told was {:?}", new.item, new.due_at, new.promised))?;
         if new.kind == ItemKind::NoteOwed {
@@ -460,8 +468,10 @@ impl Books {
             return Ok(());
         }
         // The last time told is ours; one before it may say when the practice opens.
-        let told =
-            words.iter().rev().find_map(|words| if let Words::Promise(_, at) = words { Some(*at) } else { None });
+        let told = words.iter().rev().find_map(|words| match words {
+            Words::Promise(_, at) | Words::Dated(_, at) => Some(*at),
+            _ => None,
+        });
         let due = self.calls.get(&page.call).and_then(|call| call.due);
         must(told.is_none_or(|at| Some(at) == due && at > now), || {
             format!("promise: the caller of {} is told {told:?}, the item is due {due:?}", page.call)

@@ -127,7 +127,9 @@ impl Line {
             }),
             Fact::TierOpened { call, tier } => self.with(*call, |c| c.tier = usize::from(*tier)),
             Fact::OfferMade { offer, call, .. } => self.with(*call, |c| c.state = State::Offered(*offer)),
-            Fact::TalkBegan { call, .. } => self.with(*call, |c| c.state = State::Elsewhere),
+            Fact::TalkBegan { call, .. } | Fact::VoicemailBegan { call, .. } => {
+                self.with(*call, |c| c.state = State::Elsewhere)
+            }
             Fact::JoinFailed { call } => self.with(*call, |c| c.waits(now)),
             Fact::OfferEnded { offer, outcome } if *outcome != OfferOutcome::Accepted => {
                 if let Some((call, _)) = self.offers.remove(offer) {

@@ -127,7 +127,10 @@ fn within_limits(form: &Form<'_>) -> Result<(), String> {
         Input::Keys(keys) if keys.chars().all(|key| "0123456789*#ABCD".contains(key)) && keys.len() <= 1_000 => Ok(()),
         Input::Keys(keys) => Err(format!("{keys:?} are no keys")),
         Input::Speech(words) if !clean(words.reveal(), 1_000) => Err("the words hold what nobody says".to_owned()),
-        Input::Speech(_) | Input::Nothing => Ok(()),
+        Input::Message { recording, .. } if !clean(recording.as_str(), 128) || recording.as_str().is_empty() => {
+            Err(format!("{recording:?} names a recording"))
+        }
+        Input::Speech(_) | Input::Nothing | Input::Message { .. } => Ok(()),
         Input::Pin(_) => Err("a PIN is read by another way".to_owned()),
     }
 }

@@ -71,7 +71,9 @@ fn assert_accounted(floor: &Floor, report: &SalvageReport, what: &str) {
     floor.check().unwrap_or_else(|broken| panic!("{what}: {broken}"));
     let view = floor.view();
     assert_eq!(floor.ledger().unaccounted(), 0, "{what}");
-    assert_eq!(floor.outstanding().count(), 0, "{what}: something would be done at the carrier");
+    // A message that was left is still fetched: it is the patient's, not the damaged floor's.
+    let done_to_a_leg = floor.outstanding().filter(|(_, effect)| effect.leg().is_some()).count();
+    assert_eq!(done_to_a_leg, 0, "{what}: something would be done to a leg");
     assert_eq!(floor.under_way().count(), 0, "{what}: a call is still under way");
     for affected in &report.calls {
         let item = affected.item.unwrap_or_else(|| panic!("{what}: {affected:?} has no item"));

@@ -92,16 +92,16 @@ macro_rules! variants {
     };
 }
 
-variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded TreatmentFetched
-    LegAnswered LegStatus LegFoundOver
-    EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
-    TransferAsked AttemptMade
-    ItemCloseAsked OwnerAsked DetailsTold TimePassed CallDamaged JournalSalvaged KeyFound CallMissed);
-variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed LanguageChosen
-    UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan TalkEnded Transferred
-    CallClosed CallLeft ItemOpened ItemAttempted ItemClosed ItemOwned LegNamed LegUnwanted LegEnded StrangerEnded
-    JoinFailed ItemJoined EffectSettled LadderBegan LadderEnded StaffArrived StaffKnown PinRefused
-    DetailsKnown CallLost JournalSalvaged KeyExpired LegAsked);
+variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded
+    TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
+    TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
+    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged);
+variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
+    LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
+    TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
+    LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
+    RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
+    LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -176,6 +176,10 @@ fn events() -> Vec<Event> {
         Event::AttemptMade { item, outcome: "message_left".into(), note: note(11) },
         Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12) },
         Event::OwnerAsked { item, owner: "front-desk".into() },
+        ended(Input::Message { recording: "RE1".into(), duration: Some(Span::secs(9)) }),
+        Event::RecordingReported { leg, recording: "RE1".into(), duration: None },
+        Event::RecordingFetched { effect, recording: "RE1".into(), file: "0a1b".into(), duration: Span(9_120) },
+        Event::PlaybackAsked { item, by: Private::new("Maria Canary, supervisor".into()) },
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
         Event::TimePassed,
@@ -232,6 +236,16 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
+        Fact::VoicemailBegan { call, due_at: NOON },
+        Fact::RecordingAwaited { item, leg, carrier_call: "CA5".into(), until: NOON },
+        Fact::RecordingNamed { item, recording: "RE1".into(), duration: Some(Span::secs(9)), partial: true },
+        Fact::RecordingEmpty { item },
+        Fact::RecordingDelayed { item, again_at: Some(NOON) },
+        Fact::RecordingTried { item },
+        Fact::RecordingStored { item, recording: "RE1".into(), file: "0a1b".into(), duration: Span(9_120) },
+        Fact::RecordingDropped { item },
+        Fact::RecordingPlayed { item, by: Private::new("Maria Canary, supervisor".into()) },
+        Fact::CallLeft { call, how: Left::Voicemail },
         Fact::LegAsked { leg },
         missed(),
         Fact::LadderBegan { call },
@@ -328,6 +342,7 @@ fn treatments() -> Vec<Treatment> {
         Words::AboutLane(Phrase::InLine, "scheduling".into()),
         Words::Promise(Phrase::CallbackBooked, NOON),
         Words::Script("opening-hours".into()),
+        Words::Dated(Phrase::Closed, NOON),
     ];
     vec![
         Treatment::Menu { step: "start".into(), language: language(), opening: Opening::NotAChoice },
@@ -344,7 +359,8 @@ fn treatments() -> Vec<Treatment> {
             promised: Some(NOON),
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
-        Treatment::Goodbye { words, language: language() },
+        Treatment::Goodbye { words: words.clone(), language: language() },
+        Treatment::Record { words, language: language(), longest: Span::mins(3) },
         Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
         Treatment::Keys {
             asked: Asked::Field {
@@ -428,6 +444,7 @@ fn lane() -> Lane {
         asks_new_or_existing: true,
         reasons: vec![Reason { id: "refill".into(), label: texts("Refill") }],
         callback_key: Some('1'),
+        voicemail_key: Some('2'),
         max_wait: Span::mins(15),
         max_waiting: Some(30),
         exits: Exits {

@@ -216,6 +216,30 @@ impl Stage {
             ["close-item", item, outcome, ..] => {
                 Ok(Event::ItemCloseAsked { item: id(item)?, outcome: outcome.into(), note: note(&words[3..])? })
             }
+            ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
+            _ => self.mailbox(words),
+        }
+    }
+
+    /// What happens about messages.
+    fn mailbox(&self, words: &[&str]) -> Result<Event, String> {
+        match *words {
+            ["message", who, recording] => {
+                self.ended(who, Input::Message { recording: recording.into(), duration: None })
+            }
+            ["message", who, recording, span] => {
+                self.ended(who, Input::Message { recording: recording.into(), duration: Some(length(span)?) })
+            }
+            ["recorded", who, recording, span] => {
+                let duration = if span == "absent" { None } else { Some(length(span)?) };
+                Ok(Event::RecordingReported { leg: self.leg(who)?, recording: recording.into(), duration })
+            }
+            ["fetched", effect, recording, span] => {
+                let file = format!("file-of-{recording}").into();
+                let (effect, duration) = (id(effect)?, length(span)?);
+                Ok(Event::RecordingFetched { effect, recording: recording.into(), file, duration })
+            }
+            ["play", item, who] => Ok(Event::PlaybackAsked { item: id(item)?, by: Private::new(who.to_owned()) }),
             ["details", who, ..] => {
                 let of = id(who).map(Subject::Item).or_else(|_| self.call(who).map(Subject::Call))?;
                 Ok(Event::DetailsTold { of, details: Box::new(details(&words[2..])?) })
@@ -224,7 +248,6 @@ impl Stage {
                 let month = month.parse().map_err(|_| format!("no month: {month}"))?;
                 Ok(Event::KeyFound(KeyId { scope: scope.into(), month, digits: "00000000".into() }))
             }
-            ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
             _ => Err(format!("no command: {}", words.join(" "))),
         }
     }

@@ -96,6 +96,11 @@ fn any_short_printable_name_of_a_call_is_taken_and_nothing_else() {
     }
 }
 
+fn message(seconds: i64) -> Input {
+    let duration = Some(carelane::vocab::Span::secs(seconds));
+    Input::Message { recording: format!("RE{}", "d".repeat(32)).as_str().into(), duration }
+}
+
 #[test]
 fn what_the_caller_gave_is_keys_or_words_or_nothing() {
     for (id, expected) in [
@@ -105,8 +110,8 @@ fn what_the_caller_gave_is_keys_or_words_or_nothing() {
         ("gather-speech", words("I need to reschedule my appointment.")),
         ("gather-speech-no-confidence", words("reschedule")),
         ("gather-partial", Input::Nothing),
-        ("record-action-hangup", Input::Nothing),
-        ("record-action-key", keys("#")),
+        ("record-action-hangup", message(31)),
+        ("record-action-key", message(12)),
         ("inbound", Input::Nothing),
         ("queue-wait", Input::Nothing),
     ] {

@@ -119,7 +119,7 @@ pub(super) fn judge_tree(document: &[u8], public: &str) -> Result<Element, Strin
     if tree.name != "Response" || !tree.attributes.is_empty() {
         return Err(format!("the document is a {}", tree.name));
     }
-    judge_verbs(&tree, &["Say", "Play", "Pause", "Gather", "Enqueue", "Dial", "Redirect", "Hangup"], public)?;
+    judge_verbs(&tree, &["Say", "Play", "Pause", "Gather", "Enqueue", "Dial", "Record", "Redirect", "Hangup"], public)?;
     let Some((last, before)) = tree.children.split_last() else { return Err("nothing to do".to_owned()) };
     if !["Redirect", "Hangup"].contains(&last.name.as_str()) {
         return Err(format!("after {} the carrier would hang up by itself", last.name));
@@ -146,11 +146,15 @@ fn judge_verbs(parent: &Element, allowed: &[&str], public: &str) -> Result<(), S
             "Say" if verb.text.is_empty() || verb.attribute("language").is_none() => {
                 return Err("a Say without words or language".to_owned());
             }
-            "Pause" | "Hangup" if !verb.text.is_empty() => return Err(format!("{name} has text")),
+            "Record" if verb.attribute("action").is_none() || verb.attribute("maxLength").is_none() => {
+                return Err("a Record without an end or without an action".to_owned());
+            }
+            "Pause" | "Hangup" | "Record" if !verb.text.is_empty() => return Err(format!("{name} has text")),
             "Redirect" | "Play" => judge_url(&verb.text, public)?,
             _ => {}
         }
-        for url in ["action", "waitUrl"].iter().filter_map(|key| verb.attribute(key)).filter(|url| !url.is_empty()) {
+        let urls = ["action", "waitUrl", "recordingStatusCallback"];
+        for url in urls.iter().filter_map(|key| verb.attribute(key)).filter(|url| !url.is_empty()) {
             judge_url(url, public)?;
         }
     }

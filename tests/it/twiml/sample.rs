@@ -131,6 +131,7 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
     let ask = Treatment::AskStanding { lane: "desk".into(), how: Route::Key, language: language.clone() };
     vec![
         ("answer", announce(language), Context::Call),
+        ("record", mailbox(language), Context::Call),
         ("whisper", whisper(false, false, Span::secs(42)), Context::Call),
         ("whisper-promised", whisper(false, true, Span::secs(42)), Context::Call),
         ("ask-standing", ask, Context::Call),
@@ -166,6 +167,13 @@ fn by_keys(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
 
 fn announce(language: &Language) -> Treatment {
     Treatment::Announce { words: vec![Words::Script("hours".into())], language: language.clone() }
+}
+
+fn mailbox(language: &Language) -> Treatment {
+    let promise = |phrase| Words::Promise(phrase, MORNING + Span::mins(95));
+    let opens = Words::promise(Phrase::ClosedHoliday, MORNING + Span::hours(9 * 24), MORNING);
+    let words = vec![opens, promise(Phrase::LeaveMessage)];
+    Treatment::Record { words, language: language.clone(), longest: Span::mins(3) }
 }
 
 fn goodbyes(language: &Language) -> Vec<(&'static str, Treatment, Context)> {

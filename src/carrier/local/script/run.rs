@@ -198,7 +198,8 @@ fn plain(text: &str) -> String {
 pub(crate) fn told(message: &ToPhone) -> Option<String> {
     let at = |ms: u64| format!("{:>3}:{:02}", ms / 60_000, ms / 1_000 % 60);
     Some(match message {
-        ToPhone::Registered { .. } | ToPhone::Beep => return None,
+        ToPhone::Registered { .. } => return None,
+        ToPhone::Beep => "        ♪ a tone".to_owned(),
         ToPhone::Ringing => "        ringing".to_owned(),
         ToPhone::Incoming { from } => format!("        incoming call from {from}"),
         ToPhone::Answered => "  0:00  answered".to_owned(),

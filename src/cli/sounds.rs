@@ -1,0 +1,275 @@
+//! `carelane sounds`: the sound files of prompts, listed, built and played.
+//!
+//! They are needed only where carelane plays the audio itself; a carrier that speaks needs none. Making speech is the
+//! work of `sounds/build.py`; this command tells it what is to be said.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::ExitCode;
+use std::process::Stdio;
+
+use crate::flow::Flow;
+use crate::flow::check_folder;
+use crate::flow::demo;
+use crate::media::Manifest;
+use crate::media::SoundError;
+use crate::media::wav;
+use crate::render::Piece;
+use crate::render::inventory;
+
+/// Programs that play a WAV file, with what makes them silent about it; the first that is there is used.
+const PLAYERS: [(&str, &[&str]); 5] = [
+    ("play", &["-q"]),
+    ("aplay", &["-q"]),
+    ("paplay", &[]),
+    ("afplay", &[]),
+    ("ffplay", &["-nodisp", "-autoexit", "-loglevel", "quiet"]),
+];
+
+const AFTER_HELP: &str = "\
+Examples:
+  carelane sounds list                         what callers hear, each with its file
+  carelane sounds list --missing               only what has no sound, or a bad one
+  carelane sounds build                        make the sounds that are missing (sounds/README.md: what it needs)
+  carelane sounds play 'in line'               hear every sound with these words
+  carelane sounds play 'in line' --to a.wav    write them to a file instead
+
+Exit code: 0 every sound is there and good, 1 some is not, 2 something cannot be read or run.";
+
+/// List, build or play the sound files of prompts.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+    /// The folder of flow files; without it the built-in demo is used
+    #[arg(long, env = "CARELANE_FLOWS", value_name = "DIR", default_value = "flows", global = true)]
+    flows: PathBuf,
+    /// The folder of sounds
+    #[arg(long, env = "CARELANE_SOUNDS", value_name = "DIR", default_value = "sounds", global = true)]
+    sounds: PathBuf,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// What callers hear, each with its file
+    List {
+        /// Only what has no sound, or one that is not good
+        #[arg(long)]
+        missing: bool,
+        /// Print one JSON document instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make the sounds that are missing, by the folder's `build.py`
+    Build {
+        /// The Python that has the speech packages
+        #[arg(long, value_name = "PROGRAM", default_value = "python3")]
+        python: PathBuf,
+    },
+    /// Play the sounds that say these words
+    Play {
+        /// A part of what is said
+        words: String,
+        /// Write them to this WAV file instead
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> ExitCode {
+    let done = pieces(&args.flows).and_then(|pieces| match &args.verb {
+        Verb::List { missing, json } => list(&pieces, &args.sounds, *missing, *json, &mut io::stdout().lock()),
+        Verb::Build { python } => build(&pieces, &args.sounds, python),
+        Verb::Play { words, to } => play(&args.sounds, words, to.as_deref()),
+    });
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(message) => {
+            eprintln!("carelane sounds: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Everything callers of these practices may hear.
+fn pieces(folder: &Path) -> Result<BTreeSet<Piece>, String> {
+    let files = super::serve::flow_files(folder)?;
+    let files = files.unwrap_or_else(|| demo().map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec());
+    let flows = check_folder(&files).flows;
+    if flows.is_empty() {
+        return Err("there is no sound flow file here; `carelane check` says what is wrong".to_owned());
+    }
+    Ok(flows.iter().flat_map(|(_, _, flow)| inventory(flow)).collect())
+}
+
+/// How many of a flow's pieces have no sound; `None` if the folder holds no sounds of prompts at all.
+pub(super) fn missing(flow: &Flow, folder: &Path) -> Option<usize> {
+    let manifest = Manifest::open(folder).ok()?;
+    Some(inventory(flow).iter().filter(|piece| manifest.file(piece).is_none()).count())
+}
+
+/// A piece, its file, and what is wrong with it.
+struct Entry<'p> {
+    piece: &'p Piece,
+    file: Option<String>,
+    seconds: Option<f64>,
+    flaw: Option<String>,
+}
+
+fn entries<'p>(pieces: &'p BTreeSet<Piece>, folder: &Path) -> Result<Vec<Entry<'p>>, String> {
+    let manifest = match Manifest::open(folder) {
+        Err(SoundError::NoManifest(_)) => Manifest::default(),
+        other => other.map_err(|error| error.to_string())?,
+    };
+    let entry = |piece| match manifest.file(piece).map(|file| (file.to_owned(), manifest.read(file))) {
+        Some((file, Ok(sound))) => {
+            let flaw = sound.flaw().map(str::to_owned);
+            Entry { piece, file: Some(file), seconds: Some(sound.seconds()), flaw }
+        }
+        Some((file, Err(error))) => Entry { piece, file: Some(file), seconds: None, flaw: Some(error.to_string()) },
+        None => Entry { piece, file: None, seconds: None, flaw: Some("it has no sound".to_owned()) },
+    };
+    Ok(pieces.iter().map(entry).collect())
+}
+
+/// Prints the list; true if nothing is missing or flawed.
+fn list(
+    pieces: &BTreeSet<Piece>,
+    folder: &Path,
+    missing: bool,
+    json: bool,
+    out: &mut impl Write,
+) -> Result<bool, String> {
+    let mut entries = entries(pieces, folder)?;
+    let (all, bad) = (entries.len(), entries.iter().filter(|entry| entry.flaw.is_some()).count());
+    if missing {
+        entries.retain(|entry| entry.flaw.is_some());
+    }
+    let written = if json {
+        let sounds: Vec<_> = entries.iter().map(as_json).collect();
+        writeln!(out, "{:#}", serde_json::json!({ "sounds": sounds }))
+    } else {
+        write_table(&entries, all, bad, out)
+    };
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot print: {error}")),
+        _ => Ok(bad == 0),
+    }
+}
+
+fn as_json(entry: &Entry<'_>) -> serde_json::Value {
+    let Entry { piece, file, seconds, flaw } = entry;
+    serde_json::json!({
+        "language": piece.language.as_str(), "text": piece.text, "file": file, "seconds": seconds, "flaw": flaw,
+    })
+}
+
+fn write_table(entries: &[Entry<'_>], all: usize, bad: usize, out: &mut impl Write) -> io::Result<()> {
+    for Entry { piece, file, seconds, flaw } in entries {
+        let length = seconds.map_or("     -".to_owned(), |seconds| format!("{seconds:5.1}s"));
+        let place = file.as_deref().unwrap_or("(no sound)");
+        writeln!(out, "{} {length}  {}\n              {place}", piece.language, piece.text)?;
+        if let (Some(flaw), Some(_)) = (flaw, file) {
+            writeln!(out, "              but {flaw}")?;
+        }
+    }
+    writeln!(out, "{all} things are said to callers; {bad} of them without a good sound.")
+}
+
+/// Has the folder's script make what is missing.
+fn build(pieces: &BTreeSet<Piece>, folder: &Path, python: &Path) -> Result<bool, String> {
+    let script = folder.join("build.py");
+    let cannot = |error: io::Error| format!("cannot run {} {}: {error}", python.display(), script.display());
+    let mut wanted = Vec::new();
+    list(pieces, folder, false, true, &mut wanted)?;
+    let mut built = Command::new(python).arg(&script).arg(folder).stdin(Stdio::piped()).spawn().map_err(cannot)?;
+    let given = built.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(&wanted));
+    let status = built.wait().map_err(cannot)?;
+    if !status.success() {
+        return Err(format!("{} failed ({status}); sounds/README.md says what it needs", script.display()));
+    }
+    given.map_err(cannot)?;
+    list(pieces, folder, true, false, &mut io::stdout().lock())
+}
+
+/// Plays, or writes to a file, every sound that says these words.
+fn play(folder: &Path, words: &str, to: Option<&Path>) -> Result<bool, String> {
+    let manifest = Manifest::open(folder).map_err(|error| error.to_string())?;
+    let words = words.to_lowercase();
+    let found: Vec<(&Piece, &str)> =
+        manifest.files().filter(|(piece, _)| piece.text.to_lowercase().contains(&words)).collect();
+    if found.is_empty() {
+        eprintln!("carelane sounds: no sound says `{words}`");
+        return Ok(false);
+    }
+    let mut sound = Vec::new();
+    for (piece, file) in found {
+        println!("{} {}", piece.language, piece.text);
+        match to {
+            Some(_) => sound.extend(manifest.read(file).map_err(|error| error.to_string())?.mulaw),
+            None => play_file(&folder.join(file))?,
+        }
+    }
+    let Some(to) = to else { return Ok(true) };
+    std::fs::write(to, wav::write(&sound)).map_err(|error| format!("cannot write `{}`: {error}", to.display()))?;
+    Ok(true)
+}
+
+fn play_file(path: &Path) -> Result<(), String> {
+    for (player, quietly) in PLAYERS {
+        match Command::new(player).args(quietly).arg(path).status() {
+            Ok(status) if status.success() => return Ok(()),
+            Ok(status) => return Err(format!("{player} could not play `{}` ({status})", path.display())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(format!("cannot run {player}: {error}")),
+        }
+    }
+    let names = PLAYERS.map(|(name, _)| name).join(", ");
+    Err(format!("there is no program that plays sound here ({names}); `--to FILE` writes it to a file"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> &'static Path {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+    }
+
+    #[test]
+    fn what_has_no_sound_is_named() {
+        let pieces = BTreeSet::from([Piece::new("Bonjour.", &crate::vocab::Language::parse("fr").unwrap())]);
+        let mut printed = Vec::new();
+        assert_eq!(list(&pieces, &root().join("sounds"), true, false, &mut printed), Ok(false));
+        let printed = String::from_utf8(printed).unwrap();
+        assert!(printed.contains("fr      -  Bonjour.\n") && printed.contains("(no sound)"), "{printed}");
+    }
+
+    #[test]
+    fn without_a_folder_everything_is_missing_and_that_is_no_failure_to_read() {
+        let pieces = BTreeSet::from([Piece::new("Hello.", &crate::vocab::Language::parse("en").unwrap())]);
+        assert_eq!(list(&pieces, Path::new("/no/such/folder"), false, true, &mut Vec::new()), Ok(false));
+    }
+
+    #[test]
+    fn sounds_with_the_words_are_written_one_after_the_other() {
+        let to = std::env::temp_dir().join(format!("carelane-sounds-{}.wav", std::process::id()));
+        assert_eq!(play(&root().join("sounds"), "you are in line for appointments", Some(&to)), Ok(true));
+        let sound = wav::read(&std::fs::read(&to).unwrap()).unwrap();
+        std::fs::remove_file(&to).unwrap();
+        assert!(sound.len() > 2 * crate::media::g711::RATE, "{} bytes", sound.len());
+        assert_eq!(play(&root().join("sounds"), "nobody says this", None), Ok(false));
+    }
+
+    #[test]
+    fn the_arguments_are_sound() {
+        <Args as clap::Args>::augment_args(clap::Command::new("sounds")).debug_assert();
+    }
+}

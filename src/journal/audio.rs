@@ -1,0 +1,104 @@
+//! Sound at rest: one file a message, sealed with the same keys as the journal's personal texts.
+//!
+//! Destroying a scope's key of a month makes its messages unreadable together with its texts. A file's name says
+//! nothing of the caller, and a file that was moved to another name does not open. It knows no call and no item.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use ring::aead::Aad;
+use ring::aead::NONCE_LEN;
+use ring::aead::Nonce;
+
+use super::error::JournalError;
+use super::folder::Folder;
+use super::folder::create_dir;
+use super::folder::write_whole;
+use super::keys::Keyring;
+use super::keys::Sealer;
+use crate::vocab::Timestamp;
+
+/// Magic, length of the key's id, the id, the nonce; then the sealed sound.
+const MAGIC: &[u8; 8] = b"clsound\x01";
+const NAME_ADVICE: &str = "report this message; the recording was not written";
+
+/// The folder of sealed sounds. Its methods block on the disk.
+pub struct AudioStore {
+    folder: PathBuf,
+    keyring: Keyring,
+    sealer: Mutex<Sealer>,
+}
+
+impl AudioStore {
+    pub(super) fn new(folder: &Folder, keyring: Keyring) -> Result<Self, JournalError> {
+        let sealer = Mutex::new(Sealer::new(keyring.clone())?);
+        let folder = folder.recordings();
+        create_dir(&folder)?;
+        Ok(Self { folder, keyring, sealer })
+    }
+
+    /// Seals a sound and puts it in its place, on disk before this returns. The same name again replaces it.
+    ///
+    /// # Errors
+    /// `Disk` if it cannot be written; `Ours` if the name is none.
+    pub fn keep(&self, name: &str, scope: &str, at: Timestamp, sound: &[u8]) -> Result<(), JournalError> {
+        let path = self.path(name)?;
+        let mut sealer = self.sealer.lock().unwrap_or_else(PoisonError::into_inner);
+        let nonce = sealer.nonce()?;
+        let key = sealer.key(scope, at)?;
+        let id_len = u8::try_from(key.id.len()).map_err(|_| JournalError::ours("a key's id is too long"))?;
+        let head = [&MAGIC[..], &[id_len], key.id.as_bytes()].concat();
+        let mut sealed = sound.to_vec();
+        let bound = [&head, name.as_bytes()].concat();
+        let done = key.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound), &mut sealed);
+        done.map_err(|_| JournalError::ours("cannot seal a recording"))?;
+        drop(sealer);
+        write_whole(&path, &[&head[..], &nonce, &sealed].concat())
+    }
+
+    /// A sound in clear; `None` if its file or its key is gone.
+    ///
+    /// # Errors
+    /// `Damage` if the file is not what was written, `Disk` if it cannot be read.
+    pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, JournalError> {
+        let path = self.path(name)?;
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(JournalError::disk("cannot read a recording", e)),
+        };
+        let damaged = || JournalError::damage(format!("the recording {name} is not what was written"));
+        let (head, id, rest) = parts(&bytes).ok_or_else(damaged)?;
+        let id = std::str::from_utf8(id).map_err(|_| damaged())?;
+        let Some(key) = self.keyring.load(id)? else { return Ok(None) };
+        let (nonce, sealed) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(damaged)?;
+        let mut sound = sealed.to_vec();
+        let bound = [head, name.as_bytes()].concat();
+        let opened = key.key.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bound), &mut sound);
+        let length = opened.map_err(|_| damaged())?.len();
+        sound.truncate(length);
+        Ok(Some(sound))
+    }
+
+    /// Names are made by the engine and come back from the journal: hexadecimal digits, never a path.
+    fn path(&self, name: &str) -> Result<PathBuf, JournalError> {
+        let is_name = (16..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_hexdigit());
+        if !is_name {
+            return Err(JournalError::operator("a recording's name is none that carelane gives", NAME_ADVICE));
+        }
+        Ok(Path::new(&self.folder).join(format!("{name}.sound")))
+    }
+}
+
+/// Everything before the nonce, the key's id in it, and the rest.
+fn parts(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let after = bytes.strip_prefix(MAGIC)?;
+    let (id_len, after) = after.split_first()?;
+    let (id, _) = after.split_at_checked(usize::from(*id_len))?;
+    let (head, rest) = bytes.split_at_checked(MAGIC.len() + 1 + id.len())?;
+    Some((head, id, rest))
+}
