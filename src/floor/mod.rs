@@ -53,6 +53,7 @@ use crate::vocab::EffectId;
 use crate::vocab::FloorId;
 use crate::vocab::GroupId;
 use crate::vocab::ItemId;
+use crate::vocab::LaneId;
 use crate::vocab::LegId;
 use crate::vocab::Number;
 use crate::vocab::OfferId;
@@ -93,10 +94,12 @@ pub struct Floor {
     pins: BTreeMap<AgentId, staff::PinTries>,
     /// Signed-in agents of each group: a lane with none in any tier is unstaffed.
     signed_in: BTreeMap<GroupId, usize>,
-    idle: acd::Idle,
     calls: BTreeMap<CallId, Call>,
     note_owed: u64,
-    waiting: acd::Waiting,
+    /// Who waits, who is idle, and who fits whom.
+    board: acd::board::Board,
+    /// How many wait, by practice and lane.
+    depths: BTreeMap<(PracticeId, LaneId), usize>,
     offers: BTreeMap<OfferId, Offer>,
     items: BTreeMap<ItemId, Item>,
     /// Open items by practice and number: a caller with one is a repeat caller.
@@ -285,6 +288,11 @@ impl Floor {
     /// A lane is staffed while anybody of any tier is signed in.
     fn is_staffed(&self, lane: &crate::flow::Lane) -> bool {
         lane.serving.iter().flat_map(|tier| &tier.groups).any(|group| self.signed_in.contains_key(group))
+    }
+
+    /// How many wait in a lane, those being offered included.
+    fn depth(&self, practice: &PracticeId, lane: &LaneId) -> usize {
+        self.depths.get(&(practice.clone(), lane.clone())).copied().unwrap_or(0)
     }
 
     fn is_waiting(&self, call: CallId) -> bool {

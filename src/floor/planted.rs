@@ -296,12 +296,7 @@ impl Floor {
         let Some(call) = self.calls.get(&id) else { return };
         let (Some(place), Some(lane)) = (call.place.clone(), call.lane().cloned()) else { return };
         let deadline = at + lane.answer_within;
-        self.waiting.leave(call, &place, &lane);
-        if let Some(call) = self.calls.get_mut(&id) {
-            let place = call.place.insert(super::call::Place { deadline, ..place });
-            let place = place.clone();
-            self.waiting.enter(call, &place, &lane);
-        }
+        self.replace(id, |call| call.place = Some(super::call::Place { deadline, ..place }));
     }
 
     /// Spoils the state after the last fact of a journal.

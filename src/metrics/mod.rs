@@ -42,6 +42,7 @@ use crate::flow::Flow;
 use crate::flow::spoken_seconds;
 use crate::flow::text;
 use crate::journal::Usage;
+use crate::vocab::Span;
 use crate::vocab::Timestamp;
 use family::Choices;
 use family::WORK_BUCKETS;
@@ -69,6 +70,7 @@ pub struct Metrics {
     imported: IntCounter,
     quarantined: IntCounter,
     disk_full: Gauge,
+    clock_ahead: Gauge,
     commit_seconds: Histogram,
     staff_pins: Choices,
     reloads: Choices,
@@ -125,6 +127,11 @@ impl Metrics {
                 r,
                 "carelane_disk_full",
                 "1 while the journal has no space and callers get the fallback document.",
+            ),
+            clock_ahead: gauge(
+                r,
+                "carelane_clock_ahead_seconds",
+                "Carelane's time less the machine's clock: by so much opening hours and promised times are wrong.",
             ),
             commit_seconds: histogram(
                 r,
@@ -202,6 +209,12 @@ impl Metrics {
     /// Whether the flow files were sound when they were read.
     pub fn flow_files(&self, are_sound: bool) {
         self.files_sound.set(f64::from(u8::from(are_sound)));
+    }
+
+    /// How far carelane's time is ahead of the machine's clock.
+    pub fn clock_ahead(&self, by: Span) {
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of a few years fit")]
+        self.clock_ahead.set(by.0 as f64 / 1_000.0);
     }
 
     /// The text Prometheus scrapes. Looks at the disk: not for the webhook path. Without a view, while the desk cannot
