@@ -193,7 +193,8 @@ impl Turn<'_> {
         self.fact(Fact::ItemFlagged { item: id, crisis, by, lane, owner, due_at });
     }
 
-    /// An urgent item for the clinical group, beside what is closed; at most one of a call is open. The answer names it.
+    /// An urgent item for the clinical group, beside what is closed; at most one of a call is open. The answer names
+    /// it.
     pub(super) fn open_urgent_item(&mut self, of: Request, by: FlaggedBy) {
         let Some(lane) = of.flow.lane(&of.flow.urgent.lane) else { return };
         if self.floor.urgent_item_of(of.call).is_none() {

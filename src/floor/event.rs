@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::details::Details;
 use super::details::Subject;
+use super::timer::TimerName;
 use crate::flow::Flow;
 use crate::flow::Team;
 use crate::vocab::AgentId;
@@ -225,6 +226,13 @@ pub enum Event {
         /// The assistant.
         by: AgentId,
     },
+    /// The core panicked twice at an event: it is set aside.
+    Poisoned {
+        /// The event as it came.
+        event: Box<Event>,
+        /// If it was `TimePassed`: the deadline at which the core panicked.
+        deadline: Option<TimerName>,
+    },
 }
 
 /// Where a salvaged journal comes from.
@@ -352,6 +360,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
             Self::PlaybackAsked { by, .. } => by.privates(each),
             Self::DetailsTold { details, .. } => details.privates(each),
+            Self::Poisoned { event, .. } => event.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
             }
@@ -365,6 +374,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
             Self::PlaybackAsked { by, .. } => by.privates_mut(each),
             Self::DetailsTold { details, .. } => details.privates_mut(each),
+            Self::Poisoned { event, .. } => event.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));
             }

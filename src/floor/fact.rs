@@ -26,6 +26,7 @@ use super::event::LegEnd;
 use super::event::Note;
 use super::event::Salvage;
 use super::event::TeamFile;
+use super::timer::TimerName;
 use super::treatment::Party;
 use super::treatment::Treatment;
 use crate::flow::HeadStart;
@@ -451,6 +452,15 @@ pub enum Fact {
         owner: Owner,
         /// When it is due now; never later than before.
         due_at: Timestamp,
+    },
+    /// An event at which the core panicked twice was set aside.
+    EventQuarantined {
+        /// The call it was about, which leaves by its safe exit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+        /// The deadline it was, which is cleared.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deadline: Option<TimerName>,
     },
 }
 

@@ -31,6 +31,7 @@ use carelane::floor::fact::OfferOutcome;
 use carelane::floor::fact::PassedOver;
 use carelane::floor::fact::Route;
 use carelane::floor::fact::Why;
+use carelane::floor::timer::TimerName;
 use carelane::floor::treatment::Asked;
 use carelane::floor::treatment::Opening;
 use carelane::floor::treatment::Party;
@@ -96,14 +97,14 @@ macro_rules! variants {
 variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
-    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked);
+    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked Poisoned);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
     LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
-    WaitOverrun CallResumed ItemFlagged);
+    WaitOverrun CallResumed ItemFlagged EventQuarantined);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -195,6 +196,8 @@ fn events() -> Vec<Event> {
         Event::CallDamaged { call, practice: "riverside".into() },
         Event::JournalSalvaged(Box::new(salvaged())),
         Event::UrgentAsked { of: Subject::Item(item), by: "ana".into() },
+        Event::Poisoned { event: Box::new(arrival(14).0), deadline: None },
+        Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(TimerName::ReadyAgain("ana".into())) },
     ]
 }
 
@@ -250,6 +253,7 @@ fn facts() -> Vec<Fact> {
         Fact::RecordingPlayed { item, by: Private::new("Maria Canary, supervisor".into()) },
         Fact::CallLeft { call, how: Left::Voicemail },
         Fact::LegAsked { leg },
+        Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
         Fact::LadderBegan { call },
         Fact::LadderEnded { call, again_at: NOON },
