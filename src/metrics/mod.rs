@@ -68,6 +68,7 @@ pub struct Metrics {
     webhooks: Webhooks,
     oddities: Choices,
     imported: IntCounter,
+    quarantined: IntCounter,
     disk_full: Gauge,
     clock_ahead: Gauge,
     commit_seconds: Histogram,
@@ -116,6 +117,11 @@ impl Metrics {
                 r,
                 "carelane_calls_imported_total",
                 "Missed calls taken from the carrier's call list after downtime.",
+            ),
+            quarantined: counter(
+                r,
+                "carelane_events_quarantined_total",
+                "Events at which the core panicked twice, set aside: bugs.",
             ),
             disk_full: gauge(
                 r,
@@ -249,6 +255,7 @@ impl Observer for Metrics {
                 Fact::PinRefused { locked_until, .. } => {
                     self.staff_pins.inc(if locked_until.is_some() { "locked" } else { "wrong" });
                 }
+                Fact::EventQuarantined { .. } => self.quarantined.inc(),
                 _ => {}
             }
             tally.count(now, fact);

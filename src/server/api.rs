@@ -351,6 +351,10 @@ fn refused(refusal: &Refusal) -> Reply {
     match refusal {
         Refusal::Unknown(what) => reply::problem(StatusCode::NOT_FOUND, &format!("there is no such {what}")),
         Refusal::Conflict(why) => reply::problem(StatusCode::CONFLICT, why),
+        Refusal::Quarantined => {
+            let detail = "carelane crashed twice at this request and has set it aside: a bug; see OPERATIONS.md";
+            reply::problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
+        }
         Refusal::Missing(fields) => {
             let missing: Vec<Value> = fields.iter().map(|f| f.as_str().into()).collect();
             let detail = "required fields of the note are missing, or say nothing the next person could act on";

@@ -208,7 +208,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
 /// A disk that fails or is full at every start is a crash loop too.
 fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> String {
     if matches!(error.fault(), Fault::Disk | Fault::Full) {
-        crashes.note(now);
+        crashes.note(now, None);
     }
     error.to_string()
 }
