@@ -306,9 +306,8 @@ impl Turn<'_> {
         let flow = call.flow.clone();
         match input {
             Input::Keys(keys) => {
-                let (Some(key), Some(lane), true) = (keys.chars().next(), call.lane(), call.is_queued()) else {
-                    return;
-                };
+                let lane = call.lane().filter(|_| call.is_queued());
+                let (Some(key), Some(lane)) = (keys.chars().next(), lane) else { return };
                 if lane.callback_key == Some(key) {
                     self.leave_with_item(id, ItemKind::Callback, Left::Callback, Phrase::CallbackBooked);
                 } else if lane.voicemail_key == Some(key) {

@@ -111,6 +111,7 @@ impl Floor {
             fresh: Vec::new(),
             settled: Vec::new(),
             stirred: Stirred::default(),
+            in_hand: None,
             #[cfg(feature = "planted")]
             planted: self.planted,
         };

@@ -46,6 +46,11 @@ pub(super) fn read(folder: &Path, opening: Opening) -> Result<Read, String> {
     Ok(Read { checked, files, is_demo })
 }
 
+/// By its name; one that is misspelt is reported rather than passed over in silence.
+pub(in crate::cli) fn is_flow_file(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
+}
+
 /// The folder's YAML files with their texts, in order; `None` if there is no such folder.
 pub(in crate::cli) fn flow_files(folder: &Path) -> Result<Option<Vec<(String, String)>>, String> {
     if !folder.exists() {
@@ -56,7 +61,7 @@ pub(in crate::cli) fn flow_files(folder: &Path) -> Result<Option<Vec<(String, St
     if folder.is_dir() {
         for entry in std::fs::read_dir(folder).map_err(|e| cannot(folder, &e))? {
             let path = entry.map_err(|e| cannot(folder, &e))?.path();
-            if path.extension().is_some_and(|ext| ext == "yaml" || ext == "yml") {
+            if is_flow_file(&path) {
                 paths.push(path);
             }
         }
@@ -88,6 +93,11 @@ impl Read {
     /// May it be used? Warnings do not count.
     pub(super) fn is_sound(&self) -> bool {
         !self.checked.flows.is_empty() && self.checked.problems.iter().all(|p| p.severity != Severity::Error)
+    }
+
+    /// Is there neither a practice nor anything to say why?
+    pub(super) fn is_empty(&self) -> bool {
+        self.checked.flows.is_empty() && self.checked.problems.is_empty()
     }
 
     /// Tells every problem with its place: as a picture to a person at a terminal, otherwise a log line each.

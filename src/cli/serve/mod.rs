@@ -10,6 +10,7 @@ mod reload;
 mod rest;
 mod settings;
 mod space;
+mod wall;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -33,6 +34,7 @@ pub use settings::MediaKind;
 
 pub(in crate::cli) use flows::flow_files;
 pub(in crate::cli) use flows::given_flows;
+pub(in crate::cli) use flows::is_flow_file;
 
 use crate::carrier::twilio::Backoff;
 use crate::carrier::twilio::Rate;
@@ -146,6 +148,13 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let opened = opened.map_err(|e| cannot_open(&e, &crashes, now))?;
     check_flows(&read, &opened)?;
     let recovered = opened.recovered.clone();
+    for (key, entries) in recovered.missing() {
+        error!(
+            key,
+            entries,
+            "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
+        );
+    }
     let ghosts = opened.floor().live_legs();
 
     let metrics = Arc::new(Metrics::new().with_data(args.data.clone()));
@@ -177,6 +186,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     }
     tokio::spawn(engine.clone().dispatch(orders, rest));
     tokio::spawn(space::watch(args.data.clone()));
+    tokio::spawn(wall::watch(engine.clock(), metrics.clone()));
     tokio::spawn(engine.clone().keep_to_retention());
     tokio::spawn(on_call::watch(engine.clone()));
 
@@ -198,9 +208,9 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
 /// A disk that fails or is full at every start is a crash loop too.
 fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> String {
     if matches!(error.fault(), Fault::Disk | Fault::Full) {
-        crashes.note(now);
+        crashes.note(now, None);
     }
-    format!("{error}\n  {}", error.advice())
+    error.to_string()
 }
 
 /// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.
@@ -208,6 +218,11 @@ fn check_flows(read: &flows::Read, opened: &Opened) -> Result<(), String> {
     read.tell_problems();
     if read.is_sound() {
         return Ok(());
+    }
+    if read.is_empty() && !opened.floor().has_practices() {
+        return Err("the folder CARELANE_FLOWS holds no practice: one is a file `<practice>.yaml`, with its team in \
+                    `<name>.team.yaml`; a folder that does not exist gives the demo"
+            .to_owned());
     }
     if opened.floor().has_practices() {
         warn!("the flow files have errors: carelane goes on with the versions it used before");
