@@ -243,7 +243,7 @@ impl Door {
     /// A recorded message. Who listens is in the journal before a byte of it leaves.
     async fn recording(&self, id: ItemId, head: &Parts) -> Result<Reply, Reply> {
         let by = listener(head).ok_or_else(|| {
-            let detail = "say who listens: `?by=` with an assistant's id, or the header `X-Carelane-By`";
+            let detail = "say who listens, for the journal: `?by=` with a name or an assistant's id, or the header `X-Carelane-By`";
             reply::problem(StatusCode::BAD_REQUEST, detail)
         })?;
         self.ask(Event::PlaybackAsked { item: id, by: Private::new(by) }).await?;
