@@ -1,15 +1,20 @@
 //! What the core costs: events a second, decisions a second with a long line, and the memory of a waiting call.
 //!
 //! `cargo bench --bench floor [-- WAITING AGENTS]` (100,000 and 10,000 unless told). One thread; no disk, no socket, no
-//! document: only `Floor::handle`. Times are wall times of a busy thread, so of CPU if the machine is otherwise quiet.
+//! document: only `Floor::handle`. Times are of this thread's CPU.
 //!
+//! - **choice**: who gets which call, and why, and nothing else: the floor's board beside a ceiling of plain heaps.
 //! - **event**: one `handle` of a call's whole life among 5,000 that wait: arrival, key, offer, answer, accept, talk,
 //!   hang-up, close; with facts, effects and timers.
 //! - **decision**: an assistant becomes free, and the first call in the order that she may take is chosen for her and
 //!   rung to her, with the reasons why, who was passed over included.
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
+#![expect(clippy::disallowed_types, reason = "the ceiling is what one would write without rules")]
 #![expect(clippy::expect_used, reason = "a bench that cannot go on says why and ends")]
+
+#[path = "floor/choice.rs"]
+mod choice;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +32,7 @@ use carelane::floor::event::LegStatus;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::Fact;
 use carelane::flow::Flow;
+use carelane::flow::Lane;
 use carelane::flow::Member;
 use carelane::flow::OpenSpell;
 use carelane::flow::check_folder;
@@ -75,6 +81,13 @@ fn main() {
     let kib = (resident() - empty) as f64 / 1024.0 / waiting as f64;
     println!("memory   {kib:>10.2} KiB a waiting call ({} MiB before the first)", (empty - before) >> 20);
 
+    let (lane, like) = practice.samples();
+    let rounds: Vec<_> = (0..ROUNDS).map(|_| choice::measure(waiting, agents, (&lane, &like))).collect();
+    let best = |of: fn(&(Duration, Duration)) -> Duration| rounds.iter().map(of).min().expect("there are rounds");
+    let (heaps, board) = (best(|round| round.0), best(|round| round.1));
+    println!("ceiling  {:>10.0} a second ({:.2} us each, best of {ROUNDS}): plain heaps", rate(heaps), us(heaps));
+    let times = board.as_secs_f64() / heaps.as_secs_f64();
+    println!("choice   {:>10.0} a second ({:.2} us each): {times:.2} times the ceiling", rate(board), us(board));
     let best = (0..ROUNDS).map(|_| decisions(&practice, agents)).min().expect("there are rounds");
     println!("decision {:>10.0} a second ({:.2} us each, best of {ROUNDS})", rate(best), us(best));
     drop(practice);
@@ -105,6 +118,7 @@ fn whole_calls(practice: &mut Practice) -> Duration {
 #[derive(Clone)]
 struct Practice {
     floor: Floor,
+    like: Member,
     now: Timestamp,
     agents: u64,
     calls: u64,
@@ -120,7 +134,7 @@ impl Practice {
         let (_, _, mut team) = checked.teams.into_iter().next().expect("the demo has a team");
         let like = team.agents.first().expect("the demo has assistants").clone();
         team.agents = (0..agents).map(|n| seat(&like, n)).collect();
-        let mut practice = Self { floor: Floor::default(), now: START, agents, calls: 0, events: 0 };
+        let mut practice = Self { floor: Floor::default(), like, now: START, agents, calls: 0, events: 0 };
         let (hash, text): (Arc<str>, Arc<str>) = ("of the bench".into(), "".into());
         let team = TeamFile { hash: hash.clone(), text: text.clone(), team: Arc::new(team) };
         practice.tell(Event::TeamOffered(Box::new(team)));
@@ -174,6 +188,12 @@ impl Practice {
 
     fn asks(&mut self, agent: u64, state: AskedState) -> Outbox {
         self.tell(Event::AgentStateAsked { agent: agent_id(agent), state })
+    }
+
+    /// A lane and an assistant of the demo, to make others like them.
+    fn samples(&self) -> (Lane, Member) {
+        let flow = self.floor.flow(&"practice-0".into()).expect("the practice is open");
+        (flow.lanes.first().expect("it has lanes").clone(), self.like.clone())
     }
 
     /// An assistant becomes free: was she offered a call?
@@ -242,7 +262,7 @@ fn seat(like: &Member, n: u64) -> Member {
     }
 }
 
-fn agent_id(n: u64) -> AgentId {
+pub(crate) fn agent_id(n: u64) -> AgentId {
     format!("agent-{n}").as_str().into()
 }
 
@@ -250,10 +270,18 @@ fn carrier_call(prefix: &str, n: u64) -> CarrierCall {
     format!("{prefix}{n:032x}").as_str().into()
 }
 
-fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
-    let start = Instant::now();
+/// What came of it, and this thread's CPU time for it.
+pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let (cpu, start) = (cpu(), Instant::now());
     let done = work();
-    (done, start.elapsed())
+    let took = cpu.and_then(|before| self::cpu()?.checked_sub(before));
+    (done, took.unwrap_or_else(|| start.elapsed()))
+}
+
+/// This thread's CPU time so far, where the system tells it.
+fn cpu() -> Option<Duration> {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    told.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }
 
 fn us(each: Duration) -> f64 {

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::serve::is_flow_file;
 use super::sounds::missing;
 use crate::flow::Checked;
 use crate::flow::Diagnostic;
@@ -243,7 +244,7 @@ fn flow_files(folder: &Path) -> Result<BTreeSet<PathBuf>, Stop> {
     for entry in std::fs::read_dir(folder).map_err(cannot)? {
         let path = entry.map_err(cannot)?.path();
         let is_hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
-        if !is_hidden && path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
+        if !is_hidden && is_flow_file(&path) {
             found.insert(path);
         }
         if found.len() > FILES_MAX {

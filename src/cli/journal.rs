@@ -120,8 +120,14 @@ fn describe(data: &Path, report: &Report) -> String {
     if report.anchor_torn {
         lines.push("one of the anchor's two slots cannot be read; the next commit writes it again".into());
     }
-    for (key, entries) in &found.forgotten {
-        lines.push(format!("the personal texts of {entries} entries are unreadable: the key {key} is destroyed"));
+    for (key, entries) in found.forgotten.iter().filter(|(key, _)| found.given_up.contains(*key)) {
+        lines.push(format!("the personal texts of {entries} entries are gone: retention destroyed the key {key}"));
+    }
+    for (key, entries) in found.missing() {
+        lines.push(format!(
+            "WARNING: the personal texts of {entries} entries cannot be read: the key {key} is missing, and retention \
+             did not destroy it; put {key}.key back into the folder `keys` from a backup"
+        ));
     }
     lines.join("\n")
 }

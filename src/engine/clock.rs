@@ -8,6 +8,7 @@ use std::time::Instant;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
+use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Where time comes from.
@@ -21,9 +22,12 @@ impl Clock {
     /// Reads both clocks once; never earlier than `not_before`, the journal's last entry.
     #[expect(clippy::disallowed_methods, reason = "this is the place where time enters")]
     pub fn start(not_before: Timestamp) -> Self {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let wall = Timestamp(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX));
-        Self { wall_at_start: wall.max(not_before), started: Instant::now() }
+        Self { wall_at_start: wall().max(not_before), started: Instant::now() }
+    }
+
+    /// How far the floor's time is ahead of the machine's clock now; negative if it lags behind.
+    pub fn ahead_of_the_wall(&self) -> Span {
+        self.now() - wall()
     }
 
     /// The floor's time.
@@ -37,4 +41,10 @@ impl Clock {
     pub fn monotonic(&self) -> Duration {
         Instant::now().duration_since(self.started)
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the place where time enters")]
+fn wall() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

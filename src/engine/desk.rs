@@ -206,9 +206,10 @@ impl Desk {
         }
         let now = self.clock.now().max(self.last);
         self.last = now;
+        let event = self.tasted(now, event);
         let mut out = Outbox::default();
         let before = self.floor.practice_of(&event).cloned();
-        self.floor.handle(now, event.clone(), &mut out);
+        self.decide(now, event.clone(), &mut out);
         if !out.facts.is_empty() {
             let scope = before.as_ref().or_else(|| practice_in(&out.facts));
             let seq = self.store.append(now, scope.map_or("floor", |p| p.as_str()), &event, &out.facts)?;
@@ -247,7 +248,7 @@ impl Desk {
     /// A commit failed: what is on disk is unknown, so nothing may be answered from memory any more.
     fn give_up(&self, error: &JournalError) -> ! {
         error!(%error, advice = error.advice(), "the journal cannot be written; carelane stops and reads it anew at its next start");
-        self.crashes.note(self.clock.now());
+        self.crashes.note(self.clock.now(), None);
         std::process::exit(EXIT_DISK)
     }
 

@@ -12,6 +12,7 @@ mod dispatch;
 mod gap;
 mod history;
 mod observer;
+mod quarantine;
 mod recordings;
 mod retention;
 mod salvage;
@@ -112,22 +113,32 @@ pub struct Opened {
 }
 
 /// A desk that panics takes the process with it: without it nobody would ever be answered, and a restart reads the
-/// journal anew.
+/// journal anew. So does a floor that panics while it is recovered.
 struct EndsWithTheDesk(Arc<Crashes>, Clock);
 
 impl Drop for EndsWithTheDesk {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.note(self.1.now());
+            self.0.note(self.1.now(), None);
             std::process::exit(EXIT_PANIC);
         }
     }
 }
 
+/// The floor before its first fact.
+fn unborn() -> Floor {
+    #[cfg(feature = "planted")]
+    if let Ok(name) = std::env::var("CARELANE_PLANTED") {
+        return crate::floor::planted::Bug::named(&name).map_or_else(Floor::default, Floor::with);
+    }
+    Floor::default()
+}
+
 impl Opened {
     /// Opens the data folder and folds its facts.
     pub fn open(data: &Path, key_file: Option<&Path>) -> Result<Self, JournalError> {
-        let mut floor = Floor::default();
+        let _ends = EndsWithTheDesk(Arc::new(Crashes::open(data)), Clock::start(Timestamp(0)));
+        let mut floor = unborn();
         let directory = Arc::new(Directory::default());
         let (journal, recovered) = Journal::open(data, key_file, |entry| {
             for fact in &entry.facts {

@@ -11,6 +11,7 @@
 
 use std::sync::Arc;
 
+use super::acd::board::Key;
 use super::details::Details;
 use super::event::LegEnd;
 use super::ladder::Climb;
@@ -187,6 +188,11 @@ impl Call {
     /// The lane it is in, from the first queue on.
     pub fn lane(&self) -> Option<&Lane> {
         self.flow.lane(&self.place.as_ref()?.lane)
+    }
+
+    /// Where it stands in the order, from the first queue on.
+    pub fn key(&self) -> Option<Key> {
+        Some(Key::new(self.urgent, self.place.as_ref()?.deadline, self.id))
     }
 
     /// The assistant it is with.

@@ -142,6 +142,8 @@ pub enum Refusal {
     Unknown(&'static str),
     /// Not in its present state.
     Conflict(&'static str),
+    /// The core panicked twice at it: it was set aside.
+    Quarantined,
     /// Required fields are missing or say nothing.
     Missing(Vec<FieldId>),
     /// A text is longer than we keep.

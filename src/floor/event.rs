@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::details::Details;
 use super::details::Subject;
+use super::timer::TimerName;
 use crate::flow::Flow;
 use crate::flow::Team;
 use crate::vocab::AgentId;
@@ -209,6 +210,13 @@ pub enum Event {
     },
     /// This journal was made from what could be trusted of a damaged one, and everything before this is that.
     JournalSalvaged(Box<Salvage>),
+    /// The core panicked twice at an event: it is set aside.
+    Poisoned {
+        /// The event as it came.
+        event: Box<Event>,
+        /// If it was `TimePassed`: the deadline at which the core panicked.
+        deadline: Option<TimerName>,
+    },
 }
 
 /// Where a salvaged journal comes from.
@@ -336,6 +344,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
             Self::PlaybackAsked { by, .. } => by.privates(each),
             Self::DetailsTold { details, .. } => details.privates(each),
+            Self::Poisoned { event, .. } => event.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
             }
@@ -349,6 +358,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
             Self::PlaybackAsked { by, .. } => by.privates_mut(each),
             Self::DetailsTold { details, .. } => details.privates_mut(each),
+            Self::Poisoned { event, .. } => event.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));
             }

@@ -22,6 +22,7 @@ use super::event::LegEnd;
 use super::event::Note;
 use super::event::Salvage;
 use super::event::TeamFile;
+use super::timer::TimerName;
 use super::treatment::Party;
 use super::treatment::Treatment;
 use crate::flow::HeadStart;
@@ -415,6 +416,15 @@ pub enum Fact {
         /// Set when there were too many: until then no PIN of hers is taken.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         locked_until: Option<Timestamp>,
+    },
+    /// An event at which the core panicked twice was set aside.
+    EventQuarantined {
+        /// The call it was about, which leaves by its safe exit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+        /// The deadline it was, which is cleared.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deadline: Option<TimerName>,
     },
 }
 

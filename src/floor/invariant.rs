@@ -66,14 +66,14 @@ impl Floor {
             }
         }
         must("staffing-counted", signed_in == self.signed_in, || format!("{signed_in:?} {:?}", self.signed_in))?;
-        let idle: Vec<_> = self.idle.in_order().map(|(_, id)| id).collect();
+        let idle: Vec<_> = self.board.idle().collect();
         let available = self.agents.values().filter(|a| matches!(a.state, AgentState::Available { .. })).count();
         must("idle-counted", idle.len() == available, || format!("{idle:?} {available}"))
     }
 
     fn check_calls(&self) -> Result<(), Broken> {
         let queued = self.calls.values().filter(|c| c.is_queued()).count();
-        must("order-holds-all", queued == self.waiting.len(), || format!("{queued} {}", self.waiting.len()))?;
+        must("order-holds-all", queued == self.board.waiting(), || format!("{queued} {}", self.board.waiting()))?;
         let owed = self.calls.values().filter(|c| matches!(c.phase, Phase::NoteOwed { .. })).count() as u64;
         must("owed-counted", owed == self.note_owed, || format!("{owed} {}", self.note_owed))?;
         for (id, call) in &self.calls {
@@ -145,13 +145,13 @@ impl Floor {
                 *depths.entry((&call.practice, &place.lane)).or_default() += 1;
             }
         }
-        let wrong = depths.iter().find(|((practice, lane), depth)| self.waiting.depth(practice, lane) != **depth);
+        let wrong = depths.iter().find(|((practice, lane), depth)| self.depth(practice, lane) != **depth);
         must("depth-counted", wrong.is_none(), || format!("{wrong:?}"))
     }
 
     /// Nobody waits for an agent who is idle, and an idle agent misses nobody.
     fn check_work_conserving(&self) -> Result<(), Broken> {
-        for (_, id) in self.idle.in_order() {
+        for id in self.board.idle() {
             let missed = self.call_for(id);
             must("work-conserving", missed.is_none(), || format!("{id} is idle, {missed:?} waits"))?;
         }

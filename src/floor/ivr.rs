@@ -242,7 +242,7 @@ impl Turn<'_> {
         let (Some(max), Some(call)) = (lane.max_waiting, self.call(id)) else { return false };
         let wait = self.floor.redial_of(call, &lane.id, self.now).filter(|item| item.new.kind != ItemKind::Missed);
         let has_place = how == Route::Transfer || wait.is_some();
-        !has_place && !call.urgent && self.floor.waiting.depth(&call.practice, &lane.id) >= usize::from(max)
+        !has_place && !call.urgent && self.floor.depth(&call.practice, &lane.id) >= usize::from(max)
     }
 
     fn take_place(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route, flagged: bool) {
@@ -306,9 +306,8 @@ impl Turn<'_> {
         let flow = call.flow.clone();
         match input {
             Input::Keys(keys) => {
-                let (Some(key), Some(lane), true) = (keys.chars().next(), call.lane(), call.is_queued()) else {
-                    return;
-                };
+                let lane = call.lane().filter(|_| call.is_queued());
+                let (Some(key), Some(lane)) = (keys.chars().next(), lane) else { return };
                 if lane.callback_key == Some(key) {
                     self.leave_with_item(id, ItemKind::Callback, Left::Callback, Phrase::CallbackBooked);
                 } else if lane.voicemail_key == Some(key) {

@@ -50,9 +50,10 @@ impl Floor {
 
     /// Is anybody at work to whom this call may be offered now, free or soon to be?
     fn anybody_for(&self, call: &Call) -> bool {
+        let Some(key) = call.key() else { return false };
         self.agents.values().any(|agent| {
             let at_work = !matches!(agent.state, AgentState::LoggedOut | AgentState::NotReady { .. }) && !agent.paged;
-            at_work && !agent.leaving && super::acd::refusal(&agent.member, call).is_none()
+            at_work && !agent.leaving && self.board.takes(agent.ability, key)
         })
     }
 }
@@ -84,7 +85,7 @@ impl Turn<'_> {
 
     /// From the top again: whoever waits at its end for longer comes first.
     pub(super) fn ladder_again(&mut self, id: CallId) {
-        let ahead = self.floor.waiting.in_order().map(|key| key.call).take_while(|other| *other != id);
+        let ahead = self.floor.board.in_order().map(|key| key.call).take_while(|other| *other != id);
         let ahead: Vec<CallId> = ahead.chain([id]).collect();
         for id in ahead {
             let rests = |call: &Call| call.phase == Phase::Waiting && call.climb.is_some_and(|climb| climb.rests);

@@ -253,7 +253,7 @@ impl Turn<'_> {
         self.treat(leg, Treatment::Goodbye { words: vec![Words::Phrase(phrase)], language });
     }
 
-    fn end_talk(&mut self, id: CallId, by: Party) {
+    pub(super) fn end_talk(&mut self, id: CallId, by: Party) {
         let Some(call) = self.call(id) else { return };
         let wrap_up_until = call.closed.is_none().then(|| self.now + call.flow.offers.wrap_up);
         self.fact(Fact::TalkEnded { call: id, by, wrap_up_until });

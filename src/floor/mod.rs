@@ -22,6 +22,7 @@ mod line;
 mod offering;
 #[cfg(feature = "planted")]
 pub mod planted;
+mod quarantine;
 mod request;
 mod retention;
 mod rota;
@@ -52,6 +53,7 @@ use crate::vocab::EffectId;
 use crate::vocab::FloorId;
 use crate::vocab::GroupId;
 use crate::vocab::ItemId;
+use crate::vocab::LaneId;
 use crate::vocab::LegId;
 use crate::vocab::Number;
 use crate::vocab::OfferId;
@@ -92,10 +94,12 @@ pub struct Floor {
     pins: BTreeMap<AgentId, staff::PinTries>,
     /// Signed-in agents of each group: a lane with none in any tier is unstaffed.
     signed_in: BTreeMap<GroupId, usize>,
-    idle: acd::Idle,
     calls: BTreeMap<CallId, Call>,
     note_owed: u64,
-    waiting: acd::Waiting,
+    /// Who waits, who is idle, and who fits whom.
+    board: acd::board::Board,
+    /// How many wait, by practice and lane.
+    depths: BTreeMap<(PracticeId, LaneId), usize>,
     offers: BTreeMap<OfferId, Offer>,
     items: BTreeMap<ItemId, Item>,
     /// Open items by practice and number: a caller with one is a repeat caller.
@@ -120,6 +124,8 @@ pub struct Floor {
     settled: Vec<EffectId>,
     /// Calls and agents that became free to be matched; not part of the state.
     stirred: Stirred,
+    /// The deadline that is just being decided about; not part of the state.
+    in_hand: Option<TimerName>,
     /// A bug to be found by the simulation.
     #[cfg(feature = "planted")]
     planted: Option<planted::Bug>,
@@ -164,6 +170,7 @@ impl Floor {
         let mut turn = Turn::new(self, now, out);
         turn.take(event);
         turn.distribute();
+        self.in_hand = None;
         let fresh = std::mem::take(&mut self.fresh);
         let born = fresh.into_iter().filter_map(|id| Some((id, self.effects.get(&id)?.clone())));
         out.effects.extend(born);
@@ -173,6 +180,16 @@ impl Floor {
     /// When the floor wants a `TimePassed`, and why.
     pub fn next_timeout(&self) -> Option<(Timestamp, TimerName)> {
         self.timers.next().map(|(at, name)| (at, name.clone()))
+    }
+
+    /// Every deadline that has passed at `now`, in order.
+    pub fn due(&self, now: Timestamp) -> impl Iterator<Item = &TimerName> {
+        self.timers.due(now)
+    }
+
+    /// After a panic of `handle`: the deadline that it was deciding about, if it was one.
+    pub fn in_hand(&self) -> Option<&TimerName> {
+        self.in_hand.as_ref()
     }
 
     /// Every effect not yet confirmed: what recovery must send again, after reconciling.
@@ -248,6 +265,7 @@ impl Floor {
             Event::DetailsTold { of: Subject::Call(call), .. } => self.calls.get(call).map(|call| &call.practice),
             Event::DetailsTold { of: Subject::Item(item), .. } => self.items.get(item).map(|item| &item.new.practice),
             Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
+            Event::Poisoned { event, .. } => self.practice_of(event),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)
@@ -270,6 +288,11 @@ impl Floor {
     /// A lane is staffed while anybody of any tier is signed in.
     fn is_staffed(&self, lane: &crate::flow::Lane) -> bool {
         lane.serving.iter().flat_map(|tier| &tier.groups).any(|group| self.signed_in.contains_key(group))
+    }
+
+    /// How many wait in a lane, those being offered included.
+    fn depth(&self, practice: &PracticeId, lane: &LaneId) -> usize {
+        self.depths.get(&(practice.clone(), lane.clone())).copied().unwrap_or(0)
     }
 
     fn is_waiting(&self, call: CallId) -> bool {

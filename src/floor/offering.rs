@@ -186,7 +186,7 @@ impl Turn<'_> {
 
     /// The last assistant of a lane signed out: nobody would come.
     pub(super) fn leave_unstaffed_lanes(&mut self) {
-        let waiting: Vec<CallId> = self.floor.waiting.in_order().map(|key| key.call).collect();
+        let waiting: Vec<CallId> = self.floor.board.in_order().map(|key| key.call).collect();
         for id in waiting {
             let call = self.call(id).and_then(|call| Some((&call.flow, call.lane()?)));
             let climbs = self.call(id).is_some_and(|call| self.floor.ladder_of(call).is_some());

@@ -82,10 +82,15 @@ pub enum Bug {
     OwedCountedTwice,
     /// After a restart the clock may go back.
     ClockSetBack,
+    /// The core panics when a caller presses 8.
+    PanicsAtEight,
+    /// The core panics when a call is to be open to the next tier.
+    PanicsAtNextTier,
 }
 
 impl Bug {
-    /// All of them.
+    /// Those that a simulation must find. The others end the process: they are for tests of the real binary, which
+    /// plants what `CARELANE_PLANTED` names.
     pub const ALL: [Self; 25] = [
         Self::RepetitionHeard,
         Self::LateKeyHeard,
@@ -113,6 +118,11 @@ impl Bug {
         Self::OwedCountedTwice,
         Self::ClockSetBack,
     ];
+
+    /// The bug that the real binary is to have.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::PanicsAtEight, Self::PanicsAtNextTier].into_iter().find(|bug| format!("{bug:?}") == name)
+    }
 }
 
 impl Floor {
@@ -129,6 +139,10 @@ impl Floor {
     /// An event as the bug hears it.
     pub(super) fn misheard(&self, event: Event) -> Event {
         let Event::TreatmentEnded { leg, serial, input } = event else { return event };
+        assert!(
+            self.planted != Some(Bug::PanicsAtEight) || input != Input::Keys("8".into()),
+            "a planted bug: somebody pressed 8"
+        );
         let heard = match self.planted {
             Some(Bug::RepetitionHeard) => self.legs.get(&leg).map(|found| (leg, found.serial())),
             Some(Bug::LateKeyHeard) if input == Input::Keys("1".into()) => self.next_lease(leg),
@@ -193,6 +207,7 @@ impl Floor {
                 }
             }
             (Bug::JoinFailureDropped, Fact::JoinFailed { .. }) => return None,
+            (Bug::PanicsAtNextTier, Fact::TierOpened { .. }) => panic!("a planted bug: a tier opens"),
             (Bug::UrgentInRoutineLane, Fact::Queued { call, lane, how: Route::Urgent, .. }) => {
                 if let Some(place) = self.calls.get(call).and_then(|call| call.place.as_ref()) {
                     *lane = place.lane.clone();
@@ -281,12 +296,7 @@ impl Floor {
         let Some(call) = self.calls.get(&id) else { return };
         let (Some(place), Some(lane)) = (call.place.clone(), call.lane().cloned()) else { return };
         let deadline = at + lane.answer_within;
-        self.waiting.leave(call, &place, &lane);
-        if let Some(call) = self.calls.get_mut(&id) {
-            let place = call.place.insert(super::call::Place { deadline, ..place });
-            let place = place.clone();
-            self.waiting.enter(call, &place, &lane);
-        }
+        self.replace(id, |call| call.place = Some(super::call::Place { deadline, ..place }));
     }
 
     /// Spoils the state after the last fact of a journal.

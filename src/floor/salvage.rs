@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use super::Floor;
 use super::Parted;
 use super::Stirred;
-use super::acd;
 use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
 use super::call::Call;
@@ -90,10 +89,10 @@ impl Floor {
             pins: before.pins,
             agents: before.agents.into_iter().filter(|(_, agent)| !agent.leaving).map(signed_out).collect(),
             signed_in: BTreeMap::new(),
-            idle: acd::Idle::default(),
             calls: before.calls.into_iter().filter(|(_, call)| is_owed_a_note(call)).collect(),
             note_owed: before.note_owed,
-            waiting: acd::Waiting::default(),
+            board: before.board.cleared(),
+            depths: BTreeMap::new(),
             offers: BTreeMap::new(),
             items: before.items,
             requests: before.requests,
@@ -112,6 +111,7 @@ impl Floor {
             fresh: Vec::new(),
             settled: Vec::new(),
             stirred: Stirred::default(),
+            in_hand: None,
             #[cfg(feature = "planted")]
             planted: self.planted,
         };

@@ -5,6 +5,9 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
@@ -12,8 +15,8 @@ use crate::vocab::LegId;
 use crate::vocab::OfferId;
 use crate::vocab::Timestamp;
 
-/// Why the floor wants to be woken.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Why the floor wants to be woken. The journal keeps such names: variants are only added.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TimerName {
     /// When to take an offer back.
     OfferExpires(OfferId),
@@ -71,6 +74,11 @@ impl Timers {
     /// The next deadline.
     pub(super) fn next(&self) -> Option<(Timestamp, &TimerName)> {
         self.by_time.first().map(|(at, name)| (*at, name))
+    }
+
+    /// The names of all deadlines up to `now`.
+    pub(super) fn due(&self, now: Timestamp) -> impl Iterator<Item = &TimerName> {
+        self.by_time.iter().take_while(move |(at, _)| *at <= now).map(|(_, name)| name)
     }
 
     /// The names of all deadlines that are set.

@@ -93,6 +93,7 @@ impl<'f> Turn<'f> {
             Event::KeyFound(key) => self.key_found(key),
             Event::CallDamaged { call, practice } => self.call_damaged(call, &practice),
             Event::JournalSalvaged(salvage) => self.fact(Fact::JournalSalvaged(salvage)),
+            Event::Poisoned { event, deadline } => self.poisoned(*event, deadline),
         }
     }
 
@@ -102,6 +103,7 @@ impl<'f> Turn<'f> {
             && at <= self.now
         {
             let before = self.out.facts.len();
+            self.floor.in_hand = Some(name.clone());
             match name {
                 TimerName::OfferExpires(offer) => self.offer_expired(offer),
                 TimerName::TierOpens(call) => self.tier_opens(call),

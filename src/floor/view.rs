@@ -204,7 +204,7 @@ impl Floor {
 
     /// Assistants who are ready for a call, longest idle first.
     pub fn ready(&self) -> impl Iterator<Item = &AgentId> {
-        self.idle.in_order().map(|(_, id)| id)
+        self.board.idle()
     }
 
     /// One item, open or closed within the last day.
@@ -232,7 +232,7 @@ impl Floor {
                 });
             }
         }
-        for key in self.waiting.in_order() {
+        for key in self.board.in_order() {
             let Some((call, place)) = self.calls.get(&key.call).and_then(|c| Some((c, c.place.as_ref()?))) else {
                 continue;
             };

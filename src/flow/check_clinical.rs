@@ -46,7 +46,11 @@ const ADVICE: &[&str] = &[
     "acetaminophen",
     "antibiotics",
     "it is not serious",
+    "nothing serious",
     "nothing to worry about",
+    "you are fine",
+    "probably fine",
+    "you will be fine",
     "you do not need a doctor",
     "your symptoms are",
     "miligramo",
@@ -67,6 +71,9 @@ const ADVICE: &[&str] = &[
     "antibioticos",
     "no es grave",
     "no es nada serio",
+    "nada grave",
+    "no se preocupe",
+    "usted esta bien",
     "no necesita un medico",
     "sus sintomas son",
 ];
@@ -92,6 +99,7 @@ pub(super) fn check(case: &mut Case<'_, '_>) {
         clinical_lane(case, lane);
     }
     both_lists(case);
+    no_way(case);
     for (id, step) in &flow.steps {
         if let Step::Menu(menu) = step {
             for (key, choice) in &menu.choices {
@@ -214,20 +222,54 @@ fn urgent_choice(case: &mut Case<'_, '_>, id: &StepId, key: char, choice: &Choic
     }
 }
 
+/// Who presses a key for a medical question, instead of saying what is the matter, finds one.
+fn no_way(case: &mut Case<'_, '_>) {
+    let flow = case.flow;
+    if !flow.lanes.iter().any(|lane| lane.clinical) {
+        return;
+    }
+    // What leads to an unknown lane, or stands under no key, is reported as that.
+    let may_be_clinical = |lane: &LaneId| flow.lane(lane).is_none_or(|lane| lane.clinical);
+    let written = |id: &StepId| case.root.get("steps")?.get(id.as_str())?.get("menu")?.get("choices");
+    let mut asks = false;
+    for id in steps_from(case, &flow.start) {
+        let Some(Step::Menu(menu)) = flow.steps.get(id) else { continue };
+        asks |= menu.choices.values().any(|choice| matches!(choice.to, Target::Lane(_)));
+        let all_read = written(id).is_some_and(|choices| choices.entries().len() == menu.choices.len());
+        let leads = |choice: &Choice| match &choice.to {
+            Target::Lane(lane) => may_be_clinical(lane),
+            Target::Person => may_be_clinical(&flow.person),
+            Target::Step(step) => !flow.steps.contains_key(step),
+            Target::Language(_) | Target::Repeat => false,
+        };
+        if !all_read || menu.choices.values().any(leads) {
+            return;
+        }
+    }
+    // A menu that routes nobody at all is reported as that.
+    if asks {
+        let title = "no choice of a menu leads to a clinical lane";
+        let hint = "let a choice of the first menu say `to: { lane: … }` with a clinical lane";
+        let at = case.at(&["start"]);
+        case.problems.error(Code::Clinical, at, title, "which key is for a medical question?").hint(hint);
+    }
+}
+
 fn leads_to_answer(case: &Case<'_, '_>, start: &StepId) -> bool {
+    steps_from(case, start).into_iter().any(|id| matches!(case.flow.steps.get(id), Some(Step::Answer(_))))
+}
+
+/// The steps that a caller may come to from one of them, it included, without a lane in between.
+fn steps_from<'f>(case: &Case<'f, '_>, start: &'f StepId) -> BTreeSet<&'f StepId> {
     let mut seen = BTreeSet::new();
     let mut open = vec![start];
     while let Some(id) = open.pop() {
-        match case.flow.steps.get(id).filter(|_| seen.insert(id)) {
-            Some(Step::Answer(_)) => return true,
-            Some(Step::Menu(menu)) => {
-                let targets = menu.choices.values().map(|c| &c.to).chain([&menu.no_input, &menu.wrong_input]);
-                open.extend(targets.filter_map(|t| if let Target::Step(to) = t { Some(to) } else { None }));
-            }
-            None => {}
+        if let Some(Step::Menu(menu)) = case.flow.steps.get(id).filter(|_| seen.insert(id)) {
+            let targets = menu.choices.values().map(|c| &c.to).chain([&menu.no_input, &menu.wrong_input]);
+            open.extend(targets.filter_map(|t| if let Target::Step(to) = t { Some(to) } else { None }));
         }
     }
-    false
+    seen
 }
 
 /// What the system says by itself neither advises nor names urgent symptoms as routine.

@@ -98,12 +98,14 @@ fn in_week(minute: u16, from: u16, to: u16) -> bool {
     if from < to { (from..to).contains(&minute) } else { minute >= from || minute < to }
 }
 
-/// A rung by weekly shifts only: is there a minute of the week that none of them has?
+/// A rung with weekly shifts: is there a minute of the week that none of them has?
 fn weekly_hole(number: usize, rung: &Node, shifts: &[(&Node, Shift)], problems: &mut Problems<'_>) {
     let mut weekly = Vec::new();
     for (_, shift) in shifts {
-        let ShiftTime::Weekly { from, to } = shift.time else { return };
-        weekly.push((from, to));
+        // A dated shift is of one week only: what the others leave open is open in every other.
+        if let ShiftTime::Weekly { from, to } = shift.time {
+            weekly.push((from, to));
+        }
     }
     let Some((_, free)) = weekly.iter().find(|(_, end)| !weekly.iter().any(|(from, to)| in_week(*end, *from, *to)))
     else {

@@ -277,7 +277,11 @@ impl Conform<'_, '_> {
         }
         let [entry] = node.entries() else {
             let title = format!("{what} must be exactly one of {}", forms());
-            self.problems.error(Code::Type, first_line(node), title, node.describe());
+            let hint = match (words().next(), keys().next()) {
+                (_, Some(key)) => format!("write one of them and nothing else, as in `{{ {key}: … }}`"),
+                (word, None) => format!("write one word and nothing else, as in `{}`", word.unwrap_or_default()),
+            };
+            self.problems.error(Code::Type, first_line(node), title, node.describe()).hint(hint);
             return;
         };
         match variants.iter().find(|v| v.name == &*entry.name).map(|v| v.of) {

@@ -172,7 +172,11 @@ impl<'s> Loader<'s, '_, '_> {
             Some(Err(error)) => {
                 let at = error.marker().byte_offset().unwrap_or(self.end);
                 let title = format!("this is no YAML: {}", quote(&error.info()));
-                let hint = "look at the indentation, the quotes and the colons of this line and the one before it";
+                let hint = if error.info().contains("anchor") {
+                    "an alias, `*name`, stands for what an anchor of the same name, `&name`, marks above it"
+                } else {
+                    "look at the indentation, the quotes and the colons of this line and the one before it"
+                };
                 self.refuse(Code::Syntax, at..at + 1, &title, "the reader stopped here", hint)
             }
             None => {

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io;
 
+use super::audio;
 use super::error::JournalError;
 use super::folder::Folder;
 use super::folder::sync_parent;
@@ -31,13 +32,16 @@ impl Archive {
         Ok(found)
     }
 
-    /// Destroys a key: what it sealed can never be read again. It is gone from the disk when this returns; a key that
-    /// is gone already is no error.
+    /// Destroys a key: what it sealed can never be read again. It and the sounds it sealed are gone from the disk when
+    /// this returns; a key that is gone already is no error.
     ///
     /// # Errors
-    /// `Disk` if its file cannot be removed.
+    /// `Disk` if a file cannot be removed.
     pub fn destroy(&self, key: &KeyId) -> Result<(), JournalError> {
-        let path = self.folder.keys().join(format!("{}.key", keys::id(key)));
+        let id = keys::id(key);
+        // The sounds first: without the key nobody would look for them again.
+        audio::destroy(&self.folder.recordings(), &id)?;
+        let path = self.folder.keys().join(format!("{id}.key"));
         let removed = match fs::remove_file(&path) {
             Ok(()) => sync_parent(&path),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),

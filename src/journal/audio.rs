@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io;
+use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -17,6 +18,7 @@ use ring::aead::Nonce;
 use super::error::JournalError;
 use super::folder::Folder;
 use super::folder::create_dir;
+use super::folder::sync_names;
 use super::folder::write_whole;
 use super::keys::Keyring;
 use super::keys::Sealer;
@@ -24,6 +26,8 @@ use crate::vocab::Timestamp;
 
 /// Magic, length of the key's id, the id, the nonce; then the sealed sound.
 const MAGIC: &[u8; 8] = b"clsound\x01";
+/// The magic and the longest id there can be, with its length.
+const HEAD_BYTES_MAX: u64 = 8 + 1 + 255;
 const NAME_ADVICE: &str = "report this message; the recording was not written";
 
 /// The folder of sealed sounds. Its methods block on the disk.
@@ -92,6 +96,29 @@ impl AudioStore {
         }
         Ok(Path::new(&self.folder).join(format!("{name}.sound")))
     }
+}
+
+/// Removes the sounds that a key sealed.
+///
+/// # Errors
+/// `Disk` if the folder or one of its files cannot be read or removed.
+pub(super) fn destroy(folder: &Path, key: &str) -> Result<(), JournalError> {
+    let files = match fs::read_dir(folder) {
+        Ok(files) => files,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(JournalError::disk(format!("cannot look into {}", folder.display()), e)),
+    };
+    let removed = files.map(|file| {
+        let path = file?.path();
+        let mut head = Vec::new();
+        fs::File::open(&path)?.take(HEAD_BYTES_MAX).read_to_end(&mut head)?;
+        match parts(&head) {
+            Some((_, id, _)) if id == key.as_bytes() => fs::remove_file(&path),
+            _ => Ok(()),
+        }
+    });
+    let removed = removed.collect::<io::Result<()>>().and_then(|()| sync_names(folder));
+    removed.map_err(|e| JournalError::disk("cannot destroy a recording", e))
 }
 
 /// Everything before the nonce, the key's id in it, and the rest.

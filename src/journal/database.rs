@@ -41,6 +41,13 @@ const DURABLE: &str = "
     PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;";
 /// As set below: salvage reads pages without SQLite.
 pub(super) const PAGE_LEN: usize = 4096;
+/// Who may write: the one that opened the journal last, by the number it was given then. A lock keeps a second writer
+/// out; this holds where a lock does not reach: its file deleted, a network disk, a process that stood still.
+const TAKE_OVER: &str = "
+    BEGIN IMMEDIATE;
+    CREATE TABLE IF NOT EXISTS writer (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL) STRICT;
+    INSERT INTO writer VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET epoch = epoch + 1;
+    COMMIT;";
 /// How long a commit waits for a lock. Only a foreign program can hold it: we are the only writer.
 const LOCK_WAIT: Duration = Duration::from_millis(500);
 
@@ -168,14 +175,37 @@ fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Adds a block in one transaction: durable when this returns.
-pub(super) fn add(connection: &Connection, before: &Head, after: &Head, body: &[u8]) -> rusqlite::Result<()> {
-    let mut insert =
-        connection.prepare_cached("INSERT INTO block (first, count, prev, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+/// A writer's number: no commit of a lower one is taken from the moment at which it was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Epoch(i64);
+
+/// Makes whoever has this connection the only writer: durable when this returns.
+pub(super) fn take_over(connection: &Connection) -> rusqlite::Result<Epoch> {
+    if let Err(error) = connection.execute_batch(TAKE_OVER) {
+        // Without a transaction there is nothing to roll back, and what failed is already known.
+        let _ = connection.execute_batch("ROLLBACK");
+        return Err(error);
+    }
+    connection.query_row("SELECT epoch FROM writer", [], |row| row.get(0)).map(Epoch)
+}
+
+/// Adds a block in one transaction: durable when this returns. False: another writer has taken over, and nothing was
+/// written.
+pub(super) fn add(
+    connection: &Connection,
+    epoch: Epoch,
+    before: &Head,
+    after: &Head,
+    body: &[u8],
+) -> rusqlite::Result<bool> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO block (first, count, prev, hash, body) SELECT ?1, ?2, ?3, ?4, ?5
+         WHERE (SELECT epoch FROM writer) = ?6",
+    )?;
     let first = integer(before.seq + 1);
     let count = integer(after.seq - before.seq);
-    insert.execute(params![first, count, before.hash, after.hash, body])?;
-    Ok(())
+    let added = insert.execute(params![first, count, before.hash, after.hash, body, epoch.0])?;
+    Ok(added == 1)
 }
 
 /// Moves the log into the database and empties it: a closed folder is then one file and its anchor.

@@ -87,6 +87,12 @@ impl JournalError {
         Self { fault: Fault::Operator, what: what.into(), advice, source: None }
     }
 
+    /// A newer process writes this journal.
+    pub(super) fn taken_over(what: impl Into<String>) -> Self {
+        let what = format!("{}: another carelane process has taken this data folder over", what.into());
+        Self::operator(what, "let that process go on; never delete the data folder's `lock`")
+    }
+
     /// Everything that follows a first failure.
     pub(super) fn stopped(first: Fault) -> Self {
         let what = "the journal takes nothing more after an earlier failure whose outcome on disk is unknown".into();

@@ -8,6 +8,7 @@
 //! Entries reach the caller before the end of the chain is known: if the walk fails, what they built is thrown away.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::panic::resume_unwind;
 use std::path::Path;
@@ -26,9 +27,11 @@ use super::database;
 use super::database::Block;
 use super::error::JournalError;
 use super::folder::Folder;
+use super::keys;
 use super::keys::Keyring;
 use super::keys::Opener;
 use super::record;
+use crate::floor::fact::Fact;
 use crate::vocab::Timestamp;
 
 /// Decoding threads. With the reading and the folding thread they keep two to four cores busy.
@@ -49,8 +52,18 @@ pub struct Recovered {
     pub blocks: u64,
     /// The last entry's time.
     pub last_at: Option<Timestamp>,
-    /// Entries whose personal texts came back empty because their key is destroyed, by the key's id.
+    /// Entries whose personal texts came back empty because their key is not there, by the key's id.
     pub forgotten: BTreeMap<String, u64>,
+    /// Keys that were destroyed on purpose, their time being over, by their ids.
+    pub given_up: BTreeSet<String>,
+}
+
+impl Recovered {
+    /// Keys that should be there and are not, each with the entries whose personal texts cannot be read without it.
+    pub fn missing(&self) -> impl Iterator<Item = (&str, u64)> {
+        let lost = self.forgotten.iter().filter(|(key, _)| !self.given_up.contains(*key));
+        lost.map(|(key, entries)| (key.as_str(), *entries))
+    }
 }
 
 /// Reads what is on disk without changing it.
@@ -234,6 +247,11 @@ fn fold(
             found.entries += 1;
             found.facts += entry.facts.len() as u64;
             found.last_at = Some(entry.at);
+            for fact in &entry.facts {
+                if let Fact::KeyExpired(key) = fact {
+                    found.given_up.insert(keys::id(key));
+                }
+            }
             each(entry);
         }
     }

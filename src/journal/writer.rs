@@ -1,6 +1,7 @@
 //! The journal of one machine, open for writing: entries in, one fsync a batch.
 //!
-//! A data folder has one writer, held by an operating-system lock that ends with the process. The writer never reads
+//! A data folder has one writer, held by an operating-system lock that ends with the process. Should the lock fail,
+//! the older of two is refused at its next commit, by its epoch. The writer never reads
 //! back; `JournalReader` does. It may be dropped at any moment, like a killed process: what was committed stays.
 
 use std::fs::File;
@@ -19,6 +20,7 @@ use super::archive::Archive;
 use super::audio::AudioStore;
 use super::chain::Head;
 use super::database;
+use super::database::Epoch;
 use super::error::Fault;
 use super::error::JournalError;
 use super::folder::Folder;
@@ -37,6 +39,8 @@ use crate::vocab::Timestamp;
 pub struct Journal {
     folder: Folder,
     connection: Connection,
+    /// Our turn as the writer; none yet if the disk was full when it was asked for.
+    epoch: Option<Epoch>,
     anchor: Anchor,
     encoder: Encoder,
     keyring: Keyring,
@@ -74,6 +78,12 @@ impl Journal {
         let keyring = Keyring::writable(&folder, key_file)?;
         let (head, recovered) = recover(&folder, &keyring, &mut each)?;
         let connection = database::open_for_writing(&folder.database())?;
+        let epoch = match database::take_over(&connection).map_err(|e| JournalError::writing(TAKING_OVER, e)) {
+            Ok(epoch) => Some(epoch),
+            // Callers get the fallback document until there is space.
+            Err(error) if error.fault() == Fault::Full => None,
+            Err(error) => return Err(error),
+        };
         let found = database::head(&connection).map_err(|e| JournalError::reading("cannot read the last block", e))?;
         if found != head {
             return Err(JournalError::damage("the journal opened for writing does not end where it did for reading"));
@@ -89,6 +99,7 @@ impl Journal {
         let journal = Self {
             folder,
             connection,
+            epoch,
             anchor,
             encoder,
             keyring,
@@ -159,11 +170,17 @@ impl Journal {
     }
 
     fn add_block(&mut self) -> Result<(), JournalError> {
+        let epoch = match self.epoch {
+            Some(epoch) => epoch,
+            None => database::take_over(&self.connection).map_err(|e| JournalError::writing(TAKING_OVER, e))?,
+        };
+        self.epoch = Some(epoch);
         let after = self.head.after(self.pending, &self.body);
-        database::add(&self.connection, &self.head, &after, &self.body).map_err(|e| {
-            let what = format!("cannot commit entries {} to {}", self.head.seq + 1, after.seq);
-            JournalError::writing(what, e)
-        })?;
+        let what = || format!("cannot commit entries {} to {}", self.head.seq + 1, after.seq);
+        let added = database::add(&self.connection, epoch, &self.head, &after, &self.body);
+        if !added.map_err(|e| JournalError::writing(what(), e))? {
+            return Err(JournalError::taken_over(what()));
+        }
         self.head = after;
         self.pending = 0;
         self.body.clear();
@@ -177,6 +194,7 @@ impl Journal {
     }
 }
 
+const TAKING_OVER: &str = "cannot take the journal over from its last writer";
 /// Capacity kept between batches: several times a full batch of ordinary entries.
 const BUFFER_KEPT: usize = 1024 * 1024;
 /// How much of the log is written again at once.

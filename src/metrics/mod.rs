@@ -45,6 +45,7 @@ use crate::flow::Flow;
 use crate::flow::spoken_seconds;
 use crate::flow::text;
 use crate::journal::Usage;
+use crate::vocab::Span;
 use crate::vocab::Timestamp;
 use family::Choices;
 use family::WORK_BUCKETS;
@@ -72,7 +73,9 @@ pub struct Metrics {
     streams: StreamSeries,
     oddities: Choices,
     imported: IntCounter,
+    quarantined: IntCounter,
     disk_full: Gauge,
+    clock_ahead: Gauge,
     commit_seconds: Histogram,
     staff_pins: Choices,
     reloads: Choices,
@@ -121,10 +124,20 @@ impl Metrics {
                 "carelane_calls_imported_total",
                 "Missed calls taken from the carrier's call list after downtime.",
             ),
+            quarantined: counter(
+                r,
+                "carelane_events_quarantined_total",
+                "Events at which the core panicked twice, set aside: bugs.",
+            ),
             disk_full: gauge(
                 r,
                 "carelane_disk_full",
                 "1 while the journal has no space and callers get the fallback document.",
+            ),
+            clock_ahead: gauge(
+                r,
+                "carelane_clock_ahead_seconds",
+                "Carelane's time less the machine's clock: by so much opening hours and promised times are wrong.",
             ),
             commit_seconds: histogram(
                 r,
@@ -224,6 +237,12 @@ impl Metrics {
         self.files_sound.set(f64::from(u8::from(are_sound)));
     }
 
+    /// How far carelane's time is ahead of the machine's clock.
+    pub fn clock_ahead(&self, by: Span) {
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of a few years fit")]
+        self.clock_ahead.set(by.0 as f64 / 1_000.0);
+    }
+
     /// The text Prometheus scrapes. Looks at the disk: not for the webhook path. Without a view, while the desk cannot
     /// answer, its gauges stay as they were.
     pub fn render(&self, view: Option<&View>, now: Timestamp) -> String {
@@ -262,6 +281,7 @@ impl Observer for Metrics {
                 Fact::PinRefused { locked_until, .. } => {
                     self.staff_pins.inc(if locked_until.is_some() { "locked" } else { "wrong" });
                 }
+                Fact::EventQuarantined { .. } => self.quarantined.inc(),
                 _ => {}
             }
             tally.count(now, fact);

@@ -327,14 +327,9 @@ impl Tally {
 
     /// An abandoned wait became a callback: what is done about it counts as one from now on, as after a restart.
     fn item_became(&mut self, item: ItemId, kind: ItemKind) {
-        let Some((practice, lane)) = self.items.get(&item).map(|known| (known.practice.clone(), known.lane.clone()))
-        else {
-            return;
-        };
-        let series = self.kind(&practice, &lane, kind);
-        if let Some(known) = self.items.get_mut(&item) {
-            known.series = series;
-        }
+        let Some(mut known) = self.items.remove(&item) else { return };
+        known.series = self.kind(&known.practice, &known.lane, kind);
+        self.items.insert(item, known);
     }
 
     pub(super) fn practice(&mut self, practice: &PracticeId) -> Arc<PracticeSeries> {

@@ -7,6 +7,7 @@ use hyper::header::AUTHORIZATION;
 use hyper::http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use super::Door;
 use super::json;
 use super::reply;
 use super::reply::Reply;
+use crate::engine::Unanswered;
 use crate::floor::details::Details;
 use crate::floor::details::Relationship;
 use crate::floor::details::Standing;
@@ -115,7 +117,7 @@ impl Door {
     async fn route(&self, head: &Parts, parts: &[&str], body: &[u8]) -> Result<Reply, Reply> {
         match (head.method.as_str(), parts) {
             ("GET", ["floor"]) => {
-                let view = self.engine.view().await.map_err(|_| busy())?;
+                let view = self.engine.view().await.map_err(unanswered)?;
                 Ok(reply::json(StatusCode::OK, &json::floor(&view, self.engine.clock().now())))
             }
             ("PUT", ["agents", agent, "state"]) => {
@@ -139,7 +141,7 @@ impl Door {
             ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
             ("POST", ["flows", "reload"]) => Ok(self.reload_flows().await),
             ("GET", ["items"]) => {
-                let view = self.engine.view().await.map_err(|_| busy())?;
+                let view = self.engine.view().await.map_err(unanswered)?;
                 Ok(reply::json(StatusCode::OK, &json!({ "items": json::items(&view) })))
             }
             ("GET", ["items", item]) => self.item(id(item, "item")?).await,
@@ -186,7 +188,7 @@ impl Door {
     }
 
     async fn ask(&self, event: Event) -> Result<Reply, Reply> {
-        let answer = self.engine.post(event).await.map_err(|_| busy())?.answer;
+        let answer = self.engine.post(event).await.map_err(unanswered)?.answer;
         match answer {
             Answer::Refused(refusal) => Err(refused(&refusal)),
             Answer::Noted | Answer::Treat { .. } | Answer::Excuse | Answer::Over => {
@@ -202,7 +204,7 @@ impl Door {
     }
 
     async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
-        match self.engine.item(id).await.map_err(|_| busy())? {
+        match self.engine.item(id).await.map_err(unanswered)? {
             Some(item) => Ok(reply::json(StatusCode::OK, &json::item(&item))),
             None => Err(reply::problem(
                 StatusCode::NOT_FOUND,
@@ -218,7 +220,7 @@ impl Door {
             reply::problem(StatusCode::BAD_REQUEST, detail)
         })?;
         self.ask(Event::PlaybackAsked { item: id, by: Private::new(by) }).await?;
-        let item = self.engine.item(id).await.map_err(|_| busy())?;
+        let item = self.engine.item(id).await.map_err(unanswered)?;
         let file = item.and_then(|item| item.recording?.file);
         let file = file.ok_or_else(|| reply::problem(StatusCode::NOT_FOUND, "there is no such recording"))?;
         let engine = self.engine.clone();
@@ -231,14 +233,14 @@ impl Door {
                 error!(%why, "a recording cannot be read");
                 Err(reply::problem(StatusCode::INTERNAL_SERVER_ERROR, "the recording cannot be read; see the log"))
             }
-            Err(_) => Err(busy()),
+            Err(_) => Err(unanswered(Unanswered::Stopped)),
         }
     }
 
     async fn lane(&self, practice: &str, lane: &str) -> Result<Reply, Reply> {
         let unknown = |what| reply::problem(StatusCode::NOT_FOUND, &format!("there is no such {what}"));
         let practice = PracticeId::from(practice);
-        let flow = self.engine.flow(practice.clone()).await.map_err(|_| busy())?;
+        let flow = self.engine.flow(practice.clone()).await.map_err(unanswered)?;
         let flow = flow.ok_or_else(|| unknown("practice"))?;
         let lane = flow.lane(&LaneId::from(lane)).ok_or_else(|| unknown("lane"))?;
         Ok(reply::json(StatusCode::OK, &json::lane(&practice, lane)))
@@ -254,7 +256,7 @@ impl Door {
                 error!(%why, "a call's history cannot be read");
                 Err(reply::problem(StatusCode::INTERNAL_SERVER_ERROR, "the journal cannot be read; see the log"))
             }
-            Err(_) => Err(busy()),
+            Err(_) => Err(unanswered(Unanswered::Stopped)),
         }
     }
 }
@@ -270,8 +272,13 @@ fn listener(head: &Parts) -> Option<String> {
     fits.then_some(who)
 }
 
-fn busy() -> Reply {
-    reply::problem(StatusCode::SERVICE_UNAVAILABLE, "more is waiting than can be answered now; try again in a moment")
+fn unanswered(why: Unanswered) -> Reply {
+    let detail = match why {
+        Unanswered::Busy => "more is waiting than can be answered now; try again in a moment",
+        Unanswered::DiskFull => "the disk of the data folder is full: nothing is decided until there is space on it",
+        Unanswered::Stopped => "carelane is stopping; try again when it is back",
+    };
+    reply::problem(StatusCode::SERVICE_UNAVAILABLE, detail)
 }
 
 fn id<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Reply> {
@@ -279,14 +286,44 @@ fn id<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Reply> {
         .map_err(|_| reply::problem(StatusCode::NOT_FOUND, &format!("`{what}-…` is expected here, like {what}-42")))
 }
 
-/// The error names the field and the place, never the content.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {
+/// What a request's body may say.
+trait Body: DeserializeOwned {
+    /// The same for a person whose body was refused.
+    const FORM: &'static str;
+}
+
+impl Body for StateBody {
+    const FORM: &'static str = r#"{"state": "available", "not_ready" or "logged_out"}"#;
+}
+
+impl Body for ClosingBody {
+    const FORM: &'static str = r#"{"outcome": text, "note": {field: text, …}, "reason": text, if any}"#;
+}
+
+impl Body for DetailsBody {
+    const FORM: &'static str = concat!(
+        r#"{"standing": "new" or "existing", "patient": {"name": text, "date_of_birth": "1990-12-31"}, "#,
+        r#""relationship": "self", "parent", …, "may_discuss": true or false, "reason": text}, as far as it is known"#
+    );
+}
+
+impl Body for TransferBody {
+    const FORM: &'static str = r#"{"lane": text}"#;
+}
+
+impl Body for OwnerBody {
+    const FORM: &'static str = r#"{"owner": text}"#;
+}
+
+/// The error names the place and the form, never the content.
+fn read<T: Body>(body: &[u8]) -> Result<T, Reply> {
     serde_json::from_slice(body).map_err(|error| {
-        let what = match error.classify() {
-            serde_json::error::Category::Data => "a field is missing, unknown or of the wrong kind",
-            _ => "the body is no JSON",
+        let at = format!("(line {}, column {})", error.line(), error.column());
+        let is_json = serde_json::from_slice::<IgnoredAny>(body).is_ok();
+        let detail = match is_json {
+            true => format!("a field is missing, unknown or of the wrong kind {at}; expected is {}", T::FORM),
+            false => format!("the body is no JSON {at}; expected is {}", T::FORM),
         };
-        let detail = format!("{what} (line {}, column {})", error.line(), error.column());
         reply::problem(StatusCode::BAD_REQUEST, &detail)
     })
 }
@@ -314,6 +351,10 @@ fn refused(refusal: &Refusal) -> Reply {
     match refusal {
         Refusal::Unknown(what) => reply::problem(StatusCode::NOT_FOUND, &format!("there is no such {what}")),
         Refusal::Conflict(why) => reply::problem(StatusCode::CONFLICT, why),
+        Refusal::Quarantined => {
+            let detail = "carelane crashed twice at this request and has set it aside: a bug; see OPERATIONS.md";
+            reply::problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
+        }
         Refusal::Missing(fields) => {
             let missing: Vec<Value> = fields.iter().map(|f| f.as_str().into()).collect();
             let detail = "required fields of the note are missing, or say nothing the next person could act on";

@@ -118,6 +118,8 @@ pub fn event(told: &Event) -> String {
         Event::KeyFound(_) => "a record key is there".to_owned(),
         Event::JournalSalvaged(_) => "a journal was salvaged".to_owned(),
         Event::CallDamaged { .. } => "salvage cut a call off".to_owned(),
+        Event::Poisoned { event: poisoned, deadline: None } => format!("poisoned: {}", event(poisoned)),
+        Event::Poisoned { deadline: Some(name), .. } => format!("poisoned: the deadline {name:?}"),
         Event::TimePassed => "time passes".to_owned(),
     }
 }
@@ -146,6 +148,7 @@ fn refusal(why: &Refusal) -> String {
     match why {
         Refusal::Unknown(what) => format!("no such {what}"),
         Refusal::Conflict(why) => (*why).to_owned(),
+        Refusal::Quarantined => "set aside".to_owned(),
         Refusal::Missing(fields) => format!("missing {}", list(fields)),
         Refusal::TooLong { what, chars_max } => format!("{what} longer than {chars_max}"),
         Refusal::NotAllowed { what, allowed } => format!("{what} must be one of {}", list(allowed)),
@@ -248,6 +251,11 @@ fn seldom(told: &Fact) -> String {
         Fact::CallLost { call } => format!("{call} is lost"),
         Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
         Fact::LegAsked { leg } => format!("{leg} is silent"),
+        Fact::EventQuarantined { call, deadline } => format!(
+            "set aside: {}, {}",
+            deadline.as_ref().map_or_else(|| "the event".to_owned(), |name| format!("the deadline {name:?}")),
+            call.map_or_else(|| "about no call".to_owned(), |call| format!("about {call}")),
+        ),
         Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
         Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
         Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),

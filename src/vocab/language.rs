@@ -1,15 +1,16 @@
 //! Languages as BCP-47 tags (`en-US`, `es-US`).
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::name::Name;
+
 /// A language tag, as written in the flow file and as the carrier's speech engines know it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Language(Arc<str>);
+pub struct Language(Name);
 
 impl Language {
     /// A well-formed tag: a primary part of two or three letters, then parts of one to eight letters or digits.
@@ -23,17 +24,17 @@ impl Language {
 
     /// The whole tag.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 
     /// The language without its region: `es` of `es-US`.
     pub fn primary(&self) -> &str {
-        self.0.split('-').next().unwrap_or(&self.0)
+        self.as_str().split('-').next().unwrap_or_default()
     }
 }
 
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }

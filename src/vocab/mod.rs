@@ -7,6 +7,7 @@ mod id;
 mod key;
 mod language;
 pub mod limit;
+mod name;
 mod phone;
 mod private;
 mod time;

@@ -6,6 +6,9 @@
 mod row_15_downtime;
 mod row_23_crash_loop;
 mod row_24_full_disk;
+mod row_29_two_writers;
+#[cfg(feature = "planted")]
+mod row_31_poisoned_event;
 mod row_37_slow_clients;
 mod row_40_hostile_names;
 

@@ -328,6 +328,21 @@ fn each_practice_and_month_has_a_key_of_its_own() {
 }
 
 #[test]
+fn a_destroyed_key_takes_its_sounds_and_no_others() {
+    let folder = TempFolder::new();
+    let (journal, _, _) = reopen(&folder.data()).unwrap();
+    let (audio, archive) = (journal.audio().unwrap(), journal.archive());
+    let (long_ago, lately) = (Timestamp(1_600_000_000_000), Timestamp(1_795_000_000_000));
+    audio.keep("0123456789abcdef", "elm", long_ago, b"an old message").unwrap();
+    audio.keep("fedcba9876543210", "elm", lately, b"a new message").unwrap();
+    let old = archive.keys().unwrap().into_iter().find(|key| key.month == 202_009).unwrap();
+    archive.destroy(&old).unwrap();
+    assert_eq!(files(&folder.data().join("recordings")).len(), 1);
+    assert_eq!(audio.read("0123456789abcdef").unwrap(), None);
+    assert_eq!(audio.read("fedcba9876543210").unwrap().as_deref(), Some(&b"a new message"[..]));
+}
+
+#[test]
 fn a_destroyed_key_takes_its_texts_and_nothing_else() {
     let folder = TempFolder::new();
     let (mut journal, _, _) = reopen(&folder.data()).unwrap();
@@ -337,7 +352,8 @@ fn a_destroyed_key_takes_its_texts_and_nothing_else() {
     let destroyed_id = destroyed.file_stem().unwrap().to_str().unwrap().to_owned();
     fs::remove_file(destroyed).unwrap();
     let (mut journal, recovered, entries) = reopen(&folder.data()).unwrap();
-    assert_eq!(recovered.forgotten.into_iter().collect::<Vec<_>>(), [(destroyed_id.clone(), 6)]);
+    assert_eq!(recovered.forgotten.clone().into_iter().collect::<Vec<_>>(), [(destroyed_id.clone(), 6)]);
+    assert!(recovered.missing().eq([(destroyed_id.as_str(), 6)]), "retention did not destroy it");
     assert!(entries.iter().flat_map(texts_of).all(|text| text.is_empty()));
     assert!(matches!(&entries[2].facts[0], Fact::CallArrived { call, caller, .. }
         if call.0 == 3 && caller.number.is_some()));

@@ -50,6 +50,31 @@ fn every_scenario_goes_as_it_is_written() {
 }
 
 #[test]
+fn any_event_of_any_scenario_may_be_set_aside_and_nothing_is_left_in_limbo() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let paths = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|end| end == "txt")).collect();
+    let (mut wrong, mut tried) = (String::new(), 0);
+    // A share of them: all take minutes. Each scenario begins at another event.
+    let one_in = 11;
+    for (place, path) in paths.into_iter().enumerate() {
+        let name = path.file_stem().unwrap().to_string_lossy();
+        let written = fs::read_to_string(&path).unwrap();
+        for number in (1 + place % one_in..).step_by(one_in) {
+            match script::play_poisoned(&written, number) {
+                Ok(true) => tried += 1,
+                Ok(false) => break,
+                Err(broken) => {
+                    let _ = writeln!(wrong, "{name}: {broken}\n");
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(tried > 100, "only {tried} events");
+}
+
+#[test]
 fn a_call_above_the_limit_hears_busy_words_and_leaves_an_item() {
     let mut floor = Floor::default();
     let opening = practice::Practice::opening().iter().cloned();

@@ -46,6 +46,11 @@ pub(super) fn read(folder: &Path, opening: Opening) -> Result<Read, String> {
     Ok(Read { checked, files, is_demo })
 }
 
+/// By its name; one that is misspelt is reported rather than passed over in silence.
+pub(in crate::cli) fn is_flow_file(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
+}
+
 /// The folder's YAML files with their texts, in order; `None` if there is no such folder.
 pub(in crate::cli) fn flow_files(folder: &Path) -> Result<Option<Vec<(String, String)>>, String> {
     if !folder.exists() {
@@ -56,7 +61,7 @@ pub(in crate::cli) fn flow_files(folder: &Path) -> Result<Option<Vec<(String, St
     if folder.is_dir() {
         for entry in std::fs::read_dir(folder).map_err(|e| cannot(folder, &e))? {
             let path = entry.map_err(|e| cannot(folder, &e))?.path();
-            if path.extension().is_some_and(|ext| ext == "yaml" || ext == "yml") {
+            if is_flow_file(&path) {
                 paths.push(path);
             }
         }

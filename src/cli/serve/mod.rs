@@ -11,6 +11,7 @@ mod rest;
 mod settings;
 mod space;
 mod stream;
+mod wall;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -34,6 +35,7 @@ pub use settings::MediaKind;
 
 pub(in crate::cli) use flows::flow_files;
 pub(in crate::cli) use flows::given_flows;
+pub(in crate::cli) use flows::is_flow_file;
 
 use crate::carrier::twilio::Backoff;
 use crate::carrier::twilio::Rate;
@@ -147,6 +149,13 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let opened = opened.map_err(|e| cannot_open(&e, &crashes, now))?;
     check_flows(&read, &opened)?;
     let recovered = opened.recovered.clone();
+    for (key, entries) in recovered.missing() {
+        error!(
+            key,
+            entries,
+            "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
+        );
+    }
     let ghosts = opened.floor().live_legs();
 
     let metrics = Arc::new(Metrics::new().with_data(args.data.clone()));
@@ -179,6 +188,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let streaming = stream::open(&args, &public, &account, &rest).await?;
     tokio::spawn(engine.clone().dispatch(orders, rest));
     tokio::spawn(space::watch(args.data.clone()));
+    tokio::spawn(wall::watch(engine.clock(), metrics.clone()));
     tokio::spawn(engine.clone().keep_to_retention());
     tokio::spawn(on_call::watch(engine.clone()));
 
@@ -201,7 +211,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
 /// A disk that fails or is full at every start is a crash loop too.
 fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> String {
     if matches!(error.fault(), Fault::Disk | Fault::Full) {
-        crashes.note(now);
+        crashes.note(now, None);
     }
     format!("{error}\n  {}", error.advice())
 }

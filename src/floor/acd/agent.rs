@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use crate::floor::acd::fit::AbilityId;
 use crate::floor::fact::AgentChange;
 use crate::floor::fact::NotReady;
 use crate::flow::Member;
@@ -24,6 +25,8 @@ pub struct Agent {
     pub team: TeamId,
     /// From the team file.
     pub member: Arc<Member>,
+    /// What she brings, from the same.
+    pub ability: AbilityId,
     /// What she is doing.
     pub state: AgentState,
     /// Offers missed in a row.

@@ -74,19 +74,42 @@ impl Floor {
     }
 
     pub(super) fn enter_queue(&mut self, id: CallId) {
-        let Some(call) = self.calls.get(&id) else { return };
-        let (Some(place), Some(lane), true) = (&call.place, call.lane(), call.is_queued()) else { return };
-        self.waiting.enter(call, place, lane);
+        let Some(call) = self.calls.get(&id).filter(|call| call.is_queued()) else { return };
+        let (Some(key), Some(place), Some(lane)) = (call.key(), &call.place, call.lane()) else { return };
+        let need = self.board.need(&call.language, lane, place.tier);
+        if self.board.enter(key, need) {
+            *self.depths.entry((call.practice.clone(), lane.id.clone())).or_default() += 1;
+        }
         match call.phase {
             Phase::Waiting => self.stirred.calls.push(id),
-            _ => self.waiting.reserve(call, place, lane),
+            _ => self.board.reserve(key),
         }
     }
 
     pub(super) fn leave_queue(&mut self, id: CallId) {
-        let Some(call) = self.calls.get(&id) else { return };
-        if let (Some(place), Some(lane), true) = (&call.place, call.lane(), call.is_queued()) {
-            self.waiting.leave(call, place, lane);
+        let Some(call) = self.calls.get(&id).filter(|call| call.is_queued()) else { return };
+        let (Some(key), Some(place)) = (call.key(), &call.place) else { return };
+        let line = (call.practice.clone(), place.lane.clone());
+        if self.board.leave(key)
+            && let Some(depth) = self.depths.get_mut(&line)
+        {
+            *depth -= 1;
+            if *depth == 0 {
+                self.depths.remove(&line);
+            }
+        }
+    }
+
+    /// A waiting call is offered, or an offered one waits again; its place in the order stays.
+    pub(super) fn set_queued_phase(&mut self, id: CallId, phase: Phase) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        call.phase = phase;
+        let Some(key) = call.key() else { return };
+        if call.phase == Phase::Waiting {
+            self.board.release(key);
+            self.stirred.calls.push(id);
+        } else {
+            self.board.reserve(key);
         }
     }
 

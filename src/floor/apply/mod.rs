@@ -94,6 +94,11 @@ impl Floor {
             Fact::KeyExpired(_) => {}
             Fact::CallLost { call } => self.call_lost(*call),
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
+            Fact::EventQuarantined { deadline, .. } => {
+                if let Some(deadline) = deadline {
+                    self.timers.clear(deadline);
+                }
+            }
             Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
         }
         #[cfg(feature = "planted")]

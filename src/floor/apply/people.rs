@@ -13,6 +13,7 @@ use crate::floor::fact::AgentChange;
 use crate::floor::timer::TimerName;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
+use crate::vocab::GroupId;
 use crate::vocab::LegId;
 use crate::vocab::Timestamp;
 
@@ -40,15 +41,16 @@ impl Floor {
         }
         self.team_hashes.insert(team.id.clone(), file.hash.clone());
         for member in &team.agents {
-            let member = Arc::new(member.clone());
+            let (ability, member) = (self.board.ability(member), Arc::new(member.clone()));
             let state = match self.agents.remove(&member.id) {
                 Some(old) => {
                     self.count_agent(&old, false);
-                    Agent { member, leaving: false, team: team.id.clone(), ..old }
+                    Agent { member, ability, leaving: false, team: team.id.clone(), ..old }
                 }
                 None => Agent {
                     team: team.id.clone(),
                     member,
+                    ability,
                     state: AgentState::LoggedOut,
                     misses: 0,
                     later: None,
@@ -72,7 +74,7 @@ impl Floor {
                 }
             }
         }
-        let waiting: Vec<CallId> = self.waiting.in_order().map(|key| key.call).collect();
+        let waiting: Vec<CallId> = self.board.in_order().map(|key| key.call).collect();
         for call in waiting {
             self.set_ladder_timer(at, call);
         }
@@ -89,41 +91,57 @@ impl Floor {
     /// Adds an agent to, or takes her from, the counts of her groups and the idle.
     fn count_agent(&mut self, agent: &Agent, add: bool) {
         if agent.is_signed_in() {
-            for group in &agent.member.groups {
-                let count = self.signed_in.entry(group.clone()).or_default();
-                *count = if add { *count + 1 } else { count.saturating_sub(1) };
-                if *count == 0 {
-                    self.signed_in.remove(group);
-                }
-            }
+            self.count_signed_in(&agent.member.groups, add);
         }
         if let AgentState::Available { since } = agent.state {
             if add {
-                self.idle.enter(&agent.member, since);
+                self.board.sit(&agent.member.id, since, agent.ability);
             } else {
-                self.idle.leave(&agent.member, since);
+                self.board.rise(&agent.member.id, since);
+            }
+        }
+    }
+
+    fn count_signed_in(&mut self, groups: &[GroupId], add: bool) {
+        for group in groups {
+            let count = self.signed_in.entry(group.clone()).or_default();
+            *count = if add { *count + 1 } else { count.saturating_sub(1) };
+            if *count == 0 {
+                self.signed_in.remove(group);
             }
         }
     }
 
     pub(super) fn set_agent(&mut self, id: &AgentId, state: AgentState) {
         let state = self.unless_on_the_phone(id, state);
-        let Some(mut agent) = self.agents.remove(id) else { return };
-        self.count_agent(&agent, false);
-        self.timers.clear(&TimerName::ReadyAgain(id.clone()));
-        if let AgentState::NotReady { until: Some(until), .. } = &state {
-            self.timers.set(TimerName::ReadyAgain(id.clone()), *until);
-        }
-        if matches!(state, AgentState::Available { .. }) {
-            self.stirred.agents.push(id.clone());
-        }
+        let Some(agent) = self.agents.get_mut(id) else { return };
+        let was_signed_in = agent.is_signed_in();
         agent.paged &= matches!(
             state,
             AgentState::Offered(_) | AgentState::Talking(_) | AgentState::WrapUp(_) | AgentState::Parting(_)
         );
-        agent.state = state;
-        self.count_agent(&agent, true);
-        self.agents.insert(id.clone(), agent);
+        let before = std::mem::replace(&mut agent.state, state.clone());
+        let (ability, signed_in) = (agent.ability, agent.is_signed_in());
+        let moved = (was_signed_in != signed_in).then(|| agent.member.clone());
+        if let Some(member) = moved {
+            self.count_signed_in(&member.groups, signed_in);
+        }
+        if let AgentState::Available { since } = before {
+            self.board.rise(id, since);
+        }
+        if let AgentState::NotReady { until: Some(_), .. } = before {
+            self.timers.clear(&TimerName::ReadyAgain(id.clone()));
+        }
+        match state {
+            AgentState::NotReady { until: Some(until), .. } => {
+                self.timers.set(TimerName::ReadyAgain(id.clone()), until);
+            }
+            AgentState::Available { since } => {
+                self.board.sit(id, since, ability);
+                self.stirred.agents.push(id.clone());
+            }
+            _ => {}
+        }
     }
 
     /// She is rung as on call: after the call she is again what she is now.

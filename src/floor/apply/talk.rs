@@ -28,7 +28,7 @@ impl Floor {
         let made =
             Offer { id: *offer, call: *call, agent: agent.clone(), leg: *leg, made_at: at, answered: false, on_call };
         self.offers.insert(*offer, made);
-        self.replace(*call, |c| c.phase = Phase::Offered(*offer));
+        self.set_queued_phase(*call, Phase::Offered(*offer));
         self.climb_on(*call, why.rung);
         if on_call {
             self.remember_state(agent);
@@ -78,7 +78,7 @@ impl Floor {
             self.free_agent(at, &offer.agent);
         }
         if self.calls.get(&offer.call).is_some_and(|c| c.phase == Phase::Offered(id)) {
-            self.replace(offer.call, |c| c.phase = Phase::Waiting);
+            self.set_queued_phase(offer.call, Phase::Waiting);
         }
     }
 

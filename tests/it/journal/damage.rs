@@ -234,6 +234,27 @@ fn a_foreign_block_is_fenced_off_and_the_journal_stops() {
 }
 
 #[test]
+fn the_older_of_two_writers_is_refused_and_the_newer_goes_on() {
+    let folder = TempFolder::new();
+    let (mut older, _, _) = reopen(&folder.data()).unwrap();
+    append_calls(&mut older, 1, 4, 2);
+    // The lock is of no use: somebody deleted its file.
+    fs::remove_file(folder.data().join("lock")).unwrap();
+    let (mut newer, _, entries) = reopen(&folder.data()).unwrap();
+    assert_eq!(entries, calls(1, 4));
+    // The newer one has written nothing yet: the number alone decides.
+    let (event, facts) = samples::arrival(5);
+    older.append(START + Span::secs(5), SCOPE, &event, &facts).unwrap();
+    let error = older.commit().unwrap_err();
+    assert_eq!(error.fault(), Fault::Operator, "{error}");
+    assert!(error.to_string().contains("entries 5 to 5") && error.to_string().contains("taken"), "{error}");
+    assert_stopped(&mut older);
+    append_calls(&mut newer, 5, 6, 2);
+    drop((older, newer));
+    assert_eq!(reopen(&folder.data()).unwrap().2, calls(1, 6));
+}
+
+#[test]
 fn a_commit_that_fails_stops_the_journal() {
     let folder = TempFolder::new();
     let (mut journal, _, _) = reopen(&folder.data()).unwrap();

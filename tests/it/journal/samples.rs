@@ -30,6 +30,7 @@ use carelane::floor::fact::OfferOutcome;
 use carelane::floor::fact::PassedOver;
 use carelane::floor::fact::Route;
 use carelane::floor::fact::Why;
+use carelane::floor::timer::TimerName;
 use carelane::floor::treatment::Asked;
 use carelane::floor::treatment::Opening;
 use carelane::floor::treatment::Party;
@@ -95,13 +96,14 @@ macro_rules! variants {
 variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
-    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged);
+    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged Poisoned);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
     LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
-    LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused);
+    LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
+    EventQuarantined);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -192,6 +194,8 @@ fn events() -> Vec<Event> {
         Event::KeyFound(key_id()),
         Event::CallDamaged { call, practice: "riverside".into() },
         Event::JournalSalvaged(Box::new(salvaged())),
+        Event::Poisoned { event: Box::new(arrival(14).0), deadline: None },
+        Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(TimerName::ReadyAgain("ana".into())) },
     ]
 }
 
@@ -247,6 +251,7 @@ fn facts() -> Vec<Fact> {
         Fact::RecordingPlayed { item, by: Private::new("Maria Canary, supervisor".into()) },
         Fact::CallLeft { call, how: Left::Voicemail },
         Fact::LegAsked { leg },
+        Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
         Fact::LadderBegan { call },
         Fact::LadderEnded { call, again_at: NOON },

@@ -10,6 +10,7 @@
 //! ----
 //! call-1 arrived at elm on leg-1, ...
 //! ```
+//! `poison` before a command sets its event aside, and `poison the deadline` the next deadline that passes.
 //! A leg is named by its caller (`A`), its offer (`offer-1`) or itself (`leg-1`); `A#2` means its second treatment.
 
 use std::collections::BTreeMap;
@@ -50,7 +51,25 @@ const MONDAY: &str = "2026-11-23 09:00:00";
 
 /// Plays a script; the same text with what really came of each block.
 pub(crate) fn play(script: &str) -> Result<String, String> {
+    play_on(&mut Stage::open()?, script)
+}
+
+/// Plays a script with its event of this number set aside, and then two days without any; false if it has fewer.
+/// What the script says afterwards may not fit any more.
+pub(crate) fn play_poisoned(script: &str, number: usize) -> Result<bool, String> {
     let mut stage = Stage::open()?;
+    stage.poisoned = Some(stage.told + number);
+    let played = play_on(&mut stage, script);
+    let Some(poisoned) = stage.was_poisoned.take() else { return Ok(false) };
+    // A script that does not fit any more is no fault of the floor.
+    drop(played);
+    if stage.broken.is_none() {
+        stage.until(stage.world.now + Span::hours(48))?;
+    }
+    stage.broken.take().map_or(Ok(true), |broken| Err(format!("event {number}, {poisoned:?}:\n{broken}")))
+}
+
+fn play_on(stage: &mut Stage, script: &str) -> Result<String, String> {
     let mut told = String::new();
     let mut lines = script.lines().peekable();
     while let Some(line) = lines.next() {
@@ -85,12 +104,28 @@ struct Stage {
     practice: Practice,
     offers: BTreeMap<OfferId, LegId>,
     last: Option<Event>,
+    /// Events told so far.
+    told: usize,
+    /// The event of this number is set aside.
+    poisoned: Option<usize>,
+    was_poisoned: Option<Event>,
+    /// What the watch found.
+    broken: Option<String>,
 }
 
 impl Stage {
     fn open() -> Result<Self, String> {
         let practice = Practice::read();
-        let mut stage = Self { world: Watch::default(), practice, offers: BTreeMap::new(), last: None };
+        let mut stage = Self {
+            world: Watch::default(),
+            practice,
+            offers: BTreeMap::new(),
+            last: None,
+            told: 0,
+            poisoned: None,
+            was_poisoned: None,
+            broken: None,
+        };
         stage.world.now = local(MONDAY)?;
         stage.tell(Event::FloorOpened("elm-floor".into()))?;
         let (team, flow) = (stage.practice.team_offered()?, stage.practice.flow_offered()?);
@@ -100,7 +135,9 @@ impl Stage {
     }
 
     fn tell(&mut self, event: Event) -> Result<String, String> {
-        let out = self.world.deliver(event.clone())?;
+        self.told += 1;
+        let event = if self.poisoned == Some(self.told) { self.poison(event) } else { event };
+        let out = self.world.deliver(event.clone()).inspect_err(|broken| self.broken = Some(broken.clone()))?;
         for fact in &out.facts {
             if let Fact::OfferMade { offer, leg, .. } = fact {
                 self.offers.insert(*offer, *leg);
@@ -124,6 +161,11 @@ impl Stage {
             ["ledger"] => Ok(told::ledger(&self.world.floor)),
             ["crash"] => self.world.crash().map(|()| String::new()),
             ["dup"] => self.repeat(),
+            ["poison", "the", "deadline"] => self.poison_deadline(),
+            ["poison", ..] => {
+                let event = self.event(&words[1..])?;
+                self.tell(Event::Poisoned { event: Box::new(event), deadline: None })
+            }
             ["edit", file, from, to] => {
                 let event = self.practice.edit(file, from, to)?;
                 self.tell(event)
@@ -153,6 +195,19 @@ impl Stage {
         }
         self.world.now = self.world.now.max(to);
         Ok(told)
+    }
+
+    fn poison(&mut self, event: Event) -> Event {
+        self.was_poisoned = Some(event.clone());
+        let due = self.world.floor.due(self.world.now).next().cloned();
+        let deadline = due.filter(|_| event == Event::TimePassed);
+        Event::Poisoned { event: Box::new(event), deadline }
+    }
+
+    fn poison_deadline(&mut self) -> Result<String, String> {
+        let (at, name) = self.world.floor.next_timeout().ok_or("there is no deadline")?;
+        self.world.now = self.world.now.max(at);
+        self.tell(Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(name) })
     }
 
     /// The last event once more: it may decide nothing.

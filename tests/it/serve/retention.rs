@@ -101,7 +101,12 @@ async fn texts_past_their_retention_are_destroyed_with_a_proof_and_the_journal_s
     let verified = run(&["journal", "verify"], &served.vars);
     let said = String::from_utf8_lossy(&verified.stdout).into_owned();
     assert_eq!(verified.status.code(), Some(0), "{said}");
-    assert!(said.contains("is sound") && said.contains("unreadable: the key riverside-"), "{said}");
+    assert!(
+        said.contains("is sound")
+            && said.contains("retention destroyed the key riverside-")
+            && !said.contains("WARNING"),
+        "{said}"
+    );
     let printed = run(&["journal", "print"], &served.vars);
     let proofs =
         String::from_utf8_lossy(&printed.stdout).matches("\"facts\":[{\"KeyExpired\":{\"scope\":\"riverside\"").count();
@@ -110,4 +115,22 @@ async fn texts_past_their_retention_are_destroyed_with_a_proof_and_the_journal_s
     // A second start has nothing left to destroy, and answers.
     served.start_and_wait().await;
     assert_eq!(keys(&data), 1);
+    assert!(!served.log().contains("a record key is missing"), "{}", served.log());
+}
+
+#[tokio::test]
+async fn a_key_that_is_lost_is_told_at_the_start_and_by_verify() {
+    let mut served = Served::new(free_address(), vec![("CARELANE_LOCAL_CARRIER".into(), "127.0.0.1:0".into())]);
+    let data = served.data();
+    two_calls(&data);
+    for key in std::fs::read_dir(data.join("keys")).expect("the keys' folder") {
+        std::fs::remove_file(key.expect("a key").path()).expect("it can be lost");
+    }
+    served.start_and_wait().await;
+    assert!(served.log().contains("a record key is missing that retention did not destroy"), "{}", served.log());
+    served.signal("TERM");
+    assert_eq!(served.end().await, Some(0));
+    let verified = run(&["journal", "verify"], &served.vars);
+    let said = String::from_utf8_lossy(&verified.stdout).into_owned();
+    assert!(said.contains("WARNING") && said.contains("from a backup"), "{said}");
 }

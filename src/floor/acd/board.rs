@@ -1,0 +1,216 @@
+//! The board: calls that wait, in order, and assistants who are idle, longest first. Here the two are matched.
+//!
+//! A waiting call stands once in the order of its floor and once in the line of its need; an idle assistant once in the
+//! order of the idle and once among those of her ability. An assistant looks only at the heads of the lines she takes,
+//! a call only at the heads of the abilities that are idle: both are O(log n) however long the line is.
+//! It knows no caller and no fact, and decides nothing.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::fit::Ability;
+use super::fit::AbilityId;
+use super::fit::Fit;
+use super::fit::Fits;
+use super::fit::NeedId;
+use crate::floor::fact::PassedOver;
+use crate::flow::Lane;
+use crate::flow::Member;
+use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::Language;
+use crate::vocab::Timestamp;
+
+/// How many passed-over calls and agents an offer names.
+const PASSED_OVER_MAX: usize = 3;
+
+/// A call's place: urgent first, then the earliest deadline, then the earliest arrival's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// Urgency and deadline in one number, because keys are compared all day.
+    rank: u64,
+    /// Whose place it is.
+    pub call: CallId,
+}
+
+impl Key {
+    /// The key of a call at this place.
+    pub fn new(urgent: bool, deadline: Timestamp, call: CallId) -> Self {
+        const ROUTINE: u64 = 1 << 63;
+        // Deadlines lie within 140 million years of 1970, so they have a bit to spare.
+        let deadline = (deadline.0.saturating_add(1 << 62)).clamp(0, i64::MAX).cast_unsigned();
+        Self { rank: if urgent { deadline } else { deadline | ROUTINE }, call }
+    }
+}
+
+/// An idle assistant: since when, and who.
+type Seat = (Timestamp, AgentId);
+
+/// How a call stands in the order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Stand {
+    need: NeedId,
+    /// Being offered: it keeps its place, but is offered to nobody else.
+    reserved: bool,
+}
+
+/// Calls that wait and assistants who are idle.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Board {
+    fits: Fits,
+    order: BTreeMap<Key, Stand>,
+    /// Calls that may be offered, by need.
+    lines: Vec<BTreeSet<Key>>,
+    idle: BTreeMap<Seat, AbilityId>,
+    /// The idle by ability; an ability of which nobody is idle is not in it.
+    seats: BTreeMap<AbilityId, BTreeSet<Seat>>,
+}
+
+impl Board {
+    /// Nobody waits and nobody is idle; abilities and needs keep their numbers.
+    pub fn cleared(self) -> Self {
+        Self { fits: self.fits, ..Self::default() }
+    }
+
+    /// What this assistant brings.
+    pub fn ability(&mut self, member: &Member) -> AbilityId {
+        self.fits.ability(Ability::of(member))
+    }
+
+    /// What a call in this language asks for that waits in this lane, whose last open tier is `open`.
+    pub fn need(&mut self, language: &Language, lane: &Lane, open: u8) -> NeedId {
+        self.fits.need(language, lane, open)
+    }
+
+    // ---- calls ----
+
+    /// Puts a call at its place; from now on it may be offered. Says whether it is new there.
+    pub fn enter(&mut self, key: Key, need: NeedId) -> bool {
+        self.line(need).insert(key);
+        self.order.insert(key, Stand { need, reserved: false }).is_none()
+    }
+
+    /// The call is being offered: nobody else gets it, but it keeps its place.
+    pub fn reserve(&mut self, key: Key) {
+        if let Some(stand) = self.order.get_mut(&key) {
+            stand.reserved = true;
+            let need = stand.need;
+            self.line(need).remove(&key);
+        }
+    }
+
+    /// The call is offered no longer, and may be offered again.
+    pub fn release(&mut self, key: Key) {
+        if let Some(stand) = self.order.get_mut(&key) {
+            stand.reserved = false;
+            let need = stand.need;
+            self.line(need).insert(key);
+        }
+    }
+
+    /// Takes a call out altogether; says whether it was there.
+    pub fn leave(&mut self, key: Key) -> bool {
+        let Some(stand) = self.order.remove(&key) else { return false };
+        if !stand.reserved {
+            self.line(stand.need).remove(&key);
+        }
+        true
+    }
+
+    fn line(&mut self, need: NeedId) -> &mut BTreeSet<Key> {
+        if self.lines.len() <= need.index() {
+            self.lines.resize_with(need.index() + 1, BTreeSet::new);
+        }
+        &mut self.lines[need.index()]
+    }
+
+    /// Calls in serving order, those being offered included.
+    pub fn in_order(&self) -> impl Iterator<Item = &Key> {
+        self.order.keys()
+    }
+
+    /// How many wait.
+    pub fn waiting(&self) -> usize {
+        self.order.len()
+    }
+
+    // ---- assistants ----
+
+    /// An assistant became idle.
+    pub fn sit(&mut self, agent: &AgentId, since: Timestamp, ability: AbilityId) {
+        self.idle.insert((since, agent.clone()), ability);
+        self.seats.entry(ability).or_default().insert((since, agent.clone()));
+    }
+
+    /// An assistant is idle no longer.
+    pub fn rise(&mut self, agent: &AgentId, since: Timestamp) {
+        let seat = (since, agent.clone());
+        let Some(ability) = self.idle.remove(&seat) else { return };
+        if let Some(seats) = self.seats.get_mut(&ability) {
+            seats.remove(&seat);
+            if seats.is_empty() {
+                self.seats.remove(&ability);
+            }
+        }
+    }
+
+    /// All who are idle, longest first.
+    pub fn idle(&self) -> impl Iterator<Item = &AgentId> {
+        self.idle.keys().map(|(_, agent)| agent)
+    }
+
+    // ---- the two of them ----
+
+    /// May who brings this take the call at this place now?
+    pub fn takes(&self, ability: AbilityId, key: Key) -> bool {
+        self.order.get(&key).is_some_and(|stand| matches!(self.fits.of(ability, stand.need), Fit::Takes(_)))
+    }
+
+    /// The first call that may be offered to who brings this, and the tier by which she serves it.
+    pub fn first_for(&self, ability: AbilityId) -> Option<(Key, u8)> {
+        let heads =
+            self.fits.takes(ability).iter().filter_map(|need| Some((self.lines.get(need.index())?.first()?, *need)));
+        let (key, need) = heads.min()?;
+        match self.fits.of(ability, need) {
+            Fit::Takes(tier) => Some((*key, tier)),
+            Fit::Refused(_) => None,
+        }
+    }
+
+    /// Who is offered the call at this place: of the lowest open tier that has somebody idle, the longest idle.
+    pub fn idle_for(&self, key: Key) -> Option<(u8, Timestamp, AgentId)> {
+        let need = self.order.get(&key)?.need;
+        let heads = self.seats.iter().filter_map(|(ability, seats)| match self.fits.of(*ability, need) {
+            Fit::Takes(tier) => Some((tier, seats.first()?)),
+            Fit::Refused(_) => None,
+        });
+        heads.min().map(|(tier, (since, agent))| (tier, *since, agent.clone()))
+    }
+
+    /// The first calls of the order that stand ahead of this one and are not for who brings this, and why not.
+    pub fn calls_passed(&self, key: Key, ability: AbilityId) -> Vec<(CallId, PassedOver)> {
+        let ahead = self.order.iter().take_while(|(other, _)| **other < key).take(PASSED_OVER_MAX);
+        let passed = ahead.filter(|(_, stand)| !stand.reserved).filter_map(|(other, stand)| {
+            match self.fits.of(ability, stand.need) {
+                Fit::Refused(why) => Some((other.call, why)),
+                Fit::Takes(_) => None,
+            }
+        });
+        passed.collect()
+    }
+
+    /// The first of those who are idle for longer than this one and were not offered the call, and why not.
+    pub fn agents_passed(&self, key: Key, tier: u8, since: Timestamp, agent: &AgentId) -> Vec<(AgentId, PassedOver)> {
+        let Some(Stand { need, .. }) = self.order.get(&key) else { return Vec::new() };
+        let longer = self.idle.iter().take_while(|((idle, id), _)| (*idle, id) < (since, agent));
+        let passed = longer.take(PASSED_OVER_MAX).map(|((_, id), ability)| {
+            let why = match self.fits.of(*ability, *need) {
+                Fit::Refused(why) => why,
+                Fit::Takes(later) if later > tier => PassedOver::LaterTier,
+                Fit::Takes(_) => PassedOver::Group,
+            };
+            (id.clone(), why)
+        });
+        passed.collect()
+    }
+}
