@@ -22,7 +22,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
 use crate::vocab::LegId;
 
-/// Carrier calls, wanted effects, media streams, where in the journal each call's facts stand, and whose PIN is awaited.
+/// Carrier calls, wanted effects, media streams, where each call stands in the journal, and whose PIN is awaited.
 #[derive(Debug, Default)]
 pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,

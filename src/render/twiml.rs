@@ -143,8 +143,8 @@ impl Rendering<'_> {
         }
     }
 
-    /// Carries the leg's audio to us by a media stream, which proves itself with `token`. What follows the stream is for
-    /// when it breaks off: the caller is parked, and brought back as soon as somebody here answers.
+    /// Carries the leg's audio to us by a media stream, which proves itself with `token`. What follows the stream is
+    /// for when it breaks off: the caller is parked, and brought back as soon as somebody here answers.
     pub fn stream_document(&self, token: &str, language: &Language) -> Vec<u8> {
         write(|xml| {
             xml.create_element("Connect").write_inner_content(|xml| {

@@ -108,8 +108,8 @@ impl Door {
         Some(rendering.stream_document(&ticket, language))
     }
 
-    /// A leg whose stream is over. After its last words it is hung up; otherwise it is moved out of the carrier's queue,
-    /// where it can hear but not be connected.
+    /// A leg whose stream is over. After its last words it is hung up; otherwise it is moved out of the carrier's
+    /// queue, where it can hear but not be connected.
     pub(super) async fn parked(&self, leg: LegId, form: &Form<'_>) -> Option<Vec<u8>> {
         let (streaming, carrier_call) = (self.streaming.as_ref()?, decode_call(form).ok()?);
         let given = self.engine.current(leg).await.ok()??;
