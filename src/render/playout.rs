@@ -82,10 +82,11 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
             let asked = Piece::new(flow.phrase(Phrase::NewOrExisting, language), language);
             Some(question(vec![Sound::Words(asked)], seconds(twiml::STANDING_SECONDS)))
         }
+        // Keys count while an answer is read out, as words do in the document.
         Treatment::Announce { words, language } => {
-            Some(Plan { sounds: say_all(words, language), again_from: None, keys: Keys::Ignored, then: Then::End })
+            Some(Plan { sounds: say_all(words, language), again_from: None, keys: Keys::Answer, then: Then::End })
         }
-        Treatment::Goodbye { words, language } => {
+        Treatment::Goodbye { words, language, .. } => {
             Some(Plan { sounds: say_all(words, language), again_from: None, keys: Keys::Ignored, then: Then::HangUp })
         }
         Treatment::Hold { lane, language, first, urgent } => {

@@ -81,7 +81,7 @@ impl Rendering<'_> {
         write(|xml| match treatment {
             Treatment::Menu { step, language, opening } => self.menu(xml, step, language, *opening),
             Treatment::Announce { words, language } => {
-                self.say_all(xml, words, language)?;
+                self.said_listening(xml, words, language, "dtmf speech", self.done())?;
                 self.redirect(xml, self.done())
             }
             Treatment::Hold { language, first, urgent, .. } => self.hold(xml, language, first, *urgent),
@@ -93,9 +93,8 @@ impl Rendering<'_> {
                 self.room(xml, *call, *round)?;
                 self.redirect(xml, self.done())
             }
-            Treatment::Goodbye { words, language } => {
-                self.say_all(xml, words, language)?;
-                empty(xml, "Hangup")
+            Treatment::Goodbye { words, language, listens } => {
+                self.goodbye(xml, words, language, listens.then(|| self.done()))
             }
             Treatment::Record { words, language, longest } => self.record(xml, words, language, *longest),
             Treatment::AskStanding { language, .. } => self.ask_standing(xml, language),
@@ -111,9 +110,9 @@ impl Rendering<'_> {
                 let first = if round == 0 && !urgent { &first[..] } else { &[] };
                 self.wait(xml, lane, language, first, *urgent, round)
             }
-            Treatment::Goodbye { words, language } => {
-                self.say_all(xml, words, language)?;
-                empty(xml, "Hangup")
+            Treatment::Goodbye { words, language, listens } => {
+                let held = Link::Held { leg: self.leg, serial: self.serial, round };
+                self.goodbye(xml, words, language, listens.then_some(held))
             }
             Treatment::Menu { .. }
             | Treatment::Announce { .. }
@@ -204,6 +203,39 @@ impl Rendering<'_> {
         ]);
         gather.write_inner_content(|xml| say(xml, self.flow.phrase(Phrase::NewOrExisting, language), language))?;
         self.redirect(xml, self.done())
+    }
+
+    /// Last words. A caller is listened to while they are said and a moment longer, then the leg is hung up.
+    fn goodbye(&self, xml: &mut Xml, words: &[Words], language: &Language, heard: Option<Link>) -> io::Result<()> {
+        match heard {
+            Some(heard) => self.said_listening(xml, words, language, "speech", heard)?,
+            None => self.say_all(xml, words, language)?,
+        }
+        empty(xml, "Hangup")
+    }
+
+    /// patient: whoever speaks of an emergency while something is said is heard.
+    fn said_listening(
+        &self,
+        xml: &mut Xml,
+        words: &[Words],
+        language: &Language,
+        input: &str,
+        heard: Link,
+    ) -> io::Result<()> {
+        let (hints, action) = (self.hints_with(std::iter::empty()), self.links.url(heard));
+        let gather = xml.create_element("Gather").with_attributes([
+            ("input", input),
+            ("numDigits", "1"),
+            ("finishOnKey", ""),
+            ("timeout", "1"),
+            ("speechTimeout", "auto"),
+            ("language", language.as_str()),
+            ("hints", &hints),
+            ("method", "POST"),
+            ("action", &action),
+        ]);
+        gather.write_inner_content(|xml| self.say_all(xml, words, language)).map(drop)
     }
 
     /// What a recogniser should expect, in all languages. A phrase that holds a shorter one adds nothing to it.
@@ -358,7 +390,11 @@ impl Rendering<'_> {
                 None if *repeat => say(xml, self.flow.phrase(Phrase::WhisperRepeat, language), language)?,
                 None => say(xml, self.flow.phrase(Phrase::WhisperNew, language), language)?,
             }
-            say(xml, self.flow.phrase(Phrase::WhisperKeys, language), language)
+            say(xml, self.flow.phrase(Phrase::WhisperKeys, language), language)?;
+            match urgent {
+                true => Ok(()),
+                false => say(xml, self.flow.phrase(Phrase::WhisperFlag, language), language),
+            }
         })?;
         self.redirect(xml, self.done())
     }

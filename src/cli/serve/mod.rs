@@ -213,7 +213,7 @@ fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> Strin
     if matches!(error.fault(), Fault::Disk | Fault::Full) {
         crashes.note(now, None);
     }
-    format!("{error}\n  {}", error.advice())
+    error.to_string()
 }
 
 /// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.
@@ -221,6 +221,11 @@ fn check_flows(read: &flows::Read, opened: &Opened) -> Result<(), String> {
     read.tell_problems();
     if read.is_sound() {
         return Ok(());
+    }
+    if read.is_empty() && !opened.floor().has_practices() {
+        return Err("the folder CARELANE_FLOWS holds no practice: one is a file `<practice>.yaml`, with its team in \
+                    `<name>.team.yaml`; a folder that does not exist gives the demo"
+            .to_owned());
     }
     if opened.floor().has_practices() {
         warn!("the flow files have errors: carelane goes on with the versions it used before");
