@@ -92,7 +92,7 @@ impl Turn<'_> {
             }
         };
         self.leave_message(id, message);
-        self.treat(leg, Treatment::Goodbye { words: vec![words], language });
+        self.say_goodbye(leg, vec![words], language);
     }
 
     /// The caller hung up at the mailbox, before the carrier told of a recording.
