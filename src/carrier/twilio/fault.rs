@@ -55,8 +55,8 @@ pub enum Doubt {
     Unreadable,
 }
 
-/// The carrier's numbers for faults of a dial that no other assistant's phone would mend: the account is not active, the
-/// credentials, the URL, or the number that calls.
+/// The carrier's numbers for faults of a dial that no other assistant's phone would mend: the account is not active,
+/// the credentials, the URL, or the number that calls.
 const ABOUT_US: [u32; 7] = [10_001, 20_003, 20_005, 21_205, 21_210, 21_212, 21_213];
 
 impl RestError {
