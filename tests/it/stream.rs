@@ -203,6 +203,7 @@ async fn a_message_is_recorded_by_the_carrier() {
 async fn a_parked_leg_that_is_never_moved_hears_words_again_or_leaves_the_queue() {
     let carrier = Carrier::start().await;
     let mut call = carrier.call("CA41").await;
+    call.hears(&said(&GREETING[..1])).await;
     let parked = carrier.url_of("CA41", "parked");
     for _ in 0..2 {
         assert!(carrier.post("CA41", &parked).await.contains("<Pause"));
