@@ -37,7 +37,7 @@ pub(super) struct Turn<'f> {
     pub(super) now: Timestamp,
     pub(super) out: &'f mut Outbox,
     /// The leg whose webhook is being answered: its next treatment goes out as the reply and need not be pushed.
-    asking: Option<LegId>,
+    pub(super) asking: Option<LegId>,
 }
 
 impl<'f> Turn<'f> {
