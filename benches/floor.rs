@@ -221,7 +221,7 @@ impl Practice {
             self.tell(Event::LegStatus { leg: Some(leg), carrier_call: name, status });
         }
         let note = ["request", "action", "next_step"].map(|field| (field.into(), Private::new("as asked".to_owned())));
-        self.tell(Event::CallCloseAsked { call, outcome: "booked".into(), note: note.into_iter().collect() });
+        self.tell(Event::CallCloseAsked { call, outcome: "booked".into(), note: note.into_iter().collect(), by: None });
         self.asks(agent, AskedState::NotReady);
     }
 

@@ -87,6 +87,11 @@ impl Timers {
         self.by_name.keys()
     }
 
+    /// When this deadline is, if it is set.
+    pub(super) fn at(&self, name: &TimerName) -> Option<Timestamp> {
+        self.by_name.get(name).copied()
+    }
+
     /// Is this deadline set?
     pub(super) fn is_set(&self, name: &TimerName) -> bool {
         self.by_name.contains_key(name)

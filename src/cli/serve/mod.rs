@@ -10,6 +10,7 @@ mod reload;
 mod rest;
 mod settings;
 mod space;
+mod stream;
 mod wall;
 
 use std::io::IsTerminal as _;
@@ -164,6 +165,9 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
         .map_err(|e| format!("the system gives us no thread for the desk: {e}"))?;
     name_floor(&engine).await?;
     let is_demo = read.is_demo;
+    if is_demo && args.carrier != CarrierKind::Local {
+        warn!("the folder of flow files does not exist: callers are served as the demo's practice");
+    }
     if read.is_sound() {
         read.offer(&engine).await.map_err(|()| "the desk does not take the flow files".to_owned())?;
     }
@@ -184,6 +188,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
         let last_heard = recovered.last_at.unwrap_or(engine.clock().now());
         tokio::spawn(engine.clone().watch_gaps(rest.clone(), last_heard, metrics.clone()));
     }
+    let streaming = stream::open(&args, &public, &account, &rest).await?;
     tokio::spawn(engine.clone().dispatch(orders, rest));
     tokio::spawn(space::watch(args.data.clone()));
     tokio::spawn(wall::watch(engine.clock(), metrics.clone()));
@@ -194,6 +199,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let (ask_reload, reloads) = mpsc::channel(1);
     let sounds = args.sounds.clone();
     let door = Door::new(engine.clone(), metrics.clone(), verifier, token.clone(), pins.clone(), sounds, ask_reload);
+    let door = door.with_streaming(streaming);
     info!(entries = recovered.entries, facts = recovered.facts, %listening, "the floor is ready");
     demo::greet(&args, listening, &public, token_file.as_deref(), is_demo, local.as_ref(), demo_pins);
     if let Some(local) = &local {

@@ -111,6 +111,8 @@ pub enum Opening {
 pub enum MediaKind {
     /// The carrier, by TwiML.
     Carrier,
+    /// carelane, by media streams, as far as there are sounds.
+    Stream,
 }
 
 /// A carrier account.

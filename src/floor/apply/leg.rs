@@ -50,6 +50,7 @@ impl Floor {
             hang_up: None,
             message: None,
             ask: None,
+            parting: None,
         };
         self.legs.insert(id, leg);
     }
@@ -149,6 +150,7 @@ impl Floor {
         self.parted.push_back((at, Parted::Leg(id)));
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.ended = Some(end);
+        leg.parting = None;
         let side = leg.side.clone();
         if side == Side::Caller
             && let Some(lines) = self.on_line.get_mut(&leg.flow.practice)
