@@ -209,7 +209,7 @@ impl Desk {
         let event = self.tasted(now, event);
         let mut out = Outbox::default();
         let before = self.floor.practice_of(&event).cloned();
-        self.decide(now, event.clone(), &mut out);
+        self.decide(now, &event, &mut out);
         if !out.facts.is_empty() {
             let scope = before.as_ref().or_else(|| practice_in(&out.facts));
             let seq = self.store.append(now, scope.map_or("floor", |p| p.as_str()), &event, &out.facts)?;
