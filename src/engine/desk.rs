@@ -72,6 +72,8 @@ pub struct Reply {
     pub answer: Answer,
     /// The treatment that the answer names.
     pub given: Option<Given>,
+    /// Did the event decide anything? A repetition does not.
+    pub decided: bool,
 }
 
 /// A leg's treatment with what is needed to render it.
@@ -179,10 +181,10 @@ impl Desk {
         self.taken += 1;
         match message {
             Message::Post(event, reply) => {
-                let answer = self.handle(event, held)?;
+                let (answer, decided) = self.handle(event, held)?;
                 if let Some(to) = reply {
                     let given = self.given(&answer);
-                    held.push(Held::Reply(to, Reply { answer, given }));
+                    held.push(Held::Reply(to, Reply { answer, given, decided }));
                 }
             }
             Message::Ready(to) => held.push(Held::Ready(to, self.floor.has_practices())),
@@ -194,17 +196,18 @@ impl Desk {
         Ok(())
     }
 
-    /// Handles one event and appends it with its facts. An event that decided nothing leaves no trace.
-    fn handle(&mut self, event: Event, held: &mut Vec<Held>) -> Result<Answer, JournalError> {
+    /// Handles one event and appends it with its facts. An event that decided nothing leaves no trace: the answer, and
+    /// whether it did.
+    fn handle(&mut self, event: Event, held: &mut Vec<Held>) -> Result<(Answer, bool), JournalError> {
         if self.is_replayed(&event) {
-            return Ok(Answer::Over);
+            return Ok((Answer::Over, false));
         }
         let now = self.clock.now().max(self.last);
         self.last = now;
         let event = self.tasted(now, event);
         let mut out = Outbox::default();
         let before = self.floor.practice_of(&event).cloned();
-        self.decide(now, event.clone(), &mut out);
+        self.decide(now, &event, &mut out);
         if !out.facts.is_empty() {
             let scope = before.as_ref().or_else(|| practice_in(&out.facts));
             let seq = self.store.append(now, scope.map_or("floor", |p| p.as_str()), &event, &out.facts)?;
@@ -213,7 +216,7 @@ impl Desk {
         self.directory.want(&out);
         self.observer.observe(now, &out, &self.floor);
         held.extend(out.effects.into_iter().map(|(id, effect)| Held::Order(Order { id, effect, resumed: false })));
-        Ok(out.answer)
+        Ok((out.answer, !out.facts.is_empty()))
     }
 
     /// The first webhook of a call that the floor has forgotten, a day or more after its end: no call rings twice.

@@ -49,12 +49,11 @@ impl Desk {
     }
 
     /// Lets the floor decide. A panic is noted with the event's mark, and ends the process.
-    pub(super) fn decide(&mut self, now: Timestamp, event: Event, out: &mut Outbox) {
-        let again = event.clone();
-        if catch_unwind(AssertUnwindSafe(|| self.floor.handle(now, event, out))).is_ok() {
+    pub(super) fn decide(&mut self, now: Timestamp, event: &Event, out: &mut Outbox) {
+        if catch_unwind(AssertUnwindSafe(|| self.floor.handle(now, event.clone(), out))).is_ok() {
             return;
         }
-        let mark = mark(&again, self.floor.in_hand());
+        let mark = mark(event, self.floor.in_hand());
         error!(
             mark,
             "carelane panicked at an event: it ends, and its next start reads the journal anew; at the second time the event is set aside"

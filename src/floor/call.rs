@@ -161,6 +161,8 @@ pub struct Leg {
     pub message: Option<ItemId>,
     /// The question to the carrier how it fares, until answered.
     pub ask: Option<EffectId>,
+    /// How often in a row the carrier was asked and did not tell.
+    pub unanswered: u8,
 }
 
 /// Whose leg it is.

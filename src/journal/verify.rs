@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use super::Entry;
 use super::anchor::Anchored;
 use super::chain::hex;
 use super::error::JournalError;
@@ -26,17 +27,17 @@ pub struct Report {
     pub anchor_torn: bool,
 }
 
-/// Reads the whole journal and checks chain, anchor, seals, records, numbers and times. `progress` is told each
-/// entry's number as it passes.
+/// Reads the whole journal and checks chain, anchor, seals, records, numbers and times. `each` is
+/// given every entry as it passes.
 ///
 /// # Errors
 /// `Damage` names the first entry that is not what was written, and its row. Others as `Journal::open`, except that
 /// a folder in use is no error.
-pub fn verify(data: &Path, key_file: Option<&Path>, mut progress: impl FnMut(u64)) -> Result<Report, JournalError> {
+pub fn verify(data: &Path, key_file: Option<&Path>, mut each: impl FnMut(Entry)) -> Result<Report, JournalError> {
     let folder = Folder::new(data);
     let anchored = Anchored::read(&folder.anchor())?;
     let keyring = Keyring::existing(&folder, key_file)?;
-    let (head, found) = recover(&folder, &keyring, &mut |entry| progress(entry.seq))?;
+    let (head, found) = recover(&folder, &keyring, &mut each)?;
     let Some(anchored) = anchored else { return Err(no_journal(&folder.database())) };
     Ok(Report { found, head_hash: hex(&head.hash), anchored: anchored.head.seq, anchor_torn: !anchored.whole })
 }
