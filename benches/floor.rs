@@ -221,7 +221,7 @@ impl Practice {
             self.tell(Event::LegStatus { leg: Some(leg), carrier_call: name, status });
         }
         let note = ["request", "action", "next_step"].map(|field| (field.into(), Private::new("as asked".to_owned())));
-        self.tell(Event::CallCloseAsked { call, outcome: "booked".into(), note: note.into_iter().collect() });
+        self.tell(Event::CallCloseAsked { call, outcome: "booked".into(), note: note.into_iter().collect(), by: None });
         self.asks(agent, AskedState::NotReady);
     }
 
@@ -267,7 +267,7 @@ pub(crate) fn agent_id(n: u64) -> AgentId {
 }
 
 fn carrier_call(prefix: &str, n: u64) -> CarrierCall {
-    format!("{prefix}{n:032x}").as_str().into()
+    format!("{prefix}{:08x}{:08x}{:08x}{n:08x}", n * 7, n * 13, n * 29).as_str().into()
 }
 
 /// What came of it, and this thread's CPU time for it.

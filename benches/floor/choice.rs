@@ -108,7 +108,8 @@ struct Record {
 
 impl Record {
     fn new(call: u64) -> Self {
-        Self { carrier_call: format!("CA{call:032x}").into(), from: format!("+1555{call:07}").into() }
+        let carrier_call = format!("CA{:08x}{:08x}{:08x}{call:08x}", call * 7, call * 13, call * 29);
+        Self { carrier_call: carrier_call.into(), from: format!("+1555{call:07}").into() }
     }
 }
 
@@ -199,20 +200,20 @@ impl Line for Choosing {
         let (agent, ability) = &self.staff[agent];
         self.board.sit(agent, self.now, *ability);
         let first = self.board.first_for(*ability);
-        let why = first.map(|(key, tier)| Why {
+        let why = first.map(|choice| Why {
             urgent: false,
             deadline: self.now,
             arrived: self.now,
             head_starts: Vec::new(),
-            tier,
+            tier: choice.tier,
             idle_since: self.now,
-            passed_calls: self.board.calls_passed(key, *ability),
-            passed_agents: self.board.agents_passed(key, tier, self.now, agent),
+            passed_calls: self.board.calls_passed(&choice, *ability),
+            passed_agents: self.board.agents_passed(&choice, self.now, agent),
             rung: None,
         });
         black_box(why);
         self.board.rise(agent, self.now);
-        let (key, _) = first?;
+        let key = first?.key;
         self.board.leave(key);
         black_box(self.calls.remove(&key.call));
         Some(key.call.0)

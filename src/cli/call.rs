@@ -33,6 +33,15 @@ Examples:
                                       be Ana without a computer: the staff number, her PIN and keys
   carelane call --script refill.call  run a written call; exit code 1 if an expectation is not met
 
+A written call has one step a line; `#` begins a comment:
+  dial                                the practice's number, or `dial +15550100100`
+  expect \"Riverside\"                  heard from the carrier or said by the other party
+  key 1, say \"I need a refill\"        presses, speaks
+  expect-listening, expect-music, expect-joined within 60s, expect-ended
+  wait 2s, hangup
+An assistant's (with --as) also: ready, away, expect-incoming, answer, transfer LANE,
+  close OUTCOME field=\"text\" …
+
 carelane must be running with its local carrier: `cargo run` in another terminal.";
 
 /// A phone in the terminal.

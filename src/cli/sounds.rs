@@ -3,6 +3,7 @@
 //! They are needed only where carelane plays the audio itself; a carrier that speaks needs none. Making speech is the
 //! work of `sounds/build.py`; this command tells it what is to be said.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 use std::process::Stdio;
 
 use crate::flow::Flow;
+use crate::flow::OPENING_SECONDS_MAX;
 use crate::flow::check_folder;
 use crate::flow::demo;
 use crate::media::Manifest;
@@ -99,14 +101,21 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 /// Everything callers of these practices may hear.
-fn pieces(folder: &Path) -> Result<BTreeSet<Piece>, String> {
+fn pieces(folder: &Path) -> Result<Wanted, String> {
     let files = super::serve::flow_files(folder)?;
     let files = files.unwrap_or_else(|| demo().map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec());
     let flows = check_folder(&files).flows;
     if flows.is_empty() {
         return Err("there is no sound flow file here; `carelane check` says what is wrong".to_owned());
     }
-    Ok(flows.iter().flat_map(|(_, _, flow)| inventory(flow)).collect())
+    let mut wanted = Wanted::new();
+    for (_, _, flow) in &flows {
+        let openings = flow.greeting.opening.values();
+        let openings: BTreeSet<&str> = openings.map(AsRef::as_ref).collect();
+        let limit = |piece: &Piece| openings.contains(piece.text.as_str()).then_some(OPENING_SECONDS_MAX);
+        wanted.extend(inventory(flow).into_iter().map(|piece| (piece.clone(), limit(&piece))));
+    }
+    Ok(wanted)
 }
 
 /// How many of a flow's pieces have no sound; `None` if the folder holds no sounds of prompts at all.
@@ -115,38 +124,41 @@ pub(super) fn missing(flow: &Flow, folder: &Path) -> Option<usize> {
     Some(inventory(flow).iter().filter(|piece| manifest.file(piece).is_none()).count())
 }
 
+/// What is said to callers, and how many seconds it may take.
+type Wanted = BTreeMap<Piece, Option<f64>>;
+
 /// A piece, its file, and what is wrong with it.
 struct Entry<'p> {
     piece: &'p Piece,
+    /// It may not be longer than this.
+    seconds_max: Option<f64>,
     file: Option<String>,
     seconds: Option<f64>,
     flaw: Option<String>,
 }
 
-fn entries<'p>(pieces: &'p BTreeSet<Piece>, folder: &Path) -> Result<Vec<Entry<'p>>, String> {
+fn entries<'p>(pieces: &'p Wanted, folder: &Path) -> Result<Vec<Entry<'p>>, String> {
     let manifest = match Manifest::open(folder) {
         Err(SoundError::NoManifest(_)) => Manifest::default(),
         other => other.map_err(|error| error.to_string())?,
     };
-    let entry = |piece| match manifest.file(piece).map(|file| (file.to_owned(), manifest.read(file))) {
-        Some((file, Ok(sound))) => {
-            let flaw = sound.flaw().map(str::to_owned);
-            Entry { piece, file: Some(file), seconds: Some(sound.seconds()), flaw }
-        }
-        Some((file, Err(error))) => Entry { piece, file: Some(file), seconds: None, flaw: Some(error.to_string()) },
-        None => Entry { piece, file: None, seconds: None, flaw: Some("it has no sound".to_owned()) },
+    let entry = |(piece, seconds_max): (&'p Piece, &Option<f64>)| {
+        let file = manifest.file(piece);
+        let (seconds, flaw) = match file.map(|file| manifest.read(file)) {
+            Some(Ok(sound)) if seconds_max.is_some_and(|most| sound.seconds() > most) => {
+                (Some(sound.seconds()), Some("a greeting must say within 3 s who is speaking".to_owned()))
+            }
+            Some(Ok(sound)) => (Some(sound.seconds()), sound.flaw().map(str::to_owned)),
+            Some(Err(error)) => (None, Some(error.to_string())),
+            None => (None, Some("it has no sound".to_owned())),
+        };
+        Entry { piece, seconds_max: *seconds_max, file: file.map(str::to_owned), seconds, flaw }
     };
     Ok(pieces.iter().map(entry).collect())
 }
 
 /// Prints the list; true if nothing is missing or flawed.
-fn list(
-    pieces: &BTreeSet<Piece>,
-    folder: &Path,
-    missing: bool,
-    json: bool,
-    out: &mut impl Write,
-) -> Result<bool, String> {
+fn list(pieces: &Wanted, folder: &Path, missing: bool, json: bool, out: &mut impl Write) -> Result<bool, String> {
     let mut entries = entries(pieces, folder)?;
     let (all, bad) = (entries.len(), entries.iter().filter(|entry| entry.flaw.is_some()).count());
     if missing {
@@ -165,14 +177,15 @@ fn list(
 }
 
 fn as_json(entry: &Entry<'_>) -> serde_json::Value {
-    let Entry { piece, file, seconds, flaw } = entry;
+    let Entry { piece, seconds_max, file, seconds, flaw } = entry;
     serde_json::json!({
-        "language": piece.language.as_str(), "text": piece.text, "file": file, "seconds": seconds, "flaw": flaw,
+        "language": piece.language.as_str(), "text": piece.text, "seconds_max": seconds_max, "file": file,
+        "seconds": seconds, "flaw": flaw,
     })
 }
 
 fn write_table(entries: &[Entry<'_>], all: usize, bad: usize, out: &mut impl Write) -> io::Result<()> {
-    for Entry { piece, file, seconds, flaw } in entries {
+    for Entry { piece, file, seconds, flaw, .. } in entries {
         let length = seconds.map_or("     -".to_owned(), |seconds| format!("{seconds:5.1}s"));
         let place = file.as_deref().unwrap_or("(no sound)");
         writeln!(out, "{} {length}  {}\n              {place}", piece.language, piece.text)?;
@@ -184,7 +197,7 @@ fn write_table(entries: &[Entry<'_>], all: usize, bad: usize, out: &mut impl Wri
 }
 
 /// Has the folder's script make what is missing.
-fn build(pieces: &BTreeSet<Piece>, folder: &Path, python: &Path) -> Result<bool, String> {
+fn build(pieces: &Wanted, folder: &Path, python: &Path) -> Result<bool, String> {
     let script = folder.join("build.py");
     let cannot = |error: io::Error| format!("cannot run {} {}: {error}", python.display(), script.display());
     let mut wanted = Vec::new();
@@ -244,8 +257,19 @@ mod tests {
     }
 
     #[test]
+    fn the_demo_greets_with_sounds_and_every_sound_it_has_is_good() {
+        let wanted = pieces(Path::new("/no/such/folder")).unwrap();
+        let entries = entries(&wanted, &root().join("sounds")).unwrap();
+        for Entry { piece, file, flaw, seconds_max, .. } in &entries {
+            // A sentence without a sound is said by the carrier; the greeting is what every caller hears.
+            let greets = seconds_max.is_some() || piece.text.contains("911") || piece.text.contains("oprima el 9");
+            assert!(flaw.is_none() || (file.is_none() && !greets), "{piece:?}: {flaw:?}; `carelane sounds build`");
+        }
+    }
+
+    #[test]
     fn what_has_no_sound_is_named() {
-        let pieces = BTreeSet::from([Piece::new("Bonjour.", &crate::vocab::Language::parse("fr").unwrap())]);
+        let pieces = Wanted::from([(Piece::new("Bonjour.", &crate::vocab::Language::parse("fr").unwrap()), None)]);
         let mut printed = Vec::new();
         assert_eq!(list(&pieces, &root().join("sounds"), true, false, &mut printed), Ok(false));
         let printed = String::from_utf8(printed).unwrap();
@@ -254,7 +278,7 @@ mod tests {
 
     #[test]
     fn without_a_folder_everything_is_missing_and_that_is_no_failure_to_read() {
-        let pieces = BTreeSet::from([Piece::new("Hello.", &crate::vocab::Language::parse("en").unwrap())]);
+        let pieces = Wanted::from([(Piece::new("Hello.", &crate::vocab::Language::parse("en").unwrap()), None)]);
         assert_eq!(list(&pieces, Path::new("/no/such/folder"), false, true, &mut Vec::new()), Ok(false));
     }
 

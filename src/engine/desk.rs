@@ -61,6 +61,8 @@ pub(super) enum Message {
     Item(ItemId, oneshot::Sender<Option<Item>>),
     /// A practice's flow is asked for, as new calls get it.
     Flow(PracticeId, oneshot::Sender<Option<Arc<Flow>>>),
+    /// A leg's present treatment is asked for.
+    Current(LegId, oneshot::Sender<Option<Given>>),
     /// Commit and end.
     Stop(oneshot::Sender<()>),
 }
@@ -110,6 +112,7 @@ pub(super) enum Held {
     View(oneshot::Sender<View>, View),
     Item(oneshot::Sender<Option<Item>>, Option<Item>),
     Flow(oneshot::Sender<Option<Arc<Flow>>>, Option<Arc<Flow>>),
+    Current(oneshot::Sender<Option<Given>>, Option<Given>),
     Order(Order),
 }
 
@@ -124,6 +127,7 @@ pub(super) async fn let_go(mut released: UnboundedReceiver<Vec<Held>>, orders: U
                 Held::View(to, view) => drop(to.send(view)),
                 Held::Item(to, item) => drop(to.send(item)),
                 Held::Flow(to, flow) => drop(to.send(flow)),
+                Held::Current(to, given) => drop(to.send(given)),
                 Held::Order(order) => drop(orders.send(order)),
             }
         }
@@ -191,6 +195,7 @@ impl Desk {
             Message::View(to) => held.push(Held::View(to, self.floor.view())),
             Message::Item(id, to) => held.push(Held::Item(to, self.floor.item(id).cloned())),
             Message::Flow(practice, to) => held.push(Held::Flow(to, self.floor.flow(&practice).cloned())),
+            Message::Current(leg, to) => held.push(Held::Current(to, self.current(leg))),
             Message::Stop(_) => {}
         }
         Ok(())
@@ -255,6 +260,11 @@ impl Desk {
         let found = self.floor.leg(*leg)?;
         let treatment = found.treatment(*serial)?.clone();
         Some(Given { leg: *leg, serial: *serial, treatment, flow: found.flow.clone() })
+    }
+
+    fn current(&self, leg: LegId) -> Option<Given> {
+        let serial = self.floor.leg(leg)?.serial();
+        self.given(&Answer::Treat { leg, serial })
     }
 
     fn nap(&self) -> Duration {

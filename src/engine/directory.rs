@@ -10,6 +10,7 @@ use std::sync::RwLock;
 
 use dashmap::DashMap;
 
+use super::streams::Streams;
 use crate::floor::Floor;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
@@ -21,7 +22,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
 use crate::vocab::LegId;
 
-/// Carrier calls, wanted effects, where in the journal each call's facts stand, and whose PIN is awaited.
+/// Carrier calls, wanted effects, media streams, where each call stands in the journal, and whose PIN is awaited.
 #[derive(Debug, Default)]
 pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,
@@ -29,6 +30,7 @@ pub struct Directory {
     spans: RwLock<Spans>,
     flows: DashMap<Arc<str>, Arc<Flow>>,
     staff: DashMap<LegId, AgentId>,
+    streams: Streams,
 }
 
 /// First and last entry about each call. Calls are numbered one by one, so their number is the place.
@@ -87,6 +89,11 @@ impl Directory {
         self.staff.get(&leg).map(|agent| agent.clone())
     }
 
+    /// Legs with media streams.
+    pub fn streams(&self) -> &Streams {
+        &self.streams
+    }
+
     /// Must this effect still be carried out?
     pub fn wants(&self, effect: EffectId) -> bool {
         self.wanted.contains_key(&effect)
@@ -118,7 +125,10 @@ impl Directory {
                     self.legs.insert(carrier_call.clone(), *leg);
                     agent.clone().map(|agent| self.staff.insert(*leg, agent));
                 }
-                Fact::LegEnded { leg, .. } => drop(self.staff.remove(leg)),
+                Fact::LegEnded { leg, .. } => {
+                    self.staff.remove(leg);
+                    self.streams.forget(*leg);
+                }
                 _ => {}
             }
             if let Fact::FlowLoaded(file) = fact {
@@ -169,6 +179,8 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::LadderEnded { call, .. }
         | Fact::DetailsKnown { of: Subject::Call(call), .. }
         | Fact::CallLeft { call, .. }
+        | Fact::WaitOverrun { call, .. }
+        | Fact::CallResumed { call, .. }
         | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::EventQuarantined { call, .. } => *call,
@@ -188,6 +200,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemAttempted { .. }
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }
+        | Fact::ItemFlagged { .. }
         | Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
         | Fact::RecordingNamed { .. }

@@ -59,6 +59,8 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             let dial = Dial { leg, to: &to, from: &from, ring, since };
             courier.dial(&dial, resumed).await;
         }
+        // The stream settles it, as the carrier would, by asking for the treatment.
+        Effect::Redirect { leg, serial, .. } if courier.engine.streams().play(leg, serial).await => {}
         Effect::Redirect { leg, carrier_call, serial } => {
             let url = courier.engine.url(Link::Document { leg, serial });
             let result = courier.rest.redirect_call(&carrier_call, &url, &courier.patience(CHANGE_PATIENCE)).await;

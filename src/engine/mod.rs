@@ -17,6 +17,7 @@ mod recordings;
 mod replay;
 mod retention;
 mod salvage;
+mod streams;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -50,6 +51,8 @@ pub use salvage::SalvageError;
 pub use salvage::SalvageReport;
 pub use salvage::Salvaging;
 pub use salvage::salvage;
+pub use streams::Push;
+pub use streams::Streams;
 
 use crate::carrier::twilio::RestClient;
 use crate::floor::Floor;
@@ -307,6 +310,13 @@ impl Engine {
         flow.await.map_err(|_| Unanswered::DiskFull)
     }
 
+    /// A leg's present treatment, for a media stream that begins or goes on.
+    pub async fn current(&self, leg: LegId) -> Result<Option<Given>, Unanswered> {
+        let (to, given) = oneshot::channel();
+        self.send(Message::Current(leg, to))?;
+        given.await.map_err(|_| Unanswered::DiskFull)
+    }
+
     /// A call's facts, in order; `None` if there is no such call. Reads the disk: not for the webhook path.
     pub fn history(&self, call: CallId) -> Result<Option<Vec<Told>>, JournalError> {
         let Some((first, last)) = self.0.directory.span(call) else { return Ok(None) };
@@ -370,6 +380,11 @@ impl Engine {
     /// Who is where.
     pub fn directory(&self) -> &Arc<Directory> {
         &self.0.directory
+    }
+
+    /// Legs with media streams.
+    pub fn streams(&self) -> &Streams {
+        self.directory().streams()
     }
 
     /// The clock.

@@ -76,7 +76,7 @@ impl Courier<'_> {
 
     async fn keep(&self, item: ItemId, practice: &PracticeId, recording: CarrierRecording, sound: Vec<u8>) {
         let Some(duration) = length(&sound) else {
-            warn!(effect = %self.id, "the carrier sent something that is no WAV sound; it was not kept");
+            warn!(effect = %self.id, "the carrier sent something that is no whole WAV sound; it was not kept");
             return self.fail(Failure::Refused).await;
         };
         let (store, name, scope) = (self.engine.audio().clone(), self.file_name(item), practice.clone());
@@ -116,19 +116,27 @@ impl Courier<'_> {
     }
 }
 
-/// How long a WAV sound is; nothing if it is none.
+/// A writer that streams does not know the length in advance, and writes none or a huge one.
+const STREAMED: u32 = 0x7fff_0000;
+
+/// How long a WAV sound is; nothing if it is none, or breaks off before the end that it announces.
+///
+// patient: the carrier's copy is deleted after this, so half a message must not pass for a whole one.
 fn length(sound: &[u8]) -> Option<Span> {
     let mut chunks = sound.strip_prefix(b"RIFF")?.get(4..)?.strip_prefix(b"WAVE")?;
     let mut bytes_a_second = None;
     while let Some((head, rest)) = chunks.split_first_chunk::<8>() {
-        let size = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        let announced = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
+        let size = announced as usize;
         match &head[..4] {
             b"fmt " => bytes_a_second = rest.get(8..12).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])),
             b"data" => {
                 let rate = bytes_a_second.filter(|rate| *rate > 0)?;
-                // A writer that streams does not know the length in advance and writes a huge one.
-                let bytes = i64::try_from(size.min(rest.len())).ok()?;
-                return Some(Span(bytes * 1_000 / i64::from(rate)));
+                let bytes = match announced {
+                    1..STREAMED => Some(size).filter(|size| *size <= rest.len())?,
+                    _ => rest.len(),
+                };
+                return Some(Span(i64::try_from(bytes).ok()? * 1_000 / i64::from(rate)));
             }
             _ => {}
         }
@@ -155,7 +163,13 @@ mod tests {
     fn a_sound_is_as_long_as_its_samples_whatever_its_header_says() {
         assert_eq!(length(&wav(12_000, 24_000)), Some(Span(1_500)));
         assert_eq!(length(&wav(12_000, u32::MAX)), Some(Span(1_500)));
+        assert_eq!(length(&wav(12_000, 0)), Some(Span(1_500)));
         assert_eq!(length(&wav(0, 0)), Some(Span::ZERO));
+    }
+
+    #[test]
+    fn a_sound_that_breaks_off_is_not_taken_for_a_whole_one() {
+        assert_eq!(length(&wav(12_000, 48_000)), None);
     }
 
     #[test]

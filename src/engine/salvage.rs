@@ -222,6 +222,7 @@ impl Known {
             Fact::CallLeft { call, .. } | Fact::CallClosed { call, .. } | Fact::ItemJoined { call, .. } => {
                 self.settled.insert(*call);
             }
+            Fact::CallResumed { call, .. } => drop(self.settled.remove(call)),
             Fact::ItemOpened(new) => {
                 self.settled.insert(new.call);
                 self.practice.insert(new.call, new.practice.clone());

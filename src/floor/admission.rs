@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use super::Floor;
 use super::call::Call;
 use super::fact::Fact;
+use super::fact::FlaggedBy;
 use super::fact::ItemKind;
 use super::fact::Left;
 use super::fact::Route;
@@ -101,7 +102,7 @@ impl Turn<'_> {
     pub(super) fn short_menu_ended(&mut self, id: CallId, opening: Opening, meaning: Meaning, how: Route) {
         let Some(flow) = self.call(id).map(|call| call.flow.clone()) else { return };
         match meaning {
-            Meaning::Urgent { crisis } => self.flag_urgent(id, crisis),
+            Meaning::Urgent { crisis } => self.flag_urgent(id, crisis, FlaggedBy::Caller),
             Meaning::Choice(to, _) => match flow.clinical_target(&to) {
                 Some(lane) => self.enter_lane(id, lane.clone(), how),
                 None => self.turn_away(id, opening),
@@ -133,7 +134,7 @@ impl Turn<'_> {
             }
         };
         if told {
-            self.treat(leg, Treatment::Goodbye { words: vec![words], language });
+            self.say_goodbye(leg, vec![words], language);
         }
     }
 }

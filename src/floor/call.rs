@@ -14,7 +14,9 @@ use std::sync::Arc;
 use super::acd::board::Key;
 use super::details::Details;
 use super::event::LegEnd;
+use super::fact::FlaggedBy;
 use super::ladder::Climb;
+use super::last_words::Parting;
 use super::treatment::Treatment;
 use crate::flow::Flow;
 use crate::flow::HeadStart;
@@ -56,6 +58,8 @@ pub struct Call {
     pub urgent: bool,
     /// Words of self-harm?
     pub crisis: bool,
+    /// Who or what made it urgent, if its caller did not.
+    pub flagged_by: Option<FlaggedBy>,
     /// Has the caller heard an approved answer?
     pub self_served: bool,
     /// Does the caller have an open request?
@@ -76,6 +80,8 @@ pub struct Call {
     pub closed: Option<OutcomeId>,
     /// How far up the on-call ladder it is, once that is rung.
     pub climb: Option<Climb>,
+    /// Has it waited longer than its lane allows, because somebody listened to the whisper?
+    pub overran: bool,
 }
 
 /// Where a call is.
@@ -163,6 +169,8 @@ pub struct Leg {
     pub ask: Option<EffectId>,
     /// How often in a row the carrier was asked and did not tell.
     pub unanswered: u8,
+    /// Its call, if that is accounted for while the caller is still on the line.
+    pub parting: Option<Box<Parting>>,
 }
 
 /// Whose leg it is.

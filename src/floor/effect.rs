@@ -133,6 +133,8 @@ pub enum Answer {
     Over,
     /// The request cannot be done, and why.
     Refused(Refusal),
+    /// Done, and this item tells the clinical group.
+    Flagged(ItemId),
 }
 
 /// Why a request was refused.
@@ -153,6 +155,8 @@ pub enum Refusal {
         /// The most characters it may have.
         chars_max: usize,
     },
+    /// Somebody else has to do it.
+    NotHers(&'static str),
     /// A value is not one of the allowed ones.
     NotAllowed {
         /// Which field of the request.

@@ -119,6 +119,9 @@ pub enum Event {
         outcome: Arc<str>,
         /// The note.
         note: Note,
+        /// Who closes, if the request says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// An assistant asked to move a call to another lane.
     TransferAsked {
@@ -135,6 +138,9 @@ pub enum Event {
         outcome: Arc<str>,
         /// The note.
         note: Note,
+        /// Who made it, if the request says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// Somebody asked to close an item.
     ItemCloseAsked {
@@ -144,6 +150,9 @@ pub enum Event {
         outcome: Arc<str>,
         /// The note.
         note: Note,
+        /// Who closes, if the request says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// Somebody gave an item to another owner.
     OwnerAsked {
@@ -217,6 +226,13 @@ pub enum Event {
     },
     /// The carrier's list was read to its end.
     GapRead,
+    /// An assistant flagged a call or an item as urgent.
+    UrgentAsked {
+        /// Which.
+        of: Subject,
+        /// The assistant.
+        by: AgentId,
+    },
     /// The core panicked twice at an event: it is set aside.
     Poisoned {
         /// The event as it came.

@@ -4,11 +4,15 @@
 //! never renamed or given another meaning. Personal text stands in `Private`, and each such field appears in
 //! `private`; golden journals guard both.
 
+mod item;
 mod private;
 mod why;
 
 use std::sync::Arc;
 
+pub use item::FlaggedBy;
+pub use item::ItemKind;
+pub use item::NewItem;
 pub use why::PassedOver;
 pub use why::Why;
 
@@ -103,6 +107,9 @@ pub enum Fact {
         call: CallId,
         /// Words of self-harm?
         crisis: bool,
+        /// Who or what said so.
+        #[serde(default, skip_serializing_if = "FlaggedBy::is_caller")]
+        by: FlaggedBy,
     },
     /// A call took its place in a lane.
     Queued {
@@ -429,6 +436,35 @@ pub enum Fact {
     },
     /// The carrier's list was read: every call of the gap is accounted for.
     GapRead,
+    /// The longest wait is over, but somebody listens to the whisper: the call is hers until her lease ends.
+    WaitOverrun {
+        /// The call.
+        call: CallId,
+        /// When her lease ends.
+        until: Timestamp,
+    },
+    /// A call that was accounted for, or written up, goes on: its caller was still on the line and said urgent words.
+    CallResumed {
+        /// The call.
+        call: CallId,
+        /// The caller's leg.
+        leg: LegId,
+    },
+    /// An item became urgent, and is a clinical lane's from now on.
+    ItemFlagged {
+        /// The item.
+        item: ItemId,
+        /// Words of self-harm?
+        crisis: bool,
+        /// Who or what said so.
+        by: FlaggedBy,
+        /// Its lane now.
+        lane: LaneId,
+        /// Its owner now.
+        owner: Owner,
+        /// When it is due now; never later than before.
+        due_at: Timestamp,
+    },
     /// An event at which the core panicked twice was set aside.
     EventQuarantined {
         /// The call it was about, which leaves by its safe exit.
@@ -535,56 +571,4 @@ pub enum NotReady {
     PhoneUnreachable,
     /// She is on the staff number; ready when she hangs up.
     OnThePhone,
-}
-
-/// A work item as it begins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewItem {
-    /// Its id.
-    pub item: ItemId,
-    /// The call it comes from.
-    pub call: CallId,
-    /// The practice.
-    pub practice: PracticeId,
-    /// The lane.
-    pub lane: LaneId,
-    /// What kind.
-    pub kind: ItemKind,
-    /// Whom to call back.
-    pub caller: Caller,
-    /// In which language.
-    pub language: Language,
-    /// Urgent words in play?
-    pub urgent: bool,
-    /// Who owns it.
-    pub owner: Owner,
-    /// When it is due; never computed again.
-    pub due_at: Timestamp,
-    /// When the request arrived: who redials soon keeps the place.
-    #[serde(default)]
-    pub arrived: Timestamp,
-    /// The time told to the caller, if one was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub promised: Option<Timestamp>,
-    /// Who calls, for whom and why, as far as it is known.
-    #[serde(default, skip_serializing_if = "Details::is_empty")]
-    pub details: Details,
-}
-
-/// What a work item comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemKind {
-    /// The caller hung up while waiting.
-    Abandoned,
-    /// Nobody could take the call.
-    Missed,
-    /// The caller left a message.
-    Voicemail,
-    /// The caller asked to be called back.
-    Callback,
-    /// The assistant did not write up the call in time.
-    NoteOwed,
-    /// The call was closed with something left to do.
-    FollowUp,
 }

@@ -12,6 +12,7 @@ use super::turn::Turn;
 use crate::flow::Phrase;
 use crate::vocab::Caller;
 use crate::vocab::CarrierCall;
+use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 impl Turn<'_> {
@@ -30,8 +31,8 @@ impl Turn<'_> {
         let Some(practice) = self.floor.numbers.get(dialled).cloned() else {
             return self.odd(Oddity::UnknownNumber);
         };
-        // Before the number was ours, somebody else answered it.
-        let ours = self.floor.served_since.get(dialled).is_some_and(|since| *since <= began);
+        // Before the number was ours, somebody else answered it. Carriers' times are whole seconds.
+        let ours = self.floor.served_since.get(dialled).is_some_and(|since| *since < began + Span::secs(1));
         let Some(flow) = self.floor.flow_hash(&practice).cloned().filter(|_| ours) else { return };
         let (call, leg) = (self.next_call(), self.next_leg());
         // The carrier's clock may run ahead of ours.

@@ -15,7 +15,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// How far ahead an opening is looked for. A practice closed for longer gets plain clock time.
-const DAYS_AHEAD_MAX: i32 = 60;
+const DAYS_AHEAD_MAX: i32 = 400;
 
 /// Why a practice is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use super::call::Call;
 use super::call::Phase;
+use super::clinical::urgent_words;
 use super::details::Standing;
 use super::effect::Answer;
 use super::effect::Oddity;
 use super::event::Input;
 use super::fact::Fact;
+use super::fact::FlaggedBy;
 use super::fact::ItemKind;
 use super::fact::Left;
 use super::fact::Route;
@@ -114,7 +116,7 @@ impl Turn<'_> {
             return self.short_menu_ended(call, opening, meaning, how);
         }
         match meaning {
-            Meaning::Urgent { crisis } => self.flag_urgent(call, crisis),
+            Meaning::Urgent { crisis } => self.flag_urgent(call, crisis, FlaggedBy::Caller),
             Meaning::Choice(to, spoken_in) => {
                 if let Some(language) = spoken_in {
                     self.fact(Fact::LanguageChosen { call, language });
@@ -129,12 +131,37 @@ impl Turn<'_> {
         }
     }
 
-    /// An approved answer was said to its end.
-    pub(super) fn answer_ended(&mut self, call: CallId, words: &[Words]) {
+    /// An approved answer was said to its end, or somebody pressed or said something meanwhile: the keys of a person,
+    /// of the repetition and of the clinic work as in the first menu, and so do urgent words. Anything else hears it
+    /// again.
+    pub(super) fn answer_ended(&mut self, call: CallId, words: &[Words], input: &Input) {
         let script = words.iter().find_map(|w| if let Words::Script(step) = w { Some(step.clone()) } else { None });
-        let Some((step, flow)) = script.zip(self.call(call).map(|c| c.flow.clone())) else { return };
-        if let Some(Step::Answer(answer)) = flow.steps.get(&step) {
-            self.go(call, &step, &answer.then.clone(), Route::Answer);
+        let Some((step, flow, language)) =
+            script.zip(self.call(call)).map(|(s, c)| (s, c.flow.clone(), c.language.clone()))
+        else {
+            return;
+        };
+        let (Some(Step::Answer(answer)), Some(Step::Menu(menu))) = (flow.steps.get(&step), flow.steps.get(&flow.start))
+        else {
+            return;
+        };
+        let (meaning, how) = match input {
+            Input::Nothing | Input::Pin(_) | Input::Message { .. } => {
+                return self.go(call, &step, &answer.then, Route::Answer);
+            }
+            Input::Keys(keys) => (pressed(menu, keys), Route::Key),
+            Input::Speech(words) => (meaning(&flow, menu, &language, words.reveal()), Route::Phrase),
+        };
+        match meaning {
+            Meaning::Urgent { crisis } => return self.flag_urgent(call, crisis, FlaggedBy::Caller),
+            Meaning::Choice(to @ (Target::Person | Target::Repeat), _) => return self.go(call, &step, &to, how),
+            Meaning::Choice(to, _) if flow.clinical_target(&to).is_some() => return self.go(call, &step, &to, how),
+            Meaning::Choice(..) | Meaning::Nothing => {}
+        }
+        self.fact(Fact::InputMissed { call });
+        match self.call(call).is_some_and(|c| c.missed_inputs < MISSED_INPUTS_MAX) {
+            true => self.ask(call, &step, Opening::Plain),
+            false => self.go(call, &step, &answer.then, Route::Answer),
         }
     }
 
@@ -181,9 +208,9 @@ impl Turn<'_> {
     }
 
     /// Urgent words, in the menu or while waiting: the approved sentence, then the clinical lane.
-    pub(super) fn flag_urgent(&mut self, call: CallId, crisis: bool) {
+    pub(super) fn flag_urgent(&mut self, call: CallId, crisis: bool, by: FlaggedBy) {
         let Some(lane) = self.call(call).map(|c| c.flow.urgent.lane.clone()) else { return };
-        self.fact(Fact::UrgentFlagged { call, crisis });
+        self.fact(Fact::UrgentFlagged { call, crisis, by });
         self.queue_for(call, lane, Route::Urgent, true);
     }
 
@@ -197,7 +224,7 @@ impl Turn<'_> {
             return self.queue_for(call, lane, how, false);
         }
         if clinical(&lane) && !c.urgent {
-            self.fact(Fact::UrgentFlagged { call, crisis: false });
+            self.fact(Fact::UrgentFlagged { call, crisis: false, by: FlaggedBy::Caller });
             return self.queue_for(call, lane, how, true);
         }
         self.queue_for(call, lane, how, false);
@@ -315,11 +342,8 @@ impl Turn<'_> {
                 }
             }
             Input::Speech(words) if call.is_queued() => {
-                let words = normalise(words.reveal());
-                if says_any(&flow.urgent.crisis, &words) {
-                    self.flag_waiting(id, true);
-                } else if says_any(&flow.urgent.phrases, &words) {
-                    self.flag_waiting(id, false);
+                if let Some(crisis) = urgent_words(&flow, words.reveal()) {
+                    self.flag_waiting(id, crisis, FlaggedBy::Caller);
                 }
             }
             Input::Speech(_) | Input::Nothing | Input::Pin(_) | Input::Message { .. } => {}
@@ -328,16 +352,16 @@ impl Turn<'_> {
 
     /// Urgent words in mid-wait. A call that is urgent already keeps its place and its offer: somebody clinical is on
     /// her way, and only the sentence is said again.
-    fn flag_waiting(&mut self, id: CallId, crisis: bool) {
+    pub(super) fn flag_waiting(&mut self, id: CallId, crisis: bool, by: FlaggedBy) {
         let lane = self.call(id).filter(|call| call.urgent).and_then(|call| call.lane());
         if let Some(lane) = lane.filter(|lane| lane.clinical).map(|lane| lane.id.clone()) {
-            self.fact(Fact::UrgentFlagged { call: id, crisis });
+            self.fact(Fact::UrgentFlagged { call: id, crisis, by });
             return self.hold(id, lane, Route::Urgent, true);
         }
         if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
             self.end_offer(offer, super::fact::OfferOutcome::Withdrawn);
         }
-        self.flag_urgent(id, crisis);
+        self.flag_urgent(id, crisis, by);
     }
 
     /// The caller hung up in the menu, before or after an approved answer.
@@ -368,13 +392,10 @@ fn pressed(menu: &Menu, keys: &str) -> Meaning {
 /// What words mean in a menu. Urgent words come first, in every language; then the longest phrase, the caller's own
 /// language before others. A phrase of another language also tells the language.
 fn meaning(flow: &Flow, menu: &Menu, language: &Language, words: &str) -> Meaning {
+    if let Some(crisis) = urgent_words(flow, words) {
+        return Meaning::Urgent { crisis };
+    }
     let words = normalise(words);
-    if says_any(&flow.urgent.crisis, &words) {
-        return Meaning::Urgent { crisis: true };
-    }
-    if says_any(&flow.urgent.phrases, &words) {
-        return Meaning::Urgent { crisis: false };
-    }
     let mut best: Option<((usize, bool), &Choice, &Language)> = None;
     for choice in menu.choices.values() {
         // A language's key leads there and back, so only the current language's phrases for it count.

@@ -3,6 +3,8 @@
 //! `inbound` is counted when calls arrive, the others where calls end, and `in_progress` is the number of calls
 //! alive, so `unaccounted` is a real check and not an identity.
 
+use super::fact::Left;
+
 /// Where the inbound calls are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -20,7 +22,36 @@ pub struct Ledger {
     pub declined: u64,
 }
 
+/// How a call that is over is accounted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Account {
+    Answered,
+    SelfServed,
+    Item,
+    Declined,
+}
+
+impl From<Left> for Account {
+    fn from(how: Left) -> Self {
+        match how {
+            Left::Declined | Left::TurnedAway => Self::Declined,
+            Left::SelfServed => Self::SelfServed,
+            Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail => Self::Item,
+        }
+    }
+}
+
 impl Ledger {
+    /// The count of calls accounted for like this.
+    pub(super) fn of(&mut self, account: Account) -> &mut u64 {
+        match account {
+            Account::Answered => &mut self.answered,
+            Account::SelfServed => &mut self.self_served,
+            Account::Item => &mut self.items,
+            Account::Declined => &mut self.declined,
+        }
+    }
+
     /// Calls that are nowhere: must be 0.
     pub fn unaccounted(&self) -> i64 {
         let found = self.in_progress + self.answered + self.self_served + self.items + self.declined;

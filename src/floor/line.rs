@@ -58,14 +58,15 @@ impl Turn<'_> {
         self.answering(id);
         match treatment {
             Some(Treatment::Menu { step, opening, .. }) => self.menu_ended(call, &step, opening, input),
-            Some(Treatment::Announce { words, .. }) => self.answer_ended(call, &words),
+            Some(Treatment::Announce { words, .. }) => self.answer_ended(call, &words, input),
             Some(Treatment::AskStanding { lane, how, .. }) => self.standing_answered(call, lane, how, input),
             Some(Treatment::Hold { .. }) => self.hold_ended(call, input),
             Some(Treatment::Whisper { .. }) => self.whisper_ended(id, input),
             Some(Treatment::Connected { party, .. }) => self.room_left(call, id, party),
             Some(Treatment::Record { .. }) => self.message_ended(call, input),
             Some(Treatment::Keys { asked, .. }) => self.keys_ended(id, &asked, input),
-            Some(Treatment::Goodbye { .. }) | None => self.out.answer = Answer::Over,
+            Some(Treatment::Goodbye { .. }) => self.goodbye_ended(id, call, input),
+            None => self.out.answer = Answer::Over,
         }
         if self.out.answer == Answer::Noted {
             // Nothing new: the leg goes on with what it had.
@@ -261,7 +262,7 @@ impl Turn<'_> {
             Some(Treatment::Connected { language, .. } | Treatment::Whisper { language, .. }) => language.clone(),
             _ => found.flow.default_language().clone(),
         };
-        self.treat(leg, Treatment::Goodbye { words: vec![Words::Phrase(phrase)], language });
+        self.say_goodbye(leg, vec![Words::Phrase(phrase)], language);
     }
 
     pub(super) fn end_talk(&mut self, id: CallId, by: Party) {

@@ -8,6 +8,7 @@ pub mod acd;
 mod admission;
 mod apply;
 pub mod call;
+mod clinical;
 pub mod details;
 pub mod effect;
 pub mod event;
@@ -17,6 +18,7 @@ pub mod hours;
 pub mod invariant;
 mod ivr;
 mod ladder;
+pub mod last_words;
 pub mod ledger;
 mod line;
 mod offering;
@@ -278,8 +280,12 @@ impl Floor {
             | Event::ItemCloseAsked { item, .. }
             | Event::OwnerAsked { item, .. }
             | Event::PlaybackAsked { item, .. } => self.items.get(item).map(|item| &item.new.practice),
-            Event::DetailsTold { of: Subject::Call(call), .. } => self.calls.get(call).map(|call| &call.practice),
-            Event::DetailsTold { of: Subject::Item(item), .. } => self.items.get(item).map(|item| &item.new.practice),
+            Event::DetailsTold { of: Subject::Call(call), .. } | Event::UrgentAsked { of: Subject::Call(call), .. } => {
+                self.calls.get(call).map(|call| &call.practice)
+            }
+            Event::DetailsTold { of: Subject::Item(item), .. } | Event::UrgentAsked { of: Subject::Item(item), .. } => {
+                self.items.get(item).map(|item| &item.new.practice)
+            }
             Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
             Event::Poisoned { event, .. } => self.practice_of(event),
             Event::FloorOpened(_)

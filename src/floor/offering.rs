@@ -9,6 +9,7 @@ use super::effect::Oddity;
 use super::event::Input;
 use super::fact::AgentChange;
 use super::fact::Fact;
+use super::fact::FlaggedBy;
 use super::fact::ItemKind;
 use super::fact::Left;
 use super::fact::NotReady;
@@ -16,6 +17,7 @@ use super::fact::OfferOutcome;
 use super::fact::Route;
 use super::fact::Why;
 use super::hours;
+use super::timer::TimerName;
 use super::treatment::Party;
 use super::treatment::Treatment;
 use super::treatment::Words;
@@ -29,6 +31,10 @@ use crate::vocab::CallId;
 use crate::vocab::LegId;
 use crate::vocab::OfferId;
 use crate::vocab::Span;
+use crate::vocab::Timestamp;
+
+/// The whisper's key for "this is urgent": the one by which callers reach the clinic in the demo.
+const FLAGS: char = '5';
 
 impl Turn<'_> {
     /// Matches whoever became free in this turn. Calls first: an agent who just missed a call must not get it again
@@ -79,7 +85,7 @@ impl Turn<'_> {
         let live = self.floor.offers.get(&offer).map(|o| o.call);
         let Some(call) = live.and_then(|id| self.call(id)) else {
             self.odd(Oddity::LateAnswer);
-            return self.treat(leg, Treatment::Goodbye { words: vec![Words::Phrase(Phrase::OfferGone)], language });
+            return self.say_goodbye(leg, vec![Words::Phrase(Phrase::OfferGone)], language);
         };
         let Some(place) = &call.place else { return };
         let whisper = Treatment::Whisper {
@@ -97,12 +103,16 @@ impl Turn<'_> {
         self.treat(leg, whisper);
     }
 
-    /// The whisper's keys: 1 accepts, 2 is with a patient; nothing is a miss; any other key hears it again.
+    /// The whisper's keys: 1 accepts, 2 is with a patient, 5 says that it is urgent; nothing is a miss; any other key
+    /// hears it again.
     pub(super) fn whisper_ended(&mut self, leg: LegId, input: &Input) {
         let Some(found) = self.floor.legs.get(&leg) else { return };
         let super::call::Side::Agent { offer, agent } = found.side.clone() else { return };
         let language = found.flow.default_language().clone();
-        let say = |phrase| Treatment::Goodbye { words: vec![Words::Phrase(phrase)], language: language.clone() };
+        let say = |phrase| {
+            let (words, language) = (vec![Words::Phrase(phrase)], language.clone());
+            Treatment::Goodbye { words, language, listens: false }
+        };
         if !self.floor.offers.contains_key(&offer) {
             self.odd(Oddity::LateAnswer);
             return self.treat(leg, say(Phrase::OfferGone));
@@ -121,6 +131,12 @@ impl Turn<'_> {
                 }
                 let to = AgentChange::NotReady { reason: NotReady::WithAPatient, until: Some(self.now + rest) };
                 self.fact(Fact::AgentChanged { agent, to });
+            }
+            Some(FLAGS) if !self.floor.offers.get(&offer).and_then(|o| self.call(o.call)).is_none_or(|c| c.urgent) => {
+                self.treat(leg, say(Phrase::OfferFlagged));
+                if let Some(call) = self.floor.offers.get(&offer).map(|o| o.call) {
+                    self.flag_waiting(call, false, FlaggedBy::Agent(agent));
+                }
             }
             None => {
                 self.treat(leg, say(Phrase::OfferMissed));
@@ -164,6 +180,10 @@ impl Turn<'_> {
         if outcome == OfferOutcome::NotAnswered && missed && !o.on_call {
             self.set_not_ready(o.agent, NotReady::MissedOffers);
         }
+        if outcome != OfferOutcome::Withdrawn && self.call(o.call).is_some_and(|call| call.overran) {
+            // It was still there for her only.
+            self.exit_by_timeout(o.call);
+        }
     }
 
     /// The lease is over by time. A phone that never rang as far as we know is no miss.
@@ -178,8 +198,22 @@ impl Turn<'_> {
         self.fact(Fact::TierOpened { call, tier });
     }
 
-    /// The longest wait is over. A call that is just being offered is not torn from the assistant's hand.
+    /// The longest wait is over. A call of which somebody is just being told is not torn from her hand.
     pub(super) fn waited_too_long(&mut self, id: CallId) {
+        if let Some(until) = self.heard_until(id).filter(|until| *until > self.now) {
+            return self.fact(Fact::WaitOverrun { call: id, until });
+        }
+        self.exit_by_timeout(id);
+    }
+
+    /// When the lease of whoever listens to this call's whisper ends.
+    fn heard_until(&self, id: CallId) -> Option<Timestamp> {
+        let Phase::Offered(offer) = self.call(id)?.phase else { return None };
+        self.floor.offers.get(&offer).filter(|offer| offer.answered)?;
+        self.floor.timers.at(&TimerName::OfferExpires(offer))
+    }
+
+    fn exit_by_timeout(&mut self, id: CallId) {
         let exit = self.call(id).and_then(|c| c.lane()).map(|lane| lane.exits.timeout.clone());
         self.leave_by(id, exit.unwrap_or(Exit::Callback), Phrase::NobodyFree);
     }

@@ -176,7 +176,8 @@ impl Turn<'_> {
             Side::Agent { .. } | Side::Staff { .. } => Phrase::OfferGone,
         };
         let language = leg.flow.default_language().clone();
-        self.treat(id, Treatment::Goodbye { words: vec![Words::Phrase(phrase)], language });
+        // Not listened into: perhaps what is heard there made the core panic.
+        self.treat(id, Treatment::Goodbye { words: vec![Words::Phrase(phrase)], language, listens: false });
     }
 
     /// A call that cannot be answered becomes a missed call; its caller hears that, if the line is still up.

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use super::acd::agent::AgentState;
 use super::call::Phase;
+use super::clinical;
+use super::clinical::Request;
 use super::details::Details;
 use super::details::Subject;
+use super::effect::Answer;
 use super::effect::Oddity;
 use super::effect::Refusal;
 use super::event::AskedState;
@@ -26,6 +29,7 @@ use crate::vocab::CallId;
 use crate::vocab::GroupId;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
+use crate::vocab::OutcomeId;
 
 impl Turn<'_> {
     pub(super) fn agent_state_asked(&mut self, id: &AgentId, asked: AskedState) {
@@ -70,7 +74,12 @@ impl Turn<'_> {
         self.fact(Fact::AgentChanged { agent, to: AgentChange::Available });
     }
 
-    pub(super) fn call_close_asked(&mut self, id: CallId, outcome: &str, note: Note) {
+    pub(super) fn call_close_asked(&mut self, id: CallId, outcome: &str, note: Note, by: Option<AgentId>) {
+        self.close_call(id, outcome, note, by, true);
+    }
+
+    /// `typed`: somebody wrote the note in her own words.
+    pub(super) fn close_call(&mut self, id: CallId, outcome: &str, note: Note, by: Option<AgentId>, typed: bool) {
         let Some(call) = self.call(id) else {
             let refusal = if id.0 <= self.floor.minted.call && id.0 > 0 {
                 Refusal::Conflict("this call is closed already, or became a work item")
@@ -85,16 +94,25 @@ impl Turn<'_> {
         if call.closed.is_some() {
             return self.refuse(Refusal::Conflict("this call is closed already"));
         }
+        if let Err(refusal) = self.floor.may_close_call(id, by.as_ref()) {
+            return self.refuse(refusal);
+        }
         let Some(lane) = call.lane() else { return };
         let found = match wrapup::check(lane, outcome, &note) {
             Ok(found) => found.clone(),
             Err(refusal) => return self.refuse(refusal),
         };
         let owed = if let Phase::NoteOwed { item, .. } = call.phase { Some(item) } else { None };
+        let heard = clinical::heard_in(&call.flow, lane, &note).filter(|_| typed);
+        let heard = heard.map(|heard| clinical::written_by(by.or(call.agent().cloned()), &heard));
+        let request = Request::of_call(call);
         if !found.closes {
             // What is left has an owner and a date.
             let lane = found.hands_to.clone().unwrap_or_else(|| lane.id.clone());
             self.open_item(id, ItemKind::Callback, &lane, false);
+        }
+        if let Some(by) = heard {
+            self.open_urgent_item(request, by);
         }
         self.fact(Fact::CallClosed { call: id, outcome: found.id.clone(), note: note.clone() });
         if let Some(item) = owed {
@@ -160,7 +178,7 @@ impl Turn<'_> {
 
     // ---- items ----
 
-    pub(super) fn attempt_made(&mut self, id: ItemId, outcome: &str, note: Note) {
+    pub(super) fn attempt_made(&mut self, id: ItemId, outcome: &str, note: Note, by: Option<AgentId>) {
         let Some((kind, found)) = self.work_on(id, outcome, &note) else { return };
         if kind == ItemKind::NoteOwed {
             return self.refuse(Refusal::Conflict("a note is owed here: close the call instead"));
@@ -170,17 +188,26 @@ impl Turn<'_> {
             return self.refuse(Refusal::Conflict("three attempts were made: close the item, there is no fourth"));
         }
         let due_at = rhythm::next_step(&item.flow, item.attempts + 1, self.now);
+        let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
+        if found.closes && !self.may_close_item(id, by.as_ref()) {
+            return;
+        }
         self.fact(Fact::ItemAttempted { item: id, outcome: found.id.clone(), note: note.clone(), due_at });
-        if found.closes {
-            self.fact(Fact::ItemClosed { item: id, outcome: found.id, note });
+        match heard {
+            _ if found.closes => self.close_item(id, found.id, note, by),
+            Some(heard) => {
+                self.flag_item(id, heard.crisis, clinical::written_by(by, &heard));
+                self.out.answer = Answer::Flagged(id);
+            }
+            None => {}
         }
     }
 
-    pub(super) fn item_close_asked(&mut self, id: ItemId, outcome: &str, note: Note) {
+    pub(super) fn item_close_asked(&mut self, id: ItemId, outcome: &str, note: Note, by: Option<AgentId>) {
         let Some((kind, found)) = self.work_on(id, outcome, &note) else { return };
         if kind == ItemKind::NoteOwed {
             let call = self.floor.items.get(&id).map(|item| item.new.call);
-            return call.map_or((), |call| self.call_close_asked(call, outcome, note));
+            return call.map_or((), |call| self.call_close_asked(call, outcome, note, by));
         }
         if !found.closes {
             let Some(item) = self.floor.items.get(&id) else { return };
@@ -189,7 +216,26 @@ impl Turn<'_> {
             });
             return self.refuse(Refusal::NotAllowed { what: "outcome", allowed });
         }
-        self.fact(Fact::ItemClosed { item: id, outcome: found.id, note });
+        if self.may_close_item(id, by.as_ref()) {
+            self.close_item(id, found.id, note, by);
+        }
+    }
+
+    /// Closed as asked. Urgent words in the note are somebody else's work from now on.
+    fn close_item(&mut self, id: ItemId, outcome: OutcomeId, note: Note, by: Option<AgentId>) {
+        let Some(item) = self.floor.items.get(&id) else { return };
+        let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
+        let request = Request::of_item(self.floor, item);
+        self.fact(Fact::ItemClosed { item: id, outcome, note });
+        if let Some(heard) = heard {
+            self.open_urgent_item(request, clinical::written_by(by, &heard));
+        }
+    }
+
+    /// Refused, if it may not.
+    fn may_close_item(&mut self, id: ItemId, by: Option<&AgentId>) -> bool {
+        let Some(item) = self.floor.items.get(&id) else { return false };
+        self.floor.may_close_item(item, by).map_err(|refusal| self.refuse(refusal)).is_ok()
     }
 
     /// The open item and the outcome asked for, or the refusal.

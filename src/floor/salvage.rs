@@ -59,6 +59,7 @@ impl Turn<'_> {
             arrived: self.now,
             promised: None,
             details: Default::default(),
+            flagged_by: None,
         };
         self.fact(Fact::CallLost { call: id });
         self.fact(Fact::ItemOpened(Box::new(new)));

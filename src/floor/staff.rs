@@ -278,7 +278,7 @@ impl Turn<'_> {
 
     /// Last words, then the phone is let go.
     pub(super) fn leave(&mut self, line: &Line, words: Vec<Words>) {
-        self.treat(line.leg, Treatment::Goodbye { words, language: line.language.clone() });
+        self.say_goodbye(line.leg, words, line.language.clone());
     }
 }
 

@@ -6,13 +6,14 @@
 
 use super::Floor;
 use super::call::Call;
+use super::clinical::urgent_words;
 use super::details::Details;
 use super::details::Standing;
 use super::details::Subject;
 use super::event::Input;
 use super::fact::Fact;
+use super::fact::FlaggedBy;
 use super::fact::Route;
-use super::ivr::says_any;
 use super::treatment::Treatment;
 use super::turn::Turn;
 use crate::flow::Lane;
@@ -89,13 +90,10 @@ impl Turn<'_> {
                 _ => None,
             },
             Input::Speech(words) => {
-                let words = normalise(words.reveal());
-                for (phrases, crisis) in [(&flow.urgent.crisis, true), (&flow.urgent.phrases, false)] {
-                    if says_any(phrases, &words) {
-                        return self.flag_urgent(id, crisis);
-                    }
+                if let Some(crisis) = urgent_words(&flow, words.reveal()) {
+                    return self.flag_urgent(id, crisis, FlaggedBy::Caller);
                 }
-                said(&words)
+                said(&normalise(words.reveal()))
             }
             Input::Nothing | Input::Pin(_) | Input::Message { .. } => None,
         };

@@ -52,9 +52,10 @@ pub(super) struct Timers {
 impl Timers {
     /// Sets a deadline; an earlier one of the same name is replaced.
     pub(super) fn set(&mut self, name: TimerName, at: Timestamp) {
-        self.clear(&name);
-        self.by_time.insert((at, name.clone()));
-        self.by_name.insert(name, at);
+        if let Some(before) = self.by_name.insert(name.clone(), at) {
+            self.by_time.remove(&(before, name.clone()));
+        }
+        self.by_time.insert((at, name));
     }
 
     /// Clears a deadline, if it is set.
@@ -84,6 +85,11 @@ impl Timers {
     /// The names of all deadlines that are set.
     pub(super) fn names(&self) -> impl Iterator<Item = &TimerName> {
         self.by_name.keys()
+    }
+
+    /// When this deadline is, if it is set.
+    pub(super) fn at(&self, name: &TimerName) -> Option<Timestamp> {
+        self.by_name.get(name).copied()
     }
 
     /// Is this deadline set?

@@ -90,6 +90,9 @@ pub enum Treatment {
         words: Vec<Words>,
         /// The listener's language.
         language: Language,
+        /// Is a caller listened to while they are said?
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        listens: bool,
     },
     /// To leave a message after the tone.
     Record {

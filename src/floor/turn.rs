@@ -37,7 +37,7 @@ pub(super) struct Turn<'f> {
     pub(super) now: Timestamp,
     pub(super) out: &'f mut Outbox,
     /// The leg whose webhook is being answered: its next treatment goes out as the reply and need not be pushed.
-    asking: Option<LegId>,
+    pub(super) asking: Option<LegId>,
 }
 
 impl<'f> Turn<'f> {
@@ -74,10 +74,10 @@ impl<'f> Turn<'f> {
             Event::EffectConfirmed { effect, carrier_call } => self.effect_confirmed(effect, carrier_call),
             Event::EffectFailed { effect, why } => self.effect_failed(effect, why),
             Event::AgentStateAsked { agent, state } => self.agent_state_asked(&agent, state),
-            Event::CallCloseAsked { call, outcome, note } => self.call_close_asked(call, &outcome, note),
+            Event::CallCloseAsked { call, outcome, note, by } => self.call_close_asked(call, &outcome, note, by),
             Event::TransferAsked { call, lane } => self.transfer_asked(call, &lane),
-            Event::AttemptMade { item, outcome, note } => self.attempt_made(item, &outcome, note),
-            Event::ItemCloseAsked { item, outcome, note } => self.item_close_asked(item, &outcome, note),
+            Event::AttemptMade { item, outcome, note, by } => self.attempt_made(item, &outcome, note, by),
+            Event::ItemCloseAsked { item, outcome, note, by } => self.item_close_asked(item, &outcome, note, by),
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
             Event::RecordingReported { leg, recording, duration } => self.recording_reported(leg, recording, duration),
             Event::RecordingFetched { effect, recording, file, duration } => {
@@ -99,6 +99,7 @@ impl<'f> Turn<'f> {
                 }
             }
             Event::Poisoned { event, deadline } => self.poisoned(*event, deadline),
+            Event::UrgentAsked { of, by } => self.urgent_asked(of, by),
         }
     }
 
@@ -218,7 +219,7 @@ impl<'f> Turn<'f> {
         if told {
             words.extend(before);
             words.push(Words::promise(promise, due_at, self.now));
-            self.treat(leg, Treatment::Goodbye { words, language });
+            self.say_goodbye(leg, words, language);
         }
     }
 
@@ -251,6 +252,7 @@ impl<'f> Turn<'f> {
                 reason: call.details.reason.clone().filter(|reason| lane.has_reason(reason)),
                 ..call.details.clone()
             },
+            flagged_by: call.flagged_by.clone(),
         };
         self.fact(Fact::ItemOpened(Box::new(new)));
         due_at

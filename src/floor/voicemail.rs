@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::call::Leg;
 use super::call::Phase;
 use super::effect::Effect;
 use super::effect::Oddity;
@@ -62,6 +63,10 @@ impl Turn<'_> {
         self.withdraw_offer_of(id);
         self.fact(Fact::VoicemailBegan { call: id, due_at });
         let words = why.into_iter().chain([Words::promise(Phrase::LeaveMessage, due_at, self.now)]).collect();
+        if matches!(self.floor.legs.get(&leg).and_then(Leg::current), Some(Treatment::Hold { .. })) {
+            // The document of a wait may not record: the caller waits on until the push has taken them out of it.
+            self.asking = None;
+        }
         self.treat(leg, Treatment::Record { words, language, longest: MESSAGE_MAX });
     }
 
@@ -87,7 +92,7 @@ impl Turn<'_> {
             }
         };
         self.leave_message(id, message);
-        self.treat(leg, Treatment::Goodbye { words: vec![words], language });
+        self.say_goodbye(leg, vec![words], language);
     }
 
     /// The caller hung up at the mailbox, before the carrier told of a recording.

@@ -148,7 +148,8 @@ impl Turn<'_> {
             Some((field.clone(), Private::new(text(texts, language).to_owned())))
         };
         let note: Note = chosen.iter().filter_map(phrase).collect();
-        self.call_close_asked(id, outcome.as_str(), note);
+        // The practice's own phrases: nothing in them is searched for urgent words.
+        self.close_call(id, outcome.as_str(), note, line.agent.clone(), false);
         let refused = matches!(self.out.answer, Answer::Refused(_));
         self.out.answer = Answer::Noted;
         let told = if refused { Phrase::NotByKeys } else { Phrase::WrittenUp };

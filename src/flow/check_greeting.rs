@@ -15,7 +15,7 @@ use super::syntax::Node;
 use crate::vocab::Language;
 
 /// rule: three-seconds. Practice name and speaker are complete within this time.
-const OPENING_SECONDS_MAX: f64 = 3.0;
+pub const OPENING_SECONDS_MAX: f64 = 3.0;
 /// Words by which a greeting says that a machine, or an assistant, is speaking, by language.
 const SPEAKERS: [(&str, &[&str]); 2] = [
     ("en", &["assistant", "system", "attendant", "automated", "virtual"]),

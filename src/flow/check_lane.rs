@@ -7,6 +7,7 @@ use super::check::Case;
 use super::code::Code;
 use super::diagnostic::Problems;
 use super::model::Lane;
+use super::schema::DAYS;
 use super::syntax::Node;
 use crate::vocab::Span;
 
@@ -17,12 +18,25 @@ pub(super) fn check(case: &mut Case<'_, '_>) {
             no_repeats(case.problems, list.items(), &format!("`practice.{key}`"));
         }
     }
+    never_open(case);
     let flow = case.flow;
     for lane in &flow.lanes {
         tiers(case, lane);
         hold(case, lane);
         closing(case, lane);
         waiting_keys(case, lane);
+    }
+}
+
+/// A practice that never opens could promise nobody a time. Hours that cannot be read are reported as that.
+fn never_open(case: &mut Case<'_, '_>) {
+    let Some(hours) = case.root.get("hours") else { return };
+    let is_shut = |node: Option<&Node>| node.is_some_and(|node| node.text() == Some("closed"));
+    let special = hours.get("special").map_or(&[][..], Node::entries);
+    if DAYS.iter().all(|day| is_shut(hours.get(day))) && special.iter().all(|day| is_shut(Some(&day.value))) {
+        let title = "the practice is never open";
+        let hint = "write the hours of a day, `08:00-17:00`; callbacks are due in open hours";
+        case.problems.error(Code::Hours, case.key(&["hours"]), title, "no callback could ever be due").hint(hint);
     }
 }
 

@@ -33,6 +33,7 @@ mod wording;
 
 pub use check::check_flow;
 pub use check::check_team;
+pub use check_greeting::OPENING_SECONDS_MAX;
 pub use code::Code;
 pub use diagnostic::Also;
 pub use diagnostic::Diagnostic;

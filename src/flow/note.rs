@@ -2,29 +2,115 @@
 
 use super::spoken::normalise;
 
-/// Notes that let nobody act without playing the call again.
+/// Words that say that something was done, and neither what nor what comes next: English, then Spanish.
 // rule: note-not-vague
-const VAGUE: [&str; 14] = [
+const FILLERS: [&str; 95] = [
+    "a",
+    "above",
+    "again",
+    "all",
+    "and",
+    "as",
+    "asdf",
+    "back",
+    "before",
+    "call",
     "called",
-    "called patient",
-    "called back",
-    "handled",
+    "caller",
+    "care",
+    "chart",
+    "closed",
+    "complete",
+    "completed",
     "done",
-    "ok",
-    "okay",
-    "n a",
+    "everything",
+    "fine",
+    "fixed",
+    "good",
+    "handled",
+    "her",
+    "him",
+    "i",
+    "is",
+    "it",
+    "left",
+    "message",
+    "msg",
+    "n",
     "na",
     "none",
-    "see above",
-    "taken care of",
-    "llamado",
+    "note",
+    "notes",
+    "nothing",
+    "of",
+    "ok",
+    "okay",
+    "patient",
+    "phone",
+    "pt",
+    "resolved",
+    "same",
+    "see",
+    "spoke",
+    "spoken",
+    "taken",
+    "test",
+    "the",
+    "them",
+    "to",
+    "was",
+    "we",
+    "well",
+    "will",
+    "with",
+    "al",
+    "anterior",
+    "arriba",
+    "atendida",
+    "atendido",
+    "bien",
+    "con",
+    "de",
+    "deje",
+    "el",
+    "en",
+    "esta",
+    "expediente",
+    "hable",
+    "hablo",
     "hecho",
+    "igual",
+    "la",
+    "le",
+    "listo",
+    "llamada",
+    "llamado",
+    "llamamos",
+    "llame",
+    "llamo",
+    "lo",
+    "mensaje",
+    "mismo",
+    "nada",
+    "ninguno",
+    "nota",
+    "paciente",
+    "resuelto",
+    "se",
+    "todo",
+    "ver",
+    "y",
 ];
 
-/// Is this field empty, or as good as empty?
+/// Is this field empty, or as good as empty? So it is if every word of it is a filler, or one letter many times.
 pub fn says_nothing(text: &str) -> bool {
     let words = normalise(text);
-    words.is_empty() || VAGUE.contains(&words.as_str())
+    words.split(' ').filter(|word| !word.is_empty()).all(|word| FILLERS.contains(&word) || is_one_letter(word))
+}
+
+fn is_one_letter(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_none_or(|first| first.is_alphabetic() && letters.all(|letter| letter == first))
 }
 
 #[cfg(test)]
@@ -33,10 +119,15 @@ mod tests {
 
     #[test]
     fn an_empty_or_vague_note_says_nothing() {
-        for vague in ["", "  ", "Called patient.", "HANDLED", "n/a", "...", "—"] {
+        let english = ["", "  ", "Called patient.", "HANDLED", "n/a", "...", "—", "x", "aaaa", "asdf", "same as above"];
+        let more = ["resolved", "called pt", "see chart", "Spoke with patient", "left message", "will call back"];
+        let spanish = ["llamé al paciente", "Se llamó al paciente.", "listo", "resuelto", "todo bien", "hecho"];
+        for vague in english.into_iter().chain(more).chain(spanish) {
             assert!(says_nothing(vague), "{vague:?}");
         }
-        for useful in ["none of her records arrived", "wants Tuesday after 3", "llamar el martes"] {
+        let english =
+            ["none of her records arrived", "wants Tuesday after 3", "Refill", "left message with her son", "3"];
+        for useful in english.into_iter().chain(["llamar el martes", "receta", "se llamó a su hija"]) {
             assert!(!says_nothing(useful), "{useful:?}");
         }
     }

@@ -185,6 +185,10 @@ phrases! {
     WhisperPromised "whisper_promised" &["time"], en "Repeat caller, promised a callback by {time}.", es "Ya llamó antes, se le prometió una llamada a más tardar {time}.";
     /// First words for a caller whose promised callback did not come.
     Apology "apology" &[], en "We promised to call you back and did not do so in time. We are sorry.", es "Prometimos devolverle la llamada y no lo hicimos a tiempo. Le pedimos disculpas.";
+    /// The whisper's key for an urgent call, of one that is not.
+    WhisperFlag "whisper_flag" &[], en "If it is urgent, 5.", es "Si es urgente, 5.";
+    /// The assistant pressed 5: it is urgent.
+    OfferFlagged "offer_flagged" &[], en "Thank you. The call goes to the care team.", es "Gracias. La llamada pasa al equipo médico.";
     /// The practice's first language, offered in itself to who is greeted in another.
     FirstLanguage "first_language" &["key"], en "For English, press {key}.", es "Para español, oprima el {key}.";
 }

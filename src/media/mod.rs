@@ -1,14 +1,29 @@
 //! Audio of our own: what is played to callers who are connected by media streams, and what of them is heard.
 //!
 //! ```text
-//!  sounds/*.wav ─► wav ─► sounds (which file says which words)
+//!  sounds/*.wav ─► wav ─► sounds ─► clip (ready to be sent, shared)
+//!                                     │
+//!  plan (render) ─► library ─► program ─► player ─► message ─► the carrier
+//!                                the carrier ─► message ─► dtmf (keys in the audio itself)
 //! ```
-//! Audio is G.711 mu-law at 8 kHz throughout, as the phone network has it. No rule of a call centre is here, and
-//! nothing here reads a clock.
+//! Audio is G.711 mu-law at 8 kHz throughout, as the phone network has it. No rule of a call centre is here; nothing
+//! here reads a clock, and no socket is opened: `server` brings the messages.
 
+mod clip;
+mod dtmf;
 pub mod g711;
+mod library;
+pub mod message;
+mod player;
 mod sounds;
 pub mod wav;
+
+pub use dtmf::Detector;
+pub use library::Library;
+pub use library::duration;
+pub use player::Due;
+pub use player::Player;
+pub use player::Program;
 
 pub use sounds::Manifest;
 pub use sounds::Recording;

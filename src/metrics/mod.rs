@@ -11,6 +11,7 @@
 mod family;
 mod gauges;
 mod series;
+mod stream;
 mod tally;
 mod webhook;
 
@@ -28,6 +29,8 @@ use prometheus::IntCounterVec;
 use prometheus::Registry;
 use prometheus::TextEncoder;
 
+pub use stream::OpenStream;
+pub use stream::StreamEnd;
 pub use webhook::WebhookResult;
 pub use webhook::WebhookRoute;
 
@@ -53,6 +56,7 @@ use family::gauges;
 use family::histogram;
 use family::register;
 use gauges::Gauges;
+use stream::StreamSeries;
 use tally::Tally;
 use webhook::Webhooks;
 
@@ -66,6 +70,7 @@ pub struct Metrics {
     registry: Registry,
     tally: Mutex<Tally>,
     webhooks: Webhooks,
+    streams: StreamSeries,
     oddities: Choices,
     imported: IntCounter,
     quarantined: IntCounter,
@@ -112,6 +117,7 @@ impl Metrics {
         Self {
             tally: Mutex::new(Tally::new(r)),
             webhooks: Webhooks::new(r),
+            streams: StreamSeries::new(r),
             oddities: choices(r, "carelane_oddities_total", "Strange but harmless input, by kind.", "kind", &ODDITIES),
             imported: counter(
                 r,
@@ -178,6 +184,26 @@ impl Metrics {
     /// A carrier webhook was answered.
     pub fn webhook(&self, route: WebhookRoute, result: WebhookResult, took: Duration) {
         self.webhooks.answered(route, result, took);
+    }
+
+    /// A media stream carries a call's audio; it counts as open until the value is dropped.
+    pub fn stream_opened(&self) -> OpenStream {
+        self.streams.opened()
+    }
+
+    /// A media stream ended, perhaps before it carried anything.
+    pub fn stream_ended(&self, how: StreamEnd) {
+        self.streams.ended(how);
+    }
+
+    /// Audio came by a media stream, in frames of 20 ms.
+    pub fn stream_heard(&self, frames: u64) {
+        self.streams.heard(frames);
+    }
+
+    /// Audio went out by a media stream.
+    pub fn stream_sent(&self, frames: u64) {
+        self.streams.sent(frames);
     }
 
     /// A webhook was not believed.

@@ -16,6 +16,7 @@ use super::family::WAIT_BUCKETS;
 use super::family::WORK_BUCKETS;
 use super::family::counters;
 use super::family::histograms;
+use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::OfferOutcome;
@@ -28,6 +29,8 @@ const ENDED: [&str; 8] =
 /// How a call left a lane's queue.
 const DEQUEUED: [&str; 9] =
     ["answered", "moved", "declined", "self_served", "abandoned", "missed", "callback", "voicemail", "turned_away"];
+/// Who or what said that something is urgent.
+const FLAG_SOURCES: [&str; 3] = ["caller", "assistant", "note"];
 /// How an offer ended.
 const OFFERS: [&str; 5] = ["accepted", "declined", "not_answered", "withdrawn", "unreachable"];
 
@@ -35,6 +38,8 @@ const OFFERS: [&str; 5] = ["accepted", "declined", "not_answered", "withdrawn", 
 pub(super) struct PracticeFamilies {
     calls: IntCounterVec,
     ended: IntCounterVec,
+    resumed: IntCounterVec,
+    urgent_flags: IntCounterVec,
     on_call_unanswered: IntCounterVec,
     first_sound: HistogramVec,
     name: HistogramVec,
@@ -73,6 +78,18 @@ impl PracticeFamilies {
                 "Calls that left the floor, by how.",
                 &["practice", "outcome"],
             ),
+            resumed: counters(
+                r,
+                "carelane_calls_resumed_total",
+                "Calls that left the floor and came back: urgent words before the phone was down.",
+                &["practice"],
+            ),
+            urgent_flags: counters(
+                r,
+                "carelane_urgent_flags_total",
+                "Calls and items that became urgent, by who or what said so.",
+                &["practice", "source"],
+            ),
             on_call_unanswered: counters(
                 r,
                 "carelane_on_call_unanswered_total",
@@ -101,6 +118,8 @@ impl PracticeFamilies {
         PracticeSeries {
             calls: self.calls.with_label_values(&[practice]),
             ended: Choices::of(&self.ended, &[practice], &ENDED),
+            resumed: self.resumed.with_label_values(&[practice]),
+            urgent_flags: Choices::of(&self.urgent_flags, &[practice], &FLAG_SOURCES),
             on_call_unanswered: self.on_call_unanswered.with_label_values(&[practice]),
             first_sound: self.first_sound.with_label_values(&[practice]),
             name: self.name.with_label_values(&[practice]),
@@ -193,6 +212,8 @@ impl ItemFamilies {
 pub(super) struct PracticeSeries {
     pub(super) calls: IntCounter,
     pub(super) ended: Choices,
+    pub(super) resumed: IntCounter,
+    pub(super) urgent_flags: Choices,
     pub(super) on_call_unanswered: IntCounter,
     pub(super) first_sound: Histogram,
     pub(super) name: Histogram,
@@ -230,6 +251,15 @@ pub(super) fn left(how: Left) -> &'static str {
         Left::Callback => "callback",
         Left::Voicemail => "voicemail",
         Left::TurnedAway => "turned_away",
+    }
+}
+
+/// The label of who or what said that something is urgent.
+pub(super) fn flag_source(by: &FlaggedBy) -> &'static str {
+    match by {
+        FlaggedBy::Caller => "caller",
+        FlaggedBy::Agent(_) => "assistant",
+        FlaggedBy::Note { .. } => "note",
     }
 }
 

@@ -17,11 +17,13 @@ use super::series::LaneFamilies;
 use super::series::LaneSeries;
 use super::series::PracticeFamilies;
 use super::series::PracticeSeries;
+use super::series::flag_source;
 use super::series::kind;
 use super::series::left;
 use super::series::offer_outcome;
 use crate::floor::Floor;
 use crate::floor::fact::Fact;
+use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::NewItem;
@@ -31,6 +33,7 @@ use crate::vocab::CallId;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
+use crate::vocab::LegId;
 use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
@@ -51,18 +54,21 @@ pub(super) struct Tally {
     greets_in: BTreeMap<PracticeId, Language>,
     calls: BTreeMap<CallId, Known>,
     offers: BTreeMap<OfferId, Arc<LaneSeries>>,
+    /// Whose line each leg of a caller is.
+    lines: BTreeMap<LegId, CallId>,
     items: BTreeMap<ItemId, KnownItem>,
 }
 
-/// What is remembered of an item that is open.
+/// What is remembered of an open item.
 struct KnownItem {
-    opened: Timestamp,
     practice: PracticeId,
     lane: LaneId,
+    kind: ItemKind,
+    opened: Timestamp,
     series: Arc<ItemSeries>,
 }
 
-/// What is remembered of a call that is alive.
+/// What is remembered of a call that is alive, or whose caller is still on the line.
 struct Known {
     practice: PracticeId,
     series: Arc<PracticeSeries>,
@@ -72,6 +78,9 @@ struct Known {
     has_chosen: bool,
     was_answered: bool,
     is_talking: bool,
+    is_over: bool,
+    /// Is the caller's phone not down yet?
+    is_up: bool,
 }
 
 /// The place it has or last had.
@@ -118,6 +127,7 @@ impl Tally {
             greets_in: BTreeMap::new(),
             calls: BTreeMap::new(),
             offers: BTreeMap::new(),
+            lines: BTreeMap::new(),
             items: BTreeMap::new(),
         }
     }
@@ -148,13 +158,15 @@ impl Tally {
                 has_chosen: place.is_some(),
                 was_answered: call.answered,
                 is_talking: call.state == "talking",
+                is_over: false,
+                is_up: false,
                 place,
             };
             self.calls.insert(call.call, known);
         }
         for item in &view.items {
             let new = &item.item.new;
-            self.item_known(item.item.opened_at, item.id, new);
+            self.item_known(item.item.opened_at, new);
         }
     }
 
@@ -162,7 +174,21 @@ impl Tally {
     pub(super) fn count(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::FlowLoaded(file) => self.expect(&file.flow),
-            Fact::CallArrived { call, practice, .. } => self.arrived(at, *call, practice),
+            Fact::CallArrived { call, leg, practice, .. } => self.arrived(at, *call, *leg, practice),
+            Fact::LegEnded { leg, .. } => self.hung_up(*leg),
+            Fact::CallResumed { call, .. } => {
+                if let Some(known) = self.calls.get_mut(call)
+                    && std::mem::take(&mut known.is_over)
+                {
+                    known.series.resumed.inc();
+                }
+            }
+            Fact::UrgentFlagged { call, by, .. } => {
+                if let Some(known) = self.calls.get(call) {
+                    known.series.urgent_flags.inc(flag_source(by));
+                }
+            }
+            Fact::ItemFlagged { item, by, lane, .. } => self.item_flagged(*item, by, lane),
             Fact::LanguageChosen { call, language } => {
                 if let Some(known) = self.calls.get_mut(call) {
                     known.language = language.clone();
@@ -238,7 +264,7 @@ impl Tally {
         }
     }
 
-    fn arrived(&mut self, at: Timestamp, call: CallId, practice: &PracticeId) {
+    fn arrived(&mut self, at: Timestamp, call: CallId, leg: LegId, practice: &PracticeId) {
         // The floor ignores a call of a practice without a flow, too.
         let Some(language) = self.greets_in.get(practice).cloned() else { return };
         let series = self.practice(practice);
@@ -252,8 +278,11 @@ impl Tally {
             has_chosen: false,
             was_answered: false,
             is_talking: false,
+            is_over: false,
+            is_up: true,
         };
         self.calls.insert(call, known);
+        self.lines.insert(leg, call);
     }
 
     fn queued(&mut self, at: Timestamp, call: CallId, fact: &Fact) {
@@ -308,28 +337,58 @@ impl Tally {
     }
 
     fn ended(&mut self, at: Timestamp, call: CallId, how: &str) {
-        if let Some(mut known) = self.calls.remove(&call) {
-            known.leave_queue(at, how);
-            known.series.ended.inc(how);
+        let Some(known) = self.calls.get_mut(&call).filter(|known| !known.is_over) else { return };
+        known.leave_queue(at, how);
+        known.series.ended.inc(how);
+        (known.is_over, known.is_talking) = (true, false);
+        if !known.is_up {
+            self.calls.remove(&call);
+        }
+    }
+
+    /// A caller's phone is down: what is over does not come back.
+    fn hung_up(&mut self, leg: LegId) {
+        let Some(call) = self.lines.remove(&leg) else { return };
+        let Some(known) = self.calls.get_mut(&call) else { return };
+        known.is_up = false;
+        if known.is_over {
+            self.calls.remove(&call);
         }
     }
 
     fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
-        self.item_known(at, new.item, new).opened.inc();
+        self.item_known(at, new).opened.inc();
+        // An urgent call's own item was counted with the call.
+        let flagged = new.flagged_by.as_ref().filter(|_| new.kind == ItemKind::FollowUp);
+        if let Some(by) = flagged {
+            self.practice(&new.practice).urgent_flags.inc(flag_source(by));
+        }
     }
 
-    fn item_known(&mut self, opened: Timestamp, id: ItemId, new: &NewItem) -> Arc<ItemSeries> {
+    fn item_known(&mut self, opened: Timestamp, new: &NewItem) -> Arc<ItemSeries> {
         let series = self.kind(&new.practice, &new.lane, new.kind);
-        let (practice, lane) = (new.practice.clone(), new.lane.clone());
-        self.items.insert(id, KnownItem { opened, practice, lane, series: series.clone() });
+        let (practice, lane, kind) = (new.practice.clone(), new.lane.clone(), new.kind);
+        self.items.insert(new.item, KnownItem { practice, lane, kind, opened, series: series.clone() });
         series
     }
 
     /// An abandoned wait became a callback: what is done about it counts as one from now on, as after a restart.
     fn item_became(&mut self, item: ItemId, kind: ItemKind) {
-        let Some(mut known) = self.items.remove(&item) else { return };
-        known.series = self.kind(&known.practice, &known.lane, kind);
-        self.items.insert(item, known);
+        if let Some(mut known) = self.items.remove(&item) {
+            known.kind = kind;
+            known.series = self.kind(&known.practice, &known.lane, kind);
+            self.items.insert(item, known);
+        }
+    }
+
+    /// The clinical lane's from now on, and counted there, as after a restart.
+    fn item_flagged(&mut self, item: ItemId, by: &FlaggedBy, lane: &LaneId) {
+        if let Some(mut known) = self.items.remove(&item) {
+            self.practice(&known.practice).urgent_flags.inc(flag_source(by));
+            known.lane = lane.clone();
+            known.series = self.kind(&known.practice, lane, known.kind);
+            self.items.insert(item, known);
+        }
     }
 
     pub(super) fn practice(&mut self, practice: &PracticeId) -> Arc<PracticeSeries> {

@@ -30,6 +30,10 @@ pub enum WebhookRoute {
     Answered,
     /// The carrier tells of a recording.
     Recorded,
+    /// A leg whose media stream is over waits to be moved on.
+    Parked,
+    /// Its document is fetched.
+    Resume,
     /// A PIN was typed.
     Pin,
     /// None of our URLs.
@@ -51,7 +55,7 @@ pub enum WebhookResult {
     Fallback,
 }
 
-const ROUTES: [(WebhookRoute, &str); 10] = [
+const ROUTES: [(WebhookRoute, &str); 12] = [
     (WebhookRoute::Incoming, "incoming"),
     (WebhookRoute::Status, "status"),
     (WebhookRoute::Document, "document"),
@@ -60,6 +64,8 @@ const ROUTES: [(WebhookRoute, &str); 10] = [
     (WebhookRoute::Held, "held"),
     (WebhookRoute::Answered, "answered"),
     (WebhookRoute::Recorded, "recorded"),
+    (WebhookRoute::Parked, "parked"),
+    (WebhookRoute::Resume, "resume"),
     (WebhookRoute::Pin, "pin"),
     (WebhookRoute::Unknown, "unknown"),
 ];

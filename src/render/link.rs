@@ -8,6 +8,9 @@ use std::str::FromStr;
 use crate::vocab::FloorId;
 use crate::vocab::LegId;
 
+/// The path at which media streams connect.
+pub const STREAM_PATH: &str = "/media";
+
 /// What a carrier asks of us by a URL we gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
@@ -67,6 +70,16 @@ pub enum Link {
         /// The leg.
         leg: LegId,
     },
+    /// A leg whose media stream is over waits to be moved on.
+    Parked {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The document of a leg's present treatment, whatever its serial.
+    Resume {
+        /// The leg.
+        leg: LegId,
+    },
 }
 
 /// Builds URLs for one floor behind one public address.
@@ -91,6 +104,8 @@ impl Links<'_> {
             Link::Held { leg, serial, round } => (leg, Rest::Round(serial, "held", round)),
             Link::Answered { leg } => (leg, Rest::Word("answered")),
             Link::Status { leg } => (leg, Rest::Word("status")),
+            Link::Parked { leg } => (leg, Rest::Word("parked")),
+            Link::Resume { leg } => (leg, Rest::Word("resume")),
         };
         // Writing to a String cannot fail.
         let _ = write!(url, "{}/voice/{}/{}", self.public, self.floor, leg.0);
@@ -102,10 +117,24 @@ impl Links<'_> {
         url
     }
 
+    /// Where media streams connect.
+    pub fn stream(&self) -> String {
+        stream_url(self.public)
+    }
+
     /// The waiting music.
     pub fn music(&self) -> String {
         format!("{}/sounds/hold.wav", self.public)
     }
+}
+
+/// Where media streams connect, behind this public address: the same place with the websocket's scheme.
+pub fn stream_url(public: &str) -> String {
+    let (scheme, rest) = match public.strip_prefix("https://") {
+        Some(rest) => ("wss", rest),
+        None => ("ws", public.strip_prefix("http://").unwrap_or(public)),
+    };
+    format!("{scheme}://{rest}{STREAM_PATH}")
 }
 
 enum Rest {
@@ -125,6 +154,8 @@ impl Link {
         match (second, tail) {
             ("answered", (None, ..)) => Some(Self::Answered { leg }),
             ("status", (None, ..)) => Some(Self::Status { leg }),
+            ("parked", (None, ..)) => Some(Self::Parked { leg }),
+            ("resume", (None, ..)) => Some(Self::Resume { leg }),
             (serial, tail) => {
                 let serial = number(serial)?;
                 match tail {
@@ -150,6 +181,8 @@ impl Link {
             | Self::Wait { leg, .. }
             | Self::Held { leg, .. }
             | Self::Answered { leg }
+            | Self::Parked { leg }
+            | Self::Resume { leg }
             | Self::Status { leg } => leg,
         }
     }
@@ -179,6 +212,8 @@ mod tests {
             Link::Held { leg, serial: 3, round: 12 },
             Link::Answered { leg },
             Link::Status { leg },
+            Link::Parked { leg },
+            Link::Resume { leg },
         ] {
             let url = links.url(link);
             let path = url.strip_prefix("https://voice.example").unwrap_or_default();

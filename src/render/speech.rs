@@ -6,12 +6,14 @@
 use std::collections::BTreeSet;
 
 use super::wording;
+use crate::floor::treatment::Words;
 use crate::flow::Flow;
 use crate::flow::Phrase;
 use crate::flow::Step;
 use crate::flow::Target;
 use crate::flow::text;
 use crate::vocab::Language;
+use crate::vocab::Timestamp;
 
 /// Words that are said in one breath: what one sound file says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +29,24 @@ impl Piece {
     pub fn new(text: &str, language: &Language) -> Self {
         Self { language: language.clone(), text: text.to_owned() }
     }
+}
+
+/// The pieces of something said.
+pub(super) fn pieces(flow: &Flow, words: &Words, language: &Language) -> Vec<Piece> {
+    match words {
+        Words::Promise(phrase, at) => timed(flow, *phrase, *at, false, language),
+        Words::Dated(phrase, at) => timed(flow, *phrase, *at, true, language),
+        other => vec![Piece::new(&wording::words(flow, other, language), language)],
+    }
+}
+
+/// A sentence with a time: the words before it, the time, the words after it.
+fn timed(flow: &Flow, phrase: Phrase, at: Timestamp, dated: bool, language: &Language) -> Vec<Piece> {
+    let sentence = flow.phrase(phrase, language);
+    let Some((before, after)) = sentence.split_once("{time}") else { return vec![Piece::new(sentence, language)] };
+    let time = wording::moment_pieces(flow, at, dated, language);
+    let time = time.iter().map(|piece| Piece::new(piece, language));
+    part(before, language).into_iter().chain(time).chain(part(after, language)).collect()
 }
 
 /// What stands beside a blank, without the marks around it; nothing if only marks are left.

@@ -13,6 +13,7 @@ use quick_xml::events::BytesText;
 
 use super::link::Link;
 use super::link::Links;
+use super::question;
 use super::wording;
 use crate::floor::details::Standing;
 use crate::floor::treatment::Asked;
@@ -20,12 +21,10 @@ use crate::floor::treatment::Opening;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
-use crate::flow::Choice;
 use crate::flow::Flow;
 use crate::flow::Menu;
 use crate::flow::Phrase;
 use crate::flow::Step;
-use crate::flow::Target;
 use crate::flow::says;
 use crate::flow::text;
 use crate::vocab::CallId;
@@ -42,20 +41,22 @@ const HOLD_ROUNDS: u32 = 8;
 /// Silence after "one moment, please", in seconds.
 const ONE_MOMENT_PAUSE: u32 = 8;
 /// The music clip is 22 s long; two of them and the words make 45 to 60 s.
-const MUSIC_LOOPS: u32 = 2;
+pub(super) const MUSIC_LOOPS: u32 = 2;
 /// Urgent callers hear words again after so many seconds of silence, never music.
-const URGENT_PAUSE: u32 = 40;
+pub(super) const URGENT_PAUSE: u32 = 40;
 /// Parking places at the carrier: it holds at most 5,000 calls in each, we spread over several.
 const PARKING_PLACES: u64 = 16;
 const PARKING_PLACE_CALLS_MAX: u32 = 5_000;
 /// Silence that ends a message, in seconds: older callers pause to look something up.
 const MESSAGE_SILENCE: u32 = 10;
 /// Seconds of silence after which the question about the patient stays unanswered.
-const STANDING_TIMEOUT: &str = "4";
+pub(super) const STANDING_SECONDS: u32 = 4;
 /// More than any PIN has, so that no digit of one spills into the next question.
 const PIN_DIGITS_MAX: &str = "16";
 /// Seconds of silence after a question to an assistant.
 const KEYS_TIMEOUT: &str = "8";
+/// A parked leg is moved within a moment; after so many seconds it asks again.
+const PARKED_PAUSE: u32 = 4;
 /// Phrases a recogniser is told to expect; the carrier takes 500.
 const HINTS_MAX: usize = 200;
 
@@ -80,7 +81,7 @@ impl Rendering<'_> {
         write(|xml| match treatment {
             Treatment::Menu { step, language, opening } => self.menu(xml, step, language, *opening),
             Treatment::Announce { words, language } => {
-                self.say_all(xml, words, language)?;
+                self.said_listening(xml, words, language, "dtmf speech", self.done())?;
                 self.redirect(xml, self.done())
             }
             Treatment::Hold { language, first, urgent, .. } => self.hold(xml, language, first, *urgent),
@@ -92,9 +93,8 @@ impl Rendering<'_> {
                 self.room(xml, *call, *round)?;
                 self.redirect(xml, self.done())
             }
-            Treatment::Goodbye { words, language } => {
-                self.say_all(xml, words, language)?;
-                empty(xml, "Hangup")
+            Treatment::Goodbye { words, language, listens } => {
+                self.goodbye(xml, words, language, listens.then(|| self.done()))
             }
             Treatment::Record { words, language, longest } => self.record(xml, words, language, *longest),
             Treatment::AskStanding { language, .. } => self.ask_standing(xml, language),
@@ -110,9 +110,9 @@ impl Rendering<'_> {
                 let first = if round == 0 && !urgent { &first[..] } else { &[] };
                 self.wait(xml, lane, language, first, *urgent, round)
             }
-            Treatment::Goodbye { words, language } => {
-                self.say_all(xml, words, language)?;
-                empty(xml, "Hangup")
+            Treatment::Goodbye { words, language, listens } => {
+                let held = Link::Held { leg: self.leg, serial: self.serial, round };
+                self.goodbye(xml, words, language, listens.then_some(held))
             }
             Treatment::Menu { .. }
             | Treatment::Announce { .. }
@@ -142,6 +142,23 @@ impl Rendering<'_> {
         }
     }
 
+    /// Carries the leg's audio to us by a media stream, which proves itself with `token`. What follows the stream is
+    /// for when it breaks off: the caller is parked, and brought back as soon as somebody here answers.
+    pub fn stream_document(&self, token: &str, language: &Language) -> Vec<u8> {
+        write(|xml| {
+            xml.create_element("Connect").write_inner_content(|xml| {
+                let stream = xml.create_element("Stream").with_attribute(("url", self.links.stream().as_str()));
+                stream.write_inner_content(|xml| {
+                    let parameter = xml.create_element("Parameter");
+                    parameter.with_attributes([("name", "token"), ("value", token)]).write_empty().map(drop)
+                })?;
+                Ok(())
+            })?;
+            self.park(xml, Link::Parked { leg: self.leg }, language)?;
+            self.redirect(xml, Link::Resume { leg: self.leg })
+        })
+    }
+
     fn done(&self) -> Link {
         Link::Done { leg: self.leg, serial: self.serial }
     }
@@ -165,28 +182,20 @@ impl Rendering<'_> {
             ("action", &action),
         ]);
         gather.write_inner_content(|xml| {
-            match opening {
-                Opening::Greeting => self.greeting(xml, menu, language)?,
-                Opening::NotHeard => say(xml, self.flow.phrase(Phrase::NotHeard, language), language)?,
-                Opening::NotAChoice => say(xml, self.flow.phrase(Phrase::NotAChoice, language), language)?,
-                Opening::Plain => {}
-                Opening::TooManyCalls | Opening::TooManyHidden | Opening::AllBusy => {
-                    return self.turned_away(xml, menu, language, opening);
-                }
-            }
-            say(xml, text(&menu.question, language), language)
+            let said = question::menu(self.flow, menu, language, opening);
+            said.iter().try_for_each(|(words, language)| say(xml, words, language))
         })?;
         self.redirect(xml, self.done())
     }
 
     /// One question; whatever is pressed or said, or nothing, leads on.
     fn ask_standing(&self, xml: &mut Xml, language: &Language) -> io::Result<()> {
-        let action = self.links.url(self.done());
+        let (action, timeout) = (self.links.url(self.done()), STANDING_SECONDS.to_string());
         let gather = xml.create_element("Gather").with_attributes([
             ("input", "dtmf speech"),
             ("numDigits", "1"),
             ("finishOnKey", ""),
-            ("timeout", STANDING_TIMEOUT),
+            ("timeout", &timeout),
             ("speechTimeout", "auto"),
             ("language", language.as_str()),
             ("method", "POST"),
@@ -196,43 +205,37 @@ impl Rendering<'_> {
         self.redirect(xml, self.done())
     }
 
-    /// Practice and speaker, the emergency sentence, the other languages; the question follows.
-    fn greeting(&self, xml: &mut Xml, menu: &Menu, language: &Language) -> io::Result<()> {
-        let greeting = &self.flow.greeting;
-        say(xml, text(&greeting.opening, language), language)?;
-        say(xml, text(&greeting.emergency, language), language)?;
-        // Greeted in the language of an earlier call: the key that led there leads back.
-        let first = self.flow.default_language();
-        let back = menu.choices.iter().find(|(_, choice)| choice.to == Target::Language(language.clone()));
-        if let (Some((key, _)), true) = (back, language != first) {
-            say(xml, &wording::with_key(self.flow, Phrase::FirstLanguage, *key, first), first)?;
+    /// Last words. A caller is listened to while they are said and a moment longer, then the leg is hung up.
+    fn goodbye(&self, xml: &mut Xml, words: &[Words], language: &Language, heard: Option<Link>) -> io::Result<()> {
+        match heard {
+            Some(heard) => self.said_listening(xml, words, language, "speech", heard)?,
+            None => self.say_all(xml, words, language)?,
         }
-        for (other, offer) in greeting.offers.iter().filter(|(other, _)| *other != language) {
-            say(xml, offer, other)?;
-        }
-        Ok(())
+        empty(xml, "Hangup")
     }
 
-    /// For a caller who is not let in: where help is and the key of the clinic, in every language, the caller's first.
-    fn turned_away(&self, xml: &mut Xml, menu: &Menu, language: &Language, opening: Opening) -> io::Result<()> {
-        let greeting = &self.flow.greeting;
-        let clinical = |(key, choice): (&char, &Choice)| self.flow.clinical_target(&choice.to).map(|_| *key);
-        let key = menu.choices.iter().find_map(clinical);
-        let others = self.flow.languages.iter().filter(|other| *other != language);
-        say(xml, text(&greeting.opening, language), language)?;
-        for language in std::iter::once(language).chain(others) {
-            say(xml, text(&greeting.emergency, language), language)?;
-            match opening {
-                Opening::TooManyCalls => say(xml, self.flow.phrase(Phrase::TooManyCalls, language), language)?,
-                Opening::TooManyHidden => say(xml, self.flow.phrase(Phrase::TooManyHidden, language), language)?,
-                // What happens next is said with its time when no key was pressed.
-                _ => {}
-            }
-            if let Some(key) = key {
-                say(xml, &wording::with_key(self.flow, Phrase::ClinicalKey, key, language), language)?;
-            }
-        }
-        Ok(())
+    /// patient: whoever speaks of an emergency while something is said is heard.
+    fn said_listening(
+        &self,
+        xml: &mut Xml,
+        words: &[Words],
+        language: &Language,
+        input: &str,
+        heard: Link,
+    ) -> io::Result<()> {
+        let (hints, action) = (self.hints_with(std::iter::empty()), self.links.url(heard));
+        let gather = xml.create_element("Gather").with_attributes([
+            ("input", input),
+            ("numDigits", "1"),
+            ("finishOnKey", ""),
+            ("timeout", "1"),
+            ("speechTimeout", "auto"),
+            ("language", language.as_str()),
+            ("hints", &hints),
+            ("method", "POST"),
+            ("action", &action),
+        ]);
+        gather.write_inner_content(|xml| self.say_all(xml, words, language)).map(drop)
     }
 
     /// What a recogniser should expect, in all languages. A phrase that holds a shorter one adds nothing to it.
@@ -281,9 +284,15 @@ impl Rendering<'_> {
             // patient: the emergency sentence stands in the document itself: it is heard even if the next fetch fails.
             self.say_all(xml, first, language)?;
         }
+        self.park(xml, Link::Wait { leg: self.leg, serial: self.serial, round: 0 }, language)?;
+        self.redirect(xml, Link::Document { leg: self.leg, serial: self.serial })
+    }
+
+    /// A parking place whose words come from `wait`, for a minute also while nobody answers there.
+    fn park(&self, xml: &mut Xml, wait: Link, language: &Language) -> io::Result<()> {
         let place = format!("{}-{}", self.links.floor, self.leg.0 % PARKING_PLACES);
         let size = PARKING_PLACE_CALLS_MAX.to_string();
-        let wait = self.links.url(Link::Wait { leg: self.leg, serial: self.serial, round: 0 });
+        let wait = self.links.url(wait);
         for _ in 0..HOLD_ROUNDS {
             let enqueue = xml.create_element("Enqueue").with_attributes([
                 ("waitUrl", wait.as_str()),
@@ -294,7 +303,7 @@ impl Rendering<'_> {
             say(xml, self.flow.phrase(Phrase::OneMoment, language), language)?;
             pause(xml, ONE_MOMENT_PAUSE)?;
         }
-        self.redirect(xml, Link::Document { leg: self.leg, serial: self.serial })
+        Ok(())
     }
 
     fn wait(
@@ -342,11 +351,8 @@ impl Rendering<'_> {
         ]);
         gather.write_inner_content(|xml| {
             words(xml)?;
-            let keys = lane.map(|l| [(Phrase::CallbackKey, l.callback_key), (Phrase::VoicemailKey, l.voicemail_key)]);
-            for (phrase, key) in keys.into_iter().flatten() {
-                if let Some(key) = key {
-                    say(xml, &wording::with_key(self.flow, phrase, key, language), language)?;
-                }
+            for offer in lane.iter().flat_map(|lane| wording::offers(self.flow, lane, language)) {
+                say(xml, &offer, language)?;
             }
             rest(xml)
         })?;
@@ -384,7 +390,11 @@ impl Rendering<'_> {
                 None if *repeat => say(xml, self.flow.phrase(Phrase::WhisperRepeat, language), language)?,
                 None => say(xml, self.flow.phrase(Phrase::WhisperNew, language), language)?,
             }
-            say(xml, self.flow.phrase(Phrase::WhisperKeys, language), language)
+            say(xml, self.flow.phrase(Phrase::WhisperKeys, language), language)?;
+            match urgent {
+                true => Ok(()),
+                false => say(xml, self.flow.phrase(Phrase::WhisperFlag, language), language),
+            }
         })?;
         self.redirect(xml, self.done())
     }
@@ -463,6 +473,15 @@ impl Template {
     pub fn fill(&self, leg: LegId, serial: u32, links: Links<'_>) -> Vec<u8> {
         self.0.join(links.url(Link::Done { leg, serial }).as_bytes())
     }
+}
+
+/// For a parked leg that is about to be moved: silence, and the same again if the move does not come.
+pub fn parked(again: &str) -> Vec<u8> {
+    write(|xml| {
+        pause(xml, PARKED_PAUSE)?;
+        xml.create_element("Redirect").with_attribute(("method", "POST")).write_text_content(BytesText::new(again))?;
+        Ok(())
+    })
 }
 
 /// For a leg that is over.

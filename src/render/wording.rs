@@ -10,6 +10,7 @@ use jiff::civil::Weekday;
 use crate::floor::hours;
 use crate::floor::treatment::Words;
 use crate::flow::Flow;
+use crate::flow::Lane;
 use crate::flow::Phrase;
 use crate::flow::Step;
 use crate::flow::text;
@@ -70,6 +71,12 @@ pub(super) fn whisper(flow: &Flow, lane: &LaneId, caller: &Language, waited: Spa
 /// A sentence that offers something by key.
 pub(super) fn with_key(flow: &Flow, phrase: Phrase, key: char, language: &Language) -> String {
     flow.phrase(phrase, language).replace("{key}", key.encode_utf8(&mut [0; 4]))
+}
+
+/// What a caller in this lane may press while waiting, a sentence each.
+pub(super) fn offers(flow: &Flow, lane: &Lane, language: &Language) -> Vec<String> {
+    let keys = [(Phrase::CallbackKey, lane.callback_key), (Phrase::VoicemailKey, lane.voicemail_key)];
+    keys.into_iter().filter_map(|(phrase, key)| Some(with_key(flow, phrase, key?, language))).collect()
 }
 
 /// A sentence with a number of things.
@@ -143,6 +150,29 @@ fn clock(local: DateTime, language: &Language) -> String {
     match minute {
         0 => format!("{twelve} {half}"),
         _ => format!("{twelve}:{minute:02} {half}"),
+    }
+}
+
+/// The same moment in pieces; `dated` as well as with its weekday.
+pub(super) fn moment_pieces(flow: &Flow, at: Timestamp, dated: bool, language: &Language) -> Vec<String> {
+    let Some(local) = hours::local(flow, at) else { return vec![at.rfc3339()] };
+    let (hour, weekday) = (local.hour(), local.weekday());
+    let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
+    let minute = (local.minute() > 0).then(|| minute_piece(local.minute(), language));
+    let (day, month) = (local.day().to_string(), usize::try_from(local.month() - 1).unwrap_or(0) % 12);
+    match language.primary() {
+        "es" => {
+            let date = dated.then(|| [day, format!("de {}", MONTHS_ES[month])]).into_iter().flatten();
+            let clock = [hour_es(twelve)].into_iter().chain(minute).chain([part_of_day_es(hour).to_owned()]);
+            [format!("el {}", weekday_es(weekday))].into_iter().chain(date).chain(clock).collect()
+        }
+        "en" => {
+            let date = dated.then(|| [MONTHS_EN[month].to_owned(), day]).into_iter().flatten();
+            let weekday = [half_of_day_en(hour).to_owned(), format!("on {}", weekday_en(weekday))];
+            [twelve.to_string()].into_iter().chain(minute).chain(weekday).chain(date).collect()
+        }
+        // Whole: there are no pieces of it.
+        _ => vec![moment(flow, at, language)],
     }
 }
 

@@ -53,6 +53,21 @@ struct ClosingBody {
     note: BTreeMap<String, String>,
     #[serde(default)]
     reason: Option<String>,
+    #[serde(default)]
+    by: Option<String>,
+}
+
+/// Outcome and note, and who says so.
+struct Closing {
+    outcome: Arc<str>,
+    note: Note,
+    by: Option<AgentId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UrgentBody {
+    by: String,
 }
 
 /// What is left out stays as it is.
@@ -127,8 +142,8 @@ impl Door {
             ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
             ("POST", ["calls", call, "close"]) => {
                 let call = id(call, "call")?;
-                let (outcome, note) = self.closing(Subject::Call(call), body).await?;
-                self.ask(Event::CallCloseAsked { call, outcome, note }).await
+                let Closing { outcome, note, by } = self.closing(Subject::Call(call), body).await?;
+                self.ask(Event::CallCloseAsked { call, outcome, note, by }).await
             }
             ("PATCH", ["calls", call, "caller"]) => {
                 let of = Subject::Call(id(call, "call")?);
@@ -148,13 +163,22 @@ impl Door {
             ("GET", ["items", item, "recording"]) => self.recording(id(item, "item")?, head).await,
             ("POST", ["items", item, "attempts"]) => {
                 let item = id(item, "item")?;
-                let (outcome, note) = self.closing(Subject::Item(item), body).await?;
-                self.ask_item(item, |item| Event::AttemptMade { item, outcome, note }).await
+                let Closing { outcome, note, by } = self.closing(Subject::Item(item), body).await?;
+                self.ask_item(item, |item| Event::AttemptMade { item, outcome, note, by }).await
             }
             ("POST", ["items", item, "close"]) => {
                 let item = id(item, "item")?;
-                let (outcome, note) = self.closing(Subject::Item(item), body).await?;
-                self.ask_item(item, |item| Event::ItemCloseAsked { item, outcome, note }).await
+                let Closing { outcome, note, by } = self.closing(Subject::Item(item), body).await?;
+                self.ask_item(item, |item| Event::ItemCloseAsked { item, outcome, note, by }).await
+            }
+            ("POST", ["calls", call, "urgent"]) => {
+                let (of, UrgentBody { by }) = (Subject::Call(id(call, "call")?), read(body)?);
+                self.ask(Event::UrgentAsked { of, by: AgentId::from(by.as_str()) }).await
+            }
+            ("POST", ["items", item, "urgent"]) => {
+                let UrgentBody { by } = read(body)?;
+                let by = AgentId::from(by.as_str());
+                self.ask_item(id(item, "item")?, |item| Event::UrgentAsked { of: Subject::Item(item), by }).await
             }
             ("PATCH", ["items", item, "caller"]) => {
                 let details = Box::new(details(read(body)?)?);
@@ -169,22 +193,21 @@ impl Door {
             }
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
-            (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"]) => {
-                Err(reply::method_not_allowed("POST"))
-            }
+            (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"])
+            | (_, ["calls" | "items", _, "urgent"]) => Err(reply::method_not_allowed("POST")),
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
     }
 
     /// Outcome and note. A reason given with them is taken first, so that one of no lane's list closes nothing.
-    async fn closing(&self, of: Subject, body: &[u8]) -> Result<(Arc<str>, Note), Reply> {
-        let ClosingBody { outcome, note, reason } = read(body)?;
+    async fn closing(&self, of: Subject, body: &[u8]) -> Result<Closing, Reply> {
+        let ClosingBody { outcome, note, reason, by } = read(body)?;
         if reason.is_some() {
             let details = Box::new(details(DetailsBody { reason, ..DetailsBody::default() })?);
             self.ask(Event::DetailsTold { of, details }).await?;
         }
         let note = note.into_iter().map(|(field, text)| (FieldId::from(field.as_str()), Private::new(text))).collect();
-        Ok((outcome.into(), note))
+        Ok(Closing { outcome: outcome.into(), note, by: by.map(|by| AgentId::from(by.as_str())) })
     }
 
     async fn ask(&self, event: Event) -> Result<Reply, Reply> {
@@ -193,6 +216,10 @@ impl Door {
             Answer::Refused(refusal) => Err(refused(&refusal)),
             Answer::Noted | Answer::Treat { .. } | Answer::Excuse | Answer::Over => {
                 Ok(reply::json(StatusCode::OK, &json!({ "ok": true })))
+            }
+            Answer::Flagged(item) => {
+                let answer = json!({ "ok": true, "urgent_item": item.to_string() });
+                Ok(reply::json(StatusCode::OK, &answer))
             }
         }
     }
@@ -216,7 +243,7 @@ impl Door {
     /// A recorded message. Who listens is in the journal before a byte of it leaves.
     async fn recording(&self, id: ItemId, head: &Parts) -> Result<Reply, Reply> {
         let by = listener(head).ok_or_else(|| {
-            let detail = "say who listens: `?by=` with an assistant's id, or the header `X-Carelane-By`";
+            let detail = "say who listens, for the journal: `?by=` with a name or an assistant's id, or the header `X-Carelane-By`";
             reply::problem(StatusCode::BAD_REQUEST, detail)
         })?;
         self.ask(Event::PlaybackAsked { item: id, by: Private::new(by) }).await?;
@@ -297,7 +324,7 @@ impl Body for StateBody {
 }
 
 impl Body for ClosingBody {
-    const FORM: &'static str = r#"{"outcome": text, "note": {field: text, …}, "reason": text, if any}"#;
+    const FORM: &'static str = r#"{"outcome": text, "note": {field: text, …}, "reason": text, if any, "by": an assistant's id, where it is required}"#;
 }
 
 impl Body for DetailsBody {
@@ -305,6 +332,10 @@ impl Body for DetailsBody {
         r#"{"standing": "new" or "existing", "patient": {"name": text, "date_of_birth": "1990-12-31"}, "#,
         r#""relationship": "self", "parent", …, "may_discuss": true or false, "reason": text}, as far as it is known"#
     );
+}
+
+impl Body for UrgentBody {
+    const FORM: &'static str = r#"{"by": an assistant's id}"#;
 }
 
 impl Body for TransferBody {
@@ -351,6 +382,7 @@ fn refused(refusal: &Refusal) -> Reply {
     match refusal {
         Refusal::Unknown(what) => reply::problem(StatusCode::NOT_FOUND, &format!("there is no such {what}")),
         Refusal::Conflict(why) => reply::problem(StatusCode::CONFLICT, why),
+        Refusal::NotHers(why) => reply::problem(StatusCode::FORBIDDEN, why),
         Refusal::Quarantined => {
             let detail = "carelane crashed twice at this request and has set it aside: a bug; see OPERATIONS.md";
             reply::problem(StatusCode::INTERNAL_SERVER_ERROR, detail)

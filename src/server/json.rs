@@ -10,6 +10,7 @@ use crate::engine::Told;
 use crate::floor::details::Details;
 use crate::floor::event::Note;
 use crate::floor::fact::Fact;
+use crate::floor::fact::FlaggedBy;
 use crate::floor::view::PracticeView;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
@@ -112,6 +113,7 @@ pub(super) fn item(item: &Item) -> Value {
         "promised": new.promised.map(Timestamp::rfc3339), "call": new.call.to_string(),
         "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
         "last_outcome": item.last_outcome, "outcome": item.closed, "caller_is": details(&new.details),
+        "flagged_by": new.flagged_by.as_ref().and_then(FlaggedBy::agent),
         "recording": item.recording.as_ref().map(|r| json!({
             "state": r.state.name(), "duration": r.duration.map(|length| length.as_secs()), "partial": r.partial,
             "at_carrier": r.at_carrier,

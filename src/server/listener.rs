@@ -1,6 +1,7 @@
 //! The listening socket: connections with limits on their number, their silence and their slowness.
 
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::sync::watch;
@@ -18,8 +18,8 @@ use tracing::warn;
 
 use super::Answers;
 
-/// Connections at once; more wait in the kernel's backlog.
-const CONNECTIONS_MAX: usize = 4_096;
+/// Connections at once; more wait in the kernel's backlog. Media streams have places of their own.
+const CONNECTIONS_MAX: u32 = 4_096;
 /// A head must be complete in this time, and a silent connection is closed after it.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
 /// Headers of one request.
@@ -33,8 +33,7 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 ///
 /// `http1::Builder` and not hyper-util's automatic one: that never closes a connection that sends nothing.
 pub async fn serve<D: Answers>(listener: TcpListener, door: Arc<D>, mut stop: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(usize::try_from(CONNECTIONS_MAX).unwrap_or(usize::MAX)));
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return };
         let stream = tokio::select! {
@@ -63,17 +62,27 @@ pub async fn serve<D: Answers>(listener: TcpListener, door: Arc<D>, mut stop: wa
             .header_read_timeout(HEAD_TIME_MAX)
             .max_buf_size(HEAD_BYTES_MAX)
             .max_headers(HEADERS_MAX)
-            .serve_connection(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection);
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        let mut stopping = stop.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = async { drop(stopping.wait_for(|stop| *stop).await) } => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
                 debug!(%error, "a connection ended badly");
             }
             drop(place);
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_MAX, graceful.shutdown()).await.is_err() {
+    // Every place is free again when the last connection has ended.
+    if tokio::time::timeout(DRAIN_MAX, places.acquire_many(CONNECTIONS_MAX)).await.is_err() {
         warn!("some requests did not finish within {DRAIN_MAX:?} of the end");
     }
 }

@@ -10,6 +10,9 @@ mod pin;
 mod reload;
 mod reply;
 mod resting;
+mod session;
+mod stream;
+mod upgrade;
 mod voice;
 
 use std::path::PathBuf;
@@ -35,6 +38,7 @@ pub use reload::LoadedFile;
 pub use reload::ReloadAsked;
 pub use reload::Reloaded;
 pub use resting::RestingDoor;
+pub use stream::Streaming;
 
 use crate::carrier::twilio::Verifier;
 use crate::engine::Engine;
@@ -88,10 +92,15 @@ pub struct Door {
     /// Who reads the flow files again.
     reloads: Sender<ReloadAsked>,
     menus: menus::Menus,
+    /// Where carelane carries audio itself.
+    streaming: Option<Streaming>,
 }
 
 impl Answers for Door {
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        if stream::is_stream(request.uri().path()) {
+            return self.stream(request);
+        }
         let (head, body) = match body_of(request).await {
             Ok(whole) => whole,
             Err(refused) => return refused.into(),
@@ -114,6 +123,13 @@ impl Answers for Door {
 }
 
 impl Door {
+    /// Carries the callers' audio itself, by media streams.
+    #[must_use]
+    pub fn with_streaming(mut self, streaming: Option<Streaming>) -> Self {
+        self.streaming = streaming;
+        self
+    }
+
     /// A door to this floor.
     pub fn new(
         engine: Engine,
@@ -124,7 +140,17 @@ impl Door {
         sounds: PathBuf,
         reloads: Sender<ReloadAsked>,
     ) -> Self {
-        Self { engine, metrics, verifier, api_token, pins, sounds, reloads, menus: menus::Menus::default() }
+        Self {
+            engine,
+            metrics,
+            verifier,
+            api_token,
+            pins,
+            sounds,
+            reloads,
+            menus: menus::Menus::default(),
+            streaming: None,
+        }
     }
 
     async fn ready(&self) -> Reply {

@@ -130,6 +130,18 @@ impl Door {
                 Err(missing) => malformed(&missing.to_string()),
             },
             Link::Status { leg } => self.status(Some(leg), form).await,
+            Link::Parked { leg } => match self.parked(leg, form).await {
+                Some(document) => (reply::document(document), WebhookResult::Answered),
+                None => self.one_moment(path),
+            },
+            Link::Resume { leg } => match self.engine.current(leg).await {
+                Ok(Some(given)) => {
+                    let event = Event::TreatmentFetched { leg, serial: given.serial };
+                    self.treat(event, Context::Call, form, path).await
+                }
+                Ok(None) => (reply::document(twiml::excuse()), WebhookResult::Unknown),
+                Err(_) => self.one_moment(path),
+            },
             Link::Recorded { leg, .. } => match decode_recording(form) {
                 Some(told) => {
                     let (recording, duration) = (told.recording, told.duration);
@@ -180,7 +192,7 @@ impl Door {
             self.metrics.greeted(&given.flow, self.engine.clock().monotonic().saturating_sub(asked));
         }
         let document = match (&answer.answer, &answer.given) {
-            (Answer::Treat { .. }, Some(given)) => self.render(given, context),
+            (Answer::Treat { .. }, Some(given)) => self.render(given, context, form),
             (Answer::Over, _) => Some(twiml::hang_up()),
             _ => None,
         };
@@ -203,8 +215,13 @@ impl Door {
         (reply::document(twiml::one_moment(&again)), WebhookResult::Fallback)
     }
 
-    fn render(&self, given: &engine::Given, context: Context) -> Option<Vec<u8>> {
+    fn render(&self, given: &engine::Given, context: Context, form: &Form<'_>) -> Option<Vec<u8>> {
         let links = self.engine.links()?;
+        if matches!(context, Context::Greeting { .. } | Context::Call)
+            && let Some(document) = self.stream_document(given, form)
+        {
+            return Some(document);
+        }
         let rendering = Rendering { leg: given.leg, serial: given.serial, flow: &given.flow, links };
         Some(match context {
             Context::Greeting { .. } | Context::Call => {
@@ -228,6 +245,8 @@ fn route(path: &str, link: Option<&Link>) -> WebhookRoute {
         (_, Some(Link::Done { .. })) => WebhookRoute::Done,
         (_, Some(Link::Held { .. })) => WebhookRoute::Held,
         (_, Some(Link::Answered { .. })) => WebhookRoute::Answered,
+        (_, Some(Link::Parked { .. })) => WebhookRoute::Parked,
+        (_, Some(Link::Resume { .. })) => WebhookRoute::Resume,
         (_, Some(Link::Recorded { .. })) => WebhookRoute::Recorded,
         (_, Some(Link::Pin { .. })) => WebhookRoute::Pin,
         (_, None) => WebhookRoute::Unknown,

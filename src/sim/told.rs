@@ -18,6 +18,7 @@ use crate::floor::event::Input;
 use crate::floor::event::Note;
 use crate::floor::fact::AgentChange;
 use crate::floor::fact::Fact;
+use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Why;
 use crate::floor::treatment::Asked;
@@ -78,6 +79,7 @@ pub fn outbox(out: &Outbox) -> String {
         Answer::Excuse => writeln!(text, "answer: an excuse"),
         Answer::Over => writeln!(text, "answer: hang up"),
         Answer::Refused(why) => writeln!(text, "refused: {}", refusal(why)),
+        Answer::Flagged(item) => writeln!(text, "flagged: {item}"),
     };
     text
 }
@@ -120,6 +122,7 @@ pub fn event(told: &Event) -> String {
         Event::CallDamaged { .. } => "salvage cut a call off".to_owned(),
         Event::GapFound { since } => format!("nobody was here since {}", time(*since)),
         Event::GapRead => "the carrier's list was read".to_owned(),
+        Event::UrgentAsked { of, by } => format!("{by} says that {of:?} is urgent"),
         Event::Poisoned { event: poisoned, deadline: None } => format!("poisoned: {}", event(poisoned)),
         Event::Poisoned { deadline: Some(name), .. } => format!("poisoned: the deadline {name:?}"),
         Event::TimePassed => "time passes".to_owned(),
@@ -149,7 +152,7 @@ fn odd(oddity: Oddity) -> String {
 fn refusal(why: &Refusal) -> String {
     match why {
         Refusal::Unknown(what) => format!("no such {what}"),
-        Refusal::Conflict(why) => (*why).to_owned(),
+        Refusal::Conflict(why) | Refusal::NotHers(why) => (*why).to_owned(),
         Refusal::Quarantined => "set aside".to_owned(),
         Refusal::Missing(fields) => format!("missing {}", list(fields)),
         Refusal::TooLong { what, chars_max } => format!("{what} longer than {chars_max}"),
@@ -191,7 +194,9 @@ fn fact(told: &Fact) -> String {
         }
         Fact::InputMissed { call } => format!("{call} missed an input"),
         Fact::LanguageChosen { call, language } => format!("{call} speaks {language}"),
-        Fact::UrgentFlagged { call, crisis } => format!("{call} is urgent{}", if *crisis { ", a crisis" } else { "" }),
+        Fact::UrgentFlagged { call, crisis, by } => {
+            format!("{call} is urgent{}{}", if *crisis { ", a crisis" } else { "" }, flagged(by))
+        }
         Fact::Queued { call, lane, arrived, deadline, head_starts, how } => format!(
             "{call} queued for {lane} by {}: arrived {}, deadline {}{}",
             plain(how),
@@ -252,6 +257,15 @@ fn seldom(told: &Fact) -> String {
     match told {
         Fact::CallLost { call } => format!("{call} is lost"),
         Fact::JournalSalvaged(salvage) => format!("a new journal, {}", salvage.floor),
+        Fact::WaitOverrun { call, until } => format!("{call} waits on until {}: somebody listens", clock(*until)),
+        Fact::CallResumed { call, leg } => format!("{call} is back: its caller is still on {leg}"),
+        Fact::ItemFlagged { item, crisis, by, lane, owner, due_at } => format!(
+            "{item} is urgent{}{}: for {lane}, owner {}, due {}",
+            if *crisis { ", a crisis" } else { "" },
+            flagged(by),
+            owner.as_str(),
+            time(*due_at)
+        ),
         Fact::LegAsked { leg } => format!("{leg} is silent"),
         Fact::AskUnanswered { leg } => format!("the carrier does not tell of {leg}"),
         Fact::GapFound { since } => format!("calls may be missed since {}", time(*since)),
@@ -306,9 +320,21 @@ fn item(new: &NewItem) -> String {
         new.owner.as_str(),
         time(new.due_at),
         if new.promised.is_some() { ", promised" } else { "" },
-    ) + &match known(&new.details) {
-        known if known.is_empty() => known,
-        known => format!("; {known}"),
+    ) + &new.flagged_by.as_ref().map(flagged).unwrap_or_default()
+        + &match known(&new.details) {
+            known if known.is_empty() => known,
+            known => format!("; {known}"),
+        }
+}
+
+fn flagged(by: &FlaggedBy) -> String {
+    match by {
+        FlaggedBy::Caller => String::new(),
+        FlaggedBy::Agent(agent) => format!(", {agent} says"),
+        FlaggedBy::Note { by, field } => {
+            let by = by.as_ref().map_or_else(String::new, |by| format!(" of {by}"));
+            format!(", the note says{by} in {field}")
+        }
     }
 }
 
@@ -379,7 +405,7 @@ fn treated(treatment: &Treatment) -> String {
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),
-        Treatment::Goodbye { words, language } => format!("goodbye {language}: {}", said(words)),
+        Treatment::Goodbye { words, language, .. } => format!("goodbye {language}: {}", said(words)),
         Treatment::Keys { asked, words, language, missed } => {
             let missed = if *missed > 0 { format!(", missed {missed}") } else { String::new() };
             format!("asks {} {language}{missed}: {}", question(asked), said(words))

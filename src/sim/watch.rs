@@ -12,6 +12,8 @@ use crate::floor::effect::Answer;
 use crate::floor::effect::Effect;
 use crate::floor::effect::Outbox;
 use crate::floor::event::Event;
+use crate::floor::fact::Fact;
+use crate::floor::treatment::Treatment;
 use crate::journal::Entry;
 use crate::vocab::EffectId;
 use crate::vocab::LegId;
@@ -86,6 +88,7 @@ impl Watch {
             return Err(format!("replay-identical: {}", difference(&self.folded, &self.floor)));
         }
         self.judge_effects(out)?;
+        self.judge_wait(event, out)?;
         let set_aside = matches!(event, Event::Poisoned { .. });
         if matches!(out.answer, Answer::Refused(_)) && !set_aside && !out.facts.is_empty() {
             return Err(format!("refused-is-nothing: refused, but it decided {:?}", out.facts));
@@ -118,6 +121,24 @@ impl Watch {
         }
         let held: Vec<_> = self.floor.outstanding().collect();
         Err(format!("effect-at-least-once: outstanding {held:?}, but sent and not settled {:?}", self.orders))
+    }
+
+    /// Inside a queue a carrier plays, says and listens, and nothing else: all else must be pushed.
+    fn judge_wait(&self, event: &Event, out: &Outbox) -> Result<(), String> {
+        let Event::TreatmentEnded { leg, serial, .. } = event else { return Ok(()) };
+        let of_leg = |serial| self.floor.leg(*leg).and_then(|leg| leg.treatment(serial)).map(AsRef::as_ref);
+        if !matches!(of_leg(*serial), Some(Treatment::Hold { .. })) {
+            return Ok(());
+        }
+        for fact in &out.facts {
+            if let Fact::LegTreated { leg: given, treatment, pushed: false, .. } = fact
+                && given == leg
+                && !matches!(treatment, Treatment::Hold { .. } | Treatment::Goodbye { .. })
+            {
+                return Err(format!("wait-document: {leg} waits in a queue and is answered with {treatment:?}"));
+            }
+        }
+        Ok(())
     }
 
     /// A repeated webhook changes nothing and gets the very document it got.

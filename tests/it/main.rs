@@ -13,5 +13,6 @@ mod planted;
 mod scenario;
 mod serve;
 mod simulate;
+mod stream;
 mod twilio;
 mod twiml;

@@ -38,7 +38,10 @@ pub struct Api {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Closing {
     /// It is closed.
-    Closed,
+    Closed {
+        /// The item that tells the clinical group of urgent words in the note.
+        urgent_item: Option<String>,
+    },
     /// The note is refused: these fields are missing or say nothing, for this reason.
     Refused {
         /// Field ids.
@@ -128,7 +131,7 @@ impl fmt::Display for ApiError {
             Self::Unreachable { base } => {
                 write!(f, "carelane does not answer at {base}: start it with `cargo run` in another terminal")
             }
-            Self::Refused { status: 401 | 403, .. } => f.write_str(
+            Self::Refused { status: 401, .. } => f.write_str(
                 "carelane refused the API token: set CARELANE_API_TOKEN, or point --data at the data folder in use",
             ),
             Self::Refused { status, reason } => write!(f, "carelane refused ({status}): {reason}"),
@@ -182,13 +185,19 @@ impl Api {
     }
 
     /// Closes a call with an outcome and a note of field ids and texts.
-    pub async fn close(&self, call: &str, outcome: &str, note: &[(String, String)]) -> Result<Closing, ApiError> {
+    pub async fn close(
+        &self,
+        call: &str,
+        outcome: &str,
+        note: &[(String, String)],
+        by: &str,
+    ) -> Result<Closing, ApiError> {
         let path = format!("calls/{}/close", encoded(call));
         let note: Value = note.iter().map(|(field, text)| (field.clone(), Value::from(text.as_str()))).collect();
-        let body = json!({ "outcome": outcome, "note": note });
+        let body = json!({ "outcome": outcome, "note": note, "by": by });
         let (status, answer) = self.send(Method::POST, &path, Some(body)).await?;
         match status {
-            200..300 => Ok(Closing::Closed),
+            200..300 => Ok(Closing::Closed { urgent_item: answer["urgent_item"].as_str().map(str::to_owned) }),
             422 => {
                 let list = |name: &str| answer[name].as_array().into_iter().flatten();
                 let texts = |name: &str| list(name).filter_map(Value::as_str).map(str::to_owned).collect();
@@ -207,6 +216,13 @@ impl Api {
     pub async fn note_caller(&self, call: &str, what: &str, value: &str) -> Result<(), ApiError> {
         let path = format!("calls/{}/caller", encoded(call));
         self.ask(Method::PATCH, &path, Some(json!({ what: value }))).await.map(drop)
+    }
+
+    /// Says that a call is urgent: it goes to the clinical lane, or an item of it does, which is named.
+    pub async fn flag(&self, call: &str, by: &str) -> Result<Option<String>, ApiError> {
+        let path = format!("calls/{}/urgent", encoded(call));
+        let answer = self.ask(Method::POST, &path, Some(json!({ "by": by }))).await?;
+        Ok(answer["urgent_item"].as_str().map(str::to_owned))
     }
 
     /// Moves a call to another lane.

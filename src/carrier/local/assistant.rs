@@ -237,8 +237,8 @@ impl Worker {
         let outcome = outcome(lane.as_ref());
         let mut note = note(text("lane"), lane.as_ref());
         for _ in 0..CLOSE_TRIES {
-            match self.api.close(id, outcome, &note).await {
-                Ok(Closing::Closed) => return,
+            match self.api.close(id, outcome, &note, &self.who.agent).await {
+                Ok(Closing::Closed { .. }) => return,
                 Ok(Closing::Refused { missing, .. }) => {
                     for field in missing {
                         note.retain(|(known, _)| *known != field);

@@ -30,13 +30,15 @@ Enter answers a ringing call; 1 takes it, 2 means you are with a patient. In a c
 /ready /away      take calls, or not        /transfer LANE    move the caller to another lane
 /bye              hang up                   /close            write the note (asked after each call)
 /new /known       new or existing patient   /reason ID        why they call, from the lane's list
-/quit             sign out and leave        /help             show this";
+/urgent           to the care team at once  /help             show this
+/quit             sign out and leave";
 const HELP_ES: &str = "\
 Enter contesta; 1 toma la llamada, 2 significa que está con un paciente. En la llamada, lo que escribe es lo que dice.
 /ready /away      recibir llamadas, o no    /transfer LANE    pasar la llamada a otra fila
 /bye              colgar                    /close            escribir la nota (se pide tras cada llamada)
 /new /known       paciente nuevo o conocido /reason ID        por qué llama, de la lista de la fila
-/quit             salir                     /help             mostrar esto";
+/urgent           al equipo médico ya       /help             mostrar esto
+/quit             salir";
 
 /// Signs in, works, and signs out: 0 unless the carrier was lost.
 pub(super) async fn work(line: Line, desk: Desk, terminal: &mut Terminal) -> Result<ExitCode, String> {
@@ -156,6 +158,7 @@ impl Shift<'_> {
                 "new" => return self.note_caller("standing", "new").await,
                 "known" => return self.note_caller("standing", "existing").await,
                 "reason" => return self.note_caller("reason", &rest).await,
+                "urgent" => return self.flag().await,
                 "bye" | "hangup" => Some(FromPhone::Hangup),
                 "quit" => return Ok(false),
                 _ => {
@@ -269,6 +272,26 @@ impl Shift<'_> {
                 Err(error) => self.terminal.problem(&error.to_string()),
             },
             None => self.terminal.problem("there is no call to transfer"),
+        }
+        Ok(true)
+    }
+
+    /// This is urgent: the caller goes to the care team; after the call an item does.
+    async fn flag(&mut self) -> Result<bool, String> {
+        match self.own_call().await {
+            Some((id, _)) => match self.desk.api.flag(&id, &self.desk.agent).await {
+                Ok(None) => {
+                    // Whoever takes the caller next writes the note.
+                    self.joined = false;
+                    self.terminal.hint(
+                        &format!("        {id} is urgent: the caller goes to the care team"),
+                        &format!("        {id} es urgente: la llamada pasa al equipo médico"),
+                    );
+                }
+                Ok(item) => self.show_urgent_item(item.as_deref()),
+                Err(error) => self.terminal.problem(&error.to_string()),
+            },
+            None => self.terminal.problem("there is no call"),
         }
         Ok(true)
     }

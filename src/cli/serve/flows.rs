@@ -95,6 +95,11 @@ impl Read {
         !self.checked.flows.is_empty() && self.checked.problems.iter().all(|p| p.severity != Severity::Error)
     }
 
+    /// Is there neither a practice nor anything to say why?
+    pub(super) fn is_empty(&self) -> bool {
+        self.checked.flows.is_empty() && self.checked.problems.is_empty()
+    }
+
     /// Tells every problem with its place: as a picture to a person at a terminal, otherwise a log line each.
     pub(super) fn tell_problems(&self) {
         let source = |path: &str| self.files.iter().find(|(p, _)| p == path).map_or("", |(_, text)| text.as_str());

@@ -10,6 +10,7 @@ mod reload;
 mod rest;
 mod settings;
 mod space;
+mod stream;
 mod wall;
 
 use std::io::IsTerminal as _;
@@ -191,6 +192,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
         let last_heard = gap_since.or(recovered.last_at).unwrap_or(engine.clock().now());
         tokio::spawn(engine.clone().watch_gaps(rest.clone(), last_heard, metrics.clone()));
     }
+    let streaming = stream::open(&args, &public, &account, &rest).await?;
     let dispatch = tokio::spawn(engine.clone().dispatch(orders, rest));
     tokio::spawn(space::watch(args.data.clone()));
     tokio::spawn(wall::watch(engine.clock(), metrics.clone()));
@@ -201,6 +203,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let (ask_reload, reloads) = mpsc::channel(1);
     let sounds = args.sounds.clone();
     let door = Door::new(engine.clone(), metrics.clone(), verifier, token.clone(), pins.clone(), sounds, ask_reload);
+    let door = door.with_streaming(streaming);
     info!(entries = recovered.entries, facts = recovered.facts, %listening, "the floor is ready");
     demo::greet(&args, listening, &public, token_file.as_deref(), is_demo, local.as_ref(), demo_pins);
     if let Some(local) = &local {
@@ -217,7 +220,7 @@ fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> Strin
     if matches!(error.fault(), Fault::Disk | Fault::Full) {
         crashes.note(now, None);
     }
-    format!("{error}\n  {}", error.advice())
+    error.to_string()
 }
 
 /// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.
@@ -225,6 +228,11 @@ fn check_flows(read: &flows::Read, opened: &Opened) -> Result<(), String> {
     read.tell_problems();
     if read.is_sound() {
         return Ok(());
+    }
+    if read.is_empty() && !opened.floor().has_practices() {
+        return Err("the folder CARELANE_FLOWS holds no practice: one is a file `<practice>.yaml`, with its team in \
+                    `<name>.team.yaml`; a folder that does not exist gives the demo"
+            .to_owned());
     }
     if opened.floor().has_practices() {
         warn!("the flow files have errors: carelane goes on with the versions it used before");

@@ -19,6 +19,9 @@ Examples:
 Secrets can be given as files: CARELANE_API_TOKEN_FILE, TWILIO_AUTH_TOKEN_FILE, CARELANE_DATA_KEY_FILE.
 A carrier is configured with two URLs: PUBLIC_URL/voice/incoming for calls, PUBLIC_URL/voice/status for their status.";
 
+/// The carrier's public API: whoever uses it calls us from outside.
+const TWILIO_API: &str = "https://api.twilio.com";
+
 /// Answer calls.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
@@ -72,11 +75,17 @@ pub struct Args {
     #[arg(long, env = "TWILIO_AUTH_TOKEN_FILE", value_name = "FILE", conflicts_with = "twilio_auth_token")]
     pub twilio_auth_token_file: Option<PathBuf>,
     /// The origin of the carrier's REST API
-    #[arg(long, env = "TWILIO_API_BASE", value_name = "URL", default_value = "https://api.twilio.com")]
+    #[arg(long, env = "TWILIO_API_BASE", value_name = "URL", default_value = TWILIO_API)]
     pub twilio_api_base: String,
     /// New calls a second that the carrier account allows
-    #[arg(long, env = "CARELANE_DIAL_RATE", value_name = "N", default_value_t = 1.0)]
+    #[arg(long, env = "CARELANE_DIAL_RATE", value_name = "N", default_value_t = 1.0, value_parser = dial_rate)]
     pub dial_rate: f64,
+}
+
+/// Carriers count in whole seconds, and none allows more than a few hundred.
+fn dial_rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| "this is no number".to_owned())?;
+    if (0.1..=500.0).contains(&rate) { Ok(rate) } else { Err("new calls a second are 0.1 to 500".to_owned()) }
 }
 
 /// Who brings the calls.
@@ -102,6 +111,8 @@ pub enum Opening {
 pub enum MediaKind {
     /// The carrier, by TwiML.
     Carrier,
+    /// carelane, by media streams, as far as there are sounds.
+    Stream,
 }
 
 /// A carrier account.
@@ -123,7 +134,16 @@ impl Args {
     }
 
     /// The address a carrier sees, without a slash at the end.
+    ///
+    /// # Errors
+    /// If it is none, or if a carrier out there would have to call this machine's own.
     pub(super) fn public(&self, listening: SocketAddr) -> Result<String, String> {
+        let is_far = self.carrier == CarrierKind::Twilio && self.twilio_api_base == TWILIO_API;
+        if self.public_url.is_none() && is_far {
+            return Err("CARELANE_CARRIER=twilio needs CARELANE_PUBLIC_URL: the address at which the carrier reaches \
+                        carelane, like https://voice.example.org; webhooks are signed with it"
+                .to_owned());
+        }
         let public = self.public_url.clone().unwrap_or_else(|| format!("http://{listening}"));
         let origin = public.strip_prefix("https://").or_else(|| public.strip_prefix("http://")).unwrap_or_default();
         let odd =

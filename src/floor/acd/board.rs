@@ -54,6 +54,16 @@ struct Stand {
     reserved: bool,
 }
 
+/// A call chosen for who brings something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Choice {
+    /// The call's place.
+    pub key: Key,
+    need: NeedId,
+    /// The tier by which she serves it.
+    pub tier: u8,
+}
+
 /// Calls that wait and assistants who are idle.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Board {
@@ -62,8 +72,8 @@ pub struct Board {
     /// Calls that may be offered, by need.
     lines: Vec<BTreeSet<Key>>,
     idle: BTreeMap<Seat, AbilityId>,
-    /// The idle by ability; an ability of which nobody is idle is not in it.
-    seats: BTreeMap<AbilityId, BTreeSet<Seat>>,
+    /// The same by ability.
+    seats: BTreeSet<(AbilityId, Seat)>,
 }
 
 impl Board {
@@ -139,18 +149,14 @@ impl Board {
     /// An assistant became idle.
     pub fn sit(&mut self, agent: &AgentId, since: Timestamp, ability: AbilityId) {
         self.idle.insert((since, agent.clone()), ability);
-        self.seats.entry(ability).or_default().insert((since, agent.clone()));
+        self.seats.insert((ability, (since, agent.clone())));
     }
 
     /// An assistant is idle no longer.
     pub fn rise(&mut self, agent: &AgentId, since: Timestamp) {
         let seat = (since, agent.clone());
-        let Some(ability) = self.idle.remove(&seat) else { return };
-        if let Some(seats) = self.seats.get_mut(&ability) {
-            seats.remove(&seat);
-            if seats.is_empty() {
-                self.seats.remove(&ability);
-            }
+        if let Some(ability) = self.idle.remove(&seat) {
+            self.seats.remove(&(ability, seat));
         }
     }
 
@@ -166,30 +172,36 @@ impl Board {
         self.order.get(&key).is_some_and(|stand| matches!(self.fits.of(ability, stand.need), Fit::Takes(_)))
     }
 
-    /// The first call that may be offered to who brings this, and the tier by which she serves it.
-    pub fn first_for(&self, ability: AbilityId) -> Option<(Key, u8)> {
+    /// The longest idle of each ability of which anybody is idle.
+    fn longest_idle(&self) -> impl Iterator<Item = &(AbilityId, Seat)> {
+        let after = |(ability, _): &(AbilityId, Seat)| (ability.next(), (Timestamp(i64::MIN), AgentId::from("")));
+        std::iter::successors(self.seats.first(), move |seat| self.seats.range(after(seat)..).next())
+    }
+
+    /// The first call that may be offered to who brings this.
+    pub fn first_for(&self, ability: AbilityId) -> Option<Choice> {
         let heads =
             self.fits.takes(ability).iter().filter_map(|need| Some((self.lines.get(need.index())?.first()?, *need)));
         let (key, need) = heads.min()?;
         match self.fits.of(ability, need) {
-            Fit::Takes(tier) => Some((*key, tier)),
+            Fit::Takes(tier) => Some(Choice { key: *key, need, tier }),
             Fit::Refused(_) => None,
         }
     }
 
     /// Who is offered the call at this place: of the lowest open tier that has somebody idle, the longest idle.
-    pub fn idle_for(&self, key: Key) -> Option<(u8, Timestamp, AgentId)> {
+    pub fn idle_for(&self, key: Key) -> Option<(Choice, Timestamp, AgentId)> {
         let need = self.order.get(&key)?.need;
-        let heads = self.seats.iter().filter_map(|(ability, seats)| match self.fits.of(*ability, need) {
-            Fit::Takes(tier) => Some((tier, seats.first()?)),
+        let heads = self.longest_idle().filter_map(|(ability, seat)| match self.fits.of(*ability, need) {
+            Fit::Takes(tier) => Some((tier, seat)),
             Fit::Refused(_) => None,
         });
-        heads.min().map(|(tier, (since, agent))| (tier, *since, agent.clone()))
+        heads.min().map(|(tier, (since, agent))| (Choice { key, need, tier }, *since, agent.clone()))
     }
 
     /// The first calls of the order that stand ahead of this one and are not for who brings this, and why not.
-    pub fn calls_passed(&self, key: Key, ability: AbilityId) -> Vec<(CallId, PassedOver)> {
-        let ahead = self.order.iter().take_while(|(other, _)| **other < key).take(PASSED_OVER_MAX);
+    pub fn calls_passed(&self, choice: &Choice, ability: AbilityId) -> Vec<(CallId, PassedOver)> {
+        let ahead = self.order.iter().take_while(|(other, _)| **other < choice.key).take(PASSED_OVER_MAX);
         let passed = ahead.filter(|(_, stand)| !stand.reserved).filter_map(|(other, stand)| {
             match self.fits.of(ability, stand.need) {
                 Fit::Refused(why) => Some((other.call, why)),
@@ -200,13 +212,12 @@ impl Board {
     }
 
     /// The first of those who are idle for longer than this one and were not offered the call, and why not.
-    pub fn agents_passed(&self, key: Key, tier: u8, since: Timestamp, agent: &AgentId) -> Vec<(AgentId, PassedOver)> {
-        let Some(Stand { need, .. }) = self.order.get(&key) else { return Vec::new() };
+    pub fn agents_passed(&self, choice: &Choice, since: Timestamp, agent: &AgentId) -> Vec<(AgentId, PassedOver)> {
         let longer = self.idle.iter().take_while(|((idle, id), _)| (*idle, id) < (since, agent));
         let passed = longer.take(PASSED_OVER_MAX).map(|((_, id), ability)| {
-            let why = match self.fits.of(*ability, *need) {
+            let why = match self.fits.of(*ability, choice.need) {
                 Fit::Refused(why) => why,
-                Fit::Takes(later) if later > tier => PassedOver::LaterTier,
+                Fit::Takes(later) if later > choice.tier => PassedOver::LaterTier,
                 Fit::Takes(_) => PassedOver::Group,
             };
             (id.clone(), why)

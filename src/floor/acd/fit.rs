@@ -108,6 +108,13 @@ impl Fits {
     }
 }
 
+impl AbilityId {
+    /// The one met after it.
+    pub(super) fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
 impl NeedId {
     /// Its place in a list by need.
     pub(super) fn index(self) -> usize {

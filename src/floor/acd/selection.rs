@@ -5,7 +5,7 @@
 
 use crate::floor::Floor;
 use crate::floor::acd::agent::AgentState;
-use crate::floor::acd::board::Key;
+use crate::floor::acd::board::Choice;
 use crate::floor::acd::fit::Ability;
 use crate::floor::acd::fit::AbilityId;
 use crate::floor::acd::fit::Fit;
@@ -22,10 +22,9 @@ use crate::vocab::Timestamp;
 impl Floor {
     /// The agent to whom this waiting call is offered next, if anybody is idle.
     pub(in crate::floor) fn agent_for(&self, call: &Call) -> Option<(AgentId, Why)> {
-        let key = call.key()?;
-        let (tier, since, id) = self.board.idle_for(key)?;
+        let (choice, since, id) = self.board.idle_for(call.key()?)?;
         let ability = self.agents.get(&id)?.ability;
-        let why = self.why(call, key, (&id, ability), tier, since)?;
+        let why = self.why(call, &choice, (&id, ability), since)?;
         Some((id, why))
     }
 
@@ -33,17 +32,17 @@ impl Floor {
     pub(in crate::floor) fn call_for(&self, agent: &AgentId) -> Option<(CallId, Why)> {
         let found = self.agents.get(agent)?;
         let AgentState::Available { since } = found.state else { return None };
-        let (key, tier) = self.board.first_for(found.ability)?;
-        let why = self.why(self.calls.get(&key.call)?, key, (agent, found.ability), tier, since)?;
-        Some((key.call, why))
+        let choice = self.board.first_for(found.ability)?;
+        let call = self.calls.get(&choice.key.call)?;
+        let why = self.why(call, &choice, (agent, found.ability), since)?;
+        Some((call.id, why))
     }
 
     fn why(
         &self,
         call: &Call,
-        key: Key,
+        choice: &Choice,
         (agent, ability): (&AgentId, AbilityId),
-        tier: u8,
         idle_since: Timestamp,
     ) -> Option<Why> {
         let place = call.place.as_ref()?;
@@ -52,10 +51,10 @@ impl Floor {
             deadline: place.deadline,
             arrived: place.arrived,
             head_starts: place.head_starts.clone(),
-            tier,
+            tier: choice.tier,
             idle_since,
-            passed_calls: self.board.calls_passed(key, ability),
-            passed_agents: self.board.agents_passed(key, tier, idle_since, agent),
+            passed_calls: self.board.calls_passed(choice, ability),
+            passed_agents: self.board.agents_passed(choice, idle_since, agent),
             rung: None,
         })
     }

@@ -7,10 +7,14 @@ use crate::floor::call::Place;
 use crate::floor::call::Side;
 use crate::floor::details::Details;
 use crate::floor::fact::Fact;
+use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::Left;
+use crate::floor::last_words::Parting;
+use crate::floor::ledger::Account;
 use crate::floor::timer::TimerName;
 use crate::flow::HeadStart;
 use crate::vocab::CallId;
+use crate::vocab::LegId;
 use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
 
@@ -39,6 +43,7 @@ impl Floor {
                 arrived: began.unwrap_or(at),
                 urgent: false,
                 crisis: false,
+                flagged_by: None,
                 self_served: false,
                 repeat: false,
                 details: Details::default(),
@@ -49,6 +54,7 @@ impl Floor {
                 failed_joins: 0,
                 closed: None,
                 climb: None,
+                overran: false,
             },
         );
         // Who has an open request is known, and is not asked again.
@@ -145,6 +151,7 @@ impl Floor {
 
     pub(super) fn set_wait_timers(&mut self, at: Timestamp, id: CallId) {
         self.clear_wait_timers(id);
+        self.with_call(id, |call| call.overran = false);
         let Some((place, lane)) = self.calls.get(&id).and_then(|c| Some((c.place.as_ref()?, c.lane()?))) else {
             return;
         };
@@ -160,6 +167,22 @@ impl Floor {
         self.timers.clear(&TimerName::TierOpens(id));
         self.timers.clear(&TimerName::LadderBegins(id));
         self.timers.clear(&TimerName::LadderAgain(id));
+    }
+
+    /// The call keeps its phone until the lease of whoever listens ends.
+    pub(super) fn wait_overrun(&mut self, id: CallId, until: Timestamp) {
+        self.with_call(id, |call| call.overran = true);
+        self.timers.set(TimerName::WaitTooLong(id), until);
+    }
+
+    pub(super) fn urgent_flagged(&mut self, id: CallId, crisis: bool, by: &FlaggedBy) {
+        self.replace(id, |call| {
+            call.urgent = true;
+            call.crisis |= crisis;
+            if call.flagged_by.is_none() && !by.is_caller() {
+                call.flagged_by = Some(by.clone());
+            }
+        });
     }
 
     pub(super) fn tier_opened(&mut self, id: CallId, tier: u8) {
@@ -181,14 +204,12 @@ impl Floor {
         match self.calls.get(&id).map(|c| c.phase.clone()) {
             Some(Phase::Talking { .. }) => self.with_call(id, |call| call.closed = Some(outcome.clone())),
             Some(Phase::WrapUp { agent, leg }) => {
-                self.calls.remove(&id);
-                self.ended.answered += 1;
+                self.account_for(id, Account::Answered);
                 self.timers.clear(&TimerName::WrapUpLimit(id));
                 self.part(at, &agent, leg);
             }
             Some(Phase::NoteOwed { .. }) => {
-                self.calls.remove(&id);
-                self.ended.answered += 1;
+                self.account_for(id, Account::Answered);
                 self.note_owed = self.note_owed.saturating_sub(1);
             }
             Some(Phase::Menu | Phase::Waiting | Phase::Offered(_) | Phase::Voicemail { .. }) | None => {}
@@ -205,13 +226,29 @@ impl Floor {
         self.leave_queue(id);
         self.clear_wait_timers(id);
         self.timers.clear(&TimerName::MessageOver(id));
-        if self.calls.remove(&id).is_none() {
-            return;
+        self.account_for(id, how.into());
+    }
+
+    /// The call leaves the floor. While its caller is still on the line it is kept, should it come back.
+    pub(super) fn account_for(&mut self, id: CallId, account: Account) {
+        let Some(call) = self.calls.remove(&id) else { return };
+        *self.ended.of(account) += 1;
+        if let Some(leg) = self.legs.get_mut(&call.leg).filter(|leg| leg.is_up()) {
+            leg.parting = Some(Box::new(Parting { call, account }));
         }
-        match how {
-            Left::Declined | Left::TurnedAway => self.ended.declined += 1,
-            Left::SelfServed => self.ended.self_served += 1,
-            Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail => self.ended.items += 1,
+    }
+
+    /// It is back in the menu, with its arrival; its new place follows as `Queued`.
+    pub(super) fn call_resumed(&mut self, at: Timestamp, id: CallId, leg: LegId) {
+        if let Some(parting) = self.legs.get_mut(&leg).and_then(|leg| leg.parting.take()) {
+            let Parting { call, account } = *parting;
+            let count = self.ended.of(account);
+            *count = count.saturating_sub(1);
+            self.calls.insert(id, Call { phase: Phase::Menu, closed: None, climb: None, ..call });
+        } else if let Some(Phase::WrapUp { agent, leg }) = self.calls.get(&id).map(|call| call.phase.clone()) {
+            self.timers.clear(&TimerName::WrapUpLimit(id));
+            self.with_call(id, |call| (call.phase, call.climb) = (Phase::Menu, None));
+            self.part(at, &agent, leg);
         }
     }
 }

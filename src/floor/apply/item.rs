@@ -3,6 +3,7 @@
 use crate::floor::Floor;
 use crate::floor::Parted;
 use crate::floor::call::Phase;
+use crate::floor::fact::Fact;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::floor::timer::TimerName;
@@ -56,6 +57,19 @@ impl Floor {
                 item.put_forward = true;
             }
         }
+    }
+
+    /// The clinical group's from now on.
+    pub(super) fn item_flagged(&mut self, id: ItemId, fact: &Fact) {
+        let Fact::ItemFlagged { item: _, crisis: _, by, lane, owner, due_at } = fact else { return };
+        let Some(item) = self.items.get_mut(&id) else { return };
+        let flow = item.flow.clone();
+        item.new.urgent = true;
+        item.new.lane = lane.clone();
+        item.new.owner = owner.clone();
+        item.new.due_at = *due_at;
+        item.new.flagged_by = Some(by.clone()).filter(|by| !by.is_caller());
+        item.new.details.reason.take_if(|reason| !flow.lane(lane).is_some_and(|lane| lane.has_reason(reason)));
     }
 
     pub(super) fn item_attempted(&mut self, id: ItemId, outcome: &OutcomeId, due_at: Timestamp) {

@@ -54,6 +54,7 @@ impl Floor {
             message: None,
             ask: None,
             unanswered: 0,
+            parting: None,
         };
         self.legs.insert(id, leg);
     }
@@ -154,6 +155,7 @@ impl Floor {
         self.parted.push_back((at, Parted::Leg(id)));
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.ended = Some(end);
+        leg.parting = None;
         let side = leg.side.clone();
         if side == Side::Caller
             && let Some(lines) = self.on_line.get_mut(&leg.flow.practice)

@@ -44,10 +44,7 @@ impl Floor {
                 self.replace(*call, |c| c.language = language.clone());
                 self.note_tongue(at, *call, language);
             }
-            Fact::UrgentFlagged { call, crisis } => self.replace(*call, |c| {
-                c.urgent = true;
-                c.crisis |= *crisis;
-            }),
+            Fact::UrgentFlagged { call, crisis, by } => self.urgent_flagged(*call, *crisis, by),
             Fact::Queued { call, .. } => self.queued(at, *call, fact),
             Fact::TierOpened { call, tier } => self.tier_opened(*call, *tier),
             Fact::OfferMade { .. } => self.offer_made(at, fact),
@@ -103,6 +100,9 @@ impl Floor {
                 }
             }
             Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
+            Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
+            Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
+            Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
         }
         #[cfg(feature = "planted")]
         self.misapplied(at, fact);

@@ -1,5 +1,6 @@
 //! Practices, teams and agents: what facts about them change.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::floor::Floor;
@@ -64,7 +65,8 @@ impl Floor {
             }
             self.agents.insert(state.member.id.clone(), state);
         }
-        let gone = |a: &Agent| a.team == team.id && team.agents.iter().all(|m| m.id != a.member.id);
+        let named: BTreeSet<&AgentId> = team.agents.iter().map(|member| &member.id).collect();
+        let gone = |a: &Agent| a.team == team.id && !named.contains(&a.member.id);
         let gone: Vec<AgentId> = self.agents.values().filter(|a| gone(a)).map(|a| a.member.id.clone()).collect();
         for id in gone {
             if let Some(agent) = self.agents.get_mut(&id) {

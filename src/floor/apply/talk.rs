@@ -9,6 +9,7 @@ use crate::floor::call::Side;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
 use crate::floor::fact::OfferOutcome;
+use crate::floor::ledger::Account;
 use crate::floor::timer::TimerName;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -104,8 +105,7 @@ impl Floor {
                 self.set_agent(&agent, AgentState::WrapUp(id));
             }
             None => {
-                self.calls.remove(&id);
-                self.ended.answered += 1;
+                self.account_for(id, Account::Answered);
                 self.part(at, &agent, leg);
             }
         }
@@ -119,7 +119,11 @@ impl Floor {
     /// A transfer: the agent's part is over, the call goes on (its new place follows as `Queued`).
     pub(super) fn separated(&mut self, at: Timestamp, id: CallId, agent: &AgentId) {
         let Some(Phase::Talking { leg, .. }) = self.calls.get(&id).map(|c| c.phase.clone()) else { return };
-        self.with_call(id, |call| call.phase = Phase::Menu);
+        self.with_call(id, |call| {
+            call.phase = Phase::Menu;
+            // Flagged after an outcome was written: whoever takes the call next writes another.
+            call.closed = None;
+        });
         self.part(at, agent, leg);
         self.timers.set(TimerName::LegLingers(leg), at + LEFT_ALONE_MAX);
     }

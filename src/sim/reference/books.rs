@@ -63,6 +63,8 @@ struct CallPage {
     phase: Phase,
     /// Was an outcome written while they talked?
     closed: bool,
+    /// How it was counted when it was over.
+    counted: Option<fn(&mut Ledger) -> &mut u64>,
     /// When the item that the call opened or joined last is due.
     due: Option<Timestamp>,
     /// When the caller came to the mailbox, and heard by when the practice calls back.
@@ -136,6 +138,8 @@ impl Books {
                 self.arrived(now, *call, *leg, practice, caller)?
             }
             Fact::UrgentFlagged { call, .. } => self.alive(*call)?.urgent = true,
+            Fact::CallResumed { call, .. } => self.resumed(*call)?,
+            Fact::ItemFlagged { item, .. } => self.flagged(now, *item, fact)?,
             Fact::LegTreated { leg, serial, treatment, .. } => self.treated(now, *leg, *serial, treatment)?,
             Fact::LegEnded { leg, .. } => {
                 let page = self.legs.entry(*leg).or_default();
@@ -199,6 +203,7 @@ impl Books {
             lane: None,
             phase: Phase::Open,
             closed: false,
+            counted: None,
             due: None,
             told_at: None,
         };
@@ -326,7 +331,10 @@ impl Books {
                 self.alive(*call)?.told_at = Some(now);
                 Ok(())
             }
-            Fact::Transferred { call, .. } => self.leave_talk(*call, Phase::Open).map(drop),
+            Fact::Transferred { call, .. } => {
+                self.alive(*call)?.closed = false;
+                self.leave_talk(*call, Phase::Open).map(drop)
+            }
             Fact::JoinFailed { call } => {
                 self.alive(*call)?.closed = false;
                 self.leave_talk(*call, Phase::Open).map(drop)
@@ -367,10 +375,24 @@ impl Books {
         }
     }
 
-    fn over(&mut self, call: CallId, place: impl FnOnce(&mut Ledger) -> &mut u64) -> Result<(), String> {
-        self.alive(call)?.phase = Phase::Over;
+    fn over(&mut self, call: CallId, place: fn(&mut Ledger) -> &mut u64) -> Result<(), String> {
+        let page = self.alive(call)?;
+        (page.phase, page.counted) = (Phase::Over, Some(place));
         self.ledger.in_progress -= 1;
         *place(&mut self.ledger) += 1;
+        Ok(())
+    }
+
+    /// Urgent words while the phone is not down yet: counted no more, and in the menu again.
+    fn resumed(&mut self, call: CallId) -> Result<(), String> {
+        let page = self.calls.get_mut(&call).ok_or_else(|| format!("no-phantom: {call} never arrived"))?;
+        let back = matches!(page.phase, Phase::Over | Phase::WrapUp(_));
+        must(back, || format!("monotone-call: {call} is back from {:?}", page.phase))?;
+        (page.phase, page.closed, page.due) = (Phase::Open, false, None);
+        if let Some(counted) = page.counted.take() {
+            *counted(&mut self.ledger) -= 1;
+            self.ledger.in_progress += 1;
+        }
         Ok(())
     }
 
@@ -399,19 +421,26 @@ impl Books {
         let needs = !matches!(how, Left::Declined | Left::SelfServed | Left::TurnedAway);
         let has = self.alive(call)?.due.is_some();
         must(needs == has, || format!("item-iff-needed: {call} left as {how:?}, with an item: {has}"))?;
-        self.over(call, |ledger| match how {
-            Left::Declined | Left::TurnedAway => &mut ledger.declined,
-            Left::SelfServed => &mut ledger.self_served,
-            Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail => &mut ledger.items,
-        })
+        match how {
+            Left::Declined | Left::TurnedAway => self.over(call, |ledger| &mut ledger.declined),
+            Left::SelfServed => self.over(call, |ledger| &mut ledger.self_served),
+            Left::Abandoned | Left::Missed | Left::Callback | Left::Voicemail => {
+                self.over(call, |ledger| &mut ledger.items)
+            }
+        }
     }
 
     // ---- items ----
 
     fn opened(&mut self, now: Timestamp, new: &NewItem, thorough: bool) -> Result<(), String> {
-        let page = self.alive(new.call)?;
+        // What a note says in the end may be said of a call that is over.
+        let afterwards = new.kind == ItemKind::FollowUp && new.urgent;
+        let in_force = self.flows.get(&new.practice).cloned();
+        let page = if afterwards { self.calls.get_mut(&new.call) } else { Some(self.alive(new.call)?) };
+        let Some(page) = page else { return Err(format!("no-phantom: {} of {}", new.item, new.call)) };
         page.due = Some(new.due_at);
-        let (flow, counted) = (page.flow.clone(), page.told_at.unwrap_or(now));
+        let flow = in_force.filter(|_| page.phase == Phase::Over).unwrap_or_else(|| page.flow.clone());
+        let counted = page.told_at.filter(|_| new.kind == ItemKind::Voicemail).unwrap_or(now);
         let Some(lane) = flow.lane(&new.lane) else { return Err(format!("item-complete: {} in no lane", new.item)) };
         due_in_open_time(&flow, lane, counted, new, thorough)?;
         let told = new.promised.is_none_or(|at| at == new.due_at);
@@ -431,6 +460,22 @@ impl Books {
         must(earlier.is_none(), || format!("item-iff-needed: {} beside {earlier:?} of the same wait", new.item))?;
         let page = ItemPage { new: new.clone(), flow, opened: now, attempts: 0, put_forward: false, open: true };
         must(self.items.insert(new.item, page).is_none(), || format!("item-iff-needed: {} opened twice", new.item))
+    }
+
+    /// The clinical group's from now on, and due sooner, never later.
+    fn flagged(&mut self, now: Timestamp, item: ItemId, fact: &Fact) -> Result<(), String> {
+        let Fact::ItemFlagged { lane, owner, due_at, by, .. } = fact else { return Ok(()) };
+        let Some(page) = self.items.get_mut(&item) else { return Err(format!("no-phantom: no {item}")) };
+        must(page.open, || format!("monotone-call: {item} is closed, and flagged"))?;
+        let rules = page.flow.lane(lane).filter(|lane| lane.clinical);
+        let Some(rules) = rules else { return Err(format!("clinical: {item} is urgent, and in {lane}")) };
+        let due = page.new.due_at.min(now + rules.callback_within);
+        must(due == *due_at, || format!("due: {item} is urgent and due {due_at}, by the flow {due}"))?;
+        must(rules.owner == *owner, || format!("item-complete: {item} is owned by {owner:?}"))?;
+        let new = &mut page.new;
+        (new.urgent, new.lane, new.owner, new.due_at) = (true, lane.clone(), owner.clone(), *due_at);
+        new.flagged_by = Some(by.clone());
+        Ok(())
     }
 
     fn worked_on(&mut self, now: Timestamp, fact: &Fact) -> Result<(), String> {

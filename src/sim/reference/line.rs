@@ -137,7 +137,9 @@ impl Line {
                     self.with(call, |c| c.state = if c.state == offered { State::Free } else { c.state });
                 }
             }
-            Fact::CallLeft { call, .. } => drop(self.calls.remove(call)),
+            Fact::WaitOverrun { call, until } => self.with(*call, |c| c.until = *until),
+            // It may come back while its caller is still on the line.
+            Fact::CallLeft { call, .. } => self.with(*call, |c| c.state = State::Elsewhere),
             _ => {}
         }
     }

@@ -22,6 +22,7 @@ use carelane::floor::event::Salvage;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::AgentChange;
 use carelane::floor::fact::Fact;
+use carelane::floor::fact::FlaggedBy;
 use carelane::floor::fact::ItemKind;
 use carelane::floor::fact::Left;
 use carelane::floor::fact::NewItem;
@@ -96,14 +97,14 @@ macro_rules! variants {
 variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
-    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged GapFound GapRead Poisoned);
+    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead Poisoned);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
     LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
-    AskUnanswered GapFound GapRead EventQuarantined);
+    WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -173,10 +174,10 @@ fn events() -> Vec<Event> {
         Event::EffectConfirmed { effect, carrier_call: None },
         Event::EffectFailed { effect, why: Failure::Unreachable },
         Event::AgentStateAsked { agent: "ana".into(), state: AskedState::NotReady },
-        Event::CallCloseAsked { call, outcome: "booked".into(), note: note(10) },
+        Event::CallCloseAsked { call, outcome: "booked".into(), note: note(10), by: Some("ana".into()) },
         Event::TransferAsked { call, lane: "clinical".into() },
-        Event::AttemptMade { item, outcome: "message_left".into(), note: note(11) },
-        Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12) },
+        Event::AttemptMade { item, outcome: "message_left".into(), note: note(11), by: None },
+        Event::ItemCloseAsked { item, outcome: "booked".into(), note: note(12), by: Some("grace".into()) },
         Event::OwnerAsked { item, owner: "front-desk".into() },
         ended(Input::Message { recording: "RE1".into(), duration: Some(Span::secs(9)) }),
         Event::RecordingReported { leg, recording: "RE1".into(), duration: None },
@@ -196,6 +197,7 @@ fn events() -> Vec<Event> {
         Event::JournalSalvaged(Box::new(salvaged())),
         Event::GapFound { since: NOON },
         Event::GapRead,
+        Event::UrgentAsked { of: Subject::Item(item), by: "ana".into() },
         Event::Poisoned { event: Box::new(arrival(14).0), deadline: None },
         Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(TimerName::ReadyAgain("ana".into())) },
     ]
@@ -215,7 +217,7 @@ fn facts() -> Vec<Fact> {
         arrival(2).1.swap_remove(0),
         Fact::InputMissed { call },
         Fact::LanguageChosen { call, language: english() },
-        Fact::UrgentFlagged { call, crisis: true },
+        Fact::UrgentFlagged { call, crisis: true, by: FlaggedBy::Agent("ana".into()) },
         queued(call),
         Fact::TierOpened { call, tier: 1 },
         Fact::OfferMade { offer, call, agent: "ana".into(), leg, expires_at: NOON, why: Box::new(why()) },
@@ -270,6 +272,16 @@ fn facts() -> Vec<Fact> {
             agent: Some("ana".into()),
         },
         Fact::StaffKnown { leg, agent: "ana".into() },
+        Fact::WaitOverrun { call, until: NOON },
+        Fact::CallResumed { call, leg },
+        Fact::ItemFlagged {
+            item,
+            crisis: false,
+            by: FlaggedBy::Note { by: Some("ana".into()), field: "request".into() },
+            lane: "clinical".into(),
+            owner: Owner::Group("nurse-line".into()),
+            due_at: NOON,
+        },
         Fact::PinRefused { leg, agent: "ana".into(), locked_until: Some(NOON) },
         Fact::KeyExpired(key_id()),
         Fact::CallLost { call },
@@ -342,6 +354,7 @@ fn new_item() -> NewItem {
         arrived: NOON,
         promised: Some(NOON),
         details: details(31),
+        flagged_by: Some(FlaggedBy::Note { by: None, field: "request".into() }),
     }
 }
 
@@ -369,7 +382,7 @@ fn treatments() -> Vec<Treatment> {
             promised: Some(NOON),
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
-        Treatment::Goodbye { words: words.clone(), language: language() },
+        Treatment::Goodbye { words: words.clone(), language: language(), listens: true },
         Treatment::Record { words, language: language(), longest: Span::mins(3) },
         Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
         Treatment::Keys {

@@ -29,6 +29,7 @@ use carelane::floor::event::PinCheck;
 use carelane::floor::fact::Fact;
 use carelane::sim::Watch;
 use carelane::sim::told;
+use carelane::vocab::AgentId;
 use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::CarrierCall;
@@ -264,14 +265,21 @@ impl Stage {
             ["agent", agent, state] => Ok(Event::AgentStateAsked { agent: agent.into(), state: asked(state)? }),
             ["transfer", who, lane] => Ok(Event::TransferAsked { call: self.call(who)?, lane: lane.into() }),
             ["close", who, outcome, ..] => {
-                let call = self.call(who)?;
-                Ok(Event::CallCloseAsked { call, outcome: outcome.into(), note: note(&words[3..])? })
+                let (call, (note, by)) = (self.call(who)?, note(&words[3..])?);
+                Ok(Event::CallCloseAsked { call, outcome: outcome.into(), note, by })
+            }
+            // This is urgent, says an assistant.
+            ["flag", who, by] => {
+                let of = id(who).map(Subject::Item).or_else(|_| self.call(who).map(Subject::Call))?;
+                Ok(Event::UrgentAsked { of, by: by.into() })
             }
             ["attempt", item, outcome, ..] => {
-                Ok(Event::AttemptMade { item: id(item)?, outcome: outcome.into(), note: note(&words[3..])? })
+                let (note, by) = note(&words[3..])?;
+                Ok(Event::AttemptMade { item: id(item)?, outcome: outcome.into(), note, by })
             }
             ["close-item", item, outcome, ..] => {
-                Ok(Event::ItemCloseAsked { item: id(item)?, outcome: outcome.into(), note: note(&words[3..])? })
+                let (note, by) = note(&words[3..])?;
+                Ok(Event::ItemCloseAsked { item: id(item)?, outcome: outcome.into(), note, by })
             }
             ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
             _ => self.mailbox(words),
@@ -414,12 +422,17 @@ fn id<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{text} is no such number"))
 }
 
-fn note(words: &[&str]) -> Result<Note, String> {
+/// Fields and their texts, perhaps after `by=ana`.
+fn note(words: &[&str]) -> Result<(Note, Option<AgentId>), String> {
+    let (by, words) = match words.split_first() {
+        Some((first, rest)) if first.starts_with("by=") => (Some(first[3..].into()), rest),
+        _ => (None, words),
+    };
     let field = |word: &&str| {
         let (field, text) = word.split_once('=').ok_or_else(|| format!("{word} is no field=text"))?;
         Ok((field.into(), Private::new(text.to_owned())))
     };
-    words.iter().map(field).collect()
+    Ok((words.iter().map(field).collect::<Result<Note, String>>()?, by))
 }
 
 fn details(words: &[&str]) -> Result<Details, String> {

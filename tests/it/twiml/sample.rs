@@ -153,7 +153,7 @@ fn by_keys(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
     let field = [&[Words::Text("Request".into())], &choices[..], &again].concat();
     let asked = Asked::Field { call: CallId(5), outcome: "booked".into(), chosen: Vec::new(), field: "request".into() };
     let locked = Words::Promise(Phrase::StaffPinLocked, MORNING + Span::mins(15));
-    let goodbye = |words| Treatment::Goodbye { words, language: language.clone() };
+    let goodbye = |words| Treatment::Goodbye { words, language: language.clone(), listens: false };
     vec![
         ("keys-pin", keys(Asked::Pin { wrong: 0 }, vec![phrase(Phrase::StaffPin)]), Context::Call),
         ("keys-staff-menu", keys(Asked::StaffMenu, [&menu[..], &again[1..]].concat()), Context::Call),
@@ -177,7 +177,11 @@ fn mailbox(language: &Language) -> Treatment {
 }
 
 fn goodbyes(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
-    let goodbye = |words| Treatment::Goodbye { words, language: language.clone() };
+    let goodbye = |words| Treatment::Goodbye { words, language: language.clone(), listens: true };
+    let to_staff = |phrase| {
+        let words = vec![Words::Phrase(phrase)];
+        Treatment::Goodbye { words, language: language.clone(), listens: false }
+    };
     let promise = |phrase| Words::Promise(phrase, MORNING + Span::mins(95));
     let missed = goodbye(vec![Words::Phrase(Phrase::Urgent), promise(Phrase::NobodyFree)]);
     vec![
@@ -186,7 +190,7 @@ fn goodbyes(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         ("goodbye-nobody-free-urgent", missed, Context::Call),
         ("goodbye-callback-booked", goodbye(vec![promise(Phrase::CallbackBooked)]), Context::Queue(2)),
         ("goodbye-busy", goodbye(vec![promise(Phrase::Busy)]), Context::Call),
-        ("goodbye-offer-gone", goodbye(vec![Words::Phrase(Phrase::OfferGone)]), Context::Call),
-        ("goodbye-caller-left", goodbye(vec![Words::Phrase(Phrase::CallerLeft)]), Context::Call),
+        ("goodbye-offer-gone", to_staff(Phrase::OfferGone), Context::Call),
+        ("goodbye-caller-left", to_staff(Phrase::CallerLeft), Context::Call),
     ]
 }

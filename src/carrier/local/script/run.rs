@@ -108,8 +108,9 @@ impl Runner<'_> {
             }
             Step::Close { outcome, note } => {
                 let call = self.own_call().await?;
-                match self.desk()?.api.close(&call, outcome, note).await {
-                    Ok(Closing::Closed) => Ok(()),
+                let desk = self.desk()?;
+                match desk.api.close(&call, outcome, note, &desk.agent).await {
+                    Ok(Closing::Closed { .. }) => Ok(()),
                     Ok(Closing::Refused { missing, reason, .. }) => {
                         Err(format!("the note was refused: {reason} (missing: {})", missing.join(", ")))
                     }

@@ -82,13 +82,14 @@ impl Shift<'_> {
             self.ask_field(draft, field).await?;
         }
         loop {
-            match self.desk.api.close(&draft.call, &draft.outcome, &draft.note).await {
-                Ok(Closing::Closed) => {
+            match self.desk.api.close(&draft.call, &draft.outcome, &draft.note, &self.desk.agent).await {
+                Ok(Closing::Closed { urgent_item }) => {
                     let Draft { call, outcome, .. } = draft;
                     self.terminal.hint(
                         &format!("        {call} is closed: {outcome}."),
                         &format!("        {call} está cerrada: {outcome}."),
                     );
+                    self.show_urgent_item(urgent_item.as_deref());
                     return Ok(Written::Closed);
                 }
                 Ok(Closing::Refused { missing, what, allowed, reason }) => {
@@ -104,6 +105,16 @@ impl Shift<'_> {
                     return Ok(Written::Open);
                 }
             }
+        }
+    }
+
+    /// Where urgent words of a note went.
+    pub(super) fn show_urgent_item(&mut self, item: Option<&str>) {
+        if let Some(item) = item {
+            self.terminal.hint(
+                &format!("        Urgent: {item} tells the care team."),
+                &format!("        Urgente: {item} avisa al equipo médico."),
+            );
         }
     }
 

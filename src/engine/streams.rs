@@ -1,0 +1,175 @@
+//! Media streams: which leg may have one, which has one, and the way to it.
+//!
+//! A stream proves itself with a ticket that was handed out with the leg's document: random, good for one use, for half
+//! a minute, and for that carrier call only. Nothing here is journaled: after a restart every stream is gone, and its
+//! carrier asks anew.
+
+use std::time::Duration;
+
+use dashmap::DashMap;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::vocab::CarrierCall;
+use crate::vocab::LegId;
+
+/// A ticket is good for so long.
+const TICKET_TIME: Duration = Duration::from_secs(30);
+/// Tickets kept before those that are past their time are thrown away.
+const TICKETS_MAX: usize = 4_096;
+/// After so many tickets in a row that no stream came with, the carrier's own voice is used for that leg.
+const UNUSED_MAX: u8 = 2;
+/// A stream takes over a treatment within this time, or the carrier does.
+const PUSH_TIME: Duration = Duration::from_secs(2);
+
+/// All legs with streams.
+#[derive(Debug, Default)]
+pub struct Streams {
+    legs: DashMap<LegId, Streamed>,
+    tickets: DashMap<String, Ticket>,
+}
+
+#[derive(Debug, Default)]
+struct Streamed {
+    /// Tickets handed out since a stream last came.
+    unused: u8,
+    /// The treatment whose last words were heard: the leg is to be hung up.
+    parted: Option<u32>,
+    pushes: Option<UnboundedSender<Push>>,
+}
+
+#[derive(Debug)]
+struct Ticket {
+    leg: LegId,
+    carrier_call: CarrierCall,
+    until: Duration,
+}
+
+/// A treatment that a stream is to play now.
+#[derive(Debug)]
+pub struct Push {
+    /// The treatment's serial.
+    pub serial: u32,
+    /// Tells whether the stream plays it; if not, the carrier is asked to.
+    pub taken: oneshot::Sender<bool>,
+}
+
+impl Streams {
+    /// A stream of this leg may come with this ticket. False if the carrier has let earlier ones lapse: it cannot.
+    pub fn expect(&self, leg: LegId, carrier_call: CarrierCall, ticket: String, now: Duration) -> bool {
+        {
+            let mut streamed = self.legs.entry(leg).or_default();
+            if streamed.unused >= UNUSED_MAX {
+                return false;
+            }
+            streamed.unused += 1;
+        }
+        if self.tickets.len() >= TICKETS_MAX {
+            self.tickets.retain(|_, ticket| ticket.until > now);
+        }
+        self.tickets.insert(ticket, Ticket { leg, carrier_call, until: now + TICKET_TIME });
+        true
+    }
+
+    /// A stream came with this ticket: its leg, and what it is to play. An earlier stream of the leg ends.
+    pub fn open(
+        &self,
+        ticket: &str,
+        carrier_call: &CarrierCall,
+        now: Duration,
+    ) -> Option<(LegId, UnboundedReceiver<Push>)> {
+        let (_, ticket) = self.tickets.remove(ticket)?;
+        if ticket.carrier_call != *carrier_call || ticket.until <= now {
+            return None;
+        }
+        let (sender, receiver) = unbounded_channel();
+        let mut streamed = self.legs.entry(ticket.leg).or_default();
+        streamed.unused = 0;
+        streamed.pushes = Some(sender);
+        Some((ticket.leg, receiver))
+    }
+
+    /// Has the leg's stream play its treatment; false if there is none, or it cannot.
+    pub async fn play(&self, leg: LegId, serial: u32) -> bool {
+        let Some(pushes) = self.legs.get(&leg).and_then(|streamed| streamed.pushes.clone()) else { return false };
+        let (taken, answer) = oneshot::channel();
+        // A stream that is over no longer listens.
+        pushes.send(Push { serial, taken }).is_ok() && matches!(timeout(PUSH_TIME, answer).await, Ok(Ok(true)))
+    }
+
+    /// The last words of this treatment were heard in the leg's stream.
+    pub fn part(&self, leg: LegId, serial: u32) {
+        self.legs.entry(leg).or_default().parted = Some(serial);
+    }
+
+    /// Were they?
+    pub fn has_parted(&self, leg: LegId, serial: u32) -> bool {
+        self.legs.get(&leg).is_some_and(|streamed| streamed.parted == Some(serial))
+    }
+
+    /// The leg is over.
+    pub(super) fn forget(&self, leg: LegId) {
+        self.legs.remove(&leg);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEG: LegId = LegId(7);
+
+    fn call(name: &str) -> CarrierCall {
+        CarrierCall::from(name)
+    }
+
+    fn seconds(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
+    #[test]
+    fn a_ticket_is_good_once_for_its_call_and_for_half_a_minute() {
+        let streams = Streams::default();
+        let expect = |ticket: &str| streams.expect(LEG, call("CA1"), ticket.to_owned(), seconds(0));
+        assert!(expect("a"));
+        assert!(streams.open("a", &call("CA2"), seconds(1)).is_none(), "another call");
+        assert!(streams.open("a", &call("CA1"), seconds(1)).is_none(), "used up by that");
+        assert!(expect("b"));
+        assert!(streams.open("b", &call("CA1"), seconds(31)).is_none(), "too late");
+        assert!(streams.open("never", &call("CA1"), seconds(1)).is_none());
+        assert!(!expect("c"), "a carrier that lets tickets lapse gets no more of them");
+        streams.forget(LEG);
+        assert!(expect("d") && streams.open("d", &call("CA1"), seconds(29)).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_treatment_is_played_by_the_leg_s_newest_stream() {
+        let streams = Streams::default();
+        assert!(!streams.play(LEG, 2).await, "no stream yet");
+        streams.expect(LEG, call("CA1"), "a".to_owned(), seconds(0));
+        let (_, mut old) = streams.open("a", &call("CA1"), seconds(1)).unwrap();
+        streams.expect(LEG, call("CA1"), "b".to_owned(), seconds(1));
+        let (_, mut new) = streams.open("b", &call("CA1"), seconds(1)).unwrap();
+        assert!(old.recv().await.is_none(), "the earlier stream is told to end");
+        let listener = async {
+            let push = new.recv().await.unwrap();
+            assert_eq!(push.serial, 2);
+            push.taken.send(true).unwrap();
+        };
+        assert!(tokio::join!(streams.play(LEG, 2), listener).0);
+        drop(new);
+        assert!(!streams.play(LEG, 3).await, "it is over");
+    }
+
+    #[test]
+    fn last_words_are_remembered_until_the_leg_is_over() {
+        let streams = Streams::default();
+        streams.part(LEG, 4);
+        assert!(streams.has_parted(LEG, 4) && !streams.has_parted(LEG, 5));
+        streams.forget(LEG);
+        assert!(!streams.has_parted(LEG, 4));
+    }
+}

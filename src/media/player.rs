@@ -1,0 +1,270 @@
+//! The player: which message of a plan goes out when. It is told the time and has no socket.
+//!
+//! Audio is sent ahead of real time, by up to [`AHEAD`]: then a call needs no attention for seconds, and no delay of
+//! ours makes a gap. Who ends it early (a key) has the carrier throw away what it holds. A mark after the last sound
+//! tells when it was really heard; a carrier that never sends it back is not waited for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::clip::Chunk;
+use super::clip::Clip;
+
+/// So much audio is at the carrier when we have just sent some.
+pub(super) const AHEAD: Duration = Duration::from_secs(4);
+/// We send again when this much is left there.
+const AHEAD_MIN: Duration = Duration::from_secs(2);
+/// A mark that comes later than this after its sound does not come.
+const MARK_LATE_MAX: Duration = Duration::from_secs(3);
+
+/// One part of a program.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// A sound.
+    Clip(Arc<Clip>),
+    /// Nothing for so long.
+    Silence(Duration),
+}
+
+/// What to play.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// In order.
+    pub parts: Vec<Part>,
+    /// The place from which it is played again, for ever.
+    pub again_from: Option<usize>,
+}
+
+/// What to send now.
+#[derive(Debug)]
+pub enum Due<'a> {
+    /// This audio.
+    Audio(&'a Chunk),
+    /// A mark with this number.
+    Mark(u64),
+}
+
+/// Plays one program after the other on one call.
+#[derive(Debug, Default)]
+pub struct Player {
+    program: Program,
+    /// The next part, and the next piece of its sound.
+    next: (usize, usize),
+    /// When everything sent so far will have been heard.
+    heard_at: Duration,
+    /// Marks so far; the number of the last one.
+    marks: u64,
+    state: State,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+enum State {
+    /// Nothing to play.
+    #[default]
+    Idle,
+    Playing,
+    /// Everything is sent; its mark is awaited.
+    Ending,
+}
+
+impl Player {
+    /// Plays this from now on, after what was sent before.
+    pub fn play(&mut self, now: Duration, program: Program) {
+        self.heard_at = self.heard_at.max(now);
+        self.program = program;
+        self.next = (0, 0);
+        self.state = State::Playing;
+    }
+
+    /// The carrier was told to throw away what it holds: nothing is playing any more.
+    pub fn cleared(&mut self, now: Duration) {
+        self.heard_at = now;
+        self.state = State::Idle;
+        // A mark that comes back now means thrown away, not heard.
+        self.marks += 1;
+    }
+
+    /// Is anything of the program still to be heard?
+    pub fn is_playing(&self) -> bool {
+        self.state != State::Idle
+    }
+
+    /// The next thing to send at this time; `None` until [`Player::wake`].
+    pub fn poll(&mut self, now: Duration) -> Option<Due<'_>> {
+        if self.state != State::Playing {
+            return None;
+        }
+        loop {
+            let (at, piece) = self.next;
+            let Some(part) = self.program.parts.get(at) else {
+                match self.program.again_from.filter(|from| self.program.parts[*from..].iter().any(Part::lasts)) {
+                    Some(from) => {
+                        self.next = (from, 0);
+                        continue;
+                    }
+                    None => {
+                        self.state = State::Ending;
+                        self.marks += 1;
+                        return Some(Due::Mark(self.marks));
+                    }
+                }
+            };
+            if self.heard_at.saturating_sub(now) >= AHEAD {
+                return None;
+            }
+            match part {
+                Part::Silence(length) => {
+                    self.heard_at = self.heard_at.max(now) + *length;
+                    self.next = (at + 1, 0);
+                }
+                Part::Clip(clip) if piece >= clip.chunks().len() => self.next = (at + 1, 0),
+                Part::Clip(_) => {
+                    self.next = (at, piece + 1);
+                    return self.send(now, at, piece);
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, now: Duration, at: usize, piece: usize) -> Option<Due<'_>> {
+        let Some(Part::Clip(clip)) = self.program.parts.get(at) else { return None };
+        let chunk = clip.chunks().get(piece)?;
+        self.heard_at = self.heard_at.max(now) + frames(chunk.frames);
+        Some(Due::Audio(chunk))
+    }
+
+    /// When to poll again; `None` if nothing is playing.
+    pub fn wake(&self) -> Option<Duration> {
+        match self.state {
+            State::Idle => None,
+            State::Playing => Some(self.heard_at.saturating_sub(AHEAD_MIN)),
+            State::Ending => Some(self.heard_at + MARK_LATE_MAX),
+        }
+    }
+
+    /// A mark came back: true if it means that the whole program was heard.
+    pub fn marked(&mut self, mark: u64) -> bool {
+        let ended = self.state == State::Ending && mark == self.marks;
+        if ended {
+            self.state = State::Idle;
+        }
+        ended
+    }
+
+    /// True, once, if the whole program must have been heard although no mark says so.
+    pub fn overdue(&mut self, now: Duration) -> bool {
+        let ended = self.state == State::Ending && now >= self.heard_at + MARK_LATE_MAX;
+        if ended {
+            self.state = State::Idle;
+        }
+        ended
+    }
+}
+
+impl Part {
+    /// Does it take any time?
+    fn lasts(&self) -> bool {
+        match self {
+            Self::Clip(clip) => clip.frames() > 0,
+            Self::Silence(length) => !length.is_zero(),
+        }
+    }
+}
+
+fn frames(count: u64) -> Duration {
+    Duration::from_millis(count.saturating_mul(20))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clip(seconds: usize) -> Part {
+        Part::Clip(Arc::new(Clip::new(&vec![0x55; seconds * 8_000])))
+    }
+
+    fn seconds(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
+    /// What is sent at once, in seconds of audio, and the mark if one is.
+    fn sent(player: &mut Player, now: Duration) -> (u64, Option<u64>) {
+        let (mut frames, mut mark) = (0, None);
+        while let Some(due) = player.poll(now) {
+            match due {
+                Due::Audio(chunk) => frames += chunk.frames,
+                Due::Mark(number) => mark = Some(number),
+            }
+        }
+        (frames / 50, mark)
+    }
+
+    #[test]
+    fn a_short_sound_goes_out_at_once_with_its_mark() {
+        let mut player = Player::default();
+        player.play(seconds(100), Program { parts: vec![clip(1), clip(2)], again_from: None });
+        assert_eq!(sent(&mut player, seconds(100)), (3, Some(1)));
+        assert!(!player.marked(7), "another mark");
+        assert!(player.marked(1));
+        assert!(!player.marked(1), "only once");
+        assert_eq!(player.wake(), None);
+    }
+
+    #[test]
+    fn music_is_sent_ahead_and_never_stops() {
+        let mut player = Player::default();
+        player.play(seconds(0), Program { parts: vec![clip(1), clip(22)], again_from: Some(1) });
+        let (mut total, mut now) = (0, seconds(0));
+        while now < seconds(600) {
+            let (audio, mark) = sent(&mut player, now);
+            total += audio;
+            assert_eq!(mark, None);
+            // What is at the carrier: enough until we wake, never more than we allow.
+            let (left, next) = (seconds(total) - now, player.wake().unwrap());
+            assert!(left <= AHEAD + seconds(1) && seconds(total) > next, "{left:?} left at {now:?}");
+            now = next;
+        }
+        assert!(total >= 600);
+    }
+
+    #[test]
+    fn silence_is_time_and_no_audio() {
+        let mut player = Player::default();
+        let parts = vec![clip(1), Part::Silence(seconds(40))];
+        player.play(seconds(0), Program { parts, again_from: Some(0) });
+        assert_eq!(sent(&mut player, seconds(0)), (1, None));
+        assert_eq!(player.wake(), Some(seconds(39)));
+        assert_eq!(sent(&mut player, seconds(39)), (1, None));
+    }
+
+    #[test]
+    fn after_a_clear_nothing_is_sent_and_flushed_marks_mean_nothing() {
+        let mut player = Player::default();
+        player.play(seconds(0), Program { parts: vec![clip(2)], again_from: None });
+        assert_eq!(sent(&mut player, seconds(0)), (2, Some(1)));
+        player.cleared(seconds(1));
+        assert!(!player.marked(1));
+        player.play(seconds(1), Program { parts: vec![clip(2)], again_from: None });
+        let (audio, mark) = sent(&mut player, seconds(1));
+        assert_eq!(audio, 2);
+        assert!(!player.marked(1), "flushed");
+        assert!(player.marked(mark.unwrap()));
+    }
+
+    #[test]
+    fn a_carrier_without_marks_is_not_waited_for() {
+        let mut player = Player::default();
+        player.play(seconds(0), Program { parts: vec![clip(2)], again_from: None });
+        sent(&mut player, seconds(0));
+        let due = player.wake().unwrap();
+        assert!(!player.overdue(due - seconds(1)));
+        assert!(player.overdue(due) && !player.overdue(due));
+    }
+
+    #[test]
+    fn a_program_of_nothing_ends_at_once_and_never_spins() {
+        let mut player = Player::default();
+        player.play(seconds(0), Program { parts: vec![clip(0)], again_from: Some(0) });
+        assert_eq!(sent(&mut player, seconds(0)), (0, Some(1)));
+    }
+}

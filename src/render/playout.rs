@@ -1,0 +1,130 @@
+//! Playout: a treatment as a plan of what to play and what to wait for, for carelane's own voice.
+//!
+//! The second rendering of the treatments that a caller meets before a conversation; it says what the TwiML document
+//! says, in the same order. `None`: this treatment is the carrier's (a conference, a recording, an assistant's keys).
+//! A plan names pieces and knows no file; whether there are sounds for all of them, `media` says.
+
+use super::question;
+use super::speech::Piece;
+use super::speech::pieces;
+use super::twiml;
+use super::wording;
+use crate::floor::treatment::Treatment;
+use crate::floor::treatment::Words;
+use crate::flow::Flow;
+use crate::flow::Lane;
+use crate::flow::Phrase;
+use crate::flow::Step;
+use crate::flow::text;
+use crate::vocab::Language;
+use crate::vocab::Span;
+
+/// What to play, in order, and then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What is played.
+    pub sounds: Vec<Sound>,
+    /// The place from which it is played again, for ever.
+    pub again_from: Option<usize>,
+    /// What a key does meanwhile.
+    pub keys: Keys,
+    /// What comes after the last sound.
+    pub then: Then,
+}
+
+/// One part of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sound {
+    /// Words.
+    Words(Piece),
+    /// The waiting music, once.
+    Music,
+    /// Nothing for so long.
+    Silence(Span),
+}
+
+/// What a key does while a plan is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// Nothing.
+    Ignored,
+    /// It answers the question: nothing more is played.
+    Answer,
+    /// It may change something; until it does, the plan goes on.
+    Heard,
+}
+
+/// What comes after the last sound of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// A key is waited for; without one the treatment ends with no input.
+    Wait(Span),
+    /// The treatment ends.
+    End,
+    /// The leg is hung up.
+    HangUp,
+}
+
+/// The plan of a treatment.
+pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
+    let say_all = |words: &[Words], language| {
+        words.iter().flat_map(|words| pieces(flow, words, language)).map(Sound::Words).collect()
+    };
+    let question = |sounds, timeout| Plan { sounds, again_from: None, keys: Keys::Answer, then: Then::Wait(timeout) };
+    match treatment {
+        Treatment::Menu { step, language, opening } => {
+            let Some(Step::Menu(menu)) = flow.steps.get(step) else { return None };
+            let said = question::menu(flow, menu, language, *opening);
+            let sounds = said.iter().map(|(text, language)| Sound::Words(Piece::new(text, language)));
+            Some(question(sounds.collect(), menu.timeout))
+        }
+        Treatment::AskStanding { language, .. } => {
+            let asked = Piece::new(flow.phrase(Phrase::NewOrExisting, language), language);
+            Some(question(vec![Sound::Words(asked)], seconds(twiml::STANDING_SECONDS)))
+        }
+        // Keys count while an answer is read out, as words do in the document.
+        Treatment::Announce { words, language } => {
+            Some(Plan { sounds: say_all(words, language), again_from: None, keys: Keys::Answer, then: Then::End })
+        }
+        Treatment::Goodbye { words, language, .. } => {
+            Some(Plan { sounds: say_all(words, language), again_from: None, keys: Keys::Ignored, then: Then::HangUp })
+        }
+        Treatment::Hold { lane, language, first, urgent } => {
+            Some(hold(flow, flow.lane(lane)?, say_all(first, language), *urgent, language))
+        }
+        Treatment::Whisper { .. } | Treatment::Connected { .. } | Treatment::Record { .. } | Treatment::Keys { .. } => {
+            None
+        }
+    }
+}
+
+/// The first words, then the lane's sentences one after the other, with music (for urgent calls silence) between them.
+fn hold(flow: &Flow, lane: &Lane, first: Vec<Sound>, urgent: bool, language: &Language) -> Plan {
+    let words = |text: &str| Sound::Words(Piece::new(text, language));
+    let offers: Vec<Sound> = wording::offers(flow, lane, language).iter().map(|offer| words(offer)).collect();
+    let rest = || match urgent {
+        true => vec![Sound::Silence(seconds(twiml::URGENT_PAUSE))],
+        false => (0..twiml::MUSIC_LOOPS).map(|_| Sound::Music).collect(),
+    };
+    let sentences: Vec<&str> = match lane.hold.as_slice() {
+        [] => vec![flow.phrase(Phrase::OneMoment, language)],
+        hold => hold.iter().map(|sentence| text(sentence, language)).collect(),
+    };
+    let mut sounds = first;
+    // An urgent caller is told who is being called at once; the others hear music after their first words.
+    if !urgent {
+        sounds.extend(offers.clone());
+        sounds.extend(rest());
+    }
+    let again_from = sounds.len();
+    for sentence in sentences {
+        sounds.push(words(sentence));
+        sounds.extend(offers.clone());
+        sounds.extend(rest());
+    }
+    Plan { sounds, again_from: Some(again_from), keys: Keys::Heard, then: Then::End }
+}
+
+fn seconds(seconds: u32) -> Span {
+    Span::secs(seconds.into())
+}

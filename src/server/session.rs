@@ -1,0 +1,387 @@
+//! One media stream: plays the leg's treatments and hears its keys, until the carrier or the floor ends it.
+//!
+//! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here (a
+//! conference, a recording, words without a sound) ends the stream, and the carrier goes on from its document.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::SinkExt as _;
+use futures_util::StreamExt as _;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::sleep;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tracing::debug;
+
+use super::upgrade::Socket;
+use crate::engine::Engine;
+use crate::engine::Given;
+use crate::engine::Push;
+use crate::engine::Reply;
+use crate::floor::effect::Answer;
+use crate::floor::event::Event;
+use crate::floor::event::Input;
+use crate::media::Detector;
+use crate::media::Due;
+use crate::media::Library;
+use crate::media::Player;
+use crate::media::duration;
+use crate::media::g711::FRAME;
+use crate::media::message;
+use crate::media::message::Malformed;
+use crate::media::message::Told;
+use crate::media::message::Writer;
+use crate::metrics::Metrics;
+use crate::metrics::StreamEnd;
+use crate::render::Keys;
+use crate::render::Then;
+use crate::render::plan;
+use crate::vocab::CarrierCall;
+use crate::vocab::LegId;
+
+/// The stream must say whose it is within this time.
+const START_MAX: Duration = Duration::from_secs(5);
+/// Fifty frames come a second; a stream that is silent for so long is dead.
+const IDLE_MAX: Duration = Duration::from_secs(15);
+/// A carrier that does not take our audio for so long is gone.
+const WRITE_MAX: Duration = Duration::from_secs(5);
+/// Time for a goodbye of the socket.
+const CLOSE_MAX: Duration = Duration::from_secs(1);
+/// The desk's answer.
+const ANSWER_MAX: Duration = Duration::from_secs(3);
+/// The same key heard in the audio and told by the carrier within this time was pressed once.
+const SAME_PRESS: Duration = Duration::from_secs(2);
+
+/// What all sessions share.
+pub(super) struct Line {
+    pub(super) engine: Engine,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) library: Arc<Library>,
+}
+
+/// Why a session ends.
+#[derive(Debug)]
+enum End {
+    /// The carrier says that the stream is over, or closes it.
+    Stopped,
+    /// The carrier goes on with a document.
+    HandedOver,
+    /// The socket broke off, or was silent.
+    Dropped,
+    /// What came is not what a carrier with a ticket sends.
+    Refused(&'static str),
+}
+
+impl From<Malformed> for End {
+    fn from(why: Malformed) -> Self {
+        debug!(%why, "a media stream sent what it may not");
+        Self::Refused("malformed message")
+    }
+}
+
+/// Serves a socket to its end.
+pub(super) async fn serve(line: Line, mut socket: Socket) {
+    let opened = timeout(START_MAX, open(&line, &mut socket)).await;
+    let end = match opened.unwrap_or(Err(End::Refused("no start in time"))) {
+        Err(end) => end,
+        Ok((leg, writer, pushes)) => {
+            let _open = line.metrics.stream_opened();
+            let now = line.engine.clock().monotonic();
+            let (player, ears) = (Player::default(), Ears::default());
+            let mut session = Session {
+                line: &line,
+                socket: &mut socket,
+                writer,
+                leg,
+                player,
+                ears,
+                serial: 0,
+                keys: Keys::Ignored,
+                then: Then::End,
+                waits_until: None,
+                heard_at: now,
+            };
+            session.run(pushes).await
+        }
+    };
+    line.metrics.stream_ended(match end {
+        End::Stopped => StreamEnd::Stopped,
+        End::HandedOver => StreamEnd::HandedOver,
+        End::Dropped => StreamEnd::Dropped,
+        End::Refused(_) => StreamEnd::Refused,
+    });
+    close(&mut socket, &end).await;
+}
+
+async fn close(socket: &mut Socket, end: &End) {
+    let (code, reason) = match end {
+        End::Refused(why) => (CloseCode::Policy, *why),
+        End::Stopped | End::HandedOver => (CloseCode::Normal, ""),
+        End::Dropped => return,
+    };
+    let frame = CloseFrame { code, reason: reason.into() };
+    // Whoever does not listen any more has closed it already.
+    drop(timeout(CLOSE_MAX, socket.close(Some(frame))).await);
+}
+
+/// Waits for the start with a ticket of ours.
+async fn open(line: &Line, socket: &mut Socket) -> Result<(LegId, Writer, UnboundedReceiver<Push>), End> {
+    loop {
+        let text = next(socket).await?;
+        match message::read(&text)? {
+            Told::Start(start) => {
+                let writer = Writer::new(&start.stream);
+                let carrier_call = CarrierCall::from(start.carrier_call.as_ref());
+                let (ticket, now) = (start.token.as_deref().unwrap_or_default(), line.engine.clock().monotonic());
+                let opened = line.engine.streams().open(ticket, &carrier_call, now);
+                let (leg, pushes) = opened.ok_or(End::Refused("no ticket"))?;
+                return Ok((leg, writer, pushes));
+            }
+            Told::Stop => return Err(End::Stopped),
+            Told::Other => {}
+            Told::Audio(_) | Told::Key(_) | Told::Mark(_) => return Err(End::Refused("audio before the start")),
+        }
+    }
+}
+
+/// The next text; what a websocket does for itself is left to it.
+async fn next(socket: &mut Socket) -> Result<tokio_tungstenite::tungstenite::Utf8Bytes, End> {
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Text(text))) => return Ok(text),
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+            Some(Ok(Message::Binary(_))) => return Err(End::Refused("a message that is no text")),
+            Some(Ok(Message::Close(_))) => return Err(End::Stopped),
+            Some(Err(_)) | None => return Err(End::Dropped),
+        }
+    }
+}
+
+/// Hears keys, told by the carrier or in the audio itself. A carrier that tells them is believed from then on.
+#[derive(Default)]
+struct Ears {
+    audio: Vec<u8>,
+    detector: Detector,
+    carrier_tells: bool,
+    /// The last key heard in the audio, and when.
+    last: Option<(char, Duration)>,
+}
+
+impl Ears {
+    fn hear(&mut self, now: Duration) -> Option<char> {
+        if self.carrier_tells {
+            return None;
+        }
+        let key = self.detector.hear(&self.audio)?;
+        self.last = Some((key, now));
+        Some(key)
+    }
+
+    fn told(&mut self, key: char, now: Duration) -> Option<char> {
+        self.carrier_tells = true;
+        let heard = self.last.take();
+        let same = heard.is_some_and(|(last, at)| last == key && now.saturating_sub(at) < SAME_PRESS);
+        (!same).then_some(key)
+    }
+}
+
+struct Session<'l> {
+    line: &'l Line,
+    socket: &'l mut Socket,
+    writer: Writer,
+    leg: LegId,
+    player: Player,
+    ears: Ears,
+    /// The treatment that is played.
+    serial: u32,
+    keys: Keys,
+    then: Then,
+    /// A key is awaited until then; everything was heard.
+    waits_until: Option<Duration>,
+    /// When the carrier last sent anything.
+    heard_at: Duration,
+}
+
+impl Session<'_> {
+    async fn run(&mut self, mut pushes: UnboundedReceiver<Push>) -> End {
+        let mut done = self.begin().await;
+        while done.is_ok() {
+            done = self.step(&mut pushes).await;
+        }
+        done.err().unwrap_or(End::Stopped)
+    }
+
+    fn now(&self) -> Duration {
+        self.line.engine.clock().monotonic()
+    }
+
+    /// Plays what the leg was last given.
+    async fn begin(&mut self) -> Result<(), End> {
+        let given = self.line.engine.current(self.leg).await.map_err(|_| End::HandedOver)?.ok_or(End::HandedOver)?;
+        self.fetch(given.serial).await
+    }
+
+    /// Tells the floor that a treatment has reached its leg, and plays it.
+    async fn fetch(&mut self, serial: u32) -> Result<(), End> {
+        let reply = post(&self.line.engine, Event::TreatmentFetched { leg: self.leg, serial }).await?;
+        self.follow(reply).await
+    }
+
+    /// One thing: audio that is due, a time that has come, or what comes in.
+    async fn step(&mut self, pushes: &mut UnboundedReceiver<Push>) -> Result<(), End> {
+        let now = self.now();
+        self.send_due(now).await?;
+        if self.player.overdue(now) {
+            return self.played().await;
+        }
+        if self.waits_until.is_some_and(|until| until <= now) {
+            return self.ended(Input::Nothing).await;
+        }
+        let idle_at = self.heard_at + IDLE_MAX;
+        if idle_at <= now {
+            return Err(End::Dropped);
+        }
+        let times = [self.player.wake(), self.waits_until, Some(idle_at)];
+        let wake = times.into_iter().flatten().min().unwrap_or(idle_at);
+        tokio::select! {
+            text = next(self.socket) => {
+                let text = text?;
+                self.heard_at = self.now();
+                self.take(&text).await
+            }
+            push = pushes.recv() => match push {
+                Some(push) => self.pushed(push).await,
+                // Another stream of this leg has come, or the leg is over.
+                None => Err(End::Stopped),
+            },
+            () = sleep(wake.saturating_sub(now)) => Ok(()),
+        }
+    }
+
+    async fn send_due(&mut self, now: Duration) -> Result<(), End> {
+        while let Some(due) = self.player.poll(now) {
+            let text = match due {
+                Due::Audio(chunk) => {
+                    self.line.metrics.stream_sent(chunk.frames);
+                    self.writer.audio(&chunk.base64)
+                }
+                Due::Mark(number) => self.writer.mark(number),
+            };
+            write(self.socket, text).await?;
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, text: &str) -> Result<(), End> {
+        let now = self.now();
+        let key = match message::read(text)? {
+            Told::Audio(base64) => {
+                message::audio(&base64, &mut self.ears.audio)?;
+                self.line.metrics.stream_heard(u64::try_from(self.ears.audio.len().div_ceil(FRAME)).unwrap_or(0));
+                self.ears.hear(now)
+            }
+            Told::Key(key) => self.ears.told(key, now),
+            Told::Mark(name) => {
+                let heard = name.parse().is_ok_and(|mark| self.player.marked(mark));
+                return if heard { self.played().await } else { Ok(()) };
+            }
+            Told::Stop => return Err(End::Stopped),
+            Told::Start(_) => return Err(End::Refused("a second start")),
+            Told::Other => None,
+        };
+        match (key, self.keys) {
+            (None, _) | (_, Keys::Ignored) => Ok(()),
+            (Some(key), Keys::Answer) => {
+                self.clear().await?;
+                self.ended(Input::Keys(key.to_string().into())).await
+            }
+            (Some(key), Keys::Heard) => self.ended(Input::Keys(key.to_string().into())).await,
+        }
+    }
+
+    /// The caller has heard everything of this treatment.
+    async fn played(&mut self) -> Result<(), End> {
+        match self.then {
+            Then::Wait(time) => {
+                self.waits_until = Some(self.now() + duration(time));
+                Ok(())
+            }
+            Then::End => self.ended(Input::Nothing).await,
+            Then::HangUp => {
+                self.line.engine.streams().part(self.leg, self.serial);
+                Err(End::HandedOver)
+            }
+        }
+    }
+
+    /// The treatment is over, perhaps with a key: the floor says what comes next.
+    async fn ended(&mut self, input: Input) -> Result<(), End> {
+        self.waits_until = None;
+        let reply =
+            post(&self.line.engine, Event::TreatmentEnded { leg: self.leg, serial: self.serial, input }).await?;
+        self.follow(reply).await
+    }
+
+    /// The floor gave the leg something else, in mid-play.
+    async fn pushed(&mut self, push: Push) -> Result<(), End> {
+        let given = self.line.engine.current(self.leg).await.ok().flatten();
+        let plays = given.as_ref().is_some_and(|given| self.program(given).is_some());
+        // Whoever asked may have given up waiting; then it asks the carrier, which ends this stream.
+        let asked = push.taken.send(plays).is_ok();
+        if plays && asked { self.fetch(push.serial).await } else { Ok(()) }
+    }
+
+    async fn follow(&mut self, reply: Reply) -> Result<(), End> {
+        match (reply.answer, reply.given) {
+            (Answer::Treat { serial, .. }, Some(_)) if serial == self.serial => Ok(()),
+            (Answer::Treat { .. }, Some(given)) => self.play(&given).await,
+            (Answer::Over, _) => {
+                self.line.engine.streams().part(self.leg, self.serial);
+                Err(End::HandedOver)
+            }
+            _ => Err(End::HandedOver),
+        }
+    }
+
+    fn program(&self, given: &Given) -> Option<(crate::render::Plan, crate::media::Program)> {
+        let plan = plan(&given.flow, &given.treatment)?;
+        let program = self.line.library.program(&plan)?;
+        Some((plan, program))
+    }
+
+    async fn play(&mut self, given: &Given) -> Result<(), End> {
+        let (plan, program) = self.program(given).ok_or(End::HandedOver)?;
+        if self.player.is_playing() {
+            self.clear().await?;
+        }
+        (self.serial, self.keys, self.then, self.waits_until) = (given.serial, plan.keys, plan.then, None);
+        let now = self.now();
+        self.player.play(now, program);
+        self.send_due(now).await
+    }
+
+    /// The carrier throws away what it has not played yet.
+    async fn clear(&mut self) -> Result<(), End> {
+        let now = self.now();
+        self.player.cleared(now);
+        write(self.socket, self.writer.clear()).await
+    }
+}
+
+async fn post(engine: &Engine, event: Event) -> Result<Reply, End> {
+    // If nobody can decide in time, the carrier's own verbs hold the caller until somebody can.
+    match timeout(ANSWER_MAX, engine.post(event)).await {
+        Ok(Ok(reply)) => Ok(reply),
+        Ok(Err(_)) | Err(_) => Err(End::HandedOver),
+    }
+}
+
+async fn write(socket: &mut Socket, text: String) -> Result<(), End> {
+    match timeout(WRITE_MAX, socket.send(Message::Text(text.into()))).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(End::Dropped),
+    }
+}

@@ -1,0 +1,185 @@
+//! Media streams: the door at which a carrier connects a call's audio, and the documents that ask it to.
+//!
+//! ```text
+//!  document ─► carrier ─► websocket ─► ticket ─► session: plays treatments, hears keys (session.rs)
+//!                 │ it breaks off, or what comes next is the carrier's
+//!                 └─► parked ─► REST: move ─► resume ─► the present treatment's document
+//! ```
+//! A leg that is parked hears the carrier's own "one moment" while nobody here answers. A carrier that twice does not
+//! connect a stream it was asked for gets the treatment as a document, and speaks itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::Request;
+use hyper::Response;
+use hyper::StatusCode;
+use hyper::body::Bytes;
+use hyper::body::Incoming;
+use ring::rand::SecureRandom as _;
+use ring::rand::SystemRandom;
+use tokio::sync::Semaphore;
+use tracing::debug;
+
+use super::Door;
+use super::reply;
+use super::reply::Reply;
+use super::session;
+use super::session::Line;
+use super::upgrade::upgrade;
+use crate::carrier::twilio::Form;
+use crate::carrier::twilio::Patience;
+use crate::carrier::twilio::RestClient;
+use crate::carrier::twilio::Verifier;
+use crate::carrier::twilio::decode_call;
+use crate::engine::Engine;
+use crate::engine::Given;
+use crate::floor::treatment::Treatment;
+use crate::media::Library;
+use crate::render::Link;
+use crate::render::STREAM_PATH;
+use crate::render::plan;
+use crate::render::twiml;
+use crate::render::twiml::Rendering;
+use crate::vocab::CarrierCall;
+use crate::vocab::LegId;
+
+/// Sockets at once: more than the most calls a floor's practices let in together.
+const SOCKETS_MAX: usize = 8_192;
+/// A parked leg asks again after a few seconds; until then its move is tried.
+const MOVE_PATIENCE: Duration = Duration::from_secs(4);
+
+/// What is needed to carry audio ourselves.
+pub struct Streaming {
+    library: Arc<Library>,
+    rest: Arc<RestClient>,
+    /// Signatures of upgrades cover the websocket's URL.
+    verifier: Verifier,
+    places: Arc<Semaphore>,
+    random: SystemRandom,
+}
+
+impl Streaming {
+    /// Plays from this library; `rest` moves calls, and `verifier` knows the address of [`STREAM_PATH`].
+    pub fn new(library: Library, rest: Arc<RestClient>, verifier: Verifier) -> Self {
+        let (library, places) = (Arc::new(library), Arc::new(Semaphore::new(SOCKETS_MAX)));
+        Self { library, rest, verifier, places, random: SystemRandom::new() }
+    }
+
+    /// 128 random bits as text.
+    fn ticket(&self) -> Option<String> {
+        let mut bytes = [0_u8; 16];
+        self.random.fill(&mut bytes).ok()?;
+        Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Is this treatment what a stream is opened for? Last words alone are not worth one: the carrier says them.
+    fn plays(&self, given: &Given) -> bool {
+        let goes_on = match &*given.treatment {
+            Treatment::Menu { .. } | Treatment::AskStanding { .. } | Treatment::Hold { .. } => true,
+            Treatment::Announce { .. }
+            | Treatment::Goodbye { .. }
+            | Treatment::Whisper { .. }
+            | Treatment::Connected { .. }
+            | Treatment::Record { .. }
+            | Treatment::Keys { .. } => false,
+        };
+        goes_on && plan(&given.flow, &given.treatment).is_some_and(|plan| self.library.program(&plan).is_some())
+    }
+}
+
+impl Door {
+    /// The document that asks the carrier for a stream; `None` if the treatment is rendered as a document of its own.
+    pub(super) fn stream_document(&self, given: &Given, form: &Form<'_>) -> Option<Vec<u8>> {
+        let streaming = self.streaming.as_ref()?;
+        let language = match &*given.treatment {
+            Treatment::Menu { language, .. } | Treatment::Hold { language, .. } => language,
+            Treatment::AskStanding { language, .. } => language,
+            _ => return None,
+        };
+        let (carrier_call, ticket) = (decode_call(form).ok()?, streaming.ticket()?);
+        let now = self.engine.clock().monotonic();
+        if !streaming.plays(given) || !self.engine.streams().expect(given.leg, carrier_call, ticket.clone(), now) {
+            return None;
+        }
+        let links = self.engine.links()?;
+        let rendering = Rendering { leg: given.leg, serial: given.serial, flow: &given.flow, links };
+        Some(rendering.stream_document(&ticket, language))
+    }
+
+    /// A leg whose stream is over. After its last words it is hung up; otherwise it is moved out of the carrier's
+    /// queue, where it can hear but not be connected.
+    pub(super) async fn parked(&self, leg: LegId, form: &Form<'_>) -> Option<Vec<u8>> {
+        let (streaming, carrier_call) = (self.streaming.as_ref()?, decode_call(form).ok()?);
+        let given = self.engine.current(leg).await.ok()??;
+        if self.engine.streams().has_parted(leg, given.serial) {
+            return Some(twiml::hang_up());
+        }
+        tokio::spawn(move_on(self.engine.clone(), Arc::clone(&streaming.rest), leg, carrier_call));
+        Some(twiml::parked(&self.engine.url(Link::Parked { leg })))
+    }
+
+    /// Makes a request at [`STREAM_PATH`] a media stream.
+    pub(super) fn stream(&self, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
+        match self.accept(&mut request) {
+            Ok(response) => response,
+            Err(refused) => refused.into(),
+        }
+    }
+
+    fn accept(&self, request: &mut Request<Incoming>) -> Result<Response<Full<Bytes>>, Reply> {
+        let none =
+            || reply::problem(StatusCode::NOT_FOUND, "no media streams are taken here: CARELANE_MEDIA is carrier");
+        let streaming = self.streaming.as_ref().ok_or_else(none)?;
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let signature = request.headers().get("x-twilio-signature").map(|value| value.to_str().unwrap_or_default());
+        // Not every carrier signs these; the ticket is what counts. A signature that is there must fit.
+        if let Some(signature) = signature
+            && let Err(rejection) = self.check(streaming, path, signature)
+        {
+            debug!(%rejection, "a media stream was refused");
+            self.metrics.forged(rejection);
+            return Err(reply::problem(StatusCode::FORBIDDEN, "the signature is wrong"));
+        }
+        let full = || reply::problem(StatusCode::SERVICE_UNAVAILABLE, "there are too many media streams");
+        let place = Arc::clone(&streaming.places).try_acquire_owned().map_err(|_| full())?;
+        let asks = || reply::problem(StatusCode::UPGRADE_REQUIRED, "this is where media streams connect, by websocket");
+        let (response, socket) = upgrade(request).ok_or_else(asks)?;
+        let (engine, metrics) = (self.engine.clone(), Arc::clone(&self.metrics));
+        let line = Line { engine, metrics, library: Arc::clone(&streaming.library) };
+        tokio::spawn(async move {
+            if let Some(socket) = socket.await {
+                session::serve(line, socket).await;
+            }
+            drop(place);
+        });
+        Ok(response)
+    }
+
+    /// Some deployments sign with a slash at the end, some without.
+    fn check(
+        &self,
+        streaming: &Streaming,
+        path: &str,
+        signature: &str,
+    ) -> Result<(), crate::carrier::twilio::Rejection> {
+        let other = path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned);
+        let verify = |path| streaming.verifier.verify(path, &Form::default(), Some(signature));
+        verify(path).or_else(|rejection| verify(&other).map_err(|_| rejection))
+    }
+}
+
+/// Is this the path of media streams?
+pub(super) fn is_stream(path: &str) -> bool {
+    path.trim_end_matches('/') == STREAM_PATH
+}
+
+/// Has the carrier ask for the leg's present treatment. If that fails, the parked leg itself asks again.
+async fn move_on(engine: Engine, rest: Arc<RestClient>, leg: LegId, carrier_call: CarrierCall) {
+    let url = engine.url(Link::Resume { leg });
+    let patience = Patience { within: MOVE_PATIENCE, still_wanted: &|| true };
+    if let Err(error) = rest.redirect_call(&carrier_call, &url, &patience).await {
+        debug!(%leg, %error, "a parked leg could not be moved yet");
+    }
+}
