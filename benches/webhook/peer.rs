@@ -61,7 +61,7 @@ impl Peer {
         for (name, value) in [
             ("CARELANE_DATA", "data"),
             ("CARELANE_FLOWS", flows.as_str()),
-            ("CARELANE_DIAL_RATE", "10000"),
+            ("CARELANE_DIAL_RATE", "500"),
             ("CARELANE_PUBLIC_URL", PUBLIC_URL),
             ("CARELANE_CARRIER", "twilio"),
             ("CARELANE_OPEN", "always"),

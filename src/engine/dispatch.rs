@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 use tracing::debug;
+use tracing::error;
 use tracing::warn;
 
 use super::Engine;
@@ -43,6 +44,8 @@ const CHANGE_PATIENCE: Duration = Duration::from_secs(60);
 const LIST_LAG: Duration = Duration::from_millis(1_500);
 /// Clocks of two machines differ; a call created by us is not older than this before our decision.
 const CLOCKS_APART_MAX: Span = Span::secs(30);
+/// Until somebody is rung again while every dial is refused because of ourselves. Each try is an offer with its facts.
+const OURS_PAUSE: Duration = Duration::from_secs(10);
 /// Wrong credentials do not get better by hurrying.
 const REFUSED_PAUSE: Duration = Duration::from_secs(5);
 
@@ -140,6 +143,12 @@ impl Courier<'_> {
                 Err(error) if error.outcome_unknown() => {
                     warn!(effect = %self.id, %error, "dialling an assistant: looking whether it was carried out");
                     must_look = true;
+                }
+                // Not her fault: she stays ready, and nobody is rung for a while.
+                Err(error) if error.is_about_us() => {
+                    error!(effect = %self.id, %error, "the carrier dials nobody for us: a practice's number, the public URL or the account is wrong");
+                    sleep(OURS_PAUSE).await;
+                    return self.fail(Failure::Unreachable).await;
                 }
                 Err(RestError::Gone | RestError::Refused { status: 400..=400 | 404..=499, .. }) => {
                     warn!(effect = %self.id, "the carrier will not dial this assistant's phone; check her address in the team file");

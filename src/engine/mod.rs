@@ -51,6 +51,7 @@ pub use salvage::SalvageError;
 pub use salvage::SalvageReport;
 pub use salvage::Salvaging;
 pub use salvage::salvage;
+pub use streams::Asked;
 pub use streams::Push;
 pub use streams::Streams;
 

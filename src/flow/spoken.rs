@@ -4,14 +4,17 @@
 
 /// Seconds one spoken word takes, estimated: about 170 words a minute, a calm telephone voice.
 const SECONDS_A_WORD: f64 = 0.35;
+/// As typed, as typeset, as a letter, and the accent that is taken for one.
+const APOSTROPHES: [char; 4] = ['\'', '\u{2019}', '\u{2bc}', '`'];
 
 /// The form in which phrases are stored and compared: lower case, accents folded, all but letters and digits
-/// turned into single spaces. `"¿Cuánto Cuesta?"` becomes `"cuanto cuesta"`.
+/// turned into single spaces. `"¿Cuánto Cuesta?"` becomes `"cuanto cuesta"`. An apostrophe leaves nothing behind: who
+/// writes down what was heard often leaves it out, so `"can't"` and `"cant"` are one word.
 pub fn normalise(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         // A letter and its combining accent are the same letter.
-        if ('\u{300}'..='\u{36f}').contains(&c) {
+        if ('\u{300}'..='\u{36f}').contains(&c) || APOSTROPHES.contains(&c) {
             continue;
         }
         match folded(c) {
@@ -81,7 +84,8 @@ mod tests {
         for (text, normal) in [
             ("¿Cuánto Cuesta?", "cuanto cuesta"),
             ("  ESPAÑOL!  ", "espanol"),
-            ("can't  breathe", "can t breathe"),
+            ("can't  breathe", "cant breathe"),
+            ("can’t breathe", "cant breathe"),
             ("cafe\u{301}", "cafe"),
             ("...", ""),
             ("İstanbul", "istanbul"),

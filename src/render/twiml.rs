@@ -484,6 +484,11 @@ pub fn parked(again: &str) -> Vec<u8> {
     })
 }
 
+/// Out of the carrier's queue: the verbs after it are run.
+pub fn leave() -> Vec<u8> {
+    write(|xml| empty(xml, "Leave"))
+}
+
 /// For a leg that is over.
 pub fn hang_up() -> Vec<u8> {
     write(|xml| empty(xml, "Hangup"))

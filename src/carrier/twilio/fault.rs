@@ -55,7 +55,16 @@ pub enum Doubt {
     Unreadable,
 }
 
+/// The carrier's numbers for faults of a dial that no other assistant's phone would mend: the account is not active,
+/// the credentials, the URL, or the number that calls.
+const ABOUT_US: [u32; 7] = [10_001, 20_003, 20_005, 21_205, 21_210, 21_212, 21_213];
+
 impl RestError {
+    /// Whether a dial was refused because of the account, the practice's number or the URL, and not of who is dialled.
+    pub fn is_about_us(&self) -> bool {
+        matches!(self, Self::Refused { code: Some(code), .. } if ABOUT_US.contains(code))
+    }
+
     /// Whether a request that may be carried out twice without harm is worth sending again.
     pub fn may_retry(&self) -> bool {
         match self {

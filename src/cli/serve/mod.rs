@@ -172,6 +172,9 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
         .map_err(|e| format!("the system gives us no thread for the desk: {e}"))?;
     name_floor(&engine).await?;
     let is_demo = read.is_demo;
+    if is_demo && args.carrier != CarrierKind::Local {
+        warn!("the folder of flow files does not exist: callers are served as the demo's practice");
+    }
     if read.is_sound() {
         read.offer(&engine).await.map_err(|()| "the desk does not take the flow files".to_owned())?;
     }

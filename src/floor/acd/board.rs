@@ -225,3 +225,84 @@ impl Board {
         passed.collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::Tier;
+    use crate::vocab::Span;
+
+    const NOON: Timestamp = Timestamp(1_796_137_200_000);
+
+    fn lane(tiers: &[&str]) -> Lane {
+        let files: Vec<_> =
+            crate::flow::demo().iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        let flow = crate::flow::check_folder(&files).flows.remove(0).2;
+        let tier = |group: &&str| Tier { groups: vec![(*group).into()], after: Span::ZERO };
+        Lane { serving: tiers.iter().map(tier).collect(), needs: Vec::new(), ..flow.lanes[0].clone() }
+    }
+
+    fn language(tag: &str) -> Language {
+        Language::parse(tag).unwrap()
+    }
+
+    fn member(group: &str, languages: &[&str]) -> Member {
+        Member {
+            id: group.into(),
+            name: group.into(),
+            address: "+15550100201".into(),
+            groups: vec![group.into()],
+            languages: languages.iter().map(|tag| language(tag)).collect(),
+            skills: Vec::new(),
+            by_phone: false,
+        }
+    }
+
+    #[test]
+    fn the_longest_idle_of_the_lowest_open_tier_gets_the_call_and_the_others_are_named_with_the_reason() {
+        let mut board = Board::default();
+        let spanish = board.ability(&member("front", &["es-US"]));
+        let front = board.ability(&member("front", &["en-US"]));
+        let need = board.need(&language("en-US"), &lane(&["front", "remote"]), 1);
+        // Met after the need: it must fit as if met before.
+        let remote = board.ability(&member("remote", &["en-US"]));
+        for (n, (name, ability)) in
+            [("eva", spanish), ("rob", remote), ("una", front), ("amy", front)].iter().enumerate()
+        {
+            board.sit(&(*name).into(), NOON + Span(n as i64), *ability);
+        }
+        let key = Key::new(false, NOON, CallId(1));
+        board.enter(key, need);
+        let (choice, since, agent) = board.idle_for(key).unwrap();
+        assert_eq!((choice.tier, since, agent.as_str()), (0, NOON + Span(2), "una"));
+        let passed = board.agents_passed(&choice, since, &agent);
+        assert_eq!(passed, [("eva".into(), PassedOver::Language), ("rob".into(), PassedOver::LaterTier)]);
+        board.rise(&"una".into(), NOON + Span(2));
+        board.rise(&"amy".into(), NOON + Span(3));
+        assert_eq!(board.idle_for(key).unwrap().2.as_str(), "rob");
+    }
+
+    #[test]
+    fn a_reserved_call_keeps_its_place_and_is_chosen_for_nobody() {
+        let mut board = Board::default();
+        let need = board.need(&language("en-US"), &lane(&["front"]), 0);
+        let later = board.need(&language("en-US"), &lane(&["remote", "front"]), 0);
+        let front = board.ability(&member("front", &["en-US"]));
+        let keys = [(false, 0), (true, 9), (false, 1)]
+            .map(|(urgent, after)| Key::new(urgent, NOON + Span(after), CallId(u64::try_from(after).unwrap())));
+        for (key, need) in keys.into_iter().zip([need, need, later]) {
+            board.enter(key, need);
+        }
+        let order: Vec<Key> = board.in_order().copied().collect();
+        assert_eq!(order, [keys[1], keys[0], keys[2]], "urgent first, then by deadline");
+        assert_eq!(board.first_for(front).unwrap().key, keys[1]);
+        board.reserve(keys[1]);
+        let choice = board.first_for(front).unwrap();
+        assert_eq!((choice.key, board.waiting()), (keys[0], 3));
+        assert_eq!(board.calls_passed(&choice, front), [], "whoever is being offered is not passed over");
+        board.reserve(keys[0]);
+        assert_eq!(board.first_for(front), None, "her tier of the third call has not opened");
+        board.release(keys[1]);
+        assert!(board.leave(keys[1]) && !board.leave(keys[1]));
+    }
+}

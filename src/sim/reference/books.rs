@@ -251,6 +251,7 @@ impl Books {
         let page = self.alive(call)?;
         must(page.phase == Phase::Open, || format!("monotone-call: {call} is queued while {:?}", page.phase))?;
         page.lane = Some(lane.clone());
+        page.told_at = None;
         let Some(page) = self.calls.get(&call) else { return Ok(()) };
         let redialled = self.redial_of(now, page, lane).map_or(page.placed, |item| page.placed.min(item.new.arrived));
         must(arrived == redialled, || {
@@ -440,7 +441,9 @@ impl Books {
         let Some(page) = page else { return Err(format!("no-phantom: {} of {}", new.item, new.call)) };
         page.due = Some(new.due_at);
         let flow = in_force.filter(|_| page.phase == Phase::Over).unwrap_or_else(|| page.flow.clone());
-        let counted = page.told_at.filter(|_| new.kind == ItemKind::Voicemail).unwrap_or(now);
+        // What was told at the mailbox holds, also for who could not be moved there.
+        let at_the_mailbox = matches!(new.kind, ItemKind::Voicemail | ItemKind::Missed);
+        let counted = page.told_at.filter(|_| at_the_mailbox).unwrap_or(now);
         let Some(lane) = flow.lane(&new.lane) else { return Err(format!("item-complete: {} in no lane", new.item)) };
         due_in_open_time(&flow, lane, counted, new, thorough)?;
         let told = new.promised.is_none_or(|at| at == new.due_at);

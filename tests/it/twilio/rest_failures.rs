@@ -88,6 +88,12 @@ async fn a_refusal_is_final_and_tells_the_carriers_own_error_number() {
     assert_eq!((error, asked), (RestError::Refused { status: 400, code: Some(21_211) }, 1));
     assert!(error.to_string().contains("/errors/21211") && !error.to_string().contains("+1"), "{error}");
 
+    assert!(!error.is_about_us(), "her number is wrong");
+
+    let body = r#"{"code":21212,"message":"The 'From' number +15550100100 is not valid","status":400}"#;
+    let error = create(vec![Act::json(400, body)]).await.0.expect_err("refused");
+    assert!(error.is_about_us() && !error.to_string().contains("+1"), "{error}");
+
     let problem = r#"{"type":"https://a","title":"Unauthorized","status":401,"code":20003}"#;
     let error = create(vec![Act::json(401, problem)]).await.0.expect_err("refused");
     assert!(error.to_string().contains("TWILIO_AUTH_TOKEN"), "{error}");
