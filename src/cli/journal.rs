@@ -47,9 +47,9 @@ enum Command {
     Salvage(salvage::Args),
 }
 
-/// Check every entry: chain, anchor, seals, numbers and times.
+/// Check every entry: chain, anchor, seals, numbers and times, and that every recording can be played.
 ///
-/// Exit code: 0 sound, 1 damaged (the first damage is named), 2 cannot be read.
+/// Exit code: 0 sound, 1 damaged (the first damage of the journal, or each recording, is named), 2 cannot be read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   carelane journal verify
@@ -104,7 +104,7 @@ fn run_verify(args: &Verify) -> ExitCode {
     match verify(&args.data, args.key_file.as_deref(), each) {
         Ok(report) => {
             println!("{}\nstate {}", describe(&args.data, &report), replay.state_hash());
-            ExitCode::SUCCESS
+            if report.unplayable.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
         }
         Err(error) => fail(&error),
     }
@@ -131,6 +131,12 @@ fn describe(data: &Path, report: &Report) -> String {
             "WARNING: the personal texts of {entries} entries cannot be read: the key {key} is missing, and retention \
              did not destroy it; put {key}.key back into the folder `keys` from a backup"
         ));
+    }
+    if report.recordings > 0 {
+        lines.push(format!("recordings that can be played: {}", report.recordings));
+    }
+    for (item, why) in &report.unplayable {
+        lines.push(format!("WARNING: the recording of {item} cannot be played: {why}; restore it from a backup"));
     }
     lines.join("\n")
 }

@@ -97,6 +97,7 @@ impl Turn<'_> {
             repeat: call.repeat,
             standing: call.details.standing,
             promised: self.floor.promised_to(call),
+            backline: call.details.backline,
         };
         let expires_at = self.now + WHISPER_MAX + call.flow.offers.accept + CARRIER_SLACK;
         self.fact(Fact::OfferAnswered { offer, expires_at });

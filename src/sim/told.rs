@@ -339,8 +339,9 @@ fn flagged(by: &FlaggedBy) -> String {
 }
 
 fn known(details: &Details) -> String {
-    let Details { standing, patient_name, patient_born, relationship, may_discuss, reason } = details;
+    let Details { standing, patient_name, patient_born, relationship, may_discuss, reason, backline } = details;
     let mut known = Vec::new();
+    known.extend(backline.then(|| "the backline".to_owned()));
     known.extend(standing.map(|standing| format!("{} patient", plain(standing))));
     known.extend(patient_name.as_ref().map(|name| format!("name {:?}", name.reveal())));
     known.extend(patient_born.as_ref().map(|born| format!("born {}", born.reveal())));
@@ -395,13 +396,16 @@ fn treated(treatment: &Treatment) -> String {
         Treatment::Hold { lane, language, first, urgent } => {
             format!("hold {lane} {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
         }
-        Treatment::Whisper { lane, caller_language, waited, urgent, repeat, standing, promised, .. } => format!(
-            "whisper {lane}, {caller_language}, waited {waited}{}{}{}{}",
-            if *urgent { ", urgent" } else { "" },
-            if *repeat { ", repeat caller" } else { "" },
-            standing.map_or_else(String::new, |standing| format!(", {} patient", plain(standing))),
-            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
-        ),
+        Treatment::Whisper { lane, caller_language, waited, urgent, repeat, standing, promised, backline, .. } => {
+            format!(
+                "whisper {lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                if *urgent { ", urgent" } else { "" },
+                if *backline { ", backline" } else { "" },
+                if *repeat { ", repeat caller" } else { "" },
+                standing.map_or_else(String::new, |standing| format!(", {} patient", plain(standing))),
+                promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
+            )
+        }
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),

@@ -307,6 +307,7 @@ fn details(n: u32) -> Details {
         relationship: Some(Relationship::Patient),
         may_discuss: Some(false),
         reason: Some("refill".into()),
+        backline: true,
     }
 }
 
@@ -380,6 +381,7 @@ fn treatments() -> Vec<Treatment> {
             repeat: true,
             standing: Some(Standing::New),
             promised: Some(NOON),
+            backline: true,
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
         Treatment::Goodbye { words: words.clone(), language: language(), listens: true },
@@ -414,8 +416,11 @@ fn flow_file() -> FlowFile {
     let menu = carelane::flow::Menu {
         question: texts("For appointments, press 1."),
         choices: BTreeMap::from([
-            ('1', carelane::flow::Choice { to: Target::Lane("scheduling".into()), say: phrases.clone() }),
-            ('*', carelane::flow::Choice { to: Target::Repeat, say: BTreeMap::new() }),
+            (
+                '1',
+                carelane::flow::Choice { to: Target::Lane("scheduling".into()), say: phrases.clone(), backline: false },
+            ),
+            ('*', carelane::flow::Choice { to: Target::Repeat, say: BTreeMap::new(), backline: false }),
         ]),
         timeout: Span::secs(5),
         no_input: Target::Person,
