@@ -36,9 +36,26 @@ pub struct Streams {
 struct Streamed {
     /// Tickets handed out since a stream last came.
     unused: u8,
+    /// The last of them, and the treatment it was for.
+    ticket: Option<(u32, String)>,
+    /// How often the leg was parked since a stream last came.
+    parked: u8,
     /// The treatment whose last words were heard: the leg is to be hung up.
     parted: Option<u32>,
     pushes: Option<UnboundedSender<Push>>,
+}
+
+/// What a ticket is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The leg.
+    pub leg: LegId,
+    /// Its treatment's serial.
+    pub serial: u32,
+    /// The carrier's name for the leg.
+    pub carrier_call: &'a CarrierCall,
+    /// The stream of an earlier ticket is gone.
+    pub anew: bool,
 }
 
 #[derive(Debug)]
@@ -58,20 +75,29 @@ pub struct Push {
 }
 
 impl Streams {
-    /// A stream of this leg may come with this ticket. False if the carrier has let earlier ones lapse: it cannot.
-    pub fn expect(&self, leg: LegId, carrier_call: CarrierCall, ticket: String, now: Duration) -> bool {
-        {
-            let mut streamed = self.legs.entry(leg).or_default();
-            if streamed.unused >= UNUSED_MAX {
-                return false;
+    /// The ticket with which a stream of this leg may come for this treatment; `None` if the carrier has let earlier
+    /// ones lapse: it cannot. `asked` says whether a repeated webhook gets the ticket it got before, or a carrier that
+    /// has lost its stream another one.
+    pub fn ticket(&self, of: Asked<'_>, now: Duration, new: impl FnOnce() -> Option<String>) -> Option<String> {
+        let ticket = {
+            let mut streamed = self.legs.entry(of.leg).or_default();
+            if let Some((_, same)) = streamed.ticket.as_ref().filter(|(serial, _)| *serial == of.serial && !of.anew) {
+                return Some(same.clone());
             }
+            if streamed.unused >= UNUSED_MAX {
+                return None;
+            }
+            let ticket = new()?;
             streamed.unused += 1;
-        }
+            streamed.ticket = Some((of.serial, ticket.clone()));
+            ticket
+        };
         if self.tickets.len() >= TICKETS_MAX {
             self.tickets.retain(|_, ticket| ticket.until > now);
         }
-        self.tickets.insert(ticket, Ticket { leg, carrier_call, until: now + TICKET_TIME });
-        true
+        let (leg, carrier_call) = (of.leg, of.carrier_call.clone());
+        self.tickets.insert(ticket.clone(), Ticket { leg, carrier_call, until: now + TICKET_TIME });
+        Some(ticket)
     }
 
     /// A stream came with this ticket: its leg, and what it is to play. An earlier stream of the leg ends.
@@ -87,7 +113,7 @@ impl Streams {
         }
         let (sender, receiver) = unbounded_channel();
         let mut streamed = self.legs.entry(ticket.leg).or_default();
-        streamed.unused = 0;
+        (streamed.unused, streamed.parked) = (0, 0);
         streamed.pushes = Some(sender);
         Some((ticket.leg, receiver))
     }
@@ -98,6 +124,13 @@ impl Streams {
         let (taken, answer) = oneshot::channel();
         // A stream that is over no longer listens.
         pushes.send(Push { serial, taken }).is_ok() && matches!(timeout(PUSH_TIME, answer).await, Ok(Ok(true)))
+    }
+
+    /// The leg was parked: how often now, since a stream last came.
+    pub fn park(&self, leg: LegId) -> u8 {
+        let mut streamed = self.legs.entry(leg).or_default();
+        streamed.parked = streamed.parked.saturating_add(1);
+        streamed.parked
     }
 
     /// The last words of this treatment were heard in the leg's stream.
@@ -130,10 +163,16 @@ mod tests {
         Duration::from_secs(n)
     }
 
+    /// A new ticket for the leg.
+    fn expect(streams: &Streams, ticket: &str, now: Duration) -> bool {
+        let asked = Asked { leg: LEG, serial: 1, carrier_call: &call("CA1"), anew: true };
+        streams.ticket(asked, now, || Some(ticket.to_owned())).is_some()
+    }
+
     #[test]
     fn a_ticket_is_good_once_for_its_call_and_for_half_a_minute() {
         let streams = Streams::default();
-        let expect = |ticket: &str| streams.expect(LEG, call("CA1"), ticket.to_owned(), seconds(0));
+        let expect = |ticket: &str| expect(&streams, ticket, seconds(0));
         assert!(expect("a"));
         assert!(streams.open("a", &call("CA2"), seconds(1)).is_none(), "another call");
         assert!(streams.open("a", &call("CA1"), seconds(1)).is_none(), "used up by that");
@@ -145,13 +184,28 @@ mod tests {
         assert!(expect("d") && streams.open("d", &call("CA1"), seconds(29)).is_some());
     }
 
+    #[test]
+    fn a_repeated_webhook_gets_the_ticket_it_got_before_and_a_lost_stream_another() {
+        let streams = Streams::default();
+        let ticket = |serial, anew, name: &str| {
+            let asked = Asked { leg: LEG, serial, carrier_call: &call("CA1"), anew };
+            streams.ticket(asked, seconds(0), || Some(name.to_owned()))
+        };
+        assert_eq!(ticket(1, false, "a").as_deref(), Some("a"));
+        assert_eq!(ticket(1, false, "b").as_deref(), Some("a"));
+        assert!(streams.open("a", &call("CA1"), seconds(1)).is_some());
+        assert_eq!(ticket(1, false, "c").as_deref(), Some("a"), "used up, as its document is");
+        assert_eq!(ticket(1, true, "d").as_deref(), Some("d"));
+        assert_eq!(ticket(2, false, "e").as_deref(), Some("e"), "another treatment");
+    }
+
     #[tokio::test]
     async fn a_treatment_is_played_by_the_leg_s_newest_stream() {
         let streams = Streams::default();
         assert!(!streams.play(LEG, 2).await, "no stream yet");
-        streams.expect(LEG, call("CA1"), "a".to_owned(), seconds(0));
+        expect(&streams, "a", seconds(0));
         let (_, mut old) = streams.open("a", &call("CA1"), seconds(1)).unwrap();
-        streams.expect(LEG, call("CA1"), "b".to_owned(), seconds(1));
+        expect(&streams, "b", seconds(1));
         let (_, mut new) = streams.open("b", &call("CA1"), seconds(1)).unwrap();
         assert!(old.recv().await.is_none(), "the earlier stream is told to end");
         let listener = async {

@@ -33,6 +33,7 @@ use crate::carrier::twilio::Patience;
 use crate::carrier::twilio::RestClient;
 use crate::carrier::twilio::Verifier;
 use crate::carrier::twilio::decode_call;
+use crate::engine::Asked;
 use crate::engine::Engine;
 use crate::engine::Given;
 use crate::floor::treatment::Treatment;
@@ -47,6 +48,8 @@ use crate::vocab::LegId;
 
 /// Sockets at once: more than the most calls a floor's practices let in together.
 const SOCKETS_MAX: usize = 8_192;
+/// So often a parked leg hears nothing and asks again.
+const PARKED_SILENT_MAX: u8 = 2;
 /// A parked leg asks again after a few seconds; until then its move is tried.
 const MOVE_PATIENCE: Duration = Duration::from_secs(4);
 
@@ -90,26 +93,32 @@ impl Streaming {
 }
 
 impl Door {
-    /// The document that asks the carrier for a stream; `None` if the treatment is rendered as a document of its own.
-    pub(super) fn stream_document(&self, given: &Given, form: &Form<'_>) -> Option<Vec<u8>> {
+    /// The document that asks the carrier for a stream, `anew` if it has lost one; `None` if the treatment is rendered
+    /// as a document of its own.
+    pub(super) fn stream_document(&self, given: &Given, form: &Form<'_>, anew: bool) -> Option<Vec<u8>> {
         let streaming = self.streaming.as_ref()?;
         let language = match &*given.treatment {
             Treatment::Menu { language, .. } | Treatment::Hold { language, .. } => language,
             Treatment::AskStanding { language, .. } => language,
             _ => return None,
         };
-        let (carrier_call, ticket) = (decode_call(form).ok()?, streaming.ticket()?);
-        let now = self.engine.clock().monotonic();
-        if !streaming.plays(given) || !self.engine.streams().expect(given.leg, carrier_call, ticket.clone(), now) {
+        if !streaming.plays(given) {
             return None;
         }
+        let carrier_call = decode_call(form).ok()?;
+        let asked = Asked { leg: given.leg, serial: given.serial, carrier_call: &carrier_call, anew };
+        let ticket = self.engine.streams().ticket(asked, self.engine.clock().monotonic(), || streaming.ticket())?;
+        Some(self.rendering(given)?.stream_document(&ticket, language))
+    }
+
+    fn rendering<'g>(&'g self, given: &'g Given) -> Option<Rendering<'g>> {
         let links = self.engine.links()?;
-        let rendering = Rendering { leg: given.leg, serial: given.serial, flow: &given.flow, links };
-        Some(rendering.stream_document(&ticket, language))
+        Some(Rendering { leg: given.leg, serial: given.serial, flow: &given.flow, links })
     }
 
     /// A leg whose stream is over. After its last words it is hung up; otherwise it is moved out of the carrier's
-    /// queue, where it can hear but not be connected.
+    /// queue, where it can hear but not be connected. If the move does not come, it waits on in the carrier's voice, or
+    /// leaves the queue by itself.
     pub(super) async fn parked(&self, leg: LegId, form: &Form<'_>) -> Option<Vec<u8>> {
         let (streaming, carrier_call) = (self.streaming.as_ref()?, decode_call(form).ok()?);
         let given = self.engine.current(leg).await.ok()??;
@@ -117,7 +126,11 @@ impl Door {
             return Some(twiml::hang_up());
         }
         tokio::spawn(move_on(self.engine.clone(), Arc::clone(&streaming.rest), leg, carrier_call));
-        Some(twiml::parked(&self.engine.url(Link::Parked { leg })))
+        match (self.engine.streams().park(leg), &*given.treatment) {
+            (..=PARKED_SILENT_MAX, _) => Some(twiml::parked(&self.engine.url(Link::Parked { leg }))),
+            (_, Treatment::Hold { .. }) => Some(self.rendering(&given)?.wait_document(&given.treatment, 0)),
+            _ => Some(twiml::leave()),
+        }
     }
 
     /// Makes a request at [`STREAM_PATH`] a media stream.

@@ -42,6 +42,8 @@ enum Context {
     Greeting { asked: Duration },
     /// A call's own document.
     Call,
+    /// The same after its media stream was lost.
+    Resumed,
     /// Inside its queue, with this round of words next; `held` is the treatment of which a key or words came.
     Queue { round: u32, held: Option<u32> },
 }
@@ -137,7 +139,7 @@ impl Door {
             Link::Resume { leg } => match self.engine.current(leg).await {
                 Ok(Some(given)) => {
                     let event = Event::TreatmentFetched { leg, serial: given.serial };
-                    self.treat(event, Context::Call, form, path).await
+                    self.treat(event, Context::Resumed, form, path).await
                 }
                 Ok(None) => (reply::document(twiml::excuse()), WebhookResult::Unknown),
                 Err(_) => self.one_moment(path),
@@ -185,6 +187,8 @@ impl Door {
         };
         if let (Context::Greeting { asked }, Some(given)) = (context, &answer.given)
             && given.serial == 1
+            // A repetition is no second greeting.
+            && answer.decided
             && matches!(*given.treatment, Treatment::Menu { .. })
         {
             self.metrics.greeted(&given.flow, self.engine.clock().monotonic().saturating_sub(asked));
@@ -215,14 +219,15 @@ impl Door {
 
     fn render(&self, given: &engine::Given, context: Context, form: &Form<'_>) -> Option<Vec<u8>> {
         let links = self.engine.links()?;
-        if matches!(context, Context::Greeting { .. } | Context::Call)
-            && let Some(document) = self.stream_document(given, form)
+        let anew = matches!(context, Context::Resumed);
+        if !matches!(context, Context::Queue { .. })
+            && let Some(document) = self.stream_document(given, form, anew)
         {
             return Some(document);
         }
         let rendering = Rendering { leg: given.leg, serial: given.serial, flow: &given.flow, links };
         Some(match context {
-            Context::Greeting { .. } | Context::Call => {
+            Context::Greeting { .. } | Context::Call | Context::Resumed => {
                 self.menus.document(given, links).unwrap_or_else(|| rendering.document(&given.treatment))
             }
             Context::Queue { held: Some(held), .. } if held != given.serial => {

@@ -162,7 +162,8 @@ async fn who_is_joined_to_an_assistant_is_moved_by_the_carrier() {
 #[tokio::test]
 async fn a_carrier_that_connects_no_stream_speaks_itself() {
     let carrier = Carrier::start().await;
-    carrier.rings("CA08").await;
+    let first = carrier.first_document("CA08").await;
+    assert_eq!(carrier.first_document("CA08").await, first, "a webhook that comes twice gets the same document");
     let resume = carrier.url_of("CA08", "resume");
     assert!(carrier.post("CA08", &resume).await.contains("<Stream"));
     let spoken = carrier.post("CA08", &resume).await;
@@ -175,4 +176,42 @@ async fn words_without_a_sound_are_said_by_the_carrier() {
         Carrier::start_with(|_, flow| flow.replace("this is the phone assistant", "this is the phone system")).await;
     let document = carrier.first_document("CA09").await;
     assert!(document.contains("<Gather") && document.contains("this is the phone system"), "{document}");
+}
+
+#[tokio::test]
+async fn a_message_is_recorded_by_the_carrier() {
+    let to_the_mailbox = |_: &str, flow: String| {
+        flow.replacen(
+            "exits: { timeout: callback, no_agent: callback",
+            "exits: { timeout: callback, no_agent: voicemail",
+            1,
+        )
+    };
+    let carrier = Carrier::start_with(to_the_mailbox).await;
+    carrier.sign_in("rosa", "logged_out").await;
+    let mut call = carrier.call("CA40").await;
+    call.press('1').await;
+    assert_eq!(call.until_closed().await, Some(1000));
+    let (parked, resume) = (carrier.url_of("CA40", "parked"), carrier.url_of("CA40", "resume"));
+    carrier.post("CA40", &parked).await;
+    assert_eq!(carrier.until_moved("CA40").await, resume);
+    let document = carrier.post("CA40", &resume).await;
+    assert!(document.contains("<Record"), "{document}");
+}
+
+#[tokio::test]
+async fn a_parked_leg_that_is_never_moved_hears_words_again_or_leaves_the_queue() {
+    let carrier = Carrier::start().await;
+    let mut call = carrier.call("CA41").await;
+    call.hears(&said(&GREETING[..1])).await;
+    let parked = carrier.url_of("CA41", "parked");
+    for _ in 0..2 {
+        assert!(carrier.post("CA41", &parked).await.contains("<Pause"));
+    }
+    let leaves = carrier.post("CA41", &parked).await;
+    assert!(leaves.contains("<Leave/>"), "a question cannot be asked in a queue: {leaves}");
+    call.press('1').await;
+    call.until_clear().await;
+    let waits = carrier.post("CA41", &parked).await;
+    assert!(waits.contains(IN_LINE) && waits.contains("<Play"), "{waits}");
 }
