@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use crate::engine::Replay;
 use crate::floor::event::Event;
 use crate::floor::fact::Fact;
 use crate::journal::Entry;
@@ -46,9 +47,9 @@ enum Command {
     Salvage(salvage::Args),
 }
 
-/// Check every entry: chain, anchor, seals, numbers and times.
+/// Check every entry: chain, anchor, seals, numbers and times, and that every recording can be played.
 ///
-/// Exit code: 0 sound, 1 damaged (the first damage is named), 2 cannot be read.
+/// Exit code: 0 sound, 1 damaged (the first damage of the journal, or each recording, is named), 2 cannot be read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   carelane journal verify
@@ -93,15 +94,17 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn run_verify(args: &Verify) -> ExitCode {
-    let progress = |seq: u64| {
-        if seq.is_multiple_of(PROGRESS_EVERY) {
-            eprintln!("{seq} entries are sound so far");
+    let mut replay = Replay::default();
+    let each = |entry: Entry| {
+        replay.take(&entry);
+        if entry.seq.is_multiple_of(PROGRESS_EVERY) {
+            eprintln!("{} entries are sound so far", entry.seq);
         }
     };
-    match verify(&args.data, args.key_file.as_deref(), progress) {
+    match verify(&args.data, args.key_file.as_deref(), each) {
         Ok(report) => {
-            println!("{}", describe(&args.data, &report));
-            ExitCode::SUCCESS
+            println!("{}\nstate {}", describe(&args.data, &report), replay.state_hash());
+            if report.unplayable.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
         }
         Err(error) => fail(&error),
     }
@@ -128,6 +131,12 @@ fn describe(data: &Path, report: &Report) -> String {
             "WARNING: the personal texts of {entries} entries cannot be read: the key {key} is missing, and retention \
              did not destroy it; put {key}.key back into the folder `keys` from a backup"
         ));
+    }
+    if report.recordings > 0 {
+        lines.push(format!("recordings that can be played: {}", report.recordings));
+    }
+    for (item, why) in &report.unplayable {
+        lines.push(format!("WARNING: the recording of {item} cannot be played: {why}; restore it from a backup"));
     }
     lines.join("\n")
 }

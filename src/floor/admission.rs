@@ -103,8 +103,11 @@ impl Turn<'_> {
         let Some(flow) = self.call(id).map(|call| call.flow.clone()) else { return };
         match meaning {
             Meaning::Urgent { crisis } => self.flag_urgent(id, crisis, FlaggedBy::Caller),
-            Meaning::Choice(to, _) => match flow.clinical_target(&to) {
-                Some(lane) => self.enter_lane(id, lane.clone(), how),
+            Meaning::Choice { to, backline, .. } => match flow.clinical_target(&to) {
+                Some(lane) => {
+                    self.note_backline(id, backline);
+                    self.enter_lane(id, lane.clone(), how);
+                }
                 None => self.turn_away(id, opening),
             },
             Meaning::Nothing => self.turn_away(id, opening),

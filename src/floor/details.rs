@@ -70,6 +70,9 @@ pub struct Details {
     /// Why they call, from the lane's list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonId>,
+    /// Did they come by the backline: a hospital, a laboratory, a pharmacy?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backline: bool,
 }
 
 /// What details are about.
@@ -100,6 +103,7 @@ impl Details {
         newer(&mut self.relationship, &more.relationship);
         newer(&mut self.may_discuss, &more.may_discuss);
         newer(&mut self.reason, &more.reason);
+        self.backline |= more.backline;
     }
 }
 

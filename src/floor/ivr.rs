@@ -52,8 +52,15 @@ pub(super) enum Meaning {
         /// Of self-harm?
         crisis: bool,
     },
-    /// A choice of the menu; perhaps said in another language.
-    Choice(Target, Option<Language>),
+    /// A choice of the menu.
+    Choice {
+        /// Where it leads.
+        to: Target,
+        /// The language it was said in, if that is another.
+        spoken: Option<Language>,
+        /// Is it the backline's?
+        backline: bool,
+    },
     /// Neither.
     Nothing,
 }
@@ -117,8 +124,9 @@ impl Turn<'_> {
         }
         match meaning {
             Meaning::Urgent { crisis } => self.flag_urgent(call, crisis, FlaggedBy::Caller),
-            Meaning::Choice(to, spoken_in) => {
-                if let Some(language) = spoken_in {
+            Meaning::Choice { to, spoken, backline } => {
+                self.note_backline(call, backline);
+                if let Some(language) = spoken {
                     self.fact(Fact::LanguageChosen { call, language });
                 }
                 if let Input::Speech(words) = input {
@@ -154,9 +162,14 @@ impl Turn<'_> {
         };
         match meaning {
             Meaning::Urgent { crisis } => return self.flag_urgent(call, crisis, FlaggedBy::Caller),
-            Meaning::Choice(to @ (Target::Person | Target::Repeat), _) => return self.go(call, &step, &to, how),
-            Meaning::Choice(to, _) if flow.clinical_target(&to).is_some() => return self.go(call, &step, &to, how),
-            Meaning::Choice(..) | Meaning::Nothing => {}
+            Meaning::Choice { to: to @ (Target::Person | Target::Repeat), .. } => {
+                return self.go(call, &step, &to, how);
+            }
+            Meaning::Choice { to, backline, .. } if flow.clinical_target(&to).is_some() => {
+                self.note_backline(call, backline);
+                return self.go(call, &step, &to, how);
+            }
+            Meaning::Choice { .. } | Meaning::Nothing => {}
         }
         self.fact(Fact::InputMissed { call });
         match self.call(call).is_some_and(|c| c.missed_inputs < MISSED_INPUTS_MAX) {
@@ -319,6 +332,7 @@ impl Turn<'_> {
                 None => found.asks_new_or_existing,
             },
             HeadStart::BrokenPromise => self.is_promise_broken(call),
+            HeadStart::Backline => call.details.backline,
         };
         let head_starts: Vec<_> =
             found.head_starts.iter().filter(|(reason, _)| applies(**reason)).map(|(r, span)| (*r, *span)).collect();
@@ -386,7 +400,11 @@ impl Turn<'_> {
 /// What a key means in a menu.
 fn pressed(menu: &Menu, keys: &str) -> Meaning {
     let choice = keys.chars().next().and_then(|key| menu.choices.get(&key));
-    choice.map_or(Meaning::Nothing, |choice| Meaning::Choice(choice.to.clone(), None))
+    choice.map_or(Meaning::Nothing, |choice| Meaning::Choice {
+        to: choice.to.clone(),
+        spoken: None,
+        backline: choice.backline,
+    })
 }
 
 /// What words mean in a menu. Urgent words come first, in every language; then the longest phrase, the caller's own
@@ -413,7 +431,8 @@ fn meaning(flow: &Flow, menu: &Menu, language: &Language, words: &str) -> Meanin
         None => Meaning::Nothing,
         Some((_, choice, spoken)) => {
             let other = spoken != language && !matches!(choice.to, Target::Language(_));
-            Meaning::Choice(choice.to.clone(), other.then(|| spoken.clone()))
+            let spoken = other.then(|| spoken.clone());
+            Meaning::Choice { to: choice.to.clone(), spoken, backline: choice.backline }
         }
     }
 }

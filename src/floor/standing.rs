@@ -109,6 +109,14 @@ impl Turn<'_> {
         }
     }
 
+    /// A hospital, a laboratory or a pharmacy, by its key.
+    pub(super) fn note_backline(&mut self, id: CallId, backline: bool) {
+        if backline && self.call(id).is_some_and(|call| !call.details.backline) {
+            let details = Box::new(Details { backline, ..Details::default() });
+            self.fact(Fact::DetailsKnown { of: Subject::Call(id), details });
+        }
+    }
+
     /// Who leaves during the question has chosen a lane all the same.
     pub(super) fn settle_lane(&mut self, id: CallId) -> bool {
         let Some(call) = self.call(id) else { return false };

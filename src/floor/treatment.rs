@@ -72,6 +72,9 @@ pub enum Treatment {
         /// The time by which the caller was promised a callback.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         promised: Option<Timestamp>,
+        /// A hospital, a laboratory or a pharmacy?
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        backline: bool,
     },
     /// In conversation: both legs meet in one room.
     Connected {

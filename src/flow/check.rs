@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::check_backline;
 use super::check_clinical;
 use super::check_greeting;
 use super::check_lane;
@@ -92,6 +93,7 @@ pub(super) fn check_flow_among(path: &str, text: &str, teams: &Teams<'_>) -> (Op
     check_menu::check(&mut case);
     check_path::check(&mut case);
     check_clinical::check(&mut case);
+    check_backline::check(&mut case);
     check_words::check(&mut case);
     check_lane::check(&mut case);
     check_staff::check(&mut case);

@@ -242,7 +242,7 @@ fn no_way(case: &mut Case<'_, '_>) {
             Target::Step(step) => !flow.steps.contains_key(step),
             Target::Language(_) | Target::Repeat => false,
         };
-        if !all_read || menu.choices.values().any(leads) {
+        if !all_read || menu.choices.values().filter(|choice| !choice.backline).any(leads) {
             return;
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::check::Case;
 use super::code::Code;
+use super::model::Choice;
 use super::model::Menu;
 use super::model::Step;
 use super::model::Target;
@@ -13,7 +14,7 @@ use super::spoken::seconds;
 use crate::vocab::Language;
 use crate::vocab::StepId;
 
-/// Choices that route; 0, * and keys for a language are the same in every menu and do not count.
+/// Choices that route; 0, * and keys for a language are the same in every menu and do not count, nor does a backline.
 const CHOICES_MAX: usize = 6;
 /// The question, estimated at 0.35 s a word as spoken by a calm voice.
 const QUESTION_SECONDS_MAX: f64 = 12.0;
@@ -72,8 +73,10 @@ fn standing_keys(case: &mut Case<'_, '_>, id: &StepId, menu: &Menu) {
 }
 
 fn length(case: &mut Case<'_, '_>, id: &StepId, menu: &Menu) {
-    let routes = |(key, to): (char, &Target)| !matches!(key, '0' | '*') && !matches!(to, Target::Language(_));
-    let count = menu.choices.iter().filter(|(key, choice)| routes((**key, &choice.to))).count();
+    let routes = |key: char, choice: &Choice| {
+        !matches!(key, '0' | '*') && !matches!(choice.to, Target::Language(_)) && !choice.backline
+    };
+    let count = menu.choices.iter().filter(|(key, choice)| routes(**key, choice)).count();
     if count > CHOICES_MAX {
         let at = case.key(&["steps", id.as_str(), "menu", "choices"]);
         let title = format!("menu `{id}` has {count} choices; at most {CHOICES_MAX}");
@@ -156,7 +159,7 @@ fn keys_named(case: &mut Case<'_, '_>, id: &StepId, menu: &Menu) {
                 Target::Language(other) => is_default && case.flow.greeting.offers.contains_key(other),
                 Target::Lane(_) | Target::Step(_) | Target::Person | Target::Repeat => false,
             };
-            if !offered && !names_key(&heard, *key, language) {
+            if !offered && !choice.backline && !names_key(&heard, *key, language) {
                 let at = case.at(&["steps", id.as_str(), "menu", "question", language.as_str()]);
                 let title = format!("the question of menu `{id}` in {language} does not name key {key}");
                 let hint = "say every key, or take its choice out";

@@ -121,6 +121,8 @@ codes! {
     NoRequired "flow::no-required-field";
     /// Keys by which a call could not be written up.
     KeypadNotes "flow::keypad-notes";
+    /// A backline that leads astray, or that every caller is told of.
+    Backline "flow::backline";
     /// A staff number that patients dial too.
     StaffNumber "flow::staff-number";
     /// A team file that is not there, or whose name is none.

@@ -219,7 +219,8 @@ fn step(node: &Node) -> Option<Step> {
         let menu = Fields::of(Some(menu), &schema::MENU);
         let choice = |e: &Entry| {
             let fields = Fields::of(Some(&e.value), &schema::CHOICE);
-            Some((scalar::keypad(&e.name)?, Choice { to: target(fields.node("to")), say: fields.phrases("say") }))
+            let (to, say) = (target(fields.node("to")), fields.phrases("say"));
+            Some((scalar::keypad(&e.name)?, Choice { to, say, backline: fields.flag("backline") }))
         };
         return Some(Step::Menu(Menu {
             question: menu.texts("question"),

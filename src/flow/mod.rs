@@ -8,6 +8,7 @@
 //! It reads no disk and no clock; what callers hear is written by `render`, what happens is decided by `floor`.
 
 mod check;
+mod check_backline;
 mod check_clinical;
 mod check_greeting;
 mod check_lane;

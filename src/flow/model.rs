@@ -117,6 +117,9 @@ pub struct Choice {
     pub to: Target,
     /// Spoken phrases that mean the same.
     pub say: Phrases,
+    /// The backline: for hospitals, laboratories and pharmacies, who are told of it; callers are not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backline: bool,
 }
 
 /// Where a branch leads.
@@ -240,6 +243,8 @@ pub enum HeadStart {
     NewPatient,
     /// A callback was promised by a time that is over.
     BrokenPromise,
+    /// A hospital, laboratory or pharmacy, by the backline's key.
+    Backline,
 }
 
 /// People who serve a lane from some waiting time on.
@@ -479,10 +484,11 @@ pub fn text<'t>(texts: &'t Texts, language: &Language) -> &'t str {
 
 impl HeadStart {
     /// Every reason with its key under `head_starts`.
-    pub const ALL: [(Self, &'static str); 3] = [
+    pub const ALL: [(Self, &'static str); 4] = [
         (Self::NewPatient, "new_patient"),
         (Self::RepeatCaller, "repeat_caller"),
         (Self::BrokenPromise, "broken_promise"),
+        (Self::Backline, "backline"),
     ];
 }
 

@@ -266,6 +266,12 @@ pub(super) static CHOICE: Record = Record {
     fields: &[
         required("to", Kind::OneOf(TARGET), "where it leads: `{ lane: … }`, `{ step: … }`, `person` …"),
         required("say", Kind::Phrases, "spoken phrases that mean the same as the key"),
+        default(
+            "backline",
+            Kind::Flag,
+            "false",
+            "for hospitals, laboratories and pharmacies; the question does not name it",
+        ),
     ],
 };
 
@@ -385,6 +391,7 @@ static HEAD_STARTS: Record = Record {
         optional("new_patient", HEAD_START, "for a new patient; where the lane asks, unknown counts as new"),
         optional("repeat_caller", HEAD_START, "for a caller with an open request at the practice, once a request"),
         optional("broken_promise", HEAD_START, "for a caller whom we promised a callback by a time that is over"),
+        optional("backline", HEAD_START, "for a hospital, laboratory or pharmacy that pressed the backline's key"),
     ],
 };
 

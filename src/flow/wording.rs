@@ -187,6 +187,8 @@ phrases! {
     Apology "apology" &[], en "We promised to call you back and did not do so in time. We are sorry.", es "Prometimos devolverle la llamada y no lo hicimos a tiempo. Le pedimos disculpas.";
     /// The whisper's key for an urgent call, of one that is not.
     WhisperFlag "whisper_flag" &[], en "If it is urgent, 5.", es "Si es urgente, 5.";
+    /// The whisper's word for a call by the backline.
+    WhisperBackline "whisper_backline" &[], en "Backline: hospital, laboratory or pharmacy.", es "Línea profesional: hospital, laboratorio o farmacia.";
     /// The assistant pressed 5: it is urgent.
     OfferFlagged "offer_flagged" &[], en "Thank you. The call goes to the care team.", es "Gracias. La llamada pasa al equipo médico.";
     /// The practice's first language, offered in itself to who is greeted in another.

@@ -69,33 +69,41 @@ impl AudioStore {
     /// # Errors
     /// `Damage` if the file is not what was written, `Disk` if it cannot be read.
     pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, JournalError> {
-        let path = self.path(name)?;
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(JournalError::disk("cannot read a recording", e)),
-        };
-        let damaged = || JournalError::damage(format!("the recording {name} is not what was written"));
-        let (head, id, rest) = parts(&bytes).ok_or_else(damaged)?;
-        let id = std::str::from_utf8(id).map_err(|_| damaged())?;
-        let Some(key) = self.keyring.load(id)? else { return Ok(None) };
-        let (nonce, sealed) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(damaged)?;
-        let mut sound = sealed.to_vec();
-        let bound = [head, name.as_bytes()].concat();
-        let opened = key.key.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bound), &mut sound);
-        let length = opened.map_err(|_| damaged())?.len();
-        sound.truncate(length);
-        Ok(Some(sound))
+        read(&self.folder, &self.keyring, name)
     }
 
-    /// Names are made by the engine and come back from the journal: hexadecimal digits, never a path.
     fn path(&self, name: &str) -> Result<PathBuf, JournalError> {
-        let is_name = (16..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_hexdigit());
-        if !is_name {
-            return Err(JournalError::operator("a recording's name is none that carelane gives", NAME_ADVICE));
-        }
-        Ok(Path::new(&self.folder).join(format!("{name}.sound")))
+        path(&self.folder, name)
     }
+}
+
+/// As [`AudioStore::read`].
+pub(super) fn read(folder: &Path, keyring: &Keyring, name: &str) -> Result<Option<Vec<u8>>, JournalError> {
+    let bytes = match fs::read(path(folder, name)?) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(JournalError::disk("cannot read a recording", e)),
+    };
+    let damaged = || JournalError::damage(format!("the recording {name} is not what was written"));
+    let (head, id, rest) = parts(&bytes).ok_or_else(damaged)?;
+    let id = std::str::from_utf8(id).map_err(|_| damaged())?;
+    let Some(key) = keyring.load(id)? else { return Ok(None) };
+    let (nonce, sealed) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(damaged)?;
+    let mut sound = sealed.to_vec();
+    let bound = [head, name.as_bytes()].concat();
+    let opened = key.key.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bound), &mut sound);
+    let length = opened.map_err(|_| damaged())?.len();
+    sound.truncate(length);
+    Ok(Some(sound))
+}
+
+/// Names are made by the engine and come back from the journal: hexadecimal digits, never a path.
+fn path(folder: &Path, name: &str) -> Result<PathBuf, JournalError> {
+    let is_name = (16..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_hexdigit());
+    if !is_name {
+        return Err(JournalError::operator("a recording's name is none that carelane gives", NAME_ADVICE));
+    }
+    Ok(folder.join(format!("{name}.sound")))
 }
 
 /// Removes the sounds that a key sealed.

@@ -295,7 +295,7 @@ impl Opener {
 }
 
 /// Year and month in UTC as one number: 202611.
-fn month(at: Timestamp) -> Result<u32, JournalError> {
+pub(super) fn month(at: Timestamp) -> Result<u32, JournalError> {
     let wrong = || JournalError::ours("an entry's time lies outside the years 1 to 9999");
     let time = jiff::Timestamp::from_millisecond(at.0).map_err(|_| wrong())?;
     let date = time.to_zoned(jiff::tz::TimeZone::UTC).date();

@@ -50,7 +50,8 @@ fn greeting<'f>(flow: &'f Flow, menu: &Menu, language: &'f Language) -> Vec<Said
 
 /// For a caller who is not let in: where help is and the key of the clinic, in every language, the caller's first.
 fn turned_away<'f>(flow: &'f Flow, menu: &Menu, language: &'f Language, opening: Opening) -> Vec<Said<'f>> {
-    let clinical = |(key, choice): (&char, &Choice)| flow.clinical_target(&choice.to).map(|_| *key);
+    let clinical =
+        |(key, choice): (&char, &Choice)| flow.clinical_target(&choice.to).filter(|_| !choice.backline).map(|_| *key);
     let key = menu.choices.iter().find_map(clinical);
     let others = flow.languages.iter().filter(|other| *other != language);
     let mut said: Vec<Said<'f>> = vec![(text(&flow.greeting.opening, language).into(), language)];

@@ -107,7 +107,9 @@ fn keys(flow: &Flow, phrase: Phrase) -> BTreeSet<char> {
     });
     match phrase {
         Phrase::ClinicalKey => {
-            choices.filter(|(_, choice)| flow.clinical_target(&choice.to).is_some()).map(|(key, _)| *key).collect()
+            // Nobody is told of the backline.
+            let clinical = choices.filter(|(_, choice)| flow.clinical_target(&choice.to).is_some() && !choice.backline);
+            clinical.map(|(key, _)| *key).collect()
         }
         Phrase::FirstLanguage => {
             choices.filter(|(_, choice)| matches!(choice.to, Target::Language(_))).map(|(key, _)| *key).collect()

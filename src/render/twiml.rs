@@ -4,6 +4,8 @@
 //! name with a control character would otherwise end the call). Every path ends in a verb that keeps or ends the
 //! call on purpose. A document is at most 64 KiB.
 
+mod listening;
+
 use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
@@ -205,39 +207,6 @@ impl Rendering<'_> {
         self.redirect(xml, self.done())
     }
 
-    /// Last words. A caller is listened to while they are said and a moment longer, then the leg is hung up.
-    fn goodbye(&self, xml: &mut Xml, words: &[Words], language: &Language, heard: Option<Link>) -> io::Result<()> {
-        match heard {
-            Some(heard) => self.said_listening(xml, words, language, "speech", heard)?,
-            None => self.say_all(xml, words, language)?,
-        }
-        empty(xml, "Hangup")
-    }
-
-    /// patient: whoever speaks of an emergency while something is said is heard.
-    fn said_listening(
-        &self,
-        xml: &mut Xml,
-        words: &[Words],
-        language: &Language,
-        input: &str,
-        heard: Link,
-    ) -> io::Result<()> {
-        let (hints, action) = (self.hints_with(std::iter::empty()), self.links.url(heard));
-        let gather = xml.create_element("Gather").with_attributes([
-            ("input", input),
-            ("numDigits", "1"),
-            ("finishOnKey", ""),
-            ("timeout", "1"),
-            ("speechTimeout", "auto"),
-            ("language", language.as_str()),
-            ("hints", &hints),
-            ("method", "POST"),
-            ("action", &action),
-        ]);
-        gather.write_inner_content(|xml| self.say_all(xml, words, language)).map(drop)
-    }
-
     /// What a recogniser should expect, in all languages. A phrase that holds a shorter one adds nothing to it.
     fn hints(&self, menu: &Menu) -> String {
         self.hints_with(menu.choices.values().flat_map(|choice| choice.say.values().flatten()))
@@ -360,8 +329,17 @@ impl Rendering<'_> {
     }
 
     fn whisper(&self, xml: &mut Xml, treatment: &Treatment) -> io::Result<()> {
-        let Treatment::Whisper { lane, caller_language, language, waited, urgent, repeat, standing, promised } =
-            treatment
+        let Treatment::Whisper {
+            lane,
+            caller_language,
+            language,
+            waited,
+            urgent,
+            repeat,
+            standing,
+            promised,
+            backline,
+        } = treatment
         else {
             return Ok(());
         };
@@ -380,6 +358,9 @@ impl Rendering<'_> {
                 say(xml, self.flow.phrase(Phrase::WhisperUrgent, language), language)?;
             }
             say(xml, &wording::whisper(self.flow, lane, caller_language, *waited, language), language)?;
+            if *backline {
+                say(xml, self.flow.phrase(Phrase::WhisperBackline, language), language)?;
+            }
             match standing {
                 Some(Standing::New) => say(xml, self.flow.phrase(Phrase::WhisperNewPatient, language), language)?,
                 Some(Standing::Existing) => say(xml, self.flow.phrase(Phrase::WhisperExisting, language), language)?,

@@ -375,6 +375,8 @@ fn details(body: DetailsBody) -> Result<Details, Reply> {
         relationship: body.relationship,
         may_discuss: body.may_discuss,
         reason: body.reason.map(|reason| ReasonId::from(reason.as_str())),
+        // Only its key says so.
+        backline: false,
     })
 }
 

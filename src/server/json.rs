@@ -131,6 +131,7 @@ fn details(known: &Details) -> Value {
             "name": text(&known.patient_name), "date_of_birth": text(&known.patient_born),
         })),
         "relationship": known.relationship, "may_discuss": known.may_discuss, "reason": known.reason,
+        "backline": known.backline,
     })
 }
 

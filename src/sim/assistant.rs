@@ -2,6 +2,7 @@
 
 use super::world::Due;
 use super::world::World;
+use crate::floor::details::Subject;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Refusal;
 use crate::floor::event::AskedState;
@@ -24,6 +25,8 @@ use crate::vocab::Span;
 
 /// Words that say something, and words that say nothing.
 const NOTES: [&str; 4] = ["a visit on Tuesday", "a question about a bill", "", "handled"];
+/// Words of both practices' lists, as somebody writes them down.
+const URGENT_NOTE: &str = "says it is better, but had chest pain";
 
 /// What an assistant does at her screen.
 #[derive(Clone)]
@@ -34,6 +37,8 @@ pub(super) enum Act {
     Close(CallId),
     /// She gives the call to another lane.
     Transfer(CallId),
+    /// She says that it is urgent.
+    Flag(Subject),
     /// She works on an item.
     Work(ItemId),
     /// She calls the staff number.
@@ -82,6 +87,11 @@ impl World {
                 } else if self.chance.percent(25) {
                     self.later(Span::ZERO, Span::mins(4), Due::Act(agent.clone(), Act::Close(*call)));
                 }
+                if self.chance.percent(self.swarm.urgent / 3) {
+                    // While they talk, or after it.
+                    let flag = Act::Flag(Subject::Call(*call));
+                    self.later(Span::secs(1), Span::mins(5), Due::Act(agent.clone(), flag));
+                }
             }
             Fact::TalkEnded { call, wrap_up_until: Some(until), .. } => {
                 let Some((agent, _)) = self.talks.get(call).cloned() else { return };
@@ -100,6 +110,10 @@ impl World {
                 let agent = self.talks.get(&new.call).map(|(agent, _)| agent.clone());
                 let agent = agent.or_else(|| self.practices.first()?.people.agents.first().map(|m| m.id.clone()));
                 let Some(agent) = agent else { return };
+                if self.chance.percent(self.swarm.urgent / 4) {
+                    let flag = Act::Flag(Subject::Item(new.item));
+                    self.later(Span::secs(5), Span::hours(2), Due::Act(agent.clone(), flag));
+                }
                 let soon = if new.kind == ItemKind::NoteOwed { Span::mins(30) } else { Span::hours(6) };
                 self.later(Span::mins(1), soon, Due::Act(agent, Act::Work(new.item)));
             }
@@ -128,6 +142,7 @@ impl World {
                 let lane = if self.chance.percent(5) { "kitchen".into() } else { self.chance.pick(&lanes).clone() };
                 Event::TransferAsked { call: *call, lane }
             }
+            Act::Flag(of) => Event::UrgentAsked { of: *of, by: agent.clone() },
             Act::Work(item) => {
                 let Some(event) = self.work(agent, *item) else { return Ok(()) };
                 event
@@ -156,8 +171,15 @@ impl World {
         let outcome = if known { *self.chance.pick(&outcomes) } else { "happy" };
         let good = !self.chance.percent(10);
         let fields = lane.note_fields.iter().filter(|field| field.required);
+        let alarming = good && self.chance.percent(self.swarm.urgent / 4);
         let note = fields.map(|field| {
-            let text = if good { self.chance.pick(&NOTES[..2]) } else { self.chance.pick(&NOTES) };
+            let text = if alarming {
+                &URGENT_NOTE
+            } else if good {
+                self.chance.pick(&NOTES[..2])
+            } else {
+                self.chance.pick(&NOTES)
+            };
             (field.id.clone(), Private::new((*text).to_owned()))
         });
         let note = note.collect();
@@ -170,7 +192,9 @@ impl World {
             return None;
         }
         let (kind, attempts, flow, lane) = (item.new.kind, item.attempts, item.flow.clone(), item.new.lane.clone());
-        let (outcome, note) = self.words(flow.lane(&lane)?);
+        let lane = flow.lane(&lane)?;
+        let (outcome, note) = self.words(lane);
+        let agent = if lane.clinical && self.chance.percent(70) { &self.clinician(lane, agent) } else { agent };
         let again = Due::Act(agent.clone(), Act::Work(id));
         Some(match self.chance.below(8) {
             0 => {
@@ -187,6 +211,14 @@ impl World {
         })
     }
 
+    /// Somebody who serves this lane; if there is nobody, she herself.
+    fn clinician(&mut self, lane: &Lane, otherwise: &AgentId) -> AgentId {
+        let serves = |groups: &[_]| lane.serving.iter().flat_map(|tier| &tier.groups).any(|g| groups.contains(g));
+        let members = self.practices.iter().flat_map(|practice| &practice.people.agents);
+        let able: Vec<AgentId> = members.filter(|m| serves(&m.groups)).map(|m| m.id.clone()).collect();
+        if able.is_empty() { otherwise.clone() } else { self.chance.pick(&able).clone() }
+    }
+
     /// Her phone speaks of a call; most press 1.
     pub(super) fn at_the_whisper(&mut self, name: &CarrierCall, at: (LegId, u32)) {
         if self.chance.percent(self.swarm.drops / 3) {
@@ -199,7 +231,7 @@ impl World {
             // A mailbox presses nothing.
             return self.done(name, at, Input::Nothing);
         }
-        let key = if self.chance.percent(5) { "5" } else { "1" };
+        let key = if self.chance.percent(5) { *self.chance.pick(&["5", "7"]) } else { "1" };
         self.done(name, at, Input::Keys(key.into()));
     }
 }

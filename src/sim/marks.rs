@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::floor::Floor;
+use crate::floor::effect::Answer;
 use crate::floor::effect::Oddity;
 use crate::floor::effect::Outbox;
+use crate::floor::effect::Refusal;
 use crate::floor::event::Event;
 use crate::floor::event::Input;
 use crate::floor::fact::AgentChange;
 use crate::floor::fact::Fact;
+use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::Left;
 use crate::floor::fact::OfferOutcome;
 use crate::floor::treatment::Party;
@@ -19,7 +22,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 88] = [
+pub const REQUIRED: [&str; 95] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
@@ -58,6 +61,13 @@ pub const REQUIRED: [&str; 88] = [
     "unknown number",
     "urgent in the menu",
     "urgent in mid-wait",
+    "CallResumed",
+    "ItemFlagged",
+    "WaitOverrun",
+    "a call by the backline",
+    "a call flagged by an assistant",
+    "clinical work refused to others",
+    "urgent words in a note",
     "CallLeft Abandoned",
     "CallLeft Callback",
     "CallLeft Declined",
@@ -196,6 +206,9 @@ impl Marks {
             (urgent && self.about == About::Speech, "urgent in mid-wait"),
         ];
         met.into_iter().filter(|(met, _)| *met).for_each(|(_, what)| self.count(what));
+        if matches!(out.answer, Answer::Refused(Refusal::NotHers(_))) {
+            self.count("clinical work refused to others");
+        }
         match (out.oddity, self.about) {
             (Some(Oddity::LateAnswer), About::Answer) => self.count("a late answer"),
             (Some(Oddity::LateAnswer), _) => self.count("a late key of an assistant"),
@@ -219,6 +232,8 @@ impl Marks {
                 }
                 format!("Queued {how:?}")
             }
+            Fact::UrgentFlagged { by: FlaggedBy::Agent(_), .. } => "a call flagged by an assistant".to_owned(),
+            Fact::DetailsKnown { details, .. } if details.backline => "a call by the backline".to_owned(),
             Fact::UrgentFlagged { crisis: true, .. } => "UrgentFlagged crisis".to_owned(),
             Fact::OfferEnded { outcome, .. } => format!("OfferEnded {outcome:?}"),
             Fact::AgentChanged { to: AgentChange::NotReady { reason, .. }, .. } => format!("{reason:?}"),
@@ -230,6 +245,9 @@ impl Marks {
                 format!("TalkEnded {}", if *by == Party::Caller { "Caller" } else { "Agent" })
             }
             Fact::CallLeft { how, .. } => format!("CallLeft {how:?}"),
+            Fact::ItemOpened(new) if matches!(new.flagged_by, Some(FlaggedBy::Note { .. })) => {
+                "urgent words in a note".to_owned()
+            }
             Fact::ItemOpened(new) => format!("ItemOpened {:?}", new.kind),
             Fact::LegTreated { treatment: Treatment::Menu { opening, .. }, .. } if opening.is_turned_away() => {
                 format!("turned away: {opening:?}")

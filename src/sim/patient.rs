@@ -127,12 +127,22 @@ impl World {
         match treatment.as_deref() {
             Some(Treatment::Menu { step, .. }) => self.at_the_menu(name, (leg, serial), &flow, step),
             Some(Treatment::AskStanding { .. }) => self.at_the_standing(name, (leg, serial)),
+            Some(Treatment::Announce { .. }) if self.chance.percent(self.swarm.urgent / 2) => {
+                let words = self.urgent_words(&flow);
+                self.done(name, (leg, serial), words);
+            }
             Some(Treatment::Announce { .. }) if self.chance.percent(50) => self.end(name, LegEnd::Completed),
             Some(Treatment::Announce { .. }) => self.done(name, (leg, serial), Input::Nothing),
             Some(Treatment::Hold { .. }) => self.on_hold(name, (leg, serial), &flow),
             Some(Treatment::Record { .. }) => self.at_the_mailbox(name, (leg, serial)),
             Some(Treatment::Whisper { .. }) => self.at_the_whisper(name, (leg, serial)),
             Some(Treatment::Keys { asked, .. }) => self.at_the_keys(name, (leg, serial), asked),
+            // The last words are being said, and somebody says what it is about after all, or only thanks.
+            Some(Treatment::Goodbye { listens: true, .. }) if self.chance.percent(10) => {
+                let urgent = self.chance.percent(self.swarm.urgent);
+                let words = if urgent { self.urgent_words(&flow) } else { said("thank you") };
+                self.done(name, (leg, serial), words);
+            }
             // They have talked, or given up on an empty room.
             Some(Treatment::Connected { .. } | Treatment::Goodbye { .. }) | None => self.end(name, LegEnd::Completed),
         }
@@ -169,7 +179,7 @@ impl World {
             return self.done(name, at, Input::Nothing);
         }
         if self.chance.percent(self.swarm.wrong) {
-            let keys = *self.chance.pick(&["8", "#", "88", "mumble", ""]);
+            let keys = *self.chance.pick(&["#", "##", "mumble", ""]);
             let input = if keys == "mumble" { said("what was that") } else { Input::Keys(keys.into()) };
             return self.done(name, at, input);
         }

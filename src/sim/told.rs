@@ -120,6 +120,8 @@ pub fn event(told: &Event) -> String {
         Event::KeyFound(_) => "a record key is there".to_owned(),
         Event::JournalSalvaged(_) => "a journal was salvaged".to_owned(),
         Event::CallDamaged { .. } => "salvage cut a call off".to_owned(),
+        Event::GapFound { since } => format!("nobody was here since {}", time(*since)),
+        Event::GapRead => "the carrier's list was read".to_owned(),
         Event::UrgentAsked { of, by } => format!("{by} says that {of:?} is urgent"),
         Event::Poisoned { event: poisoned, deadline: None } => format!("poisoned: {}", event(poisoned)),
         Event::Poisoned { deadline: Some(name), .. } => format!("poisoned: the deadline {name:?}"),
@@ -265,6 +267,9 @@ fn seldom(told: &Fact) -> String {
             time(*due_at)
         ),
         Fact::LegAsked { leg } => format!("{leg} is silent"),
+        Fact::AskUnanswered { leg } => format!("the carrier does not tell of {leg}"),
+        Fact::GapFound { since } => format!("calls may be missed since {}", time(*since)),
+        Fact::GapRead => "no call is missed".to_owned(),
         Fact::EventQuarantined { call, deadline } => format!(
             "set aside: {}, {}",
             deadline.as_ref().map_or_else(|| "the event".to_owned(), |name| format!("the deadline {name:?}")),
@@ -334,8 +339,9 @@ fn flagged(by: &FlaggedBy) -> String {
 }
 
 fn known(details: &Details) -> String {
-    let Details { standing, patient_name, patient_born, relationship, may_discuss, reason } = details;
+    let Details { standing, patient_name, patient_born, relationship, may_discuss, reason, backline } = details;
     let mut known = Vec::new();
+    known.extend(backline.then(|| "the backline".to_owned()));
     known.extend(standing.map(|standing| format!("{} patient", plain(standing))));
     known.extend(patient_name.as_ref().map(|name| format!("name {:?}", name.reveal())));
     known.extend(patient_born.as_ref().map(|born| format!("born {}", born.reveal())));
@@ -390,13 +396,16 @@ fn treated(treatment: &Treatment) -> String {
         Treatment::Hold { lane, language, first, urgent } => {
             format!("hold {lane} {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
         }
-        Treatment::Whisper { lane, caller_language, waited, urgent, repeat, standing, promised, .. } => format!(
-            "whisper {lane}, {caller_language}, waited {waited}{}{}{}{}",
-            if *urgent { ", urgent" } else { "" },
-            if *repeat { ", repeat caller" } else { "" },
-            standing.map_or_else(String::new, |standing| format!(", {} patient", plain(standing))),
-            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
-        ),
+        Treatment::Whisper { lane, caller_language, waited, urgent, repeat, standing, promised, backline, .. } => {
+            format!(
+                "whisper {lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                if *urgent { ", urgent" } else { "" },
+                if *backline { ", backline" } else { "" },
+                if *repeat { ", repeat caller" } else { "" },
+                standing.map_or_else(String::new, |standing| format!(", {} patient", plain(standing))),
+                promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
+            )
+        }
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),

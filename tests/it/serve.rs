@@ -14,5 +14,6 @@ mod salvage;
 mod scrape;
 mod staff;
 pub(crate) mod terminal;
+mod urgent;
 mod voicemail;
 pub(crate) mod world;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::calendar;
 use crate::floor::Floor;
+use crate::floor::details::Subject;
 use crate::floor::event::Event;
 use crate::floor::event::Input;
 use crate::floor::event::Note;
@@ -63,6 +64,8 @@ struct CallPage {
     phase: Phase,
     /// Was an outcome written while they talked?
     closed: bool,
+    /// Did it come by the backline's key?
+    backline: bool,
     /// How it was counted when it was over.
     counted: Option<fn(&mut Ledger) -> &mut u64>,
     /// When the item that the call opened or joined last is due.
@@ -138,6 +141,7 @@ impl Books {
                 self.arrived(now, *call, *leg, practice, caller)?
             }
             Fact::UrgentFlagged { call, .. } => self.alive(*call)?.urgent = true,
+            Fact::DetailsKnown { of: Subject::Call(call), details } => self.alive(*call)?.backline |= details.backline,
             Fact::CallResumed { call, .. } => self.resumed(*call)?,
             Fact::ItemFlagged { item, .. } => self.flagged(now, *item, fact)?,
             Fact::LegTreated { leg, serial, treatment, .. } => self.treated(now, *leg, *serial, treatment)?,
@@ -203,6 +207,7 @@ impl Books {
             lane: None,
             phase: Phase::Open,
             closed: false,
+            backline: false,
             counted: None,
             due: None,
             told_at: None,
@@ -266,6 +271,7 @@ impl Books {
             HeadStart::RepeatCaller => page.head_starts.contains(reason) || asked_before(),
             // What persons said and were promised is taken as it is told.
             HeadStart::NewPatient | HeadStart::BrokenPromise => named(*reason),
+            HeadStart::Backline => page.backline,
         };
         let expected: Vec<_> = rules.head_starts.iter().filter(|(reason, _)| due(reason)).collect();
         let same = expected.iter().map(|(reason, span)| (**reason, **span)).eq(head_starts.iter().copied());

@@ -259,7 +259,7 @@ async fn who_calls_for_whom_and_why_is_noted_on_the_call_and_carried_to_its_item
     ask(&world, path, r#"{"reason":"reschedule"}"#, 200).await;
     let expected = json!({
         "standing": "existing", "patient": {"name": "Lia Lopez", "date_of_birth": "2019-03-01"},
-        "relationship": "parent", "may_discuss": true, "reason": "reschedule",
+        "relationship": "parent", "may_discuss": true, "reason": "reschedule", "backline": false,
     });
     assert_eq!(ask(&world, "GET floor", "", 200).await["calls"][0]["caller_is"], expected);
     let refused = ask(&world, path, r#"{"reason":"refill"}"#, 422).await;

@@ -105,6 +105,24 @@ async fn a_message_is_fetched_sealed_deleted_at_the_carrier_and_played_to_who_sa
     let sealed = std::fs::read(file).expect("a file can be read");
     assert!(!sealed.windows(8).any(|bytes| bytes == b"WAVEfmt "), "the sound lies there in clear");
 
+    // Verify opens it, and names the item whose sound is damaged or gone.
+    let verified = || run(&["journal", "verify"], &world.engine.vars);
+    let said = |output: &std::process::Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let sound = verified();
+    assert!(sound.status.success() && said(&sound).contains("recordings that can be played: 1"), "{}", said(&sound));
+    let mut flipped = sealed.clone();
+    *flipped.last_mut().expect("a byte") ^= 1;
+    for spoilt in [Some(flipped), None] {
+        match spoilt {
+            Some(bytes) => std::fs::write(file, bytes).expect("it can be damaged"),
+            None => std::fs::remove_file(file).expect("it can be lost"),
+        }
+        let found = verified();
+        assert_eq!(found.status.code(), Some(1), "{}", said(&found));
+        assert!(said(&found).contains(&format!("the recording of {id} cannot be played")), "{}", said(&found));
+    }
+    std::fs::write(file, &sealed).expect("it can be restored");
+
     // Without its key nobody can hear it, and that is what is said.
     let keys = world.engine.data().join("keys");
     world.engine.signal("TERM");

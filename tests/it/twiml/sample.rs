@@ -127,12 +127,14 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         repeat,
         standing: (urgent || repeat).then_some(if urgent { Standing::Existing } else { Standing::New }),
         promised: (repeat && !urgent).then_some(MORNING),
+        backline: urgent && !repeat,
     };
     let ask = Treatment::AskStanding { lane: "desk".into(), how: Route::Key, language: language.clone() };
     vec![
         ("answer", announce(language), Context::Call),
         ("record", mailbox(language), Context::Call),
         ("whisper", whisper(false, false, Span::secs(42)), Context::Call),
+        ("whisper-backline", whisper(true, false, Span::secs(3)), Context::Call),
         ("whisper-promised", whisper(false, true, Span::secs(42)), Context::Call),
         ("ask-standing", ask, Context::Call),
         ("whisper-urgent-repeat", whisper(true, true, Span::mins(3)), Context::Call),
