@@ -24,6 +24,7 @@ use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tracing::error;
 use tracing::info;
 use tracing::warn;
@@ -85,7 +86,7 @@ async fn serve(args: Args) -> Result<ExitCode, String> {
         Started::Answering(running) => *running,
         Started::Rested(code) => return Ok(code),
     };
-    let Running { listener, door, engine, reloader, reloads, local } = running;
+    let Running { listener, door, engine, dispatch, reloader, reloads, local } = running;
     let (stop, stopping) = watch::channel(false);
     let server = tokio::spawn(crate::server::serve(listener, door, stopping));
     signals.until_told_to_stop(&reloader, reloads).await;
@@ -95,6 +96,10 @@ async fn serve(args: Args) -> Result<ExitCode, String> {
     let drained = async {
         if server.await.is_err() {
             error!("the server ended badly");
+        }
+        engine.wind_down();
+        if dispatch.await.is_err() {
+            error!("the dispatch of orders to the carrier ended badly");
         }
         engine.stop().await;
     };
@@ -126,6 +131,8 @@ struct Running {
     listener: TcpListener,
     door: Arc<Door>,
     engine: Engine,
+    /// Ends when every order under way has its answer.
+    dispatch: JoinHandle<()>,
     reloader: Reloader,
     /// Requests of the API to read the flow files again.
     reloads: mpsc::Receiver<ReloadAsked>,
@@ -156,7 +163,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
             "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
         );
     }
-    let ghosts = opened.floor().live_legs();
+    let (ghosts, gap_since) = (opened.floor().live_legs(), opened.floor().gap_since());
 
     let metrics = Arc::new(Metrics::new().with_data(args.data.clone()));
     metrics.resume(opened.floor());
@@ -185,11 +192,11 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let rest = Arc::new(rest_client(&account, &args, &engine)?);
     if local.is_none() {
         tokio::spawn(engine.clone().reconcile(ghosts, rest.clone()));
-        let last_heard = recovered.last_at.unwrap_or(engine.clock().now());
+        let last_heard = gap_since.or(recovered.last_at).unwrap_or(engine.clock().now());
         tokio::spawn(engine.clone().watch_gaps(rest.clone(), last_heard, metrics.clone()));
     }
     let streaming = stream::open(&args, &public, &account, &rest).await?;
-    tokio::spawn(engine.clone().dispatch(orders, rest));
+    let dispatch = tokio::spawn(engine.clone().dispatch(orders, rest));
     tokio::spawn(space::watch(args.data.clone()));
     tokio::spawn(wall::watch(engine.clock(), metrics.clone()));
     tokio::spawn(engine.clone().keep_to_retention());
@@ -208,7 +215,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     write_places(&args, listening, local.as_ref())?;
     let reloader = Reloader { engine: engine.clone(), metrics, pins, args };
     let door = Arc::new(door);
-    Ok(Started::Answering(Box::new(Running { listener, door, engine, reloader, reloads, local })))
+    Ok(Started::Answering(Box::new(Running { listener, door, engine, dispatch, reloader, reloads, local })))
 }
 
 /// A disk that fails or is full at every start is a crash loop too.
