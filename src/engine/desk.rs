@@ -108,7 +108,7 @@ pub(super) enum Held {
     Reply(oneshot::Sender<Reply>, Reply),
     Ready(oneshot::Sender<bool>, bool),
     View(oneshot::Sender<View>, View),
-    Item(oneshot::Sender<Option<Item>>, Option<Item>),
+    Item(oneshot::Sender<Option<Item>>, Option<Box<Item>>),
     Flow(oneshot::Sender<Option<Arc<Flow>>>, Option<Arc<Flow>>),
     Current(oneshot::Sender<Option<Given>>, Option<Given>),
     Order(Order),
@@ -123,7 +123,7 @@ pub(super) async fn let_go(mut released: UnboundedReceiver<Vec<Held>>, orders: U
                 Held::Reply(to, reply) => drop(to.send(reply)),
                 Held::Ready(to, ready) => drop(to.send(ready)),
                 Held::View(to, view) => drop(to.send(view)),
-                Held::Item(to, item) => drop(to.send(item)),
+                Held::Item(to, item) => drop(to.send(item.map(|item| *item))),
                 Held::Flow(to, flow) => drop(to.send(flow)),
                 Held::Current(to, given) => drop(to.send(given)),
                 Held::Order(order) => drop(orders.send(order)),
@@ -191,7 +191,7 @@ impl Desk {
             }
             Message::Ready(to) => held.push(Held::Ready(to, self.floor.has_practices())),
             Message::View(to) => held.push(Held::View(to, self.floor.view())),
-            Message::Item(id, to) => held.push(Held::Item(to, self.floor.item(id).cloned())),
+            Message::Item(id, to) => held.push(Held::Item(to, self.floor.item(id).cloned().map(Box::new))),
             Message::Flow(practice, to) => held.push(Held::Flow(to, self.floor.flow(&practice).cloned())),
             Message::Current(leg, to) => held.push(Held::Current(to, self.current(leg))),
             Message::Stop(_) => {}

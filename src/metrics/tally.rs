@@ -188,7 +188,6 @@ impl Tally {
                     known.series.urgent_flags.inc(flag_source(by));
                 }
             }
-            Fact::ItemFlagged { item, by, lane, .. } => self.item_flagged(*item, by, lane),
             Fact::LanguageChosen { call, language } => {
                 if let Some(known) = self.calls.get_mut(call) {
                     known.language = language.clone();
@@ -236,6 +235,12 @@ impl Tally {
                     known.series.on_call_unanswered.inc();
                 }
             }
+            _ => self.count_item(at, fact),
+        }
+    }
+
+    fn count_item(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemJoined { item, kind: Some(kind), .. } => self.item_became(*item, *kind),
             Fact::ItemAttempted { item, .. } => {
@@ -249,6 +254,7 @@ impl Tally {
                     known.series.seconds.observe(seconds(at - known.opened));
                 }
             }
+            Fact::ItemFlagged { item, by, lane, .. } => self.item_flagged(*item, by, lane),
             _ => {}
         }
     }

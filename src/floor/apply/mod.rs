@@ -101,8 +101,6 @@ impl Floor {
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
         }
-        #[cfg(feature = "planted")]
-        self.misapplied(at, fact);
     }
 
     fn details_known(&mut self, of: Subject, details: &Details) {
