@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use crate::engine::Replay;
 use crate::floor::event::Event;
 use crate::floor::fact::Fact;
 use crate::journal::Entry;
@@ -93,14 +94,16 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn run_verify(args: &Verify) -> ExitCode {
-    let progress = |seq: u64| {
-        if seq.is_multiple_of(PROGRESS_EVERY) {
-            eprintln!("{seq} entries are sound so far");
+    let mut replay = Replay::default();
+    let each = |entry: Entry| {
+        replay.take(&entry);
+        if entry.seq.is_multiple_of(PROGRESS_EVERY) {
+            eprintln!("{} entries are sound so far", entry.seq);
         }
     };
-    match verify(&args.data, args.key_file.as_deref(), progress) {
+    match verify(&args.data, args.key_file.as_deref(), each) {
         Ok(report) => {
-            println!("{}", describe(&args.data, &report));
+            println!("{}\nstate {}", describe(&args.data, &report), replay.state_hash());
             if report.unplayable.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
         }
         Err(error) => fail(&error),

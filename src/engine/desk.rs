@@ -74,6 +74,8 @@ pub struct Reply {
     pub answer: Answer,
     /// The treatment that the answer names.
     pub given: Option<Given>,
+    /// Did the event decide anything? A repetition does not.
+    pub decided: bool,
 }
 
 /// A leg's treatment with what is needed to render it.
@@ -108,7 +110,7 @@ pub(super) enum Held {
     Reply(oneshot::Sender<Reply>, Reply),
     Ready(oneshot::Sender<bool>, bool),
     View(oneshot::Sender<View>, View),
-    Item(oneshot::Sender<Option<Item>>, Option<Box<Item>>),
+    Item(oneshot::Sender<Option<Item>>, Box<Option<Item>>),
     Flow(oneshot::Sender<Option<Arc<Flow>>>, Option<Arc<Flow>>),
     Current(oneshot::Sender<Option<Given>>, Option<Given>),
     Order(Order),
@@ -123,7 +125,7 @@ pub(super) async fn let_go(mut released: UnboundedReceiver<Vec<Held>>, orders: U
                 Held::Reply(to, reply) => drop(to.send(reply)),
                 Held::Ready(to, ready) => drop(to.send(ready)),
                 Held::View(to, view) => drop(to.send(view)),
-                Held::Item(to, item) => drop(to.send(item.map(|item| *item))),
+                Held::Item(to, item) => drop(to.send(*item)),
                 Held::Flow(to, flow) => drop(to.send(flow)),
                 Held::Current(to, given) => drop(to.send(given)),
                 Held::Order(order) => drop(orders.send(order)),
@@ -183,15 +185,15 @@ impl Desk {
         self.taken += 1;
         match message {
             Message::Post(event, reply) => {
-                let answer = self.handle(event, held)?;
+                let (answer, decided) = self.handle(event, held)?;
                 if let Some(to) = reply {
                     let given = self.given(&answer);
-                    held.push(Held::Reply(to, Reply { answer, given }));
+                    held.push(Held::Reply(to, Reply { answer, given, decided }));
                 }
             }
             Message::Ready(to) => held.push(Held::Ready(to, self.floor.has_practices())),
             Message::View(to) => held.push(Held::View(to, self.floor.view())),
-            Message::Item(id, to) => held.push(Held::Item(to, self.floor.item(id).cloned().map(Box::new))),
+            Message::Item(id, to) => held.push(Held::Item(to, Box::new(self.floor.item(id).cloned()))),
             Message::Flow(practice, to) => held.push(Held::Flow(to, self.floor.flow(&practice).cloned())),
             Message::Current(leg, to) => held.push(Held::Current(to, self.current(leg))),
             Message::Stop(_) => {}
@@ -199,10 +201,11 @@ impl Desk {
         Ok(())
     }
 
-    /// Handles one event and appends it with its facts. An event that decided nothing leaves no trace.
-    fn handle(&mut self, event: Event, held: &mut Vec<Held>) -> Result<Answer, JournalError> {
+    /// Handles one event and appends it with its facts. An event that decided nothing leaves no trace: the answer, and
+    /// whether it did.
+    fn handle(&mut self, event: Event, held: &mut Vec<Held>) -> Result<(Answer, bool), JournalError> {
         if self.is_replayed(&event) {
-            return Ok(Answer::Over);
+            return Ok((Answer::Over, false));
         }
         let now = self.clock.now().max(self.last);
         self.last = now;
@@ -218,7 +221,7 @@ impl Desk {
         self.directory.want(&out);
         self.observer.observe(now, &out, &self.floor);
         held.extend(out.effects.into_iter().map(|(id, effect)| Held::Order(Order { id, effect, resumed: false })));
-        Ok(out.answer)
+        Ok((out.answer, !out.facts.is_empty()))
     }
 
     /// The first webhook of a call that the floor has forgotten, a day or more after its end: no call rings twice.

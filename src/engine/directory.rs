@@ -189,6 +189,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::LegUnwanted { leg }
         | Fact::RecordingAwaited { leg, .. }
         | Fact::LegAsked { leg }
+        | Fact::AskUnanswered { leg }
         | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
         Fact::OfferAnswered { .. } | Fact::OfferEnded { .. } => None,
@@ -213,6 +214,8 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::StaffKnown { .. }
         | Fact::PinRefused { .. }
         | Fact::EffectSettled { .. }
+        | Fact::GapFound { .. }
+        | Fact::GapRead
         | Fact::KeyExpired(_)
         | Fact::JournalSalvaged(_) => None,
     }

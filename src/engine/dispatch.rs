@@ -53,8 +53,8 @@ const REFUSED_PAUSE: Duration = Duration::from_secs(5);
 pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Order) {
     let Order { id, effect, resumed } = order;
     let wanted = {
-        let directory = engine.directory().clone();
-        move || directory.wants(id)
+        let engine = engine.clone();
+        move || engine.directory().wants(id) && !engine.is_winding_down()
     };
     let courier = Courier { engine, rest, id, still_wanted: &wanted };
     match effect {

@@ -34,6 +34,9 @@ const ROUND_SOON: Duration = Duration::from_secs(15);
 const LOOK_BACK: Span = Span::hours(1);
 /// A gap longer than this is imported for its last part only: nobody waits a month for a callback.
 const GAP_MAX: Span = Span::hours(31 * 24);
+/// A gap longer than this is kept in the journal until the list was read: after a crash meanwhile, what an ordinary
+/// round looks back would be too little.
+const KEPT_FROM: Span = Span::mins(30);
 /// One listing may take so long, repetitions included.
 const LISTING_PATIENCE: Duration = Duration::from_secs(120);
 
@@ -43,6 +46,9 @@ pub(super) async fn watch(engine: &Engine, rest: &RestClient, from: Timestamp, o
     let mut first = true;
     loop {
         let began = engine.clock().now();
+        if began - heard_until > KEPT_FROM {
+            report(engine, Event::GapFound { since: heard_until }).await;
+        }
         match round(engine, rest, heard_until.max(began - GAP_MAX) - LOOK_BACK).await {
             Ok(0) => {}
             Ok(calls) => {
@@ -56,6 +62,7 @@ pub(super) async fn watch(engine: &Engine, rest: &RestClient, from: Timestamp, o
             }
         }
         heard_until = began;
+        report(engine, Event::GapRead).await;
         tokio::select! {
             () = sleep(if first { ROUND_SOON } else { ROUND_EVERY }) => {}
             () = engine.gap_ended() => ask_about_callers(engine, rest).await,

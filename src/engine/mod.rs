@@ -14,6 +14,7 @@ mod history;
 mod observer;
 mod quarantine;
 mod recordings;
+mod replay;
 mod retention;
 mod salvage;
 mod streams;
@@ -24,10 +25,15 @@ use std::sync::Mutex;
 use std::sync::OnceLock;
 use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::TrySendError;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tracing::warn;
 
 pub use clock::Clock;
 pub use crashes::Crashes;
@@ -39,6 +45,7 @@ pub use directory::Directory;
 pub use dispatch::Order;
 pub use history::Told;
 pub use observer::Observer;
+pub use replay::Replay;
 pub use salvage::AffectedCall;
 pub use salvage::SalvageError;
 pub use salvage::SalvageReport;
@@ -73,6 +80,9 @@ use crate::vocab::limit::MAILBOX_EVENTS_MAX;
 use desk::Desk;
 use desk::Message;
 
+/// At the end, requests to the carrier get so long for their answers.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+
 /// A handle on a running floor.
 #[derive(Clone)]
 pub struct Engine(Arc<Inner>);
@@ -85,6 +95,8 @@ struct Inner {
     floor: OnceLock<FloorId>,
     reader: Mutex<JournalReader>,
     audio: Arc<AudioStore>,
+    /// True from the moment at which carelane is about to end.
+    winding_down: watch::Sender<bool>,
     /// Told when the carrier's list should be looked at now.
     gap_ended: Arc<Notify>,
     archive: Archive,
@@ -192,6 +204,7 @@ impl Engine {
             reader: Mutex::new(reader),
             audio: Arc::new(audio),
             gap_ended: gap_ended.clone(),
+            winding_down: watch::Sender::new(false),
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(desk::let_go(durable, orders));
@@ -215,10 +228,34 @@ impl Engine {
         Ok((engine, outgoing))
     }
 
-    /// Carries out orders as they come, each in a task of its own.
+    /// No further order is begun, and none is tried again: what is not done stays in the journal for the next start.
+    pub fn wind_down(&self) {
+        self.0.winding_down.send_replace(true);
+    }
+
+    /// Must what is under way come to its end?
+    fn is_winding_down(&self) -> bool {
+        *self.0.winding_down.borrow()
+    }
+
+    /// Carries out orders as they come, each in a task of its own, until it is told to wind down; then it waits for
+    /// the carrier's answers that are on their way.
     pub async fn dispatch(self, mut orders: UnboundedReceiver<Order>, rest: Arc<RestClient>) {
-        while let Some(order) = orders.recv().await {
-            tokio::spawn(dispatch::carry_out(self.clone(), rest.clone(), order));
+        let mut under_way = JoinSet::new();
+        let mut ending = self.0.winding_down.subscribe();
+        loop {
+            tokio::select! {
+                order = orders.recv() => match order {
+                    Some(order) => drop(under_way.spawn(dispatch::carry_out(self.clone(), rest.clone(), order))),
+                    None => break,
+                },
+                Some(_) = under_way.join_next() => {}
+                // The sender is ours: it cannot be gone.
+                _ = ending.wait_for(|ending| *ending) => break,
+            }
+        }
+        if timeout(ANSWERS_WITHIN, async { while under_way.join_next().await.is_some() {} }).await.is_err() {
+            warn!("the carrier did not answer some requests: the next start looks what came of them");
         }
     }
 

@@ -160,6 +160,7 @@ pub fn salvage(what: Salvaging<'_>) -> Result<SalvageReport, SalvageError> {
         head: wreck.head_hash.as_str().into(),
         trusted: rebuilt.trusted,
         lost: wreck.lost.iter().map(|lost| (lost.first, lost.last)).collect(),
+        heard_until: rebuilt.last.map(|(_, at)| at),
     };
     let report = rebuilt.finish(salvage, &wreck)?;
     fs::rename(&unfinished, what.to).map_err(folder)?;

@@ -219,6 +219,13 @@ pub enum Event {
     },
     /// This journal was made from what could be trusted of a damaged one, and everything before this is that.
     JournalSalvaged(Box<Salvage>),
+    /// Nobody here could hear of calls since then, and the carrier's list is not read yet.
+    GapFound {
+        /// The last moment at which we surely heard everything.
+        since: Timestamp,
+    },
+    /// The carrier's list was read to its end.
+    GapRead,
     /// An assistant flagged a call or an item as urgent.
     UrgentAsked {
         /// Which.
@@ -246,6 +253,9 @@ pub struct Salvage {
     pub trusted: u64,
     /// The runs of entries that are gone, by the damaged journal's numbers.
     pub lost: Vec<(u64, u64)>,
+    /// The last trusted entry's time: calls since then may be known to the carrier only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_until: Option<Timestamp>,
 }
 
 /// A checked flow file with its text.

@@ -424,6 +424,18 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         locked_until: Option<Timestamp>,
     },
+    /// The carrier was asked how a leg fares, and did not tell.
+    AskUnanswered {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Calls may have been missed since then: the carrier's list has not been read for that time.
+    GapFound {
+        /// The last moment at which we surely heard everything.
+        since: Timestamp,
+    },
+    /// The carrier's list was read: every call of the gap is accounted for.
+    GapRead,
     /// The longest wait is over, but somebody listens to the whisper: the call is hers until her lease ends.
     WaitOverrun {
         /// The call.

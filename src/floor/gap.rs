@@ -16,6 +16,13 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 impl Turn<'_> {
+    /// Kept until the carrier's list was read: a crash before that must not shorten the gap.
+    pub(super) fn gap_found(&mut self, since: Timestamp) {
+        if self.floor.gap_since.is_none_or(|known| since < known) {
+            self.fact(Fact::GapFound { since });
+        }
+    }
+
     /// A call that began and ended unheard becomes a missed call, once, however often it is told of.
     pub(super) fn call_missed(&mut self, carrier_call: CarrierCall, caller: Caller, dialled: &str, began: Timestamp) {
         if let Some(leg) = self.floor.leg_of(&carrier_call) {

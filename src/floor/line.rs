@@ -28,6 +28,9 @@ use crate::vocab::LegId;
 
 /// A caller who could not be moved to an assistant so often leaves by the lane's error exit.
 const FAILED_JOINS_MAX: u8 = 2;
+/// A leg of which nothing is heard, and the carrier tells nothing, is lost after so many questions: with pauses that
+/// grow to an hour no menu and no conversation is that long.
+pub(super) const ASKS_MAX: u8 = 6;
 
 impl Turn<'_> {
     /// A treatment ended: the answer to the completion of number n is always number n + 1.
@@ -187,6 +190,14 @@ impl Turn<'_> {
         }
     }
 
+    /// Nothing was heard of a leg for longer than its treatment lasts: the carrier is asked, but not for ever.
+    pub(super) fn leg_silent(&mut self, id: LegId) {
+        match self.floor.legs.get(&id).map(|leg| leg.unanswered) {
+            Some(asked) if asked >= ASKS_MAX => self.leg_found_over(id),
+            _ => self.fact(Fact::LegAsked { leg: id }),
+        }
+    }
+
     fn talks_on(&self, call: CallId, leg: LegId) -> bool {
         self.call(call).is_some_and(|c| matches!(&c.phase, Phase::Talking { leg: talking, .. } if *talking == leg))
     }
@@ -305,8 +316,8 @@ impl Turn<'_> {
             }
             (Effect::Ask { leg, .. }, Failure::LegGone) => self.leg_found_over(leg),
             // The next silence asks again.
-            (Effect::Ask { .. }, Failure::Refused | Failure::Unreachable) => {
-                self.fact(Fact::EffectSettled { effect: id });
+            (Effect::Ask { leg, .. }, Failure::Refused | Failure::Unreachable) => {
+                self.fact(Fact::AskUnanswered { leg });
             }
             (Effect::Dial { leg, offer, .. }, _) => {
                 self.fact(Fact::EffectSettled { effect: id });

@@ -31,6 +31,7 @@ mod rota;
 mod salvage;
 mod staff;
 mod standing;
+mod state;
 pub mod timer;
 mod tongue;
 pub mod treatment;
@@ -126,6 +127,8 @@ pub struct Floor {
     settled: Vec<EffectId>,
     /// Calls and agents that became free to be matched; not part of the state.
     stirred: Stirred,
+    /// Since when calls may be known to the carrier only.
+    gap_since: Option<Timestamp>,
     /// The deadline that is just being decided about; not part of the state.
     in_hand: Option<TimerName>,
     /// A bug to be found by the simulation.
@@ -162,6 +165,8 @@ enum Parted {
 struct Stirred {
     calls: Vec<CallId>,
     agents: Vec<AgentId>,
+    /// The last one of some group signed out.
+    unstaffed: bool,
 }
 
 impl Floor {
@@ -171,7 +176,13 @@ impl Floor {
         let event = self.misheard(event);
         let mut turn = Turn::new(self, now, out);
         turn.take(event);
-        turn.distribute();
+        loop {
+            turn.leave_unstaffed_lanes();
+            turn.distribute();
+            if !turn.floor.stirred.unstaffed {
+                break;
+            }
+        }
         self.in_hand = None;
         let fresh = std::mem::take(&mut self.fresh);
         let born = fresh.into_iter().filter_map(|id| Some((id, self.effects.get(&id)?.clone())));
@@ -182,6 +193,11 @@ impl Floor {
     /// When the floor wants a `TimePassed`, and why.
     pub fn next_timeout(&self) -> Option<(Timestamp, TimerName)> {
         self.timers.next().map(|(at, name)| (at, name.clone()))
+    }
+
+    /// Since when calls may be known to the carrier only; nothing if its list was read.
+    pub fn gap_since(&self) -> Option<Timestamp> {
+        self.gap_since
     }
 
     /// Every deadline that has passed at `now`, in order.
@@ -280,6 +296,8 @@ impl Floor {
             | Event::RecordingFetched { .. }
             | Event::AgentStateAsked { .. }
             | Event::TimePassed
+            | Event::GapFound { .. }
+            | Event::GapRead
             | Event::KeyFound(_)
             | Event::JournalSalvaged(_) => None,
         }

@@ -219,8 +219,11 @@ impl Turn<'_> {
         self.leave_by(id, exit.unwrap_or(Exit::Callback), Phrase::NobodyFree);
     }
 
-    /// The last assistant of a lane signed out: nobody would come.
+    /// The last assistant of a lane signed out, at once or after her call: nobody would come.
     pub(super) fn leave_unstaffed_lanes(&mut self) {
+        if !std::mem::take(&mut self.floor.stirred.unstaffed) {
+            return;
+        }
         let waiting: Vec<CallId> = self.floor.board.in_order().map(|key| key.call).collect();
         for id in waiting {
             let call = self.call(id).and_then(|call| Some((&call.flow, call.lane()?)));

@@ -44,7 +44,6 @@ impl Turn<'_> {
     /// Now, or after the call in hand.
     pub(super) fn state_asked(&mut self, id: &AgentId, to: AgentChange) {
         let Some(agent) = self.floor.agents.get(id) else { return self.refuse(Refusal::Unknown("assistant")) };
-        let leaves = to == AgentChange::LoggedOut;
         match (&agent.state, &to) {
             (AgentState::Available { .. }, AgentChange::Available)
             | (AgentState::LoggedOut, AgentChange::LoggedOut) => {}
@@ -67,9 +66,6 @@ impl Turn<'_> {
             (AgentState::LoggedOut | AgentState::NotReady { .. } | AgentState::Available { .. }, _) => {
                 self.fact(Fact::AgentChanged { agent: id.clone(), to });
             }
-        }
-        if leaves {
-            self.leave_unstaffed_lanes();
         }
     }
 

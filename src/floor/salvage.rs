@@ -112,6 +112,7 @@ impl Floor {
             fresh: Vec::new(),
             settled: Vec::new(),
             stirred: Stirred::default(),
+            gap_since: before.gap_since.or(salvage.heard_until),
             in_hand: None,
             #[cfg(feature = "planted")]
             planted: self.planted,

@@ -60,7 +60,6 @@ impl<'f> Turn<'f> {
             Event::TeamOffered(file) => {
                 if self.floor.team_hashes.get(&file.team.id) != Some(&file.hash) {
                     self.fact(Fact::TeamLoaded(file));
-                    self.leave_unstaffed_lanes();
                 }
             }
             Event::CallArrived { carrier_call, caller, dialled } => match self.floor.staff_numbers.get(&dialled) {
@@ -93,6 +92,12 @@ impl<'f> Turn<'f> {
             Event::KeyFound(key) => self.key_found(key),
             Event::CallDamaged { call, practice } => self.call_damaged(call, &practice),
             Event::JournalSalvaged(salvage) => self.fact(Fact::JournalSalvaged(salvage)),
+            Event::GapFound { since } => self.gap_found(since),
+            Event::GapRead => {
+                if self.floor.gap_since.is_some() {
+                    self.fact(Fact::GapRead);
+                }
+            }
             Event::Poisoned { event, deadline } => self.poisoned(*event, deadline),
             Event::UrgentAsked { of, by } => self.urgent_asked(of, by),
         }
@@ -114,7 +119,7 @@ impl<'f> Turn<'f> {
                 TimerName::LegLingers(leg) => self.leg_lingers(leg),
                 TimerName::MessageOver(call) => self.message_over(call),
                 TimerName::RecordingDue(item) => self.recording_due(item),
-                TimerName::LegSilent(leg) => self.fact(Fact::LegAsked { leg }),
+                TimerName::LegSilent(leg) => self.leg_silent(leg),
                 TimerName::LadderBegins(call) => self.ladder_begins(call),
                 TimerName::LadderAgain(call) => self.ladder_again(call),
             }

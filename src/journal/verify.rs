@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use super::Entry;
 use super::anchor::Anchored;
 use super::audio;
 use super::chain::hex;
@@ -36,23 +37,23 @@ pub struct Report {
 }
 
 /// Reads the whole journal and checks chain, anchor, seals, records, numbers and times, and opens every recording.
-/// `progress` is told each entry's number as it passes.
+/// `each` is given every entry as it passes.
 ///
 /// # Errors
 /// `Damage` names the first entry that is not what was written, and its row. Others as `Journal::open`, except that
 /// a folder in use is no error.
-pub fn verify(data: &Path, key_file: Option<&Path>, mut progress: impl FnMut(u64)) -> Result<Report, JournalError> {
+pub fn verify(data: &Path, key_file: Option<&Path>, mut each: impl FnMut(Entry)) -> Result<Report, JournalError> {
     let folder = Folder::new(data);
     let anchored = Anchored::read(&folder.anchor())?;
     let keyring = Keyring::existing(&folder, key_file)?;
     let mut stored = Vec::new();
     let (head, found) = recover(&folder, &keyring, &mut |entry| {
-        progress(entry.seq);
         for fact in &entry.facts {
             if let Fact::RecordingStored { item, file, .. } = fact {
                 stored.push((*item, file.clone(), entry.at));
             }
         }
+        each(entry);
     })?;
     let Some(anchored) = anchored else { return Err(no_journal(&folder.database())) };
     let (mut recordings, mut unplayable) = (0, Vec::new());

@@ -187,6 +187,8 @@ impl Door {
         };
         if let (Context::Greeting { asked }, Some(given)) = (context, &answer.given)
             && given.serial == 1
+            // A repetition is no second greeting.
+            && answer.decided
             && matches!(*given.treatment, Treatment::Menu { .. })
         {
             self.metrics.greeted(&given.flow, self.engine.clock().monotonic().saturating_sub(asked));

@@ -120,6 +120,8 @@ pub fn event(told: &Event) -> String {
         Event::KeyFound(_) => "a record key is there".to_owned(),
         Event::JournalSalvaged(_) => "a journal was salvaged".to_owned(),
         Event::CallDamaged { .. } => "salvage cut a call off".to_owned(),
+        Event::GapFound { since } => format!("nobody was here since {}", time(*since)),
+        Event::GapRead => "the carrier's list was read".to_owned(),
         Event::UrgentAsked { of, by } => format!("{by} says that {of:?} is urgent"),
         Event::Poisoned { event: poisoned, deadline: None } => format!("poisoned: {}", event(poisoned)),
         Event::Poisoned { deadline: Some(name), .. } => format!("poisoned: the deadline {name:?}"),
@@ -265,6 +267,9 @@ fn seldom(told: &Fact) -> String {
             time(*due_at)
         ),
         Fact::LegAsked { leg } => format!("{leg} is silent"),
+        Fact::AskUnanswered { leg } => format!("the carrier does not tell of {leg}"),
+        Fact::GapFound { since } => format!("calls may be missed since {}", time(*since)),
+        Fact::GapRead => "no call is missed".to_owned(),
         Fact::EventQuarantined { call, deadline } => format!(
             "set aside: {}, {}",
             deadline.as_ref().map_or_else(|| "the event".to_owned(), |name| format!("the deadline {name:?}")),

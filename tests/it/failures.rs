@@ -3,14 +3,19 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod row_11_lost_answers;
 mod row_15_downtime;
+mod row_16_flood;
+mod row_18_clock_jumps;
 mod row_23_crash_loop;
 mod row_24_full_disk;
 mod row_29_two_writers;
 #[cfg(feature = "planted")]
 mod row_31_poisoned_event;
+mod row_33_other_hosts;
 mod row_37_slow_clients;
 mod row_40_hostile_names;
+mod wall;
 
 use std::path::Path;
 

@@ -296,7 +296,7 @@ fn a_folder_in_use_can_be_verified() {
     let (mut journal, _, _) = reopen(&folder.data()).unwrap();
     append_calls(&mut journal, 1, 10, 4);
     let mut last = 0;
-    let report = verify(&folder.data(), None, |seq| last = seq).unwrap();
+    let report = verify(&folder.data(), None, |entry| last = entry.seq).unwrap();
     assert_eq!((report.found.entries, report.found.blocks, report.anchored, last), (10, 3, 10, 10));
     assert!(!report.anchor_torn);
     append_calls(&mut journal, 11, 12, 1);

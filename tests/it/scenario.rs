@@ -17,8 +17,11 @@ use std::path::PathBuf;
 use carelane::floor::Floor;
 use carelane::floor::effect::Outbox;
 use carelane::floor::event::Event;
+use carelane::floor::event::LegEnd;
+use carelane::floor::event::LegStatus;
 use carelane::sim::told;
 use carelane::vocab::Caller;
+use carelane::vocab::Span;
 use carelane::vocab::Timestamp;
 use carelane::vocab::limit::CALLS_MAX;
 
@@ -97,6 +100,44 @@ fn a_call_above_the_limit_hears_busy_words_and_leaves_an_item() {
          odd: overload\n\
          answer: leg-120001 #1\n"
     );
+    floor.check().unwrap();
+}
+
+#[test]
+fn what_is_kept_for_late_duplicates_is_gone_after_a_day() {
+    let mut floor = Floor::default();
+    let call = |n: usize| Event::CallArrived {
+        carrier_call: format!("CA-{n}").as_str().into(),
+        caller: Caller::from_carrier(&format!("+1555{n:07}")),
+        dialled: practice::NUMBER.into(),
+    };
+    let hung_up = |n: usize| Event::LegStatus {
+        leg: None,
+        carrier_call: format!("CA-{n}").as_str().into(),
+        status: LegStatus::Ended(LegEnd::Completed),
+    };
+    for event in practice::Practice::opening() {
+        floor.handle(MORNING, event.clone(), &mut Outbox::default());
+    }
+    let size = |floor: &Floor| {
+        let mut text = String::new();
+        floor.write_state(&mut text).unwrap();
+        text.len()
+    };
+    let empty = size(&floor);
+    for n in 0..1_000 {
+        floor.handle(MORNING, call(n), &mut Outbox::default());
+        floor.handle(MORNING, hung_up(n), &mut Outbox::default());
+        // Strangers: calls whose end is told before their beginning.
+        floor.handle(MORNING, hung_up(1_000_000 + n), &mut Outbox::default());
+    }
+    assert!(floor.leg_of(&"CA-7".into()).is_some() && size(&floor) > empty + 100_000, "{}", size(&floor));
+    let next_day = MORNING + Span::hours(24);
+    for n in 2_000..2_003 {
+        floor.handle(next_day, call(n), &mut Outbox::default());
+    }
+    assert!(floor.leg_of(&"CA-7".into()).is_none());
+    assert!(size(&floor) < empty + 20_000, "{empty} bytes at the start, {} after a day", size(&floor));
     floor.check().unwrap();
 }
 

@@ -25,6 +25,7 @@ use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tracing::error;
 use tracing::info;
 use tracing::warn;
@@ -86,7 +87,7 @@ async fn serve(args: Args) -> Result<ExitCode, String> {
         Started::Answering(running) => *running,
         Started::Rested(code) => return Ok(code),
     };
-    let Running { listener, door, engine, reloader, reloads, local } = running;
+    let Running { listener, door, engine, dispatch, reloader, reloads, local } = running;
     let (stop, stopping) = watch::channel(false);
     let server = tokio::spawn(crate::server::serve(listener, door, stopping));
     signals.until_told_to_stop(&reloader, reloads).await;
@@ -96,6 +97,10 @@ async fn serve(args: Args) -> Result<ExitCode, String> {
     let drained = async {
         if server.await.is_err() {
             error!("the server ended badly");
+        }
+        engine.wind_down();
+        if dispatch.await.is_err() {
+            error!("the dispatch of orders to the carrier ended badly");
         }
         engine.stop().await;
     };
@@ -129,6 +134,8 @@ struct Running {
     listener: TcpListener,
     door: Arc<Door>,
     engine: Engine,
+    /// Ends when every order under way has its answer.
+    dispatch: JoinHandle<()>,
     reloader: Reloader,
     /// Requests of the API to read the flow files again.
     reloads: mpsc::Receiver<ReloadAsked>,
@@ -158,7 +165,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
             "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
         );
     }
-    let ghosts = opened.floor().live_legs();
+    let (ghosts, gap_since) = (opened.floor().live_legs(), opened.floor().gap_since());
 
     let metrics = Arc::new(Metrics::new().with_data(args.data.clone()));
     metrics.resume(opened.floor());
@@ -187,11 +194,11 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let rest = Arc::new(rest_client(&account, &args, &engine)?);
     if local.is_none() {
         tokio::spawn(engine.clone().reconcile(ghosts, rest.clone()));
-        let last_heard = recovered.last_at.unwrap_or(engine.clock().now());
+        let last_heard = gap_since.or(recovered.last_at).unwrap_or(engine.clock().now());
         tokio::spawn(engine.clone().watch_gaps(rest.clone(), last_heard, metrics.clone()));
     }
     let streaming = stream::open(&args, &public, &account, &rest).await?;
-    tokio::spawn(engine.clone().dispatch(orders, rest));
+    let dispatch = tokio::spawn(engine.clone().dispatch(orders, rest));
     look_after(&engine, &metrics, &args);
 
     let verifier = Verifier::new(&public, &account.tokens);
@@ -207,7 +214,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     write_places(&args, listening, local.as_ref())?;
     let reloader = Reloader { engine: engine.clone(), metrics, pins, args };
     let door = Arc::new(door);
-    Ok(Started::Answering(Box::new(Running { listener, door, engine, reloader, reloads, local })))
+    Ok(Started::Answering(Box::new(Running { listener, door, engine, dispatch, reloader, reloads, local })))
 }
 
 /// While the journal is read, webhooks wait in the backlog.

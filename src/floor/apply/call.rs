@@ -73,7 +73,7 @@ impl Floor {
     }
 
     /// Changes a call that may stand in the order; its place is taken anew.
-    pub(super) fn replace(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
+    pub(in crate::floor) fn replace(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
         self.leave_queue(id);
         self.with_call(id, change);
         self.enter_queue(id);

@@ -9,6 +9,7 @@ use crate::floor::call::Leg;
 use crate::floor::call::Side;
 use crate::floor::effect::Effect;
 use crate::floor::event::LegEnd;
+use crate::floor::line::ASKS_MAX;
 use crate::floor::timer::TimerName;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Treatment;
@@ -25,6 +26,8 @@ const LAST_WORDS_MAX: Span = Span::secs(30);
 /// Last words that must be pushed get longer: the push is tried for a minute, in which a caller in a queue fetches the
 /// next document.
 const LAST_WORDS_PUSHED_MAX: Span = Span::secs(90);
+/// While the carrier does not tell, each pause is twice the one before, up to this.
+const ASK_AGAIN_MAX: Span = Span::hours(1);
 /// The longest question and its answer; then the phone is gone, and nobody told us.
 const KEYS_MAX: Span = Span::mins(3);
 
@@ -50,6 +53,7 @@ impl Floor {
             hang_up: None,
             message: None,
             ask: None,
+            unanswered: 0,
             parting: None,
         };
         self.legs.insert(id, leg);
@@ -65,6 +69,7 @@ impl Floor {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let asked_again = leg.current().is_some_and(|before| is_same_question(before, treatment));
         leg.given.push(Arc::new(treatment.clone()));
+        leg.unanswered = 0;
         let (serial, up, name, call) = (leg.serial(), leg.is_up(), leg.carrier_call.clone(), leg.call);
         if let Some(superseded) = leg.push.take() {
             self.drop_effect(superseded);
@@ -180,8 +185,10 @@ impl Floor {
     /// The question goes out anew each time: an answer that never came is not waited for.
     pub(super) fn leg_asked(&mut self, at: Timestamp, id: LegId) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
-        let silence = leg.current().and_then(silence_max);
         let (name, unanswered) = (leg.carrier_call.clone(), leg.ask.take());
+        leg.unanswered = leg.unanswered.saturating_add(u8::from(unanswered.is_some()));
+        let again = |silence: Span| Span(silence.0 << leg.unanswered.min(ASKS_MAX)).min(ASK_AGAIN_MAX.max(silence));
+        let silence = leg.current().and_then(silence_max).map(again);
         if let Some(unanswered) = unanswered {
             self.drop_effect(unanswered);
         }
@@ -192,6 +199,17 @@ impl Floor {
         if let Some(carrier_call) = name {
             let ask = self.put(Effect::Ask { leg: id, carrier_call });
             self.with_leg(id, |l| l.ask = Some(ask));
+        }
+    }
+}
+
+impl Floor {
+    /// The carrier did not tell: the next question waits for longer.
+    pub(super) fn ask_unanswered(&mut self, id: LegId) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        leg.unanswered = leg.unanswered.saturating_add(1);
+        if let Some(ask) = leg.ask.take() {
+            self.drop_effect(ask);
         }
     }
 }

@@ -84,6 +84,9 @@ impl Floor {
             | Fact::RecordingPlayed { .. } => self.recording_changed(at, fact),
             Fact::EffectSettled { effect } => self.settle(at, *effect),
             Fact::LegAsked { leg } => self.leg_asked(at, *leg),
+            Fact::AskUnanswered { leg } => self.ask_unanswered(*leg),
+            Fact::GapFound { since } => self.gap_since = Some(*since),
+            Fact::GapRead => self.gap_since = None,
             Fact::LadderBegan { call } => self.ladder_began(*call),
             Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
             Fact::DetailsKnown { of, details } => self.details_known(*of, details),
@@ -91,11 +94,7 @@ impl Floor {
             Fact::KeyExpired(_) => {}
             Fact::CallLost { call } => self.call_lost(*call),
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
-            Fact::EventQuarantined { deadline, .. } => {
-                if let Some(deadline) = deadline {
-                    self.timers.clear(deadline);
-                }
-            }
+            Fact::EventQuarantined { deadline, .. } => deadline.iter().for_each(|deadline| self.timers.clear(deadline)),
             Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
@@ -131,6 +130,9 @@ impl Floor {
         let Some(effect) = self.drop_effect(id) else { return };
         let Some(leg) = effect.leg() else { return };
         self.with_leg(leg, |l| {
+            if l.ask == Some(id) {
+                l.unanswered = 0;
+            }
             for slot in [&mut l.dial, &mut l.push, &mut l.hang_up, &mut l.ask] {
                 if *slot == Some(id) {
                     *slot = None;

@@ -110,6 +110,7 @@ impl Floor {
             *count = if add { *count + 1 } else { count.saturating_sub(1) };
             if *count == 0 {
                 self.signed_in.remove(group);
+                self.stirred.unstaffed = true;
             }
         }
     }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::metric;
 use super::until_inbound;
+use super::wall;
 use crate::serve::process::free_address;
 use crate::serve::world::World;
 use crate::serve::world::list;
@@ -67,4 +68,37 @@ async fn calls_that_came_while_carelane_was_down_for_half_an_hour_become_missed_
     let floor = until_inbound(&world, 5).await;
     assert_eq!(floor["ledger"]["unaccounted"], 0);
     assert_eq!(list(&floor["items"]).len(), 3);
+}
+
+#[tokio::test]
+async fn a_crash_before_the_list_was_read_does_not_shorten_the_gap() {
+    let ahead = Arc::new(AtomicI64::new(0));
+    let shown = Arc::clone(&ahead);
+    let clock = Arc::new(move || now() + Span(shown.load(Ordering::Relaxed)));
+    let mut world = World::stopped_at(free_address(), 20.0, Faults::default(), clock).await;
+    wall::give(&mut world.engine);
+    world.engine.start_and_wait().await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let hangs_up = "dial\nexpect \"Riverside Family Medicine\"\nhangup\nexpect-ended";
+    world.patient("+15550109001", hangs_up).await;
+    world.until_quiet().await;
+    world.engine.kill();
+    ahead.store(Span::mins(30).0, Ordering::Relaxed);
+    world.patient("+15550109002", IN_VAIN).await;
+
+    // Four hours later it starts while the carrier's REST is down, takes a call, and dies before the list was read.
+    ahead.store(Span::hours(4).0, Ordering::Relaxed);
+    wall::set(&world.engine, 4 * 3_600);
+    let base = world.engine.vars.iter().position(|(name, _)| name == "TWILIO_API_BASE").expect("a setting");
+    let api = std::mem::replace(&mut world.engine.vars[base].1, "http://127.0.0.1:9".to_owned());
+    world.engine.start_and_wait().await;
+    world.patient("+15550109003", hangs_up).await;
+    world.engine.kill();
+
+    world.engine.vars[base].1 = api;
+    world.engine.start_and_wait().await;
+    let floor = until_inbound(&world, 3).await;
+    assert_eq!(floor["ledger"]["unaccounted"], 0);
+    let missed = list(&floor["items"]).iter().filter(|item| item["caller"] == "+15550109002").count();
+    assert_eq!(missed, 1, "{:#}", floor["items"]);
 }

@@ -8,7 +8,21 @@
 use std::fs;
 use std::path::PathBuf;
 
+#[cfg(not(feature = "planted"))]
+use carelane::engine::Replay;
+#[cfg(not(feature = "planted"))]
+use carelane::floor::event::Event;
+#[cfg(not(feature = "planted"))]
+use carelane::floor::fact::Fact;
 use carelane::journal::Entry;
+#[cfg(not(feature = "planted"))]
+use carelane::journal::Store;
+#[cfg(not(feature = "planted"))]
+use carelane::journal::verify;
+#[cfg(not(feature = "planted"))]
+use carelane::vocab::CallId;
+#[cfg(not(feature = "planted"))]
+use carelane::vocab::Timestamp;
 use serde_json::Value;
 use serde_json::json;
 
@@ -58,6 +72,52 @@ fn the_golden_journal_of_version_1_reads_as_on_the_day_it_was_written() {
         let read = line(entry);
         assert!(holds(&read, expected), "entry {}\nread     {read}\nexpected {expected}", entry.seq);
     }
+}
+
+/// The state that a data folder folds to, as `carelane journal verify` names it.
+#[cfg(not(feature = "planted"))]
+fn state_of(data: &std::path::Path) -> String {
+    let mut replay = Replay::default();
+    verify(data, None, |entry| replay.take(&entry)).unwrap();
+    replay.state_hash()
+}
+
+/// A build with planted bugs has one more field.
+#[test]
+#[cfg(not(feature = "planted"))]
+fn the_golden_journal_folds_to_the_same_state_on_every_machine() {
+    let temp = TempFolder::new();
+    copy_folder(&folder().join("v1"), &temp.data());
+    let state = state_of(&temp.data());
+    let kept = folder().join("v1.state");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&kept, format!("{state}\n")).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string(kept).unwrap().trim(),
+        state,
+        "the same journal folds to another state; if only the state has a new field, UPDATE=1 keeps the new hash"
+    );
+}
+
+#[test]
+#[cfg(not(feature = "planted"))]
+fn a_days_journal_on_the_disk_folds_to_the_state_of_its_facts() {
+    let facts = crate::simulate::facts_of(3);
+    let (temp, mut live) = (TempFolder::new(), Replay::default());
+    let (mut journal, _, _) = reopen(&temp.data()).unwrap();
+    for (seq, (at, fact)) in (1..).zip(facts) {
+        let entry = Entry { seq, at, event: Event::TimePassed, facts: vec![fact] };
+        live.take(&entry);
+        journal.append(at, "riverside", &entry.event, &entry.facts).unwrap();
+    }
+    journal.commit().unwrap();
+    let before = state_of(&temp.data());
+    assert_eq!(before, live.state_hash());
+    let one_more = Fact::CallLost { call: CallId(9_999_999) };
+    journal.append(Timestamp(i64::MAX), "riverside", &Event::TimePassed, &[one_more]).unwrap();
+    journal.commit().unwrap();
+    assert_ne!(state_of(&temp.data()), before);
 }
 
 #[test]

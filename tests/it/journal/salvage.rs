@@ -219,3 +219,18 @@ fn a_flow_that_is_lost_is_asked_for_and_taken_from_the_files() {
     let report = salvage(what).unwrap();
     assert_accounted(&folded(&to), &report, "flow");
 }
+
+#[test]
+fn the_gap_after_a_damaged_end_is_measured_from_the_last_good_record() {
+    let (folder, _) = written(7, false);
+    spoil(&folder.data(), "journal.db-wal", |bytes| {
+        let half = bytes.len() / 2;
+        bytes[half..].fill(0);
+    });
+    let to = folder.0.join("new");
+    let report = salvaged(&folder.data(), &to).unwrap();
+    let (last_good, after) = *report.when.last().unwrap();
+    assert!(last_good.is_some() && after.is_none(), "{:?}", report.when);
+    // Not from the moment of the salvage, which is that of the new journal's last entry.
+    assert_eq!(folded(&to).gap_since(), last_good);
+}

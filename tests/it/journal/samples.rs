@@ -97,14 +97,14 @@ macro_rules! variants {
 variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
-    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked Poisoned);
+    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead Poisoned);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
     LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
-    WaitOverrun CallResumed ItemFlagged EventQuarantined);
+    WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -195,6 +195,8 @@ fn events() -> Vec<Event> {
         Event::KeyFound(key_id()),
         Event::CallDamaged { call, practice: "riverside".into() },
         Event::JournalSalvaged(Box::new(salvaged())),
+        Event::GapFound { since: NOON },
+        Event::GapRead,
         Event::UrgentAsked { of: Subject::Item(item), by: "ana".into() },
         Event::Poisoned { event: Box::new(arrival(14).0), deadline: None },
         Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(TimerName::ReadyAgain("ana".into())) },
@@ -243,6 +245,9 @@ fn facts() -> Vec<Fact> {
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
         Fact::LegAsked { leg },
+        Fact::AskUnanswered { leg },
+        Fact::GapFound { since: NOON },
+        Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
         Fact::LadderBegan { call },
@@ -532,5 +537,11 @@ fn team_file() -> TeamFile {
 }
 
 fn salvaged() -> Salvage {
-    Salvage { floor: "fl1".into(), head: "b94d27b9934d3e08".into(), trusted: 90, lost: vec![(7, 9), (96, 100)] }
+    Salvage {
+        floor: "fl1".into(),
+        head: "b94d27b9934d3e08".into(),
+        trusted: 90,
+        lost: vec![(7, 9), (96, 100)],
+        heard_until: Some(NOON),
+    }
 }

@@ -236,6 +236,8 @@ impl Stage {
                 dialled: NUMBER.into(),
                 began: local(&format!("{date} {clock}"))?,
             }),
+            ["gap", "since", date, clock] => Ok(Event::GapFound { since: local(&format!("{date} {clock}"))? }),
+            ["gap", "read"] => Ok(Event::GapRead),
             ["over", who] => Ok(Event::LegFoundOver { leg: self.leg(who)? }),
             ["fetch", who] => {
                 let (leg, serial) = self.treated(who)?;

@@ -129,3 +129,13 @@ async fn the_counters_agree_with_the_carriers_own_list_of_calls() {
     is(sum("carelane_webhooks_total", "incoming"), incoming, "first webhooks");
     is(sum("carelane_webhooks_total", ""), world.seen().len(), "webhooks");
 }
+
+#[tokio::test]
+async fn a_first_webhook_that_comes_twice_is_one_greeting() {
+    let world = World::start(10.0, Faults { duplicate_webhooks: true, ..Faults::default() }).await;
+    world.patient("+15550109001", "dial\nexpect \"press 1\"\nhangup\nexpect-ended").await;
+    let scraped = http::get(&world.engine.url("/metrics")).await.expect("carelane answers").text();
+    let counted = "carelane_first_sound_seconds_count{practice=\"riverside\"} 1";
+    assert!(scraped.lines().any(|line| line == counted), "{scraped}");
+    assert!(scraped.contains("carelane_webhooks_total{result=\"answered\",route=\"incoming\"} 2"), "{scraped}");
+}
