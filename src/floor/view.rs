@@ -9,6 +9,7 @@ use super::Floor;
 use super::acd::agent::AgentState;
 use super::call::Call;
 use super::call::Phase;
+use super::call::Side;
 use super::details::Details;
 use super::ledger::Ledger;
 use super::rota;
@@ -22,6 +23,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
+use crate::vocab::LegId;
 use crate::vocab::Number;
 use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
@@ -200,6 +202,14 @@ impl Floor {
             calls: self.calls.values().map(|c| self.call_view(c)).collect(),
             ledger: self.ledger(),
         }
+    }
+
+    /// Callers whose phone is not down, by leg, with their call; the last says whether that is accounted for already.
+    pub fn on_the_line(&self) -> impl Iterator<Item = (LegId, CallView, bool)> {
+        self.legs.values().filter(|leg| leg.is_up() && leg.side == Side::Caller).filter_map(|leg| match &leg.parting {
+            Some(parting) => Some((leg.id, self.call_view(&parting.call), true)),
+            None => Some((leg.id, self.call_view(self.calls.get(&leg.call)?), false)),
+        })
     }
 
     /// Assistants who are ready for a call, longest idle first.

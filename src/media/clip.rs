@@ -1,7 +1,7 @@
 //! A sound made ready to be sent: cut and written in base64 once, and shared by every call that plays it.
 //!
-//! A carrier takes audio of any length and plays it in order. So a piece of it is a second, not a frame of 20 ms: a
-//! waiting call sends one message a second and copies it, nothing else.
+//! A carrier takes audio of any length and plays it in order. So a piece of it is half a second, not a frame of 20 ms:
+//! a waiting call sends two messages a second and copies them, nothing else.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,8 +10,8 @@ use super::g711::FRAME;
 use super::g711::RATE;
 use super::g711::SILENCE;
 
-/// Bytes of one message's audio: a second.
-const CHUNK: usize = RATE;
+/// Bytes of one message's audio: half a second.
+const CHUNK: usize = RATE / 2;
 
 /// A sound ready to be sent.
 #[derive(Debug)]
@@ -62,6 +62,6 @@ mod tests {
         let sent: Vec<u8> = clip.chunks().iter().flat_map(|c| STANDARD.decode(&*c.base64).unwrap()).collect();
         assert_eq!(sent[..20_000], sound);
         assert_eq!(sent[20_000..], vec![SILENCE; 20_000_usize.next_multiple_of(FRAME) - 20_000]);
-        assert_eq!((clip.frames(), clip.chunks().len()), (125, 3));
+        assert_eq!((clip.frames(), clip.chunks().len()), (125, 5));
     }
 }

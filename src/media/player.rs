@@ -12,8 +12,8 @@ use super::clip::Clip;
 
 /// So much audio is at the carrier when we have just sent some.
 pub(super) const AHEAD: Duration = Duration::from_secs(4);
-/// We send again when this much is left there.
-const AHEAD_MIN: Duration = Duration::from_secs(2);
+/// We send again when this much is left there: often enough that nobody takes the pause for the end.
+const AHEAD_MIN: Duration = Duration::from_millis(3_500);
 /// A mark that comes later than this after its sound does not come.
 const MARK_LATE_MAX: Duration = Duration::from_secs(3);
 
@@ -52,6 +52,8 @@ pub struct Player {
     next: (usize, usize),
     /// When everything sent so far will have been heard.
     heard_at: Duration,
+    /// Nothing is sent before this: a silence lasts until then.
+    silent_until: Duration,
     /// Marks so far; the number of the last one.
     marks: u64,
     state: State,
@@ -71,6 +73,7 @@ impl Player {
     /// Plays this from now on, after what was sent before.
     pub fn play(&mut self, now: Duration, program: Program) {
         self.heard_at = self.heard_at.max(now);
+        self.silent_until = now;
         self.program = program;
         self.next = (0, 0);
         self.state = State::Playing;
@@ -95,6 +98,9 @@ impl Player {
             return None;
         }
         loop {
+            if now < self.silent_until {
+                return None;
+            }
             let (at, piece) = self.next;
             let Some(part) = self.program.parts.get(at) else {
                 match self.program.again_from.filter(|from| self.program.parts[*from..].iter().any(Part::lasts)) {
@@ -115,6 +121,7 @@ impl Player {
             match part {
                 Part::Silence(length) => {
                     self.heard_at = self.heard_at.max(now) + *length;
+                    self.silent_until = self.heard_at;
                     self.next = (at + 1, 0);
                 }
                 Part::Clip(clip) if piece >= clip.chunks().len() => self.next = (at + 1, 0),
@@ -137,7 +144,7 @@ impl Player {
     pub fn wake(&self) -> Option<Duration> {
         match self.state {
             State::Idle => None,
-            State::Playing => Some(self.heard_at.saturating_sub(AHEAD_MIN)),
+            State::Playing => Some(self.heard_at.saturating_sub(AHEAD_MIN).max(self.silent_until)),
             State::Ending => Some(self.heard_at + MARK_LATE_MAX),
         }
     }
@@ -216,15 +223,15 @@ mod tests {
         player.play(seconds(0), Program { parts: vec![clip(1), clip(22)], again_from: Some(1) });
         let (mut total, mut now) = (0, seconds(0));
         while now < seconds(600) {
-            let (audio, mark) = sent(&mut player, now);
-            total += audio;
-            assert_eq!(mark, None);
+            while let Some(Due::Audio(chunk)) = player.poll(now) {
+                total += chunk.frames;
+            }
             // What is at the carrier: enough until we wake, never more than we allow.
-            let (left, next) = (seconds(total) - now, player.wake().unwrap());
-            assert!(left <= AHEAD + seconds(1) && seconds(total) > next, "{left:?} left at {now:?}");
+            let (left, next) = (Duration::from_millis(total * 20) - now, player.wake().unwrap());
+            assert!(left <= AHEAD + seconds(1) && now + left > next, "{left:?} left at {now:?}");
             now = next;
         }
-        assert!(total >= 600);
+        assert!(total >= 600 * 50);
     }
 
     #[test]
@@ -233,8 +240,10 @@ mod tests {
         let parts = vec![clip(1), Part::Silence(seconds(40))];
         player.play(seconds(0), Program { parts, again_from: Some(0) });
         assert_eq!(sent(&mut player, seconds(0)), (1, None));
-        assert_eq!(player.wake(), Some(seconds(39)));
-        assert_eq!(sent(&mut player, seconds(39)), (1, None));
+        // What is sent before a silence is over would end it.
+        assert_eq!(player.wake(), Some(seconds(41)));
+        assert_eq!(sent(&mut player, seconds(40)), (0, None));
+        assert_eq!(sent(&mut player, seconds(41)), (1, None));
     }
 
     #[test]

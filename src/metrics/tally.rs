@@ -28,6 +28,7 @@ use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Route;
+use crate::floor::view::CallView;
 use crate::flow::Flow;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
@@ -141,33 +142,47 @@ impl Tally {
             }
         }
         for call in &view.calls {
-            let place = call.lane.as_ref().map(|lane| Place {
-                series: self.lane(&call.practice, lane, &call.language),
-                since: call.waiting_since.unwrap_or(call.arrived_at),
-                answer_by: call.answer_by.unwrap_or(call.arrived_at),
-                is_queued: call.waiting_since.is_some(),
-            });
-            if let (Some(offer), Some(place)) = (call.offer, &place) {
-                self.offers.insert(offer, place.series.clone());
+            self.known_again(call, false);
+        }
+        for (leg, call, is_over) in floor.on_the_line() {
+            if is_over {
+                self.known_again(&call, true);
             }
-            let known = Known {
-                practice: call.practice.clone(),
-                series: self.practice(&call.practice),
-                language: call.language.clone(),
-                arrived: call.arrived_at,
-                has_chosen: place.is_some(),
-                was_answered: call.answered,
-                is_talking: call.state == "talking",
-                is_over: false,
-                is_up: false,
-                place,
-            };
-            self.calls.insert(call.call, known);
+            self.lines.insert(leg, call.call);
+            if let Some(known) = self.calls.get_mut(&call.call) {
+                known.is_up = true;
+            }
         }
         for item in &view.items {
             let new = &item.item.new;
             self.item_known(item.item.opened_at, new);
         }
+    }
+
+    /// A call of before the restart; `is_over` if it is accounted for and its caller still on the line.
+    fn known_again(&mut self, call: &CallView, is_over: bool) {
+        let place = call.lane.as_ref().map(|lane| Place {
+            series: self.lane(&call.practice, lane, &call.language),
+            since: call.waiting_since.unwrap_or(call.arrived_at),
+            answer_by: call.answer_by.unwrap_or(call.arrived_at),
+            is_queued: call.waiting_since.is_some() && !is_over,
+        });
+        if let (Some(offer), Some(place)) = (call.offer, &place) {
+            self.offers.insert(offer, place.series.clone());
+        }
+        let known = Known {
+            practice: call.practice.clone(),
+            series: self.practice(&call.practice),
+            language: call.language.clone(),
+            arrived: call.arrived_at,
+            has_chosen: place.is_some(),
+            was_answered: call.answered,
+            is_talking: call.state == "talking" && !is_over,
+            is_over,
+            is_up: false,
+            place,
+        };
+        self.calls.insert(call.call, known);
     }
 
     /// Counts one fact, decided at `at`.
