@@ -39,7 +39,7 @@ Examples:
 #[command(after_help = AFTER_HELP)]
 pub struct Args {
     /// How many seeds.
-    #[arg(long, default_value_t = 100, value_name = "N")]
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
     /// The first seed.
     #[arg(long, default_value_t = 0, value_name = "SEED")]

@@ -203,7 +203,6 @@ impl Tally {
                     known.series.urgent_flags.inc(flag_source(by));
                 }
             }
-            Fact::ItemFlagged { item, by, lane, .. } => self.item_flagged(*item, by, lane),
             Fact::LanguageChosen { call, language } => {
                 if let Some(known) = self.calls.get_mut(call) {
                     known.language = language.clone();
@@ -251,6 +250,12 @@ impl Tally {
                     known.series.on_call_unanswered.inc();
                 }
             }
+            _ => self.count_item(at, fact),
+        }
+    }
+
+    fn count_item(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemJoined { item, kind: Some(kind), .. } => self.item_became(*item, *kind),
             Fact::ItemAttempted { item, .. } => {
@@ -264,6 +269,7 @@ impl Tally {
                     known.series.seconds.observe(seconds(at - known.opened));
                 }
             }
+            Fact::ItemFlagged { item, by, lane, .. } => self.item_flagged(*item, by, lane),
             _ => {}
         }
     }

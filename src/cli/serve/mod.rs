@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
@@ -117,6 +118,8 @@ async fn serve(args: Args) -> Result<ExitCode, String> {
 
 /// The exit code after a second signal to stop: not everything was finished.
 const EXIT_CUT: u8 = 1;
+/// Connections that the system takes for us until we do; it may hold fewer (`net.core.somaxconn`).
+const BACKLOG: u32 = 4_096;
 
 /// What came of a start.
 enum Started {
@@ -141,9 +144,8 @@ struct Running {
 
 async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let account = if args.carrier == CarrierKind::Twilio { Some(args.account()?) } else { None };
-    let listener = TcpListener::bind(args.listen).await;
-    let listener =
-        listener.map_err(|e| format!("cannot listen on {}: {e}; is another carelane running?", args.listen))?;
+    let listener = listen(args.listen)
+        .map_err(|e| format!("cannot listen on {}: {e}; is another carelane running?", args.listen))?;
     let listening = listener.local_addr().map_err(|e| format!("the listening socket has no address: {e}"))?;
     let public = args.public(listening)?;
 
@@ -197,10 +199,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     }
     let streaming = stream::open(&args, &public, &account, &rest).await?;
     let dispatch = tokio::spawn(engine.clone().dispatch(orders, rest));
-    tokio::spawn(space::watch(args.data.clone()));
-    tokio::spawn(wall::watch(engine.clock(), metrics.clone()));
-    tokio::spawn(engine.clone().keep_to_retention());
-    tokio::spawn(on_call::watch(engine.clone()));
+    look_after(&engine, &metrics, &args);
 
     let verifier = Verifier::new(&public, &account.tokens);
     let (ask_reload, reloads) = mpsc::channel(1);
@@ -216,6 +215,23 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let reloader = Reloader { engine: engine.clone(), metrics, pins, args };
     let door = Arc::new(door);
     Ok(Started::Answering(Box::new(Running { listener, door, engine, dispatch, reloader, reloads, local })))
+}
+
+/// While the journal is read, webhooks wait in the backlog.
+fn listen(on: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if on.is_ipv6() { TcpSocket::new_v6()? } else { TcpSocket::new_v4()? };
+    // The last process's connections may linger; its listening socket is gone.
+    socket.set_reuseaddr(true)?;
+    socket.bind(on)?;
+    socket.listen(BACKLOG)
+}
+
+/// What is looked at now and then, for ever.
+fn look_after(engine: &Engine, metrics: &Arc<Metrics>, args: &Args) {
+    tokio::spawn(space::watch(args.data.clone()));
+    tokio::spawn(wall::watch(engine.clock(), metrics.clone()));
+    tokio::spawn(engine.clone().keep_to_retention());
+    tokio::spawn(on_call::watch(engine.clone()));
 }
 
 /// A disk that fails or is full at every start is a crash loop too.

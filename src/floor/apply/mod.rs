@@ -94,18 +94,12 @@ impl Floor {
             Fact::KeyExpired(_) => {}
             Fact::CallLost { call } => self.call_lost(*call),
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
-            Fact::EventQuarantined { deadline, .. } => {
-                if let Some(deadline) = deadline {
-                    self.timers.clear(deadline);
-                }
-            }
+            Fact::EventQuarantined { deadline, .. } => deadline.iter().for_each(|deadline| self.timers.clear(deadline)),
             Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
         }
-        #[cfg(feature = "planted")]
-        self.misapplied(at, fact);
     }
 
     fn details_known(&mut self, of: Subject, details: &Details) {

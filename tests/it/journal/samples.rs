@@ -244,16 +244,6 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
-        Fact::VoicemailBegan { call, due_at: NOON },
-        Fact::RecordingAwaited { item, leg, carrier_call: "CA5".into(), until: NOON },
-        Fact::RecordingNamed { item, recording: "RE1".into(), duration: Some(Span::secs(9)), partial: true },
-        Fact::RecordingEmpty { item },
-        Fact::RecordingDelayed { item, again_at: Some(NOON) },
-        Fact::RecordingTried { item },
-        Fact::RecordingStored { item, recording: "RE1".into(), file: "0a1b".into(), duration: Span(9_120) },
-        Fact::RecordingDropped { item },
-        Fact::RecordingPlayed { item, by: Private::new("Maria Canary, supervisor".into()) },
-        Fact::CallLeft { call, how: Left::Voicemail },
         Fact::LegAsked { leg },
         Fact::AskUnanswered { leg },
         Fact::GapFound { since: NOON },
@@ -264,14 +254,6 @@ fn facts() -> Vec<Fact> {
         Fact::LadderEnded { call, again_at: NOON },
         Fact::DetailsKnown { of: Subject::Call(call), details: Box::new(details(23)) },
         Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
-        Fact::StaffArrived {
-            leg,
-            practice: "riverside".into(),
-            flow: "b94d27b9934d3e08".into(),
-            carrier_call: "CA5".into(),
-            agent: Some("ana".into()),
-        },
-        Fact::StaffKnown { leg, agent: "ana".into() },
         Fact::WaitOverrun { call, until: NOON },
         Fact::CallResumed { call, leg },
         Fact::ItemFlagged {
@@ -282,12 +264,42 @@ fn facts() -> Vec<Fact> {
             owner: Owner::Group("nurse-line".into()),
             due_at: NOON,
         },
-        Fact::PinRefused { leg, agent: "ana".into(), locked_until: Some(NOON) },
         Fact::KeyExpired(key_id()),
         Fact::CallLost { call },
         Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
+    facts.extend(mailbox_facts(call, leg, item));
+    facts.extend(staff_facts(leg));
     facts
+}
+
+fn staff_facts(leg: LegId) -> [Fact; 3] {
+    [
+        Fact::StaffArrived {
+            leg,
+            practice: "riverside".into(),
+            flow: "b94d27b9934d3e08".into(),
+            carrier_call: "CA5".into(),
+            agent: Some("ana".into()),
+        },
+        Fact::StaffKnown { leg, agent: "ana".into() },
+        Fact::PinRefused { leg, agent: "ana".into(), locked_until: Some(NOON) },
+    ]
+}
+
+fn mailbox_facts(call: CallId, leg: LegId, item: ItemId) -> [Fact; 10] {
+    [
+        Fact::VoicemailBegan { call, due_at: NOON },
+        Fact::RecordingAwaited { item, leg, carrier_call: "CA5".into(), until: NOON },
+        Fact::RecordingNamed { item, recording: "RE1".into(), duration: Some(Span::secs(9)), partial: true },
+        Fact::RecordingEmpty { item },
+        Fact::RecordingDelayed { item, again_at: Some(NOON) },
+        Fact::RecordingTried { item },
+        Fact::RecordingStored { item, recording: "RE1".into(), file: "0a1b".into(), duration: Span(9_120) },
+        Fact::RecordingDropped { item },
+        Fact::RecordingPlayed { item, by: Private::new("Maria Canary, supervisor".into()) },
+        Fact::CallLeft { call, how: Left::Voicemail },
+    ]
 }
 
 fn missed() -> Fact {
