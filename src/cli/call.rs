@@ -149,7 +149,11 @@ async fn run_script(
 fn read_script(path: &Path) -> Result<Script, String> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| format!("the script {name} cannot be read: {error}"))?;
-    Script::parse(&name, &text).map_err(|error| error.to_string())
+    let script = Script::parse(&name, &text).map_err(|error| error.to_string())?;
+    if script.is_empty() {
+        return Err(format!("there is no step in the script {name}; a call begins with `dial`"));
+    }
+    Ok(script)
 }
 
 fn places(args: &Args) -> Places {
