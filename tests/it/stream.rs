@@ -62,10 +62,10 @@ async fn a_key_is_heard_in_the_audio_itself_once() {
     let mut call = carrier.call("CA03").await;
     call.hears(&said(&GREETING[..1])).await;
     call.speak(&vec![g711::SILENCE; 1_600]).await;
-    call.speak(&carrier::tone(852.0, 1_336.0, 100)).await;
+    call.speak(&carrier::tone(941.0, 1_477.0, 100)).await;
     call.until_clear().await;
     // The carrier tells of the same press, later: that is not a second one.
-    call.press('8').await;
+    call.press('#').await;
     carrier.until_floor(|floor| floor["calls"][0]["state"] == "menu").await;
     call.hears(&said(&["Sorry, that is not one of the choices."])).await;
     call.press('1').await;
