@@ -41,6 +41,7 @@ use super::scalar;
 use super::schema;
 use super::schema::Need;
 use super::schema::Record;
+use super::spoken::hints;
 use super::spoken::normalise;
 use super::syntax::Content;
 use super::syntax::Entry;
@@ -174,11 +175,7 @@ pub(super) fn flow(root: &Node) -> Flow {
         steps: top.entries("steps").iter().filter_map(|e| Some((valid_id(&e.name).into(), step(&e.value)?))).collect(),
         person: top.id("person"),
         lanes: top.entries("lanes").iter().map(|e| lane(&e.name, &e.value)).collect(),
-        urgent: Urgent {
-            lane: urgent.id("lane"),
-            phrases: urgent.phrases("phrases"),
-            crisis: urgent.phrases("crisis"),
-        },
+        urgent: urgent_words(&urgent),
         offers: OfferRules {
             ring: offers.duration("ring"),
             accept: offers.duration("accept"),
@@ -196,6 +193,17 @@ pub(super) fn flow(root: &Node) -> Flow {
         wording: BTreeMap::new(),
         staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
     }
+}
+
+fn urgent_words(given: &Fields<'_>) -> Urgent {
+    let mut urgent = Urgent {
+        lane: given.id("lane"),
+        phrases: given.phrases("phrases"),
+        crisis: given.phrases("crisis"),
+        hints: None,
+    };
+    urgent.hints = Some(hints(urgent.all()).into());
+    urgent
 }
 
 fn hours(node: Option<&Node>) -> Hours {

@@ -327,6 +327,16 @@ pub struct Urgent {
     pub phrases: Phrases,
     /// Phrases that lead to the crisis sentence (988) and the clinical lane.
     pub crisis: Phrases,
+    /// All of them as a recogniser is told to expect them, ready made: they go with every document that listens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hints: Option<Arc<str>>,
+}
+
+impl Urgent {
+    /// Every phrase, in every language.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<str>> {
+        [&self.phrases, &self.crisis].into_iter().flat_map(|phrases| phrases.values().flatten())
+    }
 }
 
 /// How a call is rung to an assistant.

@@ -2,6 +2,8 @@
 //!
 //! It does not recognise speech and knows no phrase.
 
+use std::sync::Arc;
+
 /// Seconds one spoken word takes, estimated: about 170 words a minute, a calm telephone voice.
 const SECONDS_A_WORD: f64 = 0.35;
 /// As typed, as typeset, as a letter, and the accent that is taken for one.
@@ -37,6 +39,22 @@ pub fn says(heard: &str, phrase: &str) -> bool {
             let after = heard[at + found.len()..].chars().next();
             before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ')
         })
+}
+
+/// Phrases a recogniser is told to expect; the carrier takes 500.
+const HINTS_MAX: usize = 200;
+
+/// What a recogniser should expect. A phrase that holds a shorter one adds nothing to it.
+pub fn hints<'p>(phrases: impl Iterator<Item = &'p Arc<str>>) -> String {
+    let mut phrases: Vec<&str> = phrases.map(AsRef::as_ref).collect();
+    phrases.sort_by_key(|phrase| phrase.len());
+    let mut hints: Vec<&str> = Vec::new();
+    for phrase in phrases {
+        if hints.len() < HINTS_MAX && !hints.iter().any(|hint| says(phrase, hint)) {
+            hints.push(phrase);
+        }
+    }
+    hints.join(", ")
 }
 
 /// How many words a voice speaks.

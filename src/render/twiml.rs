@@ -8,7 +8,6 @@ mod listening;
 
 use std::borrow::Cow;
 use std::io;
-use std::sync::Arc;
 
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
@@ -27,7 +26,7 @@ use crate::flow::Flow;
 use crate::flow::Menu;
 use crate::flow::Phrase;
 use crate::flow::Step;
-use crate::flow::says;
+use crate::flow::hints;
 use crate::flow::text;
 use crate::vocab::CallId;
 use crate::vocab::LaneId;
@@ -59,8 +58,6 @@ const PIN_DIGITS_MAX: &str = "16";
 const KEYS_TIMEOUT: &str = "8";
 /// A parked leg is moved within a moment; after so many seconds it asks again.
 const PARKED_PAUSE: u32 = 4;
-/// Phrases a recogniser is told to expect; the carrier takes 500.
-const HINTS_MAX: usize = 200;
 
 /// One leg's treatment, ready to be rendered.
 #[derive(Clone, Copy, Debug)]
@@ -207,23 +204,16 @@ impl Rendering<'_> {
         self.redirect(xml, self.done())
     }
 
-    /// What a recogniser should expect, in all languages. A phrase that holds a shorter one adds nothing to it.
+    /// What a recogniser should expect at a menu, in all languages.
     fn hints(&self, menu: &Menu) -> String {
-        self.hints_with(menu.choices.values().flat_map(|choice| choice.say.values().flatten()))
+        let named = menu.choices.values().flat_map(|choice| choice.say.values().flatten());
+        hints(named.chain(self.flow.urgent.all()))
     }
 
-    fn hints_with<'p>(&'p self, others: impl Iterator<Item = &'p Arc<str>>) -> String {
-        let urgent = [&self.flow.urgent.phrases, &self.flow.urgent.crisis];
-        let urgent = urgent.into_iter().flat_map(|phrases| phrases.values().flatten());
-        let mut phrases: Vec<&str> = others.chain(urgent).map(AsRef::as_ref).collect();
-        phrases.sort_by_key(|phrase| phrase.len());
-        let mut hints: Vec<&str> = Vec::new();
-        for phrase in phrases {
-            if hints.len() < HINTS_MAX && !hints.iter().any(|hint| says(phrase, hint)) {
-                hints.push(phrase);
-            }
-        }
-        hints.join(", ")
+    /// What it should expect everywhere else: urgent words. A flow of an older journal does not bring them ready made.
+    fn urgent_hints(&self) -> Cow<'_, str> {
+        let urgent = &self.flow.urgent;
+        urgent.hints.as_deref().map_or_else(|| hints(urgent.all()).into(), |hints| Cow::Borrowed(hints))
     }
 
     /// A message. Verbs after it run only if nothing was said: the carrier then goes on without telling us.
@@ -305,7 +295,7 @@ impl Rendering<'_> {
             music.write_text_content(BytesText::new(&self.links.music())).map(drop)
         };
         // patient: urgent words are heard in mid-wait, too, in every language of the practice.
-        let hints = self.hints_with(std::iter::empty());
+        let hints = self.urgent_hints();
         let action = self.links.url(Link::Held { leg: self.leg, serial: self.serial, round });
         let gather = xml.create_element("Gather").with_attributes([
             ("input", "dtmf speech"),

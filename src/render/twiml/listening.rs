@@ -36,7 +36,7 @@ impl Rendering<'_> {
         input: &str,
         heard: Link,
     ) -> io::Result<()> {
-        let (hints, action) = (self.hints_with(std::iter::empty()), self.links.url(heard));
+        let (hints, action) = (self.urgent_hints(), self.links.url(heard));
         let gather = xml.create_element("Gather").with_attributes([
             ("input", input),
             ("numDigits", "1"),

@@ -455,7 +455,7 @@ fn flow_file() -> FlowFile {
         steps: BTreeMap::from([("start".into(), Step::Menu(menu)), ("opening-hours".into(), Step::Answer(answer))]),
         person: "scheduling".into(),
         lanes: vec![lane()],
-        urgent: Urgent { lane: "scheduling".into(), phrases: phrases.clone(), crisis: phrases },
+        urgent: Urgent { lane: "scheduling".into(), phrases: phrases.clone(), crisis: phrases, hints: None },
         offers: OfferRules {
             ring: Span::secs(20),
             accept: Span::secs(8),
