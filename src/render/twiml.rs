@@ -213,7 +213,7 @@ impl Rendering<'_> {
     /// What it should expect everywhere else: urgent words. A flow of an older journal does not bring them ready made.
     fn urgent_hints(&self) -> Cow<'_, str> {
         let urgent = &self.flow.urgent;
-        urgent.hints.as_deref().map_or_else(|| hints(urgent.all()).into(), |hints| Cow::Borrowed(hints))
+        urgent.hints.as_deref().map_or_else(|| hints(urgent.all()).into(), Cow::Borrowed)
     }
 
     /// A message. Verbs after it run only if nothing was said: the carrier then goes on without telling us.
