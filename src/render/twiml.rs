@@ -294,21 +294,9 @@ impl Rendering<'_> {
             let music = xml.create_element("Play").with_attribute(("loop", loops.as_str()));
             music.write_text_content(BytesText::new(&self.links.music())).map(drop)
         };
-        // patient: urgent words are heard in mid-wait, too, in every language of the practice.
-        let hints = self.urgent_hints();
-        let action = self.links.url(Link::Held { leg: self.leg, serial: self.serial, round });
-        let gather = xml.create_element("Gather").with_attributes([
-            ("input", "dtmf speech"),
-            ("numDigits", "1"),
-            ("finishOnKey", ""),
-            ("timeout", "1"),
-            ("speechTimeout", "auto"),
-            ("language", language.as_str()),
-            ("hints", &hints),
-            ("method", "POST"),
-            ("action", &action),
-        ]);
-        gather.write_inner_content(|xml| {
+        let heard = Link::Held { leg: self.leg, serial: self.serial, round };
+        // patient: urgent words are heard in mid-wait, too.
+        self.listening(xml, language, "dtmf speech", heard, |xml| {
             words(xml)?;
             for offer in lane.iter().flat_map(|lane| wording::offers(self.flow, lane, language)) {
                 say(xml, &offer, language)?;

@@ -36,6 +36,18 @@ impl Rendering<'_> {
         input: &str,
         heard: Link,
     ) -> io::Result<()> {
+        self.listening(xml, language, input, heard, |xml| self.say_all(xml, words, language))
+    }
+
+    /// One key, or urgent words in every language of the practice, are heard during `inner` and for a second after.
+    pub(super) fn listening(
+        &self,
+        xml: &mut Xml,
+        language: &Language,
+        input: &str,
+        heard: Link,
+        inner: impl FnOnce(&mut Xml) -> io::Result<()>,
+    ) -> io::Result<()> {
         let (hints, action) = (self.urgent_hints(), self.links.url(heard));
         let gather = xml.create_element("Gather").with_attributes([
             ("input", input),
@@ -48,6 +60,6 @@ impl Rendering<'_> {
             ("method", "POST"),
             ("action", &action),
         ]);
-        gather.write_inner_content(|xml| self.say_all(xml, words, language)).map(drop)
+        gather.write_inner_content(inner).map(drop)
     }
 }

@@ -1,4 +1,4 @@
-//! The process whose disk fails: this test binary, started again behind the shim to run one ignored test.
+//! The process whose disk fails: this test binary, started again behind the shim with a data folder to write in.
 
 use std::fs;
 use std::io::Write;
@@ -64,10 +64,19 @@ fn closing(n: u32) -> (Event, Vec<Fact>) {
     (event, vec![Fact::InputMissed { call: CallId(n.into()) }])
 }
 
+/// With a data folder in the environment it is the process whose disk fails; otherwise it writes on a sound one.
 #[test]
-#[ignore = "run by other tests as the process whose disk fails"]
-fn writes_a_journal() {
-    let Ok(data) = std::env::var(DATA) else { return };
+fn a_journal_written_in_several_lives_is_read_back_whole() {
+    let Ok(data) = std::env::var(DATA) else {
+        let place = Place::new();
+        let data = place.root.join("disk/data");
+        fs::create_dir(place.root.join("disk")).unwrap();
+        live(&data, SHORT).unwrap();
+        let mut entries = Vec::new();
+        Journal::open(&data, None, |entry| entries.push(entry)).unwrap();
+        assert!(entries == (1..=WHOLE).map(entry).collect::<Vec<_>>());
+        return;
+    };
     let lives = if std::env::var(LENGTH).unwrap() == "long" { LONG } else { SHORT };
     if let Err(error) = live(Path::new(&data), lives) {
         eprintln!("{error}");
@@ -129,7 +138,7 @@ impl Place {
     pub(super) fn run(&self, length: Length, fault: Option<&str>) -> (ExitStatus, String) {
         let mut child = Command::new(std::env::current_exe().unwrap());
         child
-            .args(["--exact", "disk::writer::writes_a_journal", "--ignored", "--nocapture"])
+            .args(["--exact", "disk::writer::a_journal_written_in_several_lives_is_read_back_whole", "--nocapture"])
             .env(DATA, self.data())
             .env(LENGTH, if matches!(length, Length::Long) { "long" } else { "short" })
             .env("SHIM_ROOT", &self.root)
