@@ -40,7 +40,6 @@ use crate::vocab::LegId;
 use ears::Ears;
 use wire::close;
 use wire::next;
-use wire::write;
 
 /// The stream must say whose it is within this time.
 const START_MAX: Duration = Duration::from_secs(5);

@@ -1,5 +1,7 @@
 //! The voice of a session: treatments as programs of sounds, sent when they are due.
 
+use std::time::Duration;
+
 use super::End;
 use super::Session;
 use super::wire::write;
