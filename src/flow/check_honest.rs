@@ -1,8 +1,8 @@
 //! Honest prompts: no text tells a wait or a place in line, and none speaks against dialling for help.
 //!
-//! How long somebody waits is known when it is measured, and a callback's time when its item is made; carelane says both
-//! by itself, in the blanks of its own sentences. A number in a file is right by chance only. What people say is theirs:
-//! an assistant's script is searched for words against 911 only.
+//! How long somebody waits is known when it is measured, and a callback's time when its item is made; carelane says
+//! both by itself, in the blanks of its own sentences. A number in a file is right by chance only. What people say is
+//! theirs: an assistant's script is searched for words against 911 only.
 
 use std::ops::Range;
 
@@ -119,8 +119,8 @@ fn promise(clauses: &[String], tongue: &Tongue) -> Option<Slip> {
     ((waits || calls_back) && any(tongue.soon)).then_some(Slip::Soon)
 }
 
-/// A clause without its condition: "if nobody has called you back in two days" promises nothing. A condition that goes
-/// over into what is promised, without a comma between them, is known by its words.
+/// A clause without its condition: "if nobody has called you back in two days" promises nothing. A condition that
+/// goes over into what is promised, without a comma between them, is known by its words.
 fn unconditional<'c>(clause: &'c str, is_last: bool, tongue: &Tongue) -> Vec<&'c str> {
     let words: Vec<&str> = clause.split(' ').filter(|word| !word.is_empty()).collect();
     let Some(at) = words.iter().position(|word| tongue.conditions.contains(word)) else { return words };
@@ -136,14 +136,13 @@ fn is_number(word: &str, tongue: &Tongue) -> bool {
 /// "in two minutes", "less than half an hour"; but not "open 24 hours a day", or "arrive 15 minutes early".
 fn is_spell(words: &[&str], units: &[&str], tongue: &Tongue) -> bool {
     let unit_at = |at: usize| {
-        let counted = words[..at].iter().rev().take_while(|w| is_number(w, tongue) || tongue.links.contains(*w)).count();
+        let counted =
+            words[..at].iter().rev().take_while(|w| is_number(w, tongue) || tongue.links.contains(*w)).count();
         let words_between = words[at - counted..at].iter();
         let first = at - counted + words_between.take_while(|word| !is_number(word, tongue)).count();
         let (before, after) = (words[..first].join(" "), words.get(at + 1).copied().unwrap_or_default());
         let leads = |lead: &&str| before == **lead || before.ends_with(&format!(" {lead}"));
-        first < at
-            && (before.is_empty() || tongue.leads.iter().any(leads))
-            && !tongue.after_hours.contains(&after)
+        first < at && (before.is_empty() || tongue.leads.iter().any(leads)) && !tongue.after_hours.contains(&after)
     };
     (0..words.len()).any(|at| units.contains(&words[at]) && unit_at(at))
 }
@@ -186,7 +185,8 @@ fn is_denied(clause: &str, tongue: &Tongue) -> bool {
         let mut dialled = rest.skip_while(|word| tongue.dialling.contains(*word));
         let follows = words[at + 1..].iter().find(|word| !tongue.may_follow_denial.contains(*word));
         follows.is_some_and(|word| tongue.dialling.contains(word))
-            && dialled.find(|word| !tongue.dialling.contains(*word) && !tongue.before_number.contains(*word))
+            && dialled
+                .find(|word| !tongue.dialling.contains(*word) && !tongue.before_number.contains(*word))
                 .is_some_and(|word| HELP_NUMBERS.contains(word))
     };
     (0..words.len()).any(|at| tongue.denials.contains(&words[at]) && denies(at))

@@ -177,7 +177,14 @@ pub(super) struct Problems<'a> {
 impl<'a> Problems<'a> {
     /// No problem yet.
     pub(super) fn of(path: &'a str, source: &'a str) -> Self {
-        Self { path, source, list: Vec::new(), repeated: BTreeMap::new(), aliases: BTreeMap::new(), keys: BTreeMap::new() }
+        Self {
+            path,
+            source,
+            list: Vec::new(),
+            repeated: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        }
     }
 
     /// What stands at `first` is meant `again` there, by an alias: one cause, and one repair.
@@ -212,8 +219,8 @@ impl<'a> Problems<'a> {
         }
     }
 
-    /// Leaves the first of those problems that one repair mends, with their number. They differ by the first name in
-    /// their titles: it is the place of the use, or the lane.
+    /// Leaves the first of those problems that one repair mends, with their number. They differ by the first name
+    /// in their titles: it is the place of the use, or the lane.
     fn merge_uses(&mut self) {
         let is_repeated = self.repeated();
         let mut first: BTreeMap<(usize, Code, String), usize> = BTreeMap::new();

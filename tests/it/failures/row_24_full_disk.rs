@@ -109,7 +109,9 @@ async fn who_starts_on_a_full_disk_is_not_ready_until_there_is_space() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(ready(&world).await, 200);
-    world.patient("+15550109003", "dial\nexpect \"Riverside Family Medicine\"\nexpect \"press 1\"\nhangup\nexpect-ended").await;
+    world
+        .patient("+15550109003", "dial\nexpect \"Riverside Family Medicine\"\nexpect \"press 1\"\nhangup\nexpect-ended")
+        .await;
     assert_eq!(until_inbound(&world, 3).await["ledger"]["unaccounted"], 0);
 }
 
