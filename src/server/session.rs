@@ -16,6 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tracing::debug;
 
+use super::browser::BrowserLeg;
 use super::upgrade::Socket;
 use crate::engine::Engine;
 use crate::engine::Given;
@@ -24,6 +25,7 @@ use crate::engine::Reply;
 use crate::floor::effect::Answer;
 use crate::floor::event::Event;
 use crate::floor::event::Input;
+use crate::media::Captions;
 use crate::media::Detector;
 use crate::media::Due;
 use crate::media::Library;
@@ -82,12 +84,15 @@ impl From<Malformed> for End {
     }
 }
 
-/// Serves a socket to its end.
-pub(super) async fn serve(line: Line, mut socket: Socket) {
+/// Serves a socket to its end. Tells which leg it was, if that is a browser's: then nobody else tells of its end.
+pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<BrowserLeg> {
     let opened = timeout(START_MAX, open(&line, &mut socket)).await;
+    let mut served = None;
     let end = match opened.unwrap_or(Err(End::Refused("no start in time"))) {
         Err(end) => end,
-        Ok((leg, writer, pushes)) => {
+        Ok(Opened { leg, carrier_call, writer, pushes }) => {
+            let browser = carrier_call.is_browser();
+            served = browser.then_some(BrowserLeg { leg, carrier_call });
             let _open = line.metrics.stream_opened();
             let now = line.engine.clock().monotonic();
             let (player, ears) = (Player::default(), Ears::default());
@@ -96,6 +101,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) {
                 socket: &mut socket,
                 writer,
                 leg,
+                browser,
                 player,
                 ears,
                 serial: 0,
@@ -114,6 +120,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) {
         End::Refused(_) => StreamEnd::Refused,
     });
     close(&mut socket, &end).await;
+    served
 }
 
 async fn close(socket: &mut Socket, end: &End) {
@@ -127,8 +134,16 @@ async fn close(socket: &mut Socket, end: &End) {
     drop(timeout(CLOSE_MAX, socket.close(Some(frame))).await);
 }
 
+/// A stream that came with a ticket of ours.
+struct Opened {
+    leg: LegId,
+    carrier_call: CarrierCall,
+    writer: Writer,
+    pushes: UnboundedReceiver<Push>,
+}
+
 /// Waits for the start with a ticket of ours.
-async fn open(line: &Line, socket: &mut Socket) -> Result<(LegId, Writer, UnboundedReceiver<Push>), End> {
+async fn open(line: &Line, socket: &mut Socket) -> Result<Opened, End> {
     loop {
         let text = next(socket).await?;
         match message::read(&text)? {
@@ -138,7 +153,7 @@ async fn open(line: &Line, socket: &mut Socket) -> Result<(LegId, Writer, Unboun
                 let (ticket, now) = (start.token.as_deref().unwrap_or_default(), line.engine.clock().monotonic());
                 let opened = line.engine.streams().open(ticket, &carrier_call, now);
                 let (leg, pushes) = opened.ok_or(End::Refused("no ticket"))?;
-                return Ok((leg, writer, pushes));
+                return Ok(Opened { leg, carrier_call, writer, pushes });
             }
             Told::Stop => return Err(End::Stopped),
             Told::Other => {}
@@ -193,6 +208,8 @@ struct Session<'l> {
     socket: &'l mut Socket,
     writer: Writer,
     leg: LegId,
+    /// The line is a browser's, without a carrier: it shows what is said, and words without a sound are shown only.
+    browser: bool,
     player: Player,
     ears: Ears,
     /// The treatment that is played.
@@ -348,7 +365,10 @@ impl Session<'_> {
 
     fn program(&self, given: &Given) -> Option<(crate::render::Plan, crate::media::Program)> {
         let plan = plan(&given.flow, &given.treatment)?;
-        let program = self.line.library.program(&plan)?;
+        let program = match self.browser {
+            true => self.line.library.program_or_text(&plan),
+            false => self.line.library.program(&plan)?,
+        };
         Some((plan, program))
     }
 
@@ -358,6 +378,9 @@ impl Session<'_> {
             self.clear().await?;
         }
         (self.serial, self.keys, self.then, self.waits_until) = (given.serial, plan.keys, plan.then, None);
+        if self.browser {
+            write(self.socket, self.writer.captions(&Captions::new(&plan, &program))).await?;
+        }
         let now = self.now();
         self.player.play(now, program);
         self.send_due(now).await
