@@ -16,10 +16,13 @@ impl Courier<'_> {
     /// The stream plays the treatment now, or when it is back. The floor takes the order away if it never is.
     pub(super) async fn move_browser(&self, leg: LegId, serial: u32) {
         while (self.still_wanted)() {
-            if self.engine.streams().play(leg, serial).await {
+            if !self.engine.streams().is_open(leg) {
+                sleep(AGAIN).await;
+            } else if self.engine.streams().play(leg, serial).await {
                 return;
+            } else if self.engine.streams().is_open(leg) {
+                return self.fail(Failure::Refused).await;
             }
-            sleep(AGAIN).await;
         }
     }
 

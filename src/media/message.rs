@@ -216,9 +216,10 @@ impl Writer {
 
     /// What is said when: for browser phones, which show it. Carriers are never sent this.
     pub fn captions(&self, captions: &Captions) -> String {
-        let said = captions.said.iter().map(|caption| {
-            json!({ "at": millis(caption.at), "text": caption.text, "language": caption.language })
-        });
+        let said = captions
+            .said
+            .iter()
+            .map(|caption| json!({ "at": millis(caption.at), "text": caption.text, "language": caption.language }));
         let said = json!({
             "captions": said.collect::<Vec<_>>(), "again_from": captions.again_from, "length": millis(captions.length),
         });

@@ -92,7 +92,8 @@ async fn another_site_cannot_place_a_call_and_nonsense_is_told() {
         let answer = http::send("POST", &url, headers, call.as_bytes()).await.expect("an answer");
         assert_eq!(answer.status, 403, "{headers:?}: {}", answer.text());
     }
-    for (body, status) in [(json!({}), 400), (json!({"from": "911"}), 422), (json!({"from": "+15550142006", "to": "+1"}), 404)]
+    for (body, status) in
+        [(json!({}), 400), (json!({"from": "911"}), 422), (json!({"from": "+15550142006", "to": "+1"}), 404)]
     {
         let answer = demo.place(&body).await;
         assert_eq!((answer.status, answer.content_type.as_str()), (status, "application/problem+json"), "{body}");

@@ -28,8 +28,11 @@ impl Demo {
     /// With the demo's flow files changed so.
     pub(super) async fn start_with(change: impl Fn(&str, String) -> String) -> Self {
         let sounds = Path::new(env!("CARGO_MANIFEST_DIR")).join("sounds").display().to_string();
-        let vars =
-            [("CARELANE_SOUNDS", &*sounds), ("CARELANE_API_TOKEN", API_TOKEN), ("CARELANE_LOCAL_CARRIER", "127.0.0.1:0")];
+        let vars = [
+            ("CARELANE_SOUNDS", &*sounds),
+            ("CARELANE_API_TOKEN", API_TOKEN),
+            ("CARELANE_LOCAL_CARRIER", "127.0.0.1:0"),
+        ];
         let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let mut engine = Served::new(free_address(), vars.into());
         let folder = engine.folder.path().join("flows");
