@@ -263,16 +263,17 @@ impl Session<'_> {
 
     async fn send_due(&mut self, now: Duration) -> Result<(), End> {
         while let Some(due) = self.player.poll(now) {
-            let text = match due {
-                Due::Audio(chunk) => {
-                    self.line.metrics.stream_sent(chunk.frames);
-                    self.writer.audio(&chunk.base64)
-                }
-                Due::Mark(number) => self.writer.mark(number),
-            };
-            write(self.socket, text).await?;
+            write(self.socket, text(self.line, &self.writer, due)).await?;
         }
         Ok(())
+    }
+
+    /// A frame for the frame that came.
+    async fn keep_pace(&mut self, now: Duration) -> Result<(), End> {
+        match self.player.beat(now) {
+            Some(due) => write(self.socket, text(self.line, &self.writer, due)).await,
+            None => Ok(()),
+        }
     }
 
     async fn take(&mut self, text: &str) -> Result<(), End> {
@@ -281,7 +282,9 @@ impl Session<'_> {
             Told::Audio(base64) => {
                 message::audio(&base64, &mut self.ears.audio)?;
                 self.line.metrics.stream_heard(u64::try_from(self.ears.audio.len().div_ceil(FRAME)).unwrap_or(0));
-                self.ears.hear(now)
+                let key = self.ears.hear(now);
+                self.keep_pace(now).await?;
+                key
             }
             Told::Key(key) => self.ears.told(key, now),
             Told::Mark(name) => {
@@ -368,6 +371,17 @@ impl Session<'_> {
         let now = self.now();
         self.player.cleared(now);
         write(self.socket, self.writer.clear()).await
+    }
+}
+
+/// What is due, as a message.
+fn text(line: &Line, writer: &Writer, due: Due<'_>) -> String {
+    match due {
+        Due::Audio(chunk) => {
+            line.metrics.stream_sent(chunk.frames);
+            writer.audio(&chunk.base64)
+        }
+        Due::Mark(number) => writer.mark(number),
     }
 }
 
