@@ -1,7 +1,7 @@
 //! Media streams: the door at which a carrier connects a call's audio, and the documents that ask it to.
 //!
 //! ```text
-//!  document ─► carrier ─► websocket ─► ticket ─► session: plays treatments, hears keys (session.rs)
+//!  document ─► carrier ─► websocket ─► ticket ─► session: plays treatments, hears keys (session/)
 //!                 │ it breaks off, or what comes next is the carrier's
 //!                 └─► parked ─► REST: move ─► resume ─► the present treatment's document
 //! ```
