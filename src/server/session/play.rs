@@ -11,6 +11,7 @@ use crate::floor::event::Input;
 use crate::media::Due;
 use crate::media::Program;
 use crate::media::duration;
+use crate::media::message::Writer;
 use crate::render::Plan;
 use crate::render::Then;
 use crate::render::plan;
