@@ -64,7 +64,8 @@ fn main() -> ExitCode {
 
 fn measure(arguments: &[String]) -> Result<(), Failure> {
     let at = arguments.iter().position(|argument| argument == "--at");
-    let fixed = at.map(|at| arguments.get(at + 1).ok_or("--at needs a number")?.parse::<usize>().map_err(Failure::from));
+    let fixed =
+        at.map(|at| arguments.get(at + 1).ok_or("--at needs a number")?.parse::<usize>().map_err(Failure::from));
     let fixed = fixed.transpose()?;
     let seconds = env::var("BENCH_SECONDS").map_or(Ok(5), |text| text.parse())?;
     let is_named = |kind: Kind| arguments.iter().any(|argument| argument == kind.name());

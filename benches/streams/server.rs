@@ -194,7 +194,8 @@ impl Server {
             let pid = path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok());
             // A process may end between the listing and the reading.
             let Ok(stat) = fs::read_to_string(path.join("stat")) else { continue };
-            let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse::<u32>().ok());
+            let parent =
+                stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse::<u32>().ok());
             if let (Some(pid), Some(parent)) = (pid, parent) {
                 parents.insert(pid, parent);
             }
@@ -206,7 +207,8 @@ impl Server {
                 None => return false,
             }
         };
-        let texts = parents.keys().filter(|pid| ours(**pid)).map(|pid| fs::read_to_string(format!("/proc/{pid}/{file}")));
+        let texts =
+            parents.keys().filter(|pid| ours(**pid)).map(|pid| fs::read_to_string(format!("/proc/{pid}/{file}")));
         Ok(texts.filter_map(|text| read(&text.ok()?)).sum())
     }
 }
@@ -282,7 +284,8 @@ fn node_server() -> Result<PathBuf, Failure> {
         fs::copy(from.join(file), to.join(file))?;
     }
     if !to.join("node_modules/ws").exists() {
-        let npm = Command::new("npm").args(["install", "--no-audit", "--no-fund", "--silent"]).current_dir(&to).status()?;
+        let npm =
+            Command::new("npm").args(["install", "--no-audit", "--no-fund", "--silent"]).current_dir(&to).status()?;
         if !npm.success() {
             return Err(format!("npm could not fetch the packages of {}", to.display()).into());
         }
