@@ -224,7 +224,9 @@ impl Session<'_> {
             Told::Audio(base64) => {
                 message::audio(&base64, &mut self.ears.audio)?;
                 self.line.metrics.stream_heard(u64::try_from(self.ears.audio.len().div_ceil(FRAME)).unwrap_or(0));
-                self.ears.hear(now)
+                let key = self.ears.hear(now);
+                self.keep_pace(now).await?;
+                key
             }
             Told::Key(key) => self.ears.told(key, now),
             Told::Mark(name) => {
