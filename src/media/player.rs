@@ -187,7 +187,7 @@ impl Part {
     /// How long it is heard.
     pub fn length(&self) -> Duration {
         match self {
-            Self::Clip(clip) => frames(clip.frames()),
+            Self::Clip(clip) => frames(u64::try_from(clip.frames()).unwrap_or(u64::MAX)),
             Self::Silence(length) => *length,
         }
     }
