@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use super::call::Call;
-use super::call::Phase;
 use super::clinical::urgent_words;
 use super::details::Standing;
 use super::effect::Answer;
@@ -377,9 +376,7 @@ impl Turn<'_> {
             self.fact(Fact::UrgentFlagged { call: id, crisis, by });
             return self.hold(id, lane, Route::Urgent, true);
         }
-        if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
-            self.end_offer(offer, super::fact::OfferOutcome::Withdrawn);
-        }
+        self.withdraw_offers_of(id);
         self.flag_urgent(id, crisis, by);
     }
 
