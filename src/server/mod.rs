@@ -3,6 +3,7 @@
 //! Outside words become Events; the inside is shown only as views and facts.
 
 mod api;
+mod browser;
 mod json;
 mod listener;
 mod menus;
@@ -38,6 +39,7 @@ pub use reload::LoadedFile;
 pub use reload::ReloadAsked;
 pub use reload::Reloaded;
 pub use resting::RestingDoor;
+pub use stream::Carries;
 pub use stream::Streaming;
 
 use crate::carrier::twilio::Verifier;
@@ -97,13 +99,16 @@ pub struct Door {
     reloads: Sender<ReloadAsked>,
     menus: menus::Menus,
     /// Where carelane carries audio itself.
-    streaming: Option<Streaming>,
+    streaming: Option<Arc<Streaming>>,
 }
 
 impl Answers for Door {
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         if stream::is_stream(request.uri().path()) {
             return self.stream(request);
+        }
+        if let Some(page) = browser::page(request.method(), request.uri().path()) {
+            return page;
         }
         let (head, body) = match body_of(request).await {
             Ok(whole) => whole,
@@ -115,6 +120,8 @@ impl Answers for Door {
             (&Method::POST, _) if path.starts_with("/voice/") => self.voice(&head, path_and_query, &body).await,
             (_, _) if path.starts_with("/voice/") => reply::method_not_allowed("POST"),
             (_, _) if path.starts_with("/api/v1/") => self.api(&head, &body).await,
+            (&Method::POST, browser::PATIENTS_PATH) => self.patient_calls(&head, &body).await,
+            (_, browser::PATIENTS_PATH) => reply::method_not_allowed("POST"),
             (&Method::GET | &Method::HEAD, "/sounds/hold.wav") => self.hold_music().await,
             (&Method::GET | &Method::HEAD, "/healthz") => reply::text(StatusCode::OK, "alive\n"),
             (&Method::GET | &Method::HEAD, "/readyz") => self.ready().await,
@@ -130,7 +137,7 @@ impl Door {
     /// Carries the callers' audio itself, by media streams.
     #[must_use]
     pub fn with_streaming(mut self, streaming: Option<Streaming>) -> Self {
-        self.streaming = streaming;
+        self.streaming = streaming.map(Arc::new);
         self
     }
 

@@ -206,7 +206,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let (ask_reload, reloads) = mpsc::channel(1);
     let sounds = args.sounds.clone();
     let door = Door::new(engine.clone(), metrics.clone(), verifier, token.clone(), pins.clone(), sounds, ask_reload);
-    let door = door.with_streaming(streaming);
+    let door = door.with_streaming(Some(streaming));
     info!(entries = recovered.entries, facts = recovered.facts, %listening, "the floor is ready");
     demo::greet(&args, listening, &public, token_file.as_deref(), is_demo, local.as_ref(), demo_pins);
     if let Some(local) = &local {

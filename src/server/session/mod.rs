@@ -2,33 +2,31 @@
 //!
 //! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here (a
 //! conference, a recording, words without a sound) ends the stream, and the carrier goes on from its document.
+//!
+//! `wire` is its socket, `ears` hears keys, `play` is its voice.
+
+mod ears;
+mod play;
+mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::SinkExt as _;
-use futures_util::StreamExt as _;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tracing::debug;
 
+use super::browser::BrowserLeg;
 use super::upgrade::Socket;
 use crate::engine::Engine;
-use crate::engine::Given;
 use crate::engine::Push;
 use crate::engine::Reply;
 use crate::floor::effect::Answer;
 use crate::floor::event::Event;
 use crate::floor::event::Input;
-use crate::media::Detector;
-use crate::media::Due;
 use crate::media::Library;
 use crate::media::Player;
-use crate::media::duration;
 use crate::media::g711::FRAME;
 use crate::media::message;
 use crate::media::message::Malformed;
@@ -38,22 +36,18 @@ use crate::metrics::Metrics;
 use crate::metrics::StreamEnd;
 use crate::render::Keys;
 use crate::render::Then;
-use crate::render::plan;
 use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
+use ears::Ears;
+use wire::close;
+use wire::next;
 
 /// The stream must say whose it is within this time.
 const START_MAX: Duration = Duration::from_secs(5);
 /// Fifty frames come a second; a stream that is silent for so long is dead.
 const IDLE_MAX: Duration = Duration::from_secs(15);
-/// A carrier that does not take our audio for so long is gone.
-const WRITE_MAX: Duration = Duration::from_secs(5);
-/// Time for a goodbye of the socket.
-const CLOSE_MAX: Duration = Duration::from_secs(1);
 /// The desk's answer.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
-/// The same key heard in the audio and told by the carrier within this time was pressed once.
-const SAME_PRESS: Duration = Duration::from_secs(2);
 
 /// What all sessions share.
 pub(super) struct Line {
@@ -82,12 +76,15 @@ impl From<Malformed> for End {
     }
 }
 
-/// Serves a socket to its end.
-pub(super) async fn serve(line: Line, mut socket: Socket) {
+/// Serves a socket to its end. Tells which leg it was, if that is a browser's: then nobody else tells of its end.
+pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<BrowserLeg> {
     let opened = timeout(START_MAX, open(&line, &mut socket)).await;
+    let mut served = None;
     let end = match opened.unwrap_or(Err(End::Refused("no start in time"))) {
         Err(end) => end,
-        Ok((leg, writer, pushes)) => {
+        Ok(Opened { leg, carrier_call, writer, pushes }) => {
+            let browser = carrier_call.is_browser();
+            served = browser.then_some(BrowserLeg { leg, carrier_call });
             let _open = line.metrics.stream_opened();
             let now = line.engine.clock().monotonic();
             let (player, ears) = (Player::default(), Ears::default());
@@ -96,6 +93,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) {
                 socket: &mut socket,
                 writer,
                 leg,
+                browser,
                 player,
                 ears,
                 serial: 0,
@@ -114,21 +112,19 @@ pub(super) async fn serve(line: Line, mut socket: Socket) {
         End::Refused(_) => StreamEnd::Refused,
     });
     close(&mut socket, &end).await;
+    served
 }
 
-async fn close(socket: &mut Socket, end: &End) {
-    let (code, reason) = match end {
-        End::Refused(why) => (CloseCode::Policy, *why),
-        End::Stopped | End::HandedOver => (CloseCode::Normal, ""),
-        End::Dropped => return,
-    };
-    let frame = CloseFrame { code, reason: reason.into() };
-    // Whoever does not listen any more has closed it already.
-    drop(timeout(CLOSE_MAX, socket.close(Some(frame))).await);
+/// A stream that came with a ticket of ours.
+struct Opened {
+    leg: LegId,
+    carrier_call: CarrierCall,
+    writer: Writer,
+    pushes: UnboundedReceiver<Push>,
 }
 
 /// Waits for the start with a ticket of ours.
-async fn open(line: &Line, socket: &mut Socket) -> Result<(LegId, Writer, UnboundedReceiver<Push>), End> {
+async fn open(line: &Line, socket: &mut Socket) -> Result<Opened, End> {
     loop {
         let text = next(socket).await?;
         match message::read(&text)? {
@@ -138,7 +134,7 @@ async fn open(line: &Line, socket: &mut Socket) -> Result<(LegId, Writer, Unboun
                 let (ticket, now) = (start.token.as_deref().unwrap_or_default(), line.engine.clock().monotonic());
                 let opened = line.engine.streams().open(ticket, &carrier_call, now);
                 let (leg, pushes) = opened.ok_or(End::Refused("no ticket"))?;
-                return Ok((leg, writer, pushes));
+                return Ok(Opened { leg, carrier_call, writer, pushes });
             }
             Told::Stop => return Err(End::Stopped),
             Told::Other => {}
@@ -147,52 +143,13 @@ async fn open(line: &Line, socket: &mut Socket) -> Result<(LegId, Writer, Unboun
     }
 }
 
-/// The next text; what a websocket does for itself is left to it.
-async fn next(socket: &mut Socket) -> Result<tokio_tungstenite::tungstenite::Utf8Bytes, End> {
-    loop {
-        match socket.next().await {
-            Some(Ok(Message::Text(text))) => return Ok(text),
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-            Some(Ok(Message::Binary(_))) => return Err(End::Refused("a message that is no text")),
-            Some(Ok(Message::Close(_))) => return Err(End::Stopped),
-            Some(Err(_)) | None => return Err(End::Dropped),
-        }
-    }
-}
-
-/// Hears keys, told by the carrier or in the audio itself. A carrier that tells them is believed from then on.
-#[derive(Default)]
-struct Ears {
-    audio: Vec<u8>,
-    detector: Detector,
-    carrier_tells: bool,
-    /// The last key heard in the audio, and when.
-    last: Option<(char, Duration)>,
-}
-
-impl Ears {
-    fn hear(&mut self, now: Duration) -> Option<char> {
-        if self.carrier_tells {
-            return None;
-        }
-        let key = self.detector.hear(&self.audio)?;
-        self.last = Some((key, now));
-        Some(key)
-    }
-
-    fn told(&mut self, key: char, now: Duration) -> Option<char> {
-        self.carrier_tells = true;
-        let heard = self.last.take();
-        let same = heard.is_some_and(|(last, at)| last == key && now.saturating_sub(at) < SAME_PRESS);
-        (!same).then_some(key)
-    }
-}
-
 struct Session<'l> {
     line: &'l Line,
     socket: &'l mut Socket,
     writer: Writer,
     leg: LegId,
+    /// The line is a browser's, without a carrier: it shows what is said, and words without a sound are shown only.
+    browser: bool,
     player: Player,
     ears: Ears,
     /// The treatment that is played.
@@ -261,27 +218,15 @@ impl Session<'_> {
         }
     }
 
-    async fn send_due(&mut self, now: Duration) -> Result<(), End> {
-        while let Some(due) = self.player.poll(now) {
-            let text = match due {
-                Due::Audio(chunk) => {
-                    self.line.metrics.stream_sent(chunk.frames);
-                    self.writer.audio(&chunk.base64)
-                }
-                Due::Mark(number) => self.writer.mark(number),
-            };
-            write(self.socket, text).await?;
-        }
-        Ok(())
-    }
-
     async fn take(&mut self, text: &str) -> Result<(), End> {
         let now = self.now();
         let key = match message::read(text)? {
             Told::Audio(base64) => {
                 message::audio(&base64, &mut self.ears.audio)?;
                 self.line.metrics.stream_heard(u64::try_from(self.ears.audio.len().div_ceil(FRAME)).unwrap_or(0));
-                self.ears.hear(now)
+                let key = self.ears.hear(now);
+                self.keep_pace(now).await?;
+                key
             }
             Told::Key(key) => self.ears.told(key, now),
             Told::Mark(name) => {
@@ -299,21 +244,6 @@ impl Session<'_> {
                 self.ended(Input::Keys(key.to_string().into())).await
             }
             (Some(key), Keys::Heard) => self.ended(Input::Keys(key.to_string().into())).await,
-        }
-    }
-
-    /// The caller has heard everything of this treatment.
-    async fn played(&mut self) -> Result<(), End> {
-        match self.then {
-            Then::Wait(time) => {
-                self.waits_until = Some(self.now() + duration(time));
-                Ok(())
-            }
-            Then::End => self.ended(Input::Nothing).await,
-            Then::HangUp => {
-                self.line.engine.streams().part(self.leg, self.serial);
-                Err(End::HandedOver)
-            }
         }
     }
 
@@ -345,30 +275,6 @@ impl Session<'_> {
             _ => Err(End::HandedOver),
         }
     }
-
-    fn program(&self, given: &Given) -> Option<(crate::render::Plan, crate::media::Program)> {
-        let plan = plan(&given.flow, &given.treatment)?;
-        let program = self.line.library.program(&plan)?;
-        Some((plan, program))
-    }
-
-    async fn play(&mut self, given: &Given) -> Result<(), End> {
-        let (plan, program) = self.program(given).ok_or(End::HandedOver)?;
-        if self.player.is_playing() {
-            self.clear().await?;
-        }
-        (self.serial, self.keys, self.then, self.waits_until) = (given.serial, plan.keys, plan.then, None);
-        let now = self.now();
-        self.player.play(now, program);
-        self.send_due(now).await
-    }
-
-    /// The carrier throws away what it has not played yet.
-    async fn clear(&mut self) -> Result<(), End> {
-        let now = self.now();
-        self.player.cleared(now);
-        write(self.socket, self.writer.clear()).await
-    }
 }
 
 async fn post(engine: &Engine, event: Event) -> Result<Reply, End> {
@@ -376,12 +282,5 @@ async fn post(engine: &Engine, event: Event) -> Result<Reply, End> {
     match timeout(ANSWER_MAX, engine.post(event)).await {
         Ok(Ok(reply)) => Ok(reply),
         Ok(Err(_)) | Err(_) => Err(End::HandedOver),
-    }
-}
-
-async fn write(socket: &mut Socket, text: String) -> Result<(), End> {
-    match timeout(WRITE_MAX, socket.send(Message::Text(text.into()))).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(End::Dropped),
     }
 }

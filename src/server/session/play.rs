@@ -1,0 +1,94 @@
+//! The voice of a session: treatments as programs of sounds, sent when they are due.
+
+use std::time::Duration;
+
+use super::End;
+use super::Line;
+use super::Session;
+use super::wire::write;
+use crate::engine::Given;
+use crate::floor::event::Input;
+use crate::media::Captions;
+use crate::media::Due;
+use crate::media::Program;
+use crate::media::duration;
+use crate::media::message::Writer;
+use crate::render::Plan;
+use crate::render::Then;
+use crate::render::plan;
+
+impl Session<'_> {
+    /// Its plan with its sounds; `None` if the carrier has to play it.
+    pub(super) fn program(&self, given: &Given) -> Option<(Plan, Program)> {
+        let plan = plan(&given.flow, &given.treatment)?;
+        let program = match self.browser {
+            true => self.line.library.program_or_text(&plan),
+            false => self.line.library.program(&plan)?,
+        };
+        Some((plan, program))
+    }
+
+    /// Plays a treatment from now on.
+    pub(super) async fn play(&mut self, given: &Given) -> Result<(), End> {
+        let (plan, program) = self.program(given).ok_or(End::HandedOver)?;
+        if self.player.is_playing() {
+            self.clear().await?;
+        }
+        (self.serial, self.keys, self.then, self.waits_until) = (given.serial, plan.keys, plan.then, None);
+        if self.browser {
+            write(self.socket, self.writer.captions(&Captions::new(&plan, &program))).await?;
+        }
+        let now = self.now();
+        self.player.play(now, program);
+        self.send_due(now).await
+    }
+
+    /// The carrier throws away what it has not played yet.
+    pub(super) async fn clear(&mut self) -> Result<(), End> {
+        let now = self.now();
+        self.player.cleared(now);
+        write(self.socket, self.writer.clear()).await
+    }
+
+    /// Sends what is due at this time.
+    pub(super) async fn send_due(&mut self, now: Duration) -> Result<(), End> {
+        while let Some(due) = self.player.poll(now) {
+            write(self.socket, text(self.line, &self.writer, due)).await?;
+        }
+        Ok(())
+    }
+
+    /// A frame of the carrier's has come: one of ours goes with it.
+    pub(super) async fn keep_pace(&mut self, now: Duration) -> Result<(), End> {
+        match self.player.beat(now) {
+            Some(due) => write(self.socket, text(self.line, &self.writer, due)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The caller has heard everything of this treatment.
+    pub(super) async fn played(&mut self) -> Result<(), End> {
+        match self.then {
+            Then::Wait(time) => {
+                self.waits_until = Some(self.now() + duration(time));
+                Ok(())
+            }
+            Then::End => self.ended(Input::Nothing).await,
+            Then::HangUp => {
+                self.line.engine.streams().part(self.leg, self.serial);
+                Err(End::HandedOver)
+            }
+        }
+    }
+}
+
+/// What is due, as a message.
+fn text(line: &Line, writer: &Writer, due: Due<'_>) -> String {
+    match due {
+        Due::Audio(chunk) => {
+            line.metrics.stream_sent(chunk.frames);
+            writer.audio(&chunk.base64)
+        }
+        Due::Mark(number) => writer.mark(number),
+    }
+}

@@ -1,0 +1,54 @@
+//! The socket of a session: the next text that comes in, texts that go out, and its goodbye.
+//!
+//! It knows no call and no treatment. Whoever does not take what we send is gone.
+
+use std::time::Duration;
+
+use futures_util::SinkExt as _;
+use futures_util::StreamExt as _;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+use super::End;
+use crate::server::upgrade::Socket;
+
+/// A carrier that does not take our audio for so long is gone.
+const WRITE_MAX: Duration = Duration::from_secs(5);
+/// Time for a goodbye of the socket.
+const CLOSE_MAX: Duration = Duration::from_secs(1);
+
+/// The next text; what a websocket does for itself is left to it.
+pub(super) async fn next(socket: &mut Socket) -> Result<Utf8Bytes, End> {
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Text(text))) => return Ok(text),
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+            Some(Ok(Message::Binary(_))) => return Err(End::Refused("a message that is no text")),
+            Some(Ok(Message::Close(_))) => return Err(End::Stopped),
+            Some(Err(_)) | None => return Err(End::Dropped),
+        }
+    }
+}
+
+/// Sends a text.
+pub(super) async fn write(socket: &mut Socket, text: String) -> Result<(), End> {
+    match timeout(WRITE_MAX, socket.send(Message::Text(text.into()))).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(End::Dropped),
+    }
+}
+
+/// Says goodbye, with the reason if there is one.
+pub(super) async fn close(socket: &mut Socket, end: &End) {
+    let (code, reason) = match end {
+        End::Refused(why) => (CloseCode::Policy, *why),
+        End::Stopped | End::HandedOver => (CloseCode::Normal, ""),
+        End::Dropped => return,
+    };
+    let frame = CloseFrame { code, reason: reason.into() };
+    // Whoever does not listen any more has closed it already.
+    drop(timeout(CLOSE_MAX, socket.close(Some(frame))).await);
+}
