@@ -68,7 +68,7 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             courier.move_browser(leg, serial).await;
         }
         Effect::HangUp { carrier_call, .. } if carrier_call.is_browser() => courier.hang_up_browser().await,
-        Effect::Ask { leg, carrier_call } if carrier_call.is_browser() => courier.ask_browser(leg).await,
+        Effect::Ask { leg, carrier_call, .. } if carrier_call.is_browser() => courier.ask_browser(leg).await,
         // The stream settles it, as the carrier would, by asking for the treatment.
         Effect::Redirect { leg, serial, .. } if courier.engine.streams().play(leg, serial).await => {}
         Effect::Redirect { leg, carrier_call, serial } => {
