@@ -317,6 +317,7 @@ impl Rendering<'_> {
             standing,
             promised,
             backline,
+            names_practice,
         } = treatment
         else {
             return Ok(());
@@ -334,6 +335,9 @@ impl Rendering<'_> {
         gather.write_inner_content(|xml| {
             if *urgent {
                 say(xml, self.flow.phrase(Phrase::WhisperUrgent, language), language)?;
+            }
+            if *names_practice {
+                say(xml, &wording::practice(self.flow), language)?;
             }
             say(xml, &wording::whisper(self.flow, lane, caller_language, *waited, language), language)?;
             if *backline {

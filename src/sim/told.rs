@@ -397,9 +397,21 @@ fn treated(treatment: &Treatment) -> String {
         Treatment::Hold { lane, language, first, urgent } => {
             format!("hold {lane} {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
         }
-        Treatment::Whisper { lane, caller_language, waited, urgent, repeat, standing, promised, backline, .. } => {
+        Treatment::Whisper {
+            lane,
+            caller_language,
+            waited,
+            urgent,
+            repeat,
+            standing,
+            promised,
+            backline,
+            names_practice,
+            ..
+        } => {
             format!(
-                "whisper {lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                "whisper {}{lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                if *names_practice { "with the practice's name, " } else { "" },
                 if *urgent { ", urgent" } else { "" },
                 if *backline { ", backline" } else { "" },
                 if *repeat { ", repeat caller" } else { "" },

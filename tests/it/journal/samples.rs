@@ -394,6 +394,7 @@ fn treatments() -> Vec<Treatment> {
             standing: Some(Standing::New),
             promised: Some(NOON),
             backline: true,
+            names_practice: true,
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
         Treatment::Goodbye { words: words.clone(), language: language(), listens: true },
