@@ -71,6 +71,10 @@ async fn clinical_items_are_closed_by_the_clinical_group_and_never_by_who_flagge
     let close = format!("POST items/{item}/close");
     let note: Value = serde_json::from_str(NOTE).expect("JSON");
     let body = |by: &str| json!({"outcome": "no_further_action", "note": note, "by": by});
+    let attempt = json!({"outcome": "second_attempt_needed", "note": note, "by": "ana"});
+    let tried = ask(&world, &format!("POST items/{item}/attempts"), &attempt, 200).await;
+    assert_eq!((&tried["due_at"], &tried["attempts"]), (&flagged["due_at"], &1.into()));
+    assert!(tried["due_kept"].as_str().is_some_and(|why| why.contains("clinical group")), "{tried}");
     let nameless = ask(&world, &close, &json!({"outcome": "no_further_action", "note": note}), 422).await;
     assert_eq!((&nameless["what"], &nameless["allowed"]), (&"by".into(), &json!(["hugo", "ines"])));
     for (by, words) in [("ana", "clinical group only"), ("grace", "flagged this as urgent")] {
