@@ -10,8 +10,10 @@ use std::sync::RwLock;
 
 use dashmap::DashMap;
 
+use super::rooms::Rooms;
 use super::streams::Streams;
 use crate::floor::Floor;
+use crate::floor::call::Side;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
@@ -31,6 +33,7 @@ pub struct Directory {
     flows: DashMap<Arc<str>, Arc<Flow>>,
     staff: DashMap<LegId, AgentId>,
     streams: Streams,
+    rooms: Rooms,
 }
 
 /// First and last entry about each call. Calls are numbered one by one, so their number is the place.
@@ -94,6 +97,11 @@ impl Directory {
         &self.streams
     }
 
+    /// Conversations held here.
+    pub fn rooms(&self) -> &Rooms {
+        &self.rooms
+    }
+
     /// Must this effect still be carried out?
     pub fn wants(&self, effect: EffectId) -> bool {
         self.wanted.contains_key(&effect)
@@ -128,6 +136,13 @@ impl Directory {
                 Fact::LegEnded { leg, .. } => {
                     self.staff.remove(leg);
                     self.streams.forget(*leg);
+                    // Of an assistant's leg the end of the conversation tells.
+                    if let Some(caller) = floor.leg(*leg).filter(|leg| leg.side == Side::Caller) {
+                        self.rooms.end(caller.call);
+                    }
+                }
+                Fact::TalkEnded { call, .. } | Fact::Transferred { call, .. } | Fact::JoinFailed { call } => {
+                    self.rooms.end(*call);
                 }
                 _ => {}
             }

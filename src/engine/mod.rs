@@ -16,6 +16,7 @@ mod quarantine;
 mod recordings;
 mod replay;
 mod retention;
+mod rooms;
 mod salvage;
 mod streams;
 
@@ -46,6 +47,9 @@ pub use dispatch::Order;
 pub use history::Told;
 pub use observer::Observer;
 pub use replay::Replay;
+pub use rooms::Heard;
+pub use rooms::Rooms;
+pub use rooms::Seat;
 pub use salvage::AffectedCall;
 pub use salvage::SalvageError;
 pub use salvage::SalvageReport;
@@ -386,6 +390,11 @@ impl Engine {
     /// Legs with media streams.
     pub fn streams(&self) -> &Streams {
         self.directory().streams()
+    }
+
+    /// Where conversations are held whose audio carelane carries itself.
+    pub fn rooms(&self) -> &Rooms {
+        self.directory().rooms()
     }
 
     /// The clock.

@@ -9,6 +9,8 @@
 //! Audio is G.711 mu-law at 8 kHz throughout, as the phone network has it. No rule of a call centre is here; nothing
 //! here reads a clock, and no socket is opened: `server` brings the messages.
 
+mod arrivals;
+mod backlog;
 mod clip;
 mod dtmf;
 pub mod g711;
@@ -18,6 +20,9 @@ mod player;
 mod sounds;
 pub mod wav;
 
+pub use arrivals::Arrivals;
+pub use backlog::Backlog;
+pub use backlog::Passing;
 pub use dtmf::Detector;
 pub use library::Library;
 pub use library::duration;

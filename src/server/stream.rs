@@ -36,6 +36,7 @@ use crate::carrier::twilio::decode_call;
 use crate::engine::Asked;
 use crate::engine::Engine;
 use crate::engine::Given;
+use crate::engine::Rooms;
 use crate::floor::treatment::Treatment;
 use crate::media::Library;
 use crate::render::Link;
@@ -78,17 +79,18 @@ impl Streaming {
     }
 
     /// Is this treatment what a stream is opened for? Last words alone are not worth one: the carrier says them.
-    fn plays(&self, given: &Given) -> bool {
-        let goes_on = match &*given.treatment {
-            Treatment::Menu { .. } | Treatment::AskStanding { .. } | Treatment::Hold { .. } => true,
+    fn plays(&self, given: &Given, rooms: &Rooms) -> bool {
+        match &*given.treatment {
+            Treatment::Connected { call, round, .. } => rooms.is_here(*call, *round),
+            Treatment::Menu { .. } | Treatment::AskStanding { .. } | Treatment::Hold { .. } => {
+                plan(&given.flow, &given.treatment).is_some_and(|plan| self.library.program(&plan).is_some())
+            }
             Treatment::Announce { .. }
             | Treatment::Goodbye { .. }
             | Treatment::Whisper { .. }
-            | Treatment::Connected { .. }
             | Treatment::Record { .. }
             | Treatment::Keys { .. } => false,
-        };
-        goes_on && plan(&given.flow, &given.treatment).is_some_and(|plan| self.library.program(&plan).is_some())
+        }
     }
 }
 
@@ -97,18 +99,22 @@ impl Door {
     /// as a document of its own.
     pub(super) fn stream_document(&self, given: &Given, form: &Form<'_>, anew: bool) -> Option<Vec<u8>> {
         let streaming = self.streaming.as_ref()?;
-        let language = match &*given.treatment {
-            Treatment::Menu { language, .. } | Treatment::Hold { language, .. } => language,
-            Treatment::AskStanding { language, .. } => language,
-            _ => return None,
-        };
-        if !streaming.plays(given) {
+        let document = self.stream_of(streaming, given, form, anew);
+        if let (None, Treatment::Connected { call, round, .. }) = (&document, &*given.treatment) {
+            // It goes to the carrier's conference: the other party has to go there, too.
+            self.engine.rooms().move_to_carrier(*call, *round);
+        }
+        document
+    }
+
+    fn stream_of(&self, streaming: &Streaming, given: &Given, form: &Form<'_>, anew: bool) -> Option<Vec<u8>> {
+        if !streaming.plays(given, self.engine.rooms()) {
             return None;
         }
         let carrier_call = decode_call(form).ok()?;
         let asked = Asked { leg: given.leg, serial: given.serial, carrier_call: &carrier_call, anew };
         let ticket = self.engine.streams().ticket(asked, self.engine.clock().monotonic(), || streaming.ticket())?;
-        Some(self.rendering(given)?.stream_document(&ticket, language))
+        Some(self.rendering(given)?.stream_document(&ticket, given.treatment.language()))
     }
 
     fn rendering<'g>(&'g self, given: &'g Given) -> Option<Rendering<'g>> {
@@ -160,7 +166,7 @@ impl Door {
         let asks = || reply::problem(StatusCode::UPGRADE_REQUIRED, "this is where media streams connect, by websocket");
         let (response, socket) = upgrade(request).ok_or_else(asks)?;
         let (engine, metrics) = (self.engine.clone(), Arc::clone(&self.metrics));
-        let line = Line { engine, metrics, library: Arc::clone(&streaming.library) };
+        let line = Line { engine, metrics, library: Arc::clone(&streaming.library), is_page: false };
         tokio::spawn(async move {
             if let Some(socket) = socket.await {
                 session::serve(line, socket).await;
