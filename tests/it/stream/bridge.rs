@@ -53,7 +53,7 @@ async fn speaks(speaker: &mut Call, listener: &mut Call, frames: &[Vec<u8>]) -> 
         sleep_until(began + Duration::from_millis(20) * n as u32).await;
         let sent = Instant::now();
         speaker.speak(frame).await;
-        assert!(listener.next_audio().await == *frame, "frame {n} is heard as it was spoken");
+        assert!(listener.next_speech().await == *frame, "frame {n} is heard as it was spoken");
         took.push(sent.elapsed());
     }
     took.sort();
@@ -86,7 +86,7 @@ async fn the_assistant_s_first_words_cut_ours_short() {
     assistant.speak(&[g711::SILENCE; g711::FRAME]).await;
     assistant.speak(&speech(3)[0]).await;
     patient.until_clear().await;
-    assert!(patient.next_audio().await == speech(3)[0], "what she says first is not lost");
+    assert!(patient.next_speech().await == speech(3)[0], "what she says first is not lost");
 }
 
 #[tokio::test]

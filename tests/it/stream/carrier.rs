@@ -256,7 +256,8 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) async fn open(url: &str) -> Self {
-        let (socket, _) = tokio_tungstenite::connect_async(url).await.expect("carelane takes streams");
+        let connected = tokio_tungstenite::connect_async_with_config(url, None, true).await;
+        let (socket, _) = connected.expect("carelane takes streams");
         Self { socket, left: Vec::new(), hushed: false, keeps_marks: false }
     }
 
@@ -300,11 +301,12 @@ impl Call {
         self.keeps_marks = true;
     }
 
-    /// The next audio, whatever else comes before it.
-    pub(super) async fn next_audio(&mut self) -> Vec<u8> {
+    /// The next audio that is not silence, whatever else comes before it.
+    pub(super) async fn next_speech(&mut self) -> Vec<u8> {
         loop {
             match self.next().await {
-                Sent::Audio(heard) => return heard,
+                Sent::Audio(heard) if heard.iter().any(|byte| *byte != g711::SILENCE) => return heard,
+                Sent::Audio(_) => {}
                 Sent::Closed(code) => panic!("closed with {code:?} instead of audio"),
                 Sent::Mark(_) | Sent::Clear => {}
             }
@@ -355,6 +357,7 @@ impl Call {
         while self.left.len() < sound.len() {
             match self.next().await {
                 Sent::Audio(more) => self.left.extend(more),
+                Sent::Clear if self.left.is_empty() => {}
                 other => panic!("{other:?} after {} of {} bytes", self.left.len(), sound.len()),
             }
         }
