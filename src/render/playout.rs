@@ -1,7 +1,7 @@
 //! Playout: a treatment as a plan of what to play and what to wait for, for carelane's own voice.
 //!
-//! The second rendering of treatments; it says what the TwiML document says, in the same order. `None`: this treatment is
-//! the carrier's (a recording, an assistant's keys).
+//! The second rendering of treatments; it says what the TwiML document says, in the same order. `None`: this treatment
+//! is the carrier's (a recording, an assistant's keys).
 //! A plan names pieces and knows no file; whether there are sounds for all of them, `media` says.
 
 use super::question;
