@@ -17,6 +17,7 @@ use crate::floor::call::Side;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::floor::treatment::Treatment;
 use crate::flow::Flow;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -140,6 +141,14 @@ impl Directory {
                     if let Some(caller) = floor.leg(*leg).filter(|leg| leg.side == Side::Caller) {
                         self.rooms.end(caller.call);
                     }
+                }
+                Fact::LegTreated { leg, treatment: Treatment::Connected { call, round, .. }, .. }
+                    if floor
+                        .leg(*leg)
+                        .and_then(|leg| leg.carrier_call.as_ref())
+                        .is_some_and(CarrierCall::is_browser) =>
+                {
+                    self.rooms.keep_here(*call, *round);
                 }
                 Fact::TalkEnded { call, .. } | Fact::Transferred { call, .. } | Fact::JoinFailed { call } => {
                     self.rooms.end(*call);

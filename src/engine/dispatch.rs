@@ -62,6 +62,11 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             let dial = Dial { leg, to: &to, from: &from, ring, since };
             courier.dial(&dial, resumed).await;
         }
+        Effect::Redirect { leg, serial, carrier_call } if carrier_call.is_browser() => {
+            courier.move_browser(leg, serial).await;
+        }
+        Effect::HangUp { carrier_call, .. } if carrier_call.is_browser() => courier.hang_up_browser().await,
+        Effect::Ask { leg, carrier_call } if carrier_call.is_browser() => courier.ask_browser(leg).await,
         // The stream settles it, as the carrier would, by asking for the treatment.
         Effect::Redirect { leg, serial, .. } if courier.engine.streams().play(leg, serial).await => {}
         Effect::Redirect { leg, carrier_call, serial } => {
@@ -83,6 +88,10 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
 
 /// Asks how a leg fares and tells the floor if it is over. "Not found" tells nothing: the carrier's reads lag.
 pub(super) async fn ask_about(engine: &Engine, rest: &RestClient, leg: LegId, carrier_call: CarrierCall) {
+    if carrier_call.is_browser() {
+        // It ended with the process that was its carrier.
+        return report(engine, Event::LegFoundOver { leg }).await;
+    }
     let patience = Patience { within: CHANGE_PATIENCE, still_wanted: &|| true };
     match rest.fetch_call(&carrier_call, &patience).await {
         Ok(summary) => {
@@ -114,7 +123,7 @@ pub(super) struct Courier<'a> {
     pub(super) engine: Engine,
     pub(super) rest: Arc<RestClient>,
     pub(super) id: EffectId,
-    still_wanted: &'a (dyn Fn() -> bool + Send + Sync),
+    pub(super) still_wanted: &'a (dyn Fn() -> bool + Send + Sync),
 }
 
 impl Courier<'_> {

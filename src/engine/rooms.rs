@@ -132,8 +132,8 @@ impl Room {
 
 impl Rooms {
     /// Takes a seat in a round's room; `None` if that round meets elsewhere or is over. An earlier seat of the same leg
-    /// is given up, and an earlier round is over. `only_here`: this party can go to no conference.
-    pub fn enter(&self, call: CallId, round: u32, leg: LegId, only_here: bool) -> Option<Seat> {
+    /// is given up, and an earlier round is over.
+    pub fn enter(&self, call: CallId, round: u32, leg: LegId) -> Option<Seat> {
         let new = || Arc::new(Room { round, state: Mutex::default() });
         // Held until the seat is taken: an empty room is removed, and nobody may sit down in one that is.
         let mut found = self.0.entry(call).or_insert_with(new);
@@ -146,7 +146,6 @@ impl Rooms {
         if room.round != round || state.place != Place::Here {
             return None;
         }
-        state.only_here |= only_here;
         state.seats.retain(|(other, _)| *other != leg);
         for (_, other) in &state.seats {
             other.put(Heard::Came, 0);
@@ -164,6 +163,22 @@ impl Rooms {
             Ordering::Equal => room.state().place == Place::Here,
             Ordering::Greater => false,
         })
+    }
+
+    /// A party of this round has no carrier, so nobody may be sent to a conference.
+    pub(super) fn keep_here(&self, call: CallId, round: u32) {
+        let new = || Arc::new(Room { round, state: Mutex::default() });
+        let mut room = self.0.entry(call).or_insert_with(new);
+        if room.round < round {
+            room.close(Place::Over, &Heard::Over);
+            *room = new();
+        }
+        room.state().only_here = true;
+    }
+
+    /// Is a party of this round without a carrier?
+    pub fn is_only_here(&self, call: CallId, round: u32) -> bool {
+        self.0.get(&call).is_some_and(|room| room.round == round && room.state().only_here)
     }
 
     /// One party goes to the carrier's conference, so the others have to; false if that cannot be.
@@ -265,9 +280,9 @@ mod tests {
     #[test]
     fn each_hears_the_other_as_it_was_said_and_never_itself() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT, false).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
         assert_eq!(patient.say(NOW, "nobody", 160), 0);
-        let assistant = rooms.enter(CALL, 1, ASSISTANT, false).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
         patient.say(NOW, "a", 160);
         assistant.say(NOW, "b", 160);
         patient.say(NOW, "c", 160);
@@ -278,8 +293,8 @@ mod tests {
     #[test]
     fn who_does_not_listen_loses_the_oldest_and_makes_nobody_wait() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT, false).unwrap();
-        let assistant = rooms.enter(CALL, 1, ASSISTANT, false).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
         let lost: usize = (0..20).map(|n| patient.say(NOW, &n.to_string(), 160)).sum();
         assert_eq!(lost, 8);
         let left = heard(&assistant);
@@ -292,11 +307,11 @@ mod tests {
     #[test]
     fn who_is_left_alone_learns_how_the_other_went() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT, false).unwrap();
-        let mut assistant = rooms.enter(CALL, 1, ASSISTANT, false).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        let mut assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
         assistant.ends();
         drop(assistant);
-        let assistant = rooms.enter(CALL, 1, ASSISTANT, false).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
         drop(assistant);
         let alone = |ended| Heard::Alone { ended };
         assert_eq!(heard(&patient), [Heard::Came, alone(true), Heard::Came, alone(false)]);
@@ -305,9 +320,9 @@ mod tests {
     #[test]
     fn a_leg_that_comes_back_takes_the_place_of_its_lost_stream() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT, false).unwrap();
-        let lost = rooms.enter(CALL, 1, ASSISTANT, false).unwrap();
-        let back = rooms.enter(CALL, 1, ASSISTANT, false).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        let lost = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        let back = rooms.enter(CALL, 1, ASSISTANT).unwrap();
         drop(lost);
         patient.say(NOW, "a", 160);
         assert_eq!(heard(&patient), [Heard::Came, Heard::Came], "nobody was ever alone");
@@ -317,33 +332,35 @@ mod tests {
     #[test]
     fn a_round_that_meets_at_the_carrier_meets_nowhere_else() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT, false).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
         assert!(rooms.is_here(CALL, 1) && rooms.move_to_carrier(CALL, 1));
         assert_eq!(heard(&patient), [Heard::Moved]);
-        assert!(!rooms.is_here(CALL, 1) && rooms.enter(CALL, 1, ASSISTANT, false).is_none());
+        assert!(!rooms.is_here(CALL, 1) && rooms.enter(CALL, 1, ASSISTANT).is_none());
         assert!(rooms.is_here(CALL, 2), "the next conversation is tried here again");
-        assert!(rooms.enter(CALL, 1, ASSISTANT, false).is_none(), "an earlier one is not");
+        assert!(rooms.enter(CALL, 1, ASSISTANT).is_none(), "an earlier one is not");
     }
 
     #[test]
     fn who_has_no_carrier_keeps_the_others_here() {
         let rooms = Rooms::default();
-        let page = rooms.enter(CALL, 1, PATIENT, true).unwrap();
+        assert!(!rooms.is_only_here(CALL, 1));
+        rooms.keep_here(CALL, 1);
         assert!(!rooms.move_to_carrier(CALL, 1) && rooms.is_here(CALL, 1));
-        drop(page);
-        assert!(!rooms.move_to_carrier(CALL, 1), "it may come back");
+        drop(rooms.enter(CALL, 1, PATIENT).unwrap());
+        assert!(!rooms.move_to_carrier(CALL, 1) && rooms.is_only_here(CALL, 1), "it may come back");
+        assert!(!rooms.is_only_here(CALL, 2));
     }
 
     #[test]
     fn when_the_conversation_is_over_everybody_learns_it_once() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT, false).unwrap();
-        let assistant = rooms.enter(CALL, 1, ASSISTANT, false).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
         rooms.end(CALL);
         drop(assistant);
         assert_eq!(heard(&patient), [Heard::Came, Heard::Over]);
         assert!(rooms.0.is_empty());
-        drop(rooms.enter(CALL, 1, PATIENT, false));
+        drop(rooms.enter(CALL, 1, PATIENT));
         assert!(rooms.0.is_empty(), "who comes too late leaves no room behind");
     }
 }

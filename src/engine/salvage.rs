@@ -346,8 +346,8 @@ impl AffectedCall {
     fn of(call: &Call) -> Self {
         let was = match call.phase {
             Phase::Menu => "in the menu",
-            Phase::Waiting => "waiting",
-            Phase::Offered(_) => "offered",
+            Phase::Waiting | Phase::Offered(_) if call.offers().next().is_some() => "offered",
+            Phase::Waiting | Phase::Offered(_) => "waiting",
             Phase::Talking { .. } => "talking",
             Phase::Voicemail { .. } => "at the mailbox",
             Phase::WrapUp { .. } | Phase::NoteOwed { .. } => "being written up",

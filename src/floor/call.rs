@@ -89,9 +89,9 @@ pub struct Call {
 pub enum Phase {
     /// Greeting, menu or approved answer.
     Menu,
-    /// In its lane's queue.
+    /// In its lane's queue; perhaps a rung of the on-call ladder is rung for it ([`Climb::page`]).
     Waiting,
-    /// Rung to an assistant, still at its place.
+    /// Rung to one of its lane's own people, still at its place.
     Offered(OfferId),
     /// Joined with an assistant.
     Talking {
@@ -216,6 +216,13 @@ impl Call {
     /// The approved sentence that an urgent caller hears before anything else.
     pub fn urgent_sentence(&self) -> Phrase {
         if self.crisis { Phrase::Crisis } else { Phrase::Urgent }
+    }
+
+    /// The offers by which it is rung now: one to the lane's own people, and for an urgent call one to a rung of the
+    /// on-call ladder.
+    pub fn offers(&self) -> impl Iterator<Item = OfferId> + use<> {
+        let of_the_lane = if let Phase::Offered(offer) = self.phase { Some(offer) } else { None };
+        of_the_lane.into_iter().chain(self.climb.and_then(|climb| climb.page))
     }
 
     /// In a queue, offered or not?

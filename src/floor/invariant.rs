@@ -78,7 +78,7 @@ impl Floor {
         must("owed-counted", owed == self.note_owed, || format!("{owed} {}", self.note_owed))?;
         for (id, call) in &self.calls {
             let ok = match &call.phase {
-                Phase::Offered(offer) => self.offers.get(offer).is_some_and(|o| o.call == *id),
+                Phase::Offered(offer) => self.offers.get(offer).is_some_and(|o| o.call == *id && !o.on_call),
                 Phase::Talking { agent, .. } => {
                     self.agents.get(agent).is_some_and(|a| a.state == AgentState::Talking(*id))
                 }
@@ -95,7 +95,7 @@ impl Floor {
             // patient: nor does an urgent caller end at a mailbox.
             let heard = !call.urgent || !matches!(call.phase, Phase::Voicemail { .. });
             must("no-urgent-mailbox", heard, || format!("{id} is urgent at a mailbox"))?;
-            self.check_paged(call)?;
+            self.check_climb(call)?;
             let present = matches!(call.phase, Phase::WrapUp { .. } | Phase::NoteOwed { .. })
                 || self.legs.get(&call.leg).is_some_and(super::call::Leg::is_up);
             let pinned = self.legs.get(&call.leg).is_none_or(|leg| std::sync::Arc::ptr_eq(&leg.flow, &call.flow));
@@ -105,9 +105,13 @@ impl Floor {
         Ok(())
     }
 
-    /// patient: an urgent caller who waits always has somebody being rung, or a moment at which that begins.
-    fn check_paged(&self, call: &Call) -> Result<(), Broken> {
-        if call.phase != Phase::Waiting || self.ladder_of(call).is_none() {
+    /// patient: whoever is on call is rung for an urgent caller who waits, or there is a moment at which that begins:
+    /// the lane's own phones are another way, and hold up nothing.
+    fn check_climb(&self, call: &Call) -> Result<(), Broken> {
+        let page = call.climb.and_then(|climb| climb.page);
+        let hers = page.is_none_or(|page| self.offers.get(&page).is_some_and(|o| o.call == call.id && o.on_call));
+        must("call-single", hers && (page.is_none() || call.is_queued()), || format!("{}: {:?}", call.id, call.climb))?;
+        if !call.is_queued() || page.is_some() || self.ladder_of(call).is_none() {
             return Ok(());
         }
         let moment = if call.climb.is_some() { TimerName::LadderAgain } else { TimerName::LadderBegins };
@@ -117,6 +121,8 @@ impl Floor {
     fn check_offers(&self) -> Result<(), Broken> {
         for (id, offer) in &self.offers {
             let leg = self.legs.get(&offer.leg);
+            let rings = self.calls.get(&offer.call).is_some_and(|call| call.offers().any(|rings| rings == *id));
+            must("call-single", rings, || format!("{id}: {offer:?} rings for a call that is elsewhere"))?;
             must("offer-has-a-leg", leg.is_some_and(|l| l.is_up() && !l.unwanted), || format!("{id}: {offer:?}"))?;
             let agent = self.agents.get(&offer.agent).zip(self.calls.get(&offer.call));
             let skilled = agent.is_some_and(|(a, c)| super::acd::refusal(&a.member, c).is_none() || a.leaving);

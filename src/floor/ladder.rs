@@ -2,6 +2,8 @@
 //!
 //! People on call are rung although signed out, and a miss does not count against them. A rung that nobody holds, or
 //! whose person is on the phone, is passed over. Who is on call stands in `rota`; an offer is an offer like any other.
+//! The ladder and the lane's own people are two ways that do not wait for each other: the call stays in line while the
+//! ladder is climbed, so that up to two phones ring for one caller, and the first 1 wins.
 
 use super::Floor;
 use super::acd::agent::AgentState;
@@ -20,6 +22,7 @@ use crate::flow::OnCall;
 use crate::flow::Phrase;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
+use crate::vocab::OfferId;
 use crate::vocab::Span;
 use std::sync::Arc;
 
@@ -33,6 +36,8 @@ pub struct Climb {
     pub next: u8,
     /// At its end, waiting to begin again?
     pub rests: bool,
+    /// The offer to whoever is rung now.
+    pub page: Option<OfferId>,
 }
 
 impl Floor {
@@ -59,10 +64,12 @@ impl Floor {
 }
 
 impl Turn<'_> {
-    /// After matching: the calls among these that wait on although they may climb the ladder.
+    /// After matching: the calls among these for which the next rung may be rung, whether or not one of the lane's own
+    /// phones rings.
+    // rule: urgent-two-ways
     pub(super) fn climb(&mut self, calls: Vec<CallId>) {
         for id in calls {
-            let Some(call) = self.call(id).filter(|call| call.phase == Phase::Waiting) else { continue };
+            let Some(call) = self.call(id).filter(|call| call.is_queued()) else { continue };
             if self.floor.ladder_of(call).is_none() {
                 continue;
             }
@@ -72,7 +79,7 @@ impl Turn<'_> {
                     self.fact(Fact::LadderBegan { call: id });
                     self.ring_next(id);
                 }
-                Some(Climb { rests: true, .. }) => {}
+                Some(Climb { rests: true, .. } | Climb { page: Some(_), .. }) => {}
                 Some(_) => self.ring_next(id),
             }
         }
@@ -88,7 +95,7 @@ impl Turn<'_> {
         let ahead = self.floor.board.in_order().map(|key| key.call).take_while(|other| *other != id);
         let ahead: Vec<CallId> = ahead.chain([id]).collect();
         for id in ahead {
-            let rests = |call: &Call| call.phase == Phase::Waiting && call.climb.is_some_and(|climb| climb.rests);
+            let rests = |call: &Call| call.is_queued() && call.climb.is_some_and(|climb| climb.rests);
             if self.call(id).is_some_and(rests) {
                 self.ring_next(id);
             }
@@ -113,7 +120,9 @@ impl Turn<'_> {
             return self.page(id, agent, rung, on_call.ring);
         }
         self.fact(Fact::LadderEnded { call: id, again_at: self.now + REST });
-        if on_call.last_resort == LastResort::Callback {
+        // While one of the lane's own phones rings, nobody is promised anything: the ladder is rung once more.
+        let rings = self.call(id).is_some_and(|call| call.phase != Phase::Waiting);
+        if on_call.last_resort == LastResort::Callback && !rings {
             self.leave_with_item(id, ItemKind::Missed, Left::Missed, Phrase::NobodyFree);
         }
     }

@@ -256,7 +256,7 @@ impl Turn<'_> {
         }
     }
 
-    fn last_words(&mut self, leg: LegId, phrase: Phrase) {
+    pub(super) fn last_words(&mut self, leg: LegId, phrase: Phrase) {
         let Some(found) = self.floor.legs.get(&leg) else { return };
         let language = match found.current() {
             Some(Treatment::Connected { language, .. } | Treatment::Whisper { language, .. }) => language.clone(),

@@ -4,7 +4,6 @@ use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
 use super::acd::offer::CARRIER_SLACK;
 use super::acd::offer::WHISPER_MAX;
-use super::call::Phase;
 use super::effect::Oddity;
 use super::event::Input;
 use super::fact::AgentChange;
@@ -96,7 +95,7 @@ impl Turn<'_> {
             urgent: call.urgent,
             repeat: call.repeat,
             standing: call.details.standing,
-            promised: self.floor.promised_to(call),
+            promised: self.floor.requests_of(call).promised(call),
             backline: call.details.backline,
         };
         let expires_at = self.now + WHISPER_MAX + call.flow.offers.accept + CARRIER_SLACK;
@@ -158,11 +157,21 @@ impl Turn<'_> {
         let (caller_leg, language) = (call.leg, call.language.clone());
         let staff_language = call.flow.default_language().clone();
         let round = call.round + 1;
+        let others: Vec<OfferId> = call.offers().filter(|other| *other != offer).collect();
         self.fact(Fact::OfferEnded { offer, outcome: OfferOutcome::Accepted });
         self.fact(Fact::TalkBegan { call: o.call, agent: o.agent, leg: o.leg });
         let room = |party, language| Treatment::Connected { call: o.call, round, party, language };
         self.treat(o.leg, room(Party::Agent, staff_language));
         self.treat(caller_leg, room(Party::Caller, language));
+        others.into_iter().for_each(|other| self.taken_elsewhere(other));
+    }
+
+    /// Another phone was quicker: who listens to the whisper hears it, and a phone that rings goes quiet.
+    fn taken_elsewhere(&mut self, offer: OfferId) {
+        if let Some(leg) = self.floor.offers.get(&offer).filter(|offer| offer.answered).map(|offer| offer.leg) {
+            self.last_words(leg, Phrase::OfferGone);
+        }
+        self.end_offer(offer, OfferOutcome::Withdrawn);
     }
 
     /// Ends a lease other than by accepting; the assistant's leg is let go.
@@ -181,7 +190,8 @@ impl Turn<'_> {
         if outcome == OfferOutcome::NotAnswered && missed && !o.on_call {
             self.set_not_ready(o.agent, NotReady::MissedOffers);
         }
-        if outcome != OfferOutcome::Withdrawn && self.call(o.call).is_some_and(|call| call.overran) {
+        let overran = outcome != OfferOutcome::Withdrawn && self.call(o.call).is_some_and(|call| call.overran);
+        if overran && self.heard_until(o.call).is_none() {
             // It was still there for her only.
             self.exit_by_timeout(o.call);
         }
@@ -207,11 +217,11 @@ impl Turn<'_> {
         self.exit_by_timeout(id);
     }
 
-    /// When the lease of whoever listens to this call's whisper ends.
+    /// When the last lease of those who listen to this call's whisper ends.
     fn heard_until(&self, id: CallId) -> Option<Timestamp> {
-        let Phase::Offered(offer) = self.call(id)?.phase else { return None };
-        self.floor.offers.get(&offer).filter(|offer| offer.answered)?;
-        self.floor.timers.at(&TimerName::OfferExpires(offer))
+        let heard = |offer: &OfferId| self.floor.offers.get(offer).is_some_and(|offer| offer.answered);
+        let heard = self.call(id)?.offers().filter(heard);
+        heard.filter_map(|offer| self.floor.timers.at(&TimerName::OfferExpires(offer))).max()
     }
 
     fn exit_by_timeout(&mut self, id: CallId) {
@@ -255,9 +265,7 @@ impl Turn<'_> {
             }
             Exit::Voicemail => self.send_to_mailbox(id, words),
             Exit::Lane(lane) => {
-                if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
-                    self.end_offer(offer, OfferOutcome::Withdrawn);
-                }
+                self.withdraw_offers_of(id);
                 self.enter_lane(id, lane, Route::Overflow);
             }
         }

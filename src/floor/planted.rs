@@ -82,6 +82,10 @@ pub enum Bug {
     OwedCountedTwice,
     /// After a restart the clock may go back.
     ClockSetBack,
+    /// One of two phones takes an urgent call, and the other rings on.
+    OtherPhoneRingsOn,
+    /// While one of the lane's own phones rings, nobody on call is rung.
+    LadderWaitsForTheLane,
     /// The core panics when a caller presses 8.
     PanicsAtEight,
     /// The core panics when a call is to be open to the next tier.
@@ -91,7 +95,7 @@ pub enum Bug {
 impl Bug {
     /// Those that a simulation must find. The others end the process: they are for tests of the real binary, which
     /// plants what `CARELANE_PLANTED` names.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::RepetitionHeard,
         Self::LateKeyHeard,
         Self::ArrivalLostOnTransfer,
@@ -117,6 +121,8 @@ impl Bug {
         Self::OffersNotRearmed,
         Self::OwedCountedTwice,
         Self::ClockSetBack,
+        Self::OtherPhoneRingsOn,
+        Self::LadderWaitsForTheLane,
     ];
 
     /// The bug that the real binary is to have.
@@ -203,6 +209,16 @@ impl Floor {
             (Bug::HangUpForgotten, Fact::LegUnwanted { leg }) => {
                 let answered = |leg: &super::call::Leg| leg.serial() > 0;
                 if self.legs.get(leg).is_some_and(answered) {
+                    return None;
+                }
+            }
+            (Bug::OtherPhoneRingsOn, Fact::OfferEnded { offer, outcome: OfferOutcome::Withdrawn }) => {
+                if self.calls.get(&self.offers.get(offer)?.call)?.agent().is_some() {
+                    return None;
+                }
+            }
+            (Bug::LadderWaitsForTheLane, Fact::OfferMade { call, why, .. }) if why.rung.is_some() => {
+                if self.calls.get(call)?.phase != Phase::Waiting {
                     return None;
                 }
             }

@@ -193,7 +193,7 @@ impl<'f> Turn<'f> {
 
     /// The same; `before` is said ahead of the promise.
     pub(super) fn leave_saying(&mut self, id: CallId, kind: ItemKind, how: Left, before: Vec<Words>, promise: Phrase) {
-        self.withdraw_offer_of(id);
+        self.withdraw_offers_of(id);
         let Some(call) = self.call(id) else { return };
         let (leg, language) = (call.leg, call.language.clone());
         let lane = call.lane().map_or_else(|| call.flow.person.clone(), |lane| lane.id.clone());
@@ -206,7 +206,7 @@ impl<'f> Turn<'f> {
         let told = self.is_up(leg);
         // What is due already can be promised to nobody.
         let goes_on = |item: &&Item| (!told || item.new.due_at > self.now) && kind != ItemKind::Voicemail;
-        let redialled = self.floor.redial_of(call, &lane, self.now).filter(goes_on);
+        let redialled = self.floor.requests_of(call).redialled(call, &lane, self.now).filter(goes_on);
         let due_at = match redialled.map(|item| (item.new.item, item.new.due_at, item.new.kind)) {
             Some((item, due_at, known)) => {
                 let (kind, promised) = (Some(kind).filter(|kind| *kind > known), told.then_some(due_at));
@@ -258,8 +258,8 @@ impl<'f> Turn<'f> {
         due_at
     }
 
-    pub(super) fn withdraw_offer_of(&mut self, id: CallId) {
-        if let Some(Phase::Offered(offer)) = self.call(id).map(|c| c.phase.clone()) {
+    pub(super) fn withdraw_offers_of(&mut self, id: CallId) {
+        for offer in self.call(id).into_iter().flat_map(Call::offers).collect::<Vec<_>>() {
             self.end_offer(offer, OfferOutcome::Withdrawn);
         }
     }

@@ -157,9 +157,9 @@ pub struct CallView {
     pub answer_by: Option<Timestamp>,
     /// Was it ever joined with an assistant?
     pub answered: bool,
-    /// The offer it is rung by.
-    pub offer: Option<OfferId>,
-    /// The assistant it is with.
+    /// The offers by which it is rung.
+    pub offers: Vec<OfferId>,
+    /// The assistant it is with, or rung to; of two the lane's own.
     pub agent: Option<AgentId>,
 }
 
@@ -307,9 +307,13 @@ impl Floor {
     fn call_view(&self, call: &Call) -> CallView {
         let (state, agent) = match &call.phase {
             Phase::Menu => ("menu", None),
-            Phase::Waiting => ("waiting", None),
             Phase::Voicemail { .. } => ("voicemail", None),
-            Phase::Offered(offer) => ("offered", self.offers.get(offer).map(|o| o.agent.clone())),
+            Phase::Waiting | Phase::Offered(_) => {
+                match call.offers().next().and_then(|offer| self.offers.get(&offer)) {
+                    Some(offer) => ("offered", Some(offer.agent.clone())),
+                    None => ("waiting", None),
+                }
+            }
             Phase::Talking { agent, .. } => ("talking", Some(agent.clone())),
             Phase::WrapUp { agent, .. } | Phase::NoteOwed { agent, .. } => ("wrap_up", Some(agent.clone())),
         };
@@ -323,12 +327,12 @@ impl Floor {
             urgent: call.urgent,
             repeat: call.repeat,
             details: call.details.clone(),
-            promised: self.promised_to(call),
+            promised: self.requests_of(call).promised(call),
             arrived_at: call.arrived,
             waiting_since: call.place.as_ref().filter(|_| call.is_queued()).map(|p| p.since),
             answer_by: call.place.as_ref().map(|p| p.head_starts.iter().fold(p.deadline, |by, (_, s)| by + *s)),
             answered: call.round > 0,
-            offer: if let Phase::Offered(offer) = &call.phase { Some(*offer) } else { None },
+            offers: call.offers().collect(),
             agent,
         }
     }

@@ -60,7 +60,7 @@ impl Turn<'_> {
             return self.leave_with_item(id, ItemKind::Missed, Left::Missed, otherwise);
         };
         let (leg, language, due_at) = (call.leg, call.language.clone(), due(call, lane, self.now));
-        self.withdraw_offer_of(id);
+        self.withdraw_offers_of(id);
         self.fact(Fact::VoicemailBegan { call: id, due_at });
         let words = why.into_iter().chain([Words::promise(Phrase::LeaveMessage, due_at, self.now)]).collect();
         if matches!(self.floor.legs.get(&leg).and_then(Leg::current), Some(Treatment::Hold { .. })) {

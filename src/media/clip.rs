@@ -1,22 +1,24 @@
 //! A sound made ready to be sent: cut and written in base64 once, and shared by every call that plays it.
 //!
-//! A carrier takes audio of any length and plays it in order. So a piece of it is half a second, not a frame of 20 ms:
-//! a waiting call sends two messages a second and copies them, nothing else.
+//! A carrier takes audio of any length and plays it in order. So there are pieces of two lengths: half a second, to send
+//! much with few messages, and a frame of 20 ms, to keep pace with what is heard.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::g711::FRAME;
-use super::g711::RATE;
 use super::g711::SILENCE;
 
-/// Bytes of one message's audio: half a second.
-const CHUNK: usize = RATE / 2;
+/// Frames of a long piece: half a second.
+pub(super) const LONG: usize = 25;
 
 /// A sound ready to be sent.
 #[derive(Debug)]
 pub struct Clip {
-    chunks: Box<[Chunk]>,
+    /// The whole sound in frames, the last one filled up with silence.
+    short: Box<[Chunk]>,
+    /// The whole sound in long pieces; what is left at its end makes a shorter one.
+    long: Box<[Chunk]>,
 }
 
 /// What one message carries.
@@ -31,23 +33,24 @@ pub struct Chunk {
 impl Clip {
     /// Makes a sound ready. Its last frame is filled up with silence.
     pub fn new(mulaw: &[u8]) -> Self {
+        let mut mulaw = mulaw.to_vec();
+        mulaw.resize(mulaw.len().next_multiple_of(FRAME), SILENCE);
         let chunk = |bytes: &[u8]| {
-            let mut bytes = bytes.to_vec();
-            bytes.resize(bytes.len().next_multiple_of(FRAME), SILENCE);
             let frames = u64::try_from(bytes.len() / FRAME).unwrap_or(0);
-            Chunk { base64: STANDARD.encode(&bytes).into(), frames }
+            Chunk { base64: STANDARD.encode(bytes).into(), frames }
         };
-        Self { chunks: mulaw.chunks(CHUNK).map(chunk).collect() }
+        Self { short: mulaw.chunks(FRAME).map(chunk).collect(), long: mulaw.chunks(LONG * FRAME).map(chunk).collect() }
     }
 
-    /// Its pieces, in order.
-    pub fn chunks(&self) -> &[Chunk] {
-        &self.chunks
+    /// The piece that begins at this frame and has no more than so many of them; `None` at the end of the sound.
+    pub fn piece(&self, frame: usize, most: usize) -> Option<&Chunk> {
+        let long = if frame.is_multiple_of(LONG) && most >= LONG { self.long.get(frame / LONG) } else { None };
+        long.or_else(|| self.short.get(frame))
     }
 
     /// How many frames of 20 ms it is.
-    pub fn frames(&self) -> u64 {
-        self.chunks.iter().map(|chunk| chunk.frames).sum()
+    pub fn frames(&self) -> usize {
+        self.short.len()
     }
 }
 
@@ -59,9 +62,19 @@ mod tests {
     fn nothing_of_a_sound_is_lost_and_its_last_frame_is_whole() {
         let sound: Vec<u8> = (0..20_000_u32).map(|i| (i % 251) as u8).collect();
         let clip = Clip::new(&sound);
-        let sent: Vec<u8> = clip.chunks().iter().flat_map(|c| STANDARD.decode(&*c.base64).unwrap()).collect();
-        assert_eq!(sent[..20_000], sound);
-        assert_eq!(sent[20_000..], vec![SILENCE; 20_000_usize.next_multiple_of(FRAME) - 20_000]);
-        assert_eq!((clip.frames(), clip.chunks().len()), (125, 5));
+        assert_eq!(clip.frames(), 125);
+        // In frames, in half seconds as far as they go, and from the middle of one.
+        for (most, pieces) in [(1, 125), (LONG, 5), (10 * LONG, 5), (LONG - 1, 125)] {
+            let (mut sent, mut at, mut count) = (Vec::new(), 0, 0);
+            while let Some(piece) = clip.piece(at, most) {
+                sent.extend(STANDARD.decode(&*piece.base64).unwrap());
+                at += usize::try_from(piece.frames).unwrap();
+                count += 1;
+            }
+            assert_eq!(count, pieces, "{most}");
+            assert_eq!(sent[..20_000], sound);
+            assert_eq!(sent[20_000..], vec![SILENCE; 20_000_usize.next_multiple_of(FRAME) - 20_000]);
+        }
+        assert_eq!(clip.piece(26, LONG).unwrap().frames, 1, "a long piece begins at every half second");
     }
 }

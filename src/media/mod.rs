@@ -11,6 +11,7 @@
 
 mod arrivals;
 mod backlog;
+mod captions;
 mod clip;
 mod dtmf;
 pub mod g711;
@@ -23,6 +24,8 @@ pub mod wav;
 pub use arrivals::Arrivals;
 pub use backlog::Backlog;
 pub use backlog::Passing;
+pub use captions::Caption;
+pub use captions::Captions;
 pub use dtmf::Detector;
 pub use library::Library;
 pub use library::duration;

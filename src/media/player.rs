@@ -1,8 +1,10 @@
 //! The player: which message of a plan goes out when. It is told the time and has no socket.
 //!
-//! Audio is sent ahead of real time, by up to [`AHEAD`]: then a call needs no attention for seconds, and no delay of
-//! ours makes a gap. Who ends it early (a key) has the carrier throw away what it holds. A mark after the last sound
-//! tells when it was really heard; a carrier that never sends it back is not waited for.
+//! Audio is sent ahead of real time, by [`AHEAD`]: then no delay of ours makes a gap. The first seconds of a program go
+//! out at once in long pieces; after that frame follows frame as they are heard, each on the beat of the carrier's own
+//! frames, so that a call is woken once for both. Who ends a program early (a key) has the carrier throw away what it
+//! holds. A mark after the last sound tells when it was really heard; a carrier that never sends it back is not waited
+//! for.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +14,10 @@ use super::clip::Clip;
 
 /// So much audio is at the carrier when we have just sent some.
 pub(super) const AHEAD: Duration = Duration::from_secs(4);
-/// We send again when this much is left there: often enough that nobody takes the pause for the end.
-const AHEAD_MIN: Duration = Duration::from_millis(3_500);
+/// One frame.
+const FRAME: Duration = Duration::from_millis(20);
+/// On the carrier's beat a frame may be so early: our own clock then has none to send.
+const EARLY_MAX: Duration = Duration::from_millis(40);
 /// A mark that comes later than this after its sound does not come.
 const MARK_LATE_MAX: Duration = Duration::from_secs(3);
 
@@ -48,7 +52,7 @@ pub enum Due<'a> {
 #[derive(Debug, Default)]
 pub struct Player {
     program: Program,
-    /// The next part, and the next piece of its sound.
+    /// The next part, and the next frame of its sound.
     next: (usize, usize),
     /// When everything sent so far will have been heard.
     heard_at: Duration,
@@ -94,14 +98,27 @@ impl Player {
 
     /// The next thing to send at this time; `None` until [`Player::wake`].
     pub fn poll(&mut self, now: Duration) -> Option<Due<'_>> {
+        self.due(now, AHEAD)
+    }
+
+    /// The carrier has sent a frame: the next thing to send with it, if there is one. Called once for each frame it keeps
+    /// [`Player::wake`] out of reach.
+    pub fn beat(&mut self, now: Duration) -> Option<Due<'_>> {
+        self.due(now, AHEAD + EARLY_MAX)
+    }
+
+    /// The next thing to send, if the carrier then holds no more audio than this.
+    fn due(&mut self, now: Duration, ahead: Duration) -> Option<Due<'_>> {
         if self.state != State::Playing {
             return None;
         }
+        let room = (now + ahead).saturating_sub(self.heard_at.max(now)).as_millis() / FRAME.as_millis();
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
         loop {
             if now < self.silent_until {
                 return None;
             }
-            let (at, piece) = self.next;
+            let (at, frame) = self.next;
             let Some(part) = self.program.parts.get(at) else {
                 match self.program.again_from.filter(|from| self.program.parts[*from..].iter().any(Part::lasts)) {
                     Some(from) => {
@@ -115,7 +132,7 @@ impl Player {
                     }
                 }
             };
-            if self.heard_at.saturating_sub(now) >= AHEAD {
+            if room == 0 {
                 return None;
             }
             match part {
@@ -124,18 +141,16 @@ impl Player {
                     self.silent_until = self.heard_at;
                     self.next = (at + 1, 0);
                 }
-                Part::Clip(clip) if piece >= clip.chunks().len() => self.next = (at + 1, 0),
-                Part::Clip(_) => {
-                    self.next = (at, piece + 1);
-                    return self.send(now, at, piece);
-                }
+                Part::Clip(clip) if frame >= clip.frames() => self.next = (at + 1, 0),
+                Part::Clip(_) => return self.send(now, at, frame, room),
             }
         }
     }
 
-    fn send(&mut self, now: Duration, at: usize, piece: usize) -> Option<Due<'_>> {
+    fn send(&mut self, now: Duration, at: usize, frame: usize, room: usize) -> Option<Due<'_>> {
         let Some(Part::Clip(clip)) = self.program.parts.get(at) else { return None };
-        let chunk = clip.chunks().get(piece)?;
+        let chunk = clip.piece(frame, room)?;
+        self.next = (at, frame.saturating_add(usize::try_from(chunk.frames).unwrap_or(usize::MAX)));
         self.heard_at = self.heard_at.max(now) + frames(chunk.frames);
         Some(Due::Audio(chunk))
     }
@@ -144,7 +159,7 @@ impl Player {
     pub fn wake(&self) -> Option<Duration> {
         match self.state {
             State::Idle => None,
-            State::Playing => Some(self.heard_at.saturating_sub(AHEAD_MIN).max(self.silent_until)),
+            State::Playing => Some((self.heard_at + FRAME).saturating_sub(AHEAD).max(self.silent_until)),
             State::Ending => Some(self.heard_at + MARK_LATE_MAX),
         }
     }
@@ -169,17 +184,22 @@ impl Player {
 }
 
 impl Part {
+    /// How long it is heard.
+    pub fn length(&self) -> Duration {
+        match self {
+            Self::Clip(clip) => frames(u64::try_from(clip.frames()).unwrap_or(u64::MAX)),
+            Self::Silence(length) => *length,
+        }
+    }
+
     /// Does it take any time?
     fn lasts(&self) -> bool {
-        match self {
-            Self::Clip(clip) => clip.frames() > 0,
-            Self::Silence(length) => !length.is_zero(),
-        }
+        !self.length().is_zero()
     }
 }
 
 fn frames(count: u64) -> Duration {
-    Duration::from_millis(count.saturating_mul(20))
+    FRAME.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
@@ -217,21 +237,62 @@ mod tests {
         assert_eq!(player.wake(), None);
     }
 
+    /// The frames of the next thing to send, if it is audio.
+    fn audio(due: Option<Due<'_>>) -> u64 {
+        if let Some(Due::Audio(chunk)) = due { chunk.frames } else { 0 }
+    }
+
     #[test]
-    fn music_is_sent_ahead_and_never_stops() {
+    fn music_is_sent_ahead_frame_by_frame_and_never_stops() {
         let mut player = Player::default();
         player.play(seconds(0), Program { parts: vec![clip(1), clip(22)], again_from: Some(1) });
-        let (mut total, mut now) = (0, seconds(0));
-        while now < seconds(600) {
-            while let Some(Due::Audio(chunk)) = player.poll(now) {
-                total += chunk.frames;
-            }
-            // What is at the carrier: enough until we wake, never more than we allow.
-            let (left, next) = (Duration::from_millis(total * 20) - now, player.wake().unwrap());
-            assert!(left <= AHEAD + seconds(1) && now + left > next, "{left:?} left at {now:?}");
+        assert_eq!(sent(&mut player, seconds(0)), (4, None), "the first seconds at once");
+        let (mut total, mut now) = (200, seconds(0));
+        while now < seconds(100) {
+            // Frame by frame, whole seconds ahead.
+            let next = player.wake().unwrap();
+            assert_eq!(next - now, FRAME, "at {now:?}");
             now = next;
+            total += audio(player.poll(now));
+            assert!(player.poll(now).is_none());
+            assert_eq!(frames(total) - now, AHEAD);
         }
-        assert!(total >= 600 * 50);
+        // Whoever was kept waiting makes up for it with long pieces.
+        now += seconds(3);
+        let mut messages = 0;
+        while let more @ 1.. = audio(player.poll(now)) {
+            (total, messages) = (total + more, messages + 1);
+        }
+        assert_eq!(frames(total) - now, AHEAD);
+        assert!(messages < 60, "{messages} messages");
+    }
+
+    #[test]
+    fn on_the_carrier_s_beat_a_frame_goes_out_with_each_that_comes_and_no_timer_is_needed() {
+        for phase in [0, 1, 7, 13, 19] {
+            let mut player = Player::default();
+            player.play(seconds(0), Program { parts: vec![clip(22)], again_from: Some(0) });
+            sent(&mut player, seconds(0));
+            let (mut now, mut last, mut timers) = (Duration::from_millis(phase), seconds(0), 0);
+            let mut random = 7_u64;
+            for _ in 0..3_000 {
+                // The carrier's frames come up to four milliseconds late.
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let comes = now + Duration::from_millis((random >> 33) % 5);
+                let mut sent = |at: Duration, frames: u64| {
+                    assert!(at - last <= Duration::from_millis(40), "a gap of {:?} at {at:?}", at - last);
+                    last = if frames > 0 { at } else { last };
+                };
+                while let Some(wake) = player.wake().filter(|wake| *wake < comes) {
+                    timers += 1;
+                    sent(wake, audio(player.poll(wake)));
+                }
+                sent(comes, audio(player.beat(comes)));
+                assert!(player.heard_at - comes <= AHEAD + EARLY_MAX, "never more than that at the carrier");
+                now += FRAME;
+            }
+            assert!(timers < 10, "{timers} timers with the carrier's beat {phase} ms after ours");
+        }
     }
 
     #[test]

@@ -167,8 +167,8 @@ impl Tally {
             answer_by: call.answer_by.unwrap_or(call.arrived_at),
             is_queued: call.waiting_since.is_some() && !is_over,
         });
-        if let (Some(offer), Some(place)) = (call.offer, &place) {
-            self.offers.insert(offer, place.series.clone());
+        if let Some(place) = &place {
+            self.offers.extend(call.offers.iter().map(|offer| (*offer, place.series.clone())));
         }
         let known = Known {
             practice: call.practice.clone(),

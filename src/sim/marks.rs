@@ -18,11 +18,12 @@ use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
 use crate::flow::Flow;
 use crate::vocab::CallId;
+use crate::vocab::OfferId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 95] = [
+pub const REQUIRED: [&str; 97] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
@@ -67,6 +68,8 @@ pub const REQUIRED: [&str; 95] = [
     "a call by the backline",
     "a call flagged by an assistant",
     "clinical work refused to others",
+    "two phones ring for an urgent caller",
+    "one of two phones takes the call",
     "urgent words in a note",
     "CallLeft Abandoned",
     "CallLeft Callback",
@@ -126,6 +129,8 @@ pub struct Marks {
     counts: BTreeMap<String, u64>,
     /// When each call came.
     came: BTreeMap<CallId, Timestamp>,
+    /// Phones that ring, with the call each is about.
+    rings: BTreeMap<OfferId, CallId>,
     /// What the event under way is about.
     about: About,
 }
@@ -235,7 +240,18 @@ impl Marks {
             Fact::UrgentFlagged { by: FlaggedBy::Agent(_), .. } => "a call flagged by an assistant".to_owned(),
             Fact::DetailsKnown { details, .. } if details.backline => "a call by the backline".to_owned(),
             Fact::UrgentFlagged { crisis: true, .. } => "UrgentFlagged crisis".to_owned(),
-            Fact::OfferEnded { outcome, .. } => format!("OfferEnded {outcome:?}"),
+            Fact::OfferMade { offer, call, .. } => {
+                let second = self.rings.values().any(|rung| rung == call);
+                self.rings.insert(*offer, *call);
+                if second { "two phones ring for an urgent caller".to_owned() } else { "OfferMade".to_owned() }
+            }
+            Fact::OfferEnded { offer, outcome } => {
+                let call = self.rings.remove(offer);
+                if *outcome == OfferOutcome::Accepted && self.rings.values().any(|rung| Some(*rung) == call) {
+                    self.count("one of two phones takes the call");
+                }
+                format!("OfferEnded {outcome:?}")
+            }
             Fact::AgentChanged { to: AgentChange::NotReady { reason, .. }, .. } => format!("{reason:?}"),
             Fact::AgentChanged { to: AgentChange::Later(_), .. } => "Later".to_owned(),
             Fact::TalkEnded { by, wrap_up_until, .. } => {

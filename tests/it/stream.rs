@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod bridge;
-mod carrier;
+pub(crate) mod carrier;
 mod doors;
 
 use std::time::Duration;

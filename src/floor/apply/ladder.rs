@@ -4,6 +4,7 @@ use crate::floor::Floor;
 use crate::floor::ladder::Climb;
 use crate::floor::timer::TimerName;
 use crate::vocab::CallId;
+use crate::vocab::OfferId;
 use crate::vocab::Timestamp;
 
 impl Floor {
@@ -27,21 +28,29 @@ impl Floor {
 
     pub(super) fn ladder_began(&mut self, id: CallId) {
         self.timers.clear(&TimerName::LadderBegins(id));
-        self.with_call(id, |call| call.climb = Some(Climb { next: 0, rests: false }));
+        self.with_call(id, |call| call.climb = Some(Climb { next: 0, rests: false, page: None }));
         self.stirred.calls.push(id);
     }
 
-    /// The call is being offered: to this rung, or to one of the lane's own people after all.
-    pub(super) fn climb_on(&mut self, id: CallId, rung: Option<u8>) {
+    /// Whoever holds this rung is rung. The call stays in line: the lane's own people may be rung, too.
+    pub(super) fn page_began(&mut self, id: CallId, offer: OfferId, rung: u8) {
         self.timers.clear(&TimerName::LadderAgain(id));
         self.with_call(id, |call| {
-            let next = rung.map(|rung| rung.saturating_add(1)).or(call.climb.map(|climb| climb.next));
-            call.climb = next.map(|next| Climb { next, rests: false });
+            call.climb = Some(Climb { next: rung.saturating_add(1), rests: false, page: Some(offer) });
         });
     }
 
+    /// That offer is over, if it was one to a rung: the next may be rung.
+    pub(super) fn page_ended(&mut self, id: CallId, offer: OfferId) {
+        let climb = self.calls.get_mut(&id).and_then(|call| call.climb.as_mut());
+        if let Some(climb) = climb.filter(|climb| climb.page == Some(offer)) {
+            climb.page = None;
+            self.stirred.calls.push(id);
+        }
+    }
+
     pub(super) fn ladder_ended(&mut self, id: CallId, again_at: Timestamp) {
-        self.with_call(id, |call| call.climb = Some(Climb { next: 0, rests: true }));
+        self.with_call(id, |call| call.climb = Some(Climb { next: 0, rests: true, page: None }));
         self.timers.set(TimerName::LadderAgain(id), again_at);
     }
 }

@@ -29,10 +29,12 @@ impl Floor {
         let made =
             Offer { id: *offer, call: *call, agent: agent.clone(), leg: *leg, made_at: at, answered: false, on_call };
         self.offers.insert(*offer, made);
-        self.set_queued_phase(*call, Phase::Offered(*offer));
-        self.climb_on(*call, why.rung);
-        if on_call {
-            self.remember_state(agent);
+        match why.rung {
+            Some(rung) => {
+                self.page_began(*call, *offer, rung);
+                self.remember_state(agent);
+            }
+            None => self.set_queued_phase(*call, Phase::Offered(*offer)),
         }
         self.set_agent(agent, AgentState::Offered(*offer));
         self.timers.set(TimerName::OfferExpires(*offer), *expires_at);
@@ -68,6 +70,7 @@ impl Floor {
                 OfferOutcome::Withdrawn | OfferOutcome::Unreachable => {}
             }
         }
+        self.page_ended(offer.call, id);
         if outcome == OfferOutcome::Accepted {
             return;
         }

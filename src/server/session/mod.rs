@@ -18,6 +18,7 @@ use tokio::time::sleep;
 use tokio::time::timeout;
 use tracing::debug;
 
+use super::browser::BrowserLeg;
 use super::upgrade::Socket;
 use crate::engine::Engine;
 use crate::engine::Push;
@@ -55,8 +56,6 @@ pub(super) struct Line {
     pub(super) engine: Engine,
     pub(super) metrics: Arc<Metrics>,
     pub(super) library: Arc<Library>,
-    /// A page of ours instead of a carrier: it can be moved to no document.
-    pub(super) is_page: bool,
 }
 
 /// Why a session ends.
@@ -79,12 +78,15 @@ impl From<Malformed> for End {
     }
 }
 
-/// Serves a socket to its end.
-pub(super) async fn serve(line: Line, mut socket: Socket) {
+/// Serves a socket to its end. Tells which leg it was, if that is a browser's: then nobody else tells of its end.
+pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<BrowserLeg> {
     let opened = timeout(START_MAX, open(&line, &mut socket)).await;
+    let mut served = None;
     let end = match opened.unwrap_or(Err(End::Refused("no start in time"))) {
         Err(end) => end,
-        Ok((leg, writer, pushes)) => {
+        Ok(Opened { leg, carrier_call, writer, pushes }) => {
+            let browser = carrier_call.is_browser();
+            served = browser.then_some(BrowserLeg { leg, carrier_call });
             let _open = line.metrics.stream_opened();
             let now = line.engine.clock().monotonic();
             let (player, ears) = (Player::default(), Ears::default());
@@ -93,6 +95,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) {
                 socket: &mut socket,
                 writer,
                 leg,
+                browser,
                 player,
                 ears,
                 talk: None,
@@ -112,10 +115,19 @@ pub(super) async fn serve(line: Line, mut socket: Socket) {
         End::Refused(_) => StreamEnd::Refused,
     });
     close(&mut socket, &end).await;
+    served
+}
+
+/// A stream that came with a ticket of ours.
+struct Opened {
+    leg: LegId,
+    carrier_call: CarrierCall,
+    writer: Writer,
+    pushes: UnboundedReceiver<Push>,
 }
 
 /// Waits for the start with a ticket of ours.
-async fn open(line: &Line, socket: &mut Socket) -> Result<(LegId, Writer, UnboundedReceiver<Push>), End> {
+async fn open(line: &Line, socket: &mut Socket) -> Result<Opened, End> {
     loop {
         let text = next(socket).await?;
         match message::read(&text)? {
@@ -125,7 +137,7 @@ async fn open(line: &Line, socket: &mut Socket) -> Result<(LegId, Writer, Unboun
                 let (ticket, now) = (start.token.as_deref().unwrap_or_default(), line.engine.clock().monotonic());
                 let opened = line.engine.streams().open(ticket, &carrier_call, now);
                 let (leg, pushes) = opened.ok_or(End::Refused("no ticket"))?;
-                return Ok((leg, writer, pushes));
+                return Ok(Opened { leg, carrier_call, writer, pushes });
             }
             Told::Stop => return Err(End::Stopped),
             Told::Other => {}
@@ -139,6 +151,8 @@ struct Session<'l> {
     socket: &'l mut Socket,
     writer: Writer,
     leg: LegId,
+    /// The line is a browser's, without a carrier: it shows what is said, and words without a sound are shown only.
+    browser: bool,
     player: Player,
     ears: Ears,
     talk: Option<Talk>,
@@ -220,7 +234,10 @@ impl Session<'_> {
                 message::audio(&base64, &mut self.ears.audio)?;
                 self.line.metrics.stream_heard(u64::try_from(self.ears.audio.len().div_ceil(FRAME)).unwrap_or(0));
                 self.say(now, &base64);
-                if self.keys == Keys::Ignored { None } else { self.ears.hear(now) }
+                // In a conversation no key means anything: nobody listens for one.
+                let key = if self.keys == Keys::Ignored { None } else { self.ears.hear(now) };
+                self.keep_pace(now).await?;
+                key
             }
             Told::Key(key) => self.ears.told(key, now),
             Told::Mark(name) => {

@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use super::End;
+use super::Line;
 use super::Session;
 use super::talk::room_of;
 use super::wire::write;
 use crate::engine::Given;
 use crate::floor::event::Input;
+use crate::media::Captions;
 use crate::media::Due;
 use crate::media::Program;
 use crate::media::duration;
+use crate::media::message::Writer;
 use crate::render::Plan;
 use crate::render::Then;
 use crate::render::plan;
@@ -19,7 +22,10 @@ impl Session<'_> {
     /// Its plan with its sounds; `None` if the carrier has to play it.
     pub(super) fn program(&self, given: &Given) -> Option<(Plan, Program)> {
         let plan = plan(&given.flow, &given.treatment)?;
-        let program = self.line.library.program(&plan)?;
+        let program = match self.browser {
+            true => self.line.library.program_or_text(&plan),
+            false => self.line.library.program(&plan)?,
+        };
         Some((plan, program))
     }
 
@@ -44,6 +50,9 @@ impl Session<'_> {
             self.clear().await?;
         }
         (self.serial, self.keys, self.then, self.waits_until) = (given.serial, plan.keys, plan.then, None);
+        if self.browser {
+            write(self.socket, self.writer.captions(&Captions::new(&plan, &program))).await?;
+        }
         let now = self.now();
         self.player.play(now, program);
         self.send_due(now).await
@@ -59,16 +68,17 @@ impl Session<'_> {
     /// Sends what is due at this time.
     pub(super) async fn send_due(&mut self, now: Duration) -> Result<(), End> {
         while let Some(due) = self.player.poll(now) {
-            let text = match due {
-                Due::Audio(chunk) => {
-                    self.line.metrics.stream_sent(chunk.frames);
-                    self.writer.audio(&chunk.base64)
-                }
-                Due::Mark(number) => self.writer.mark(number),
-            };
-            write(self.socket, text).await?;
+            write(self.socket, text(self.line, &self.writer, due)).await?;
         }
         Ok(())
+    }
+
+    /// A frame of the carrier's has come: one of ours goes with it.
+    pub(super) async fn keep_pace(&mut self, now: Duration) -> Result<(), End> {
+        match self.player.beat(now) {
+            Some(due) => write(self.socket, text(self.line, &self.writer, due)).await,
+            None => Ok(()),
+        }
     }
 
     /// The caller has heard everything of this treatment.
@@ -85,5 +95,16 @@ impl Session<'_> {
                 Err(End::HandedOver)
             }
         }
+    }
+}
+
+/// What is due, as a message.
+fn text(line: &Line, writer: &Writer, due: Due<'_>) -> String {
+    match due {
+        Due::Audio(chunk) => {
+            line.metrics.stream_sent(chunk.frames);
+            writer.audio(&chunk.base64)
+        }
+        Due::Mark(number) => writer.mark(number),
     }
 }

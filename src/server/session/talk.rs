@@ -84,7 +84,7 @@ impl Session<'_> {
     pub(super) fn sit_down(&mut self, given: &Given) -> Result<(), End> {
         self.talk = None;
         let Some((call, round)) = room_of(&given.treatment) else { return Ok(()) };
-        let seat = self.line.engine.rooms().enter(call, round, self.leg, self.line.is_page).ok_or(End::HandedOver)?;
+        let seat = self.line.engine.rooms().enter(call, round, self.leg).ok_or(End::HandedOver)?;
         let alone = Some(Alone { until: self.now() + ALONE_MAX, ended: false });
         let (arrivals, backlog) = (Arrivals::default(), Backlog::default());
         self.talk = Some(Talk { call, round, seat, alone, arrivals, pieces: 0, backlog, audio: Vec::new() });

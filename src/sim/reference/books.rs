@@ -80,6 +80,7 @@ struct OfferPage {
     leg: LegId,
     expires: Timestamp,
     answered: bool,
+    on_call: bool,
 }
 
 struct ItemPage {
@@ -300,12 +301,21 @@ impl Books {
                 must(why.rung.is_some() || *expires_at == now + ring, || {
                     format!("time-sane: {offer} rings until {expires_at}")
                 })?;
-                let other = self.offers.iter().find(|(_, o)| o.agent == *agent || o.call == *call);
+                // One phone of the lane's own people and one of those on call may ring for an urgent caller.
+                let on_call = why.rung.is_some();
+                let same_way = |o: &OfferPage| o.call == *call && o.on_call == on_call;
+                let other = self.offers.iter().find(|(_, o)| o.agent == *agent || same_way(o));
                 must(other.is_none(), || {
                     format!("agent-single: {offer} of {call} to {agent}, beside {:?}", other.map(|(id, _)| id))
                 })?;
-                let page =
-                    OfferPage { call: *call, agent: agent.clone(), leg: *leg, expires: *expires_at, answered: false };
+                let page = OfferPage {
+                    call: *call,
+                    agent: agent.clone(),
+                    leg: *leg,
+                    expires: *expires_at,
+                    answered: false,
+                    on_call,
+                };
                 self.offers.insert(*offer, page);
                 self.legs.insert(*leg, LegPage { call: *call, ..LegPage::default() });
             }

@@ -42,6 +42,13 @@ enum State {
     Offered(OfferId),
 }
 
+/// A phone that rings, or speaks of a call.
+struct Rings {
+    call: CallId,
+    agent: AgentId,
+    on_call: bool,
+}
+
 /// An offer made in the event under judgement.
 struct Made {
     offer: OfferId,
@@ -57,7 +64,7 @@ pub(in crate::sim) struct Line {
     flows: BTreeMap<PracticeId, Arc<Flow>>,
     members: BTreeMap<AgentId, Member>,
     calls: BTreeMap<CallId, Waiting>,
-    offers: BTreeMap<OfferId, (CallId, AgentId)>,
+    offers: BTreeMap<OfferId, Rings>,
     idle: BTreeMap<AgentId, Timestamp>,
 }
 
@@ -70,18 +77,18 @@ impl Line {
             match fact {
                 Fact::OfferMade { offer, call, agent, why, .. } if why.rung.is_some() => {
                     self.judge_page(*call, agent)?;
-                    self.offers.insert(*offer, (*call, agent.clone()));
+                    self.offers.insert(*offer, Rings { call: *call, agent: agent.clone(), on_call: true });
                     touched.push(agent.clone());
                 }
                 Fact::OfferMade { offer, call, agent, why, .. } => {
                     self.judge_call(*call, agent)?;
-                    self.offers.insert(*offer, (*call, agent.clone()));
+                    self.offers.insert(*offer, Rings { call: *call, agent: agent.clone(), on_call: false });
                     let (tier, idle_since) = (usize::from(why.tier), why.idle_since);
                     made.push(Made { offer: *offer, call: *call, agent: agent.clone(), tier, idle_since });
                     touched.push(agent.clone());
                 }
                 Fact::OfferEnded { offer, .. } => {
-                    touched.extend(self.offers.get(offer).map(|(_, agent)| agent.clone()));
+                    touched.extend(self.offers.get(offer).map(|rings| rings.agent.clone()));
                 }
                 Fact::AgentChanged { agent, .. } => touched.push(agent.clone()),
                 Fact::TierOpened { call, tier } => self.judge_tier(now, *call, usize::from(*tier))?,
@@ -91,6 +98,7 @@ impl Line {
         }
         self.note_idle(now, &touched, after);
         made.iter().try_for_each(|made| self.judge_agent(now, made))?;
+        self.judge_rings()?;
         self.judge_waits(now)
     }
 
@@ -126,13 +134,17 @@ impl Line {
                 c.waits(now);
             }),
             Fact::TierOpened { call, tier } => self.with(*call, |c| c.tier = usize::from(*tier)),
-            Fact::OfferMade { offer, call, .. } => self.with(*call, |c| c.state = State::Offered(*offer)),
+            // While somebody on call is rung, the call is free for the lane's own people.
+            Fact::OfferMade { offer, call, why, .. } if why.rung.is_none() => {
+                self.with(*call, |c| c.state = State::Offered(*offer))
+            }
             Fact::TalkBegan { call, .. } | Fact::VoicemailBegan { call, .. } => {
                 self.with(*call, |c| c.state = State::Elsewhere)
             }
             Fact::JoinFailed { call } => self.with(*call, |c| c.waits(now)),
-            Fact::OfferEnded { offer, outcome } if *outcome != OfferOutcome::Accepted => {
-                if let Some((call, _)) = self.offers.remove(offer) {
+            Fact::OfferEnded { offer, outcome } => {
+                let ended = self.offers.remove(offer).filter(|_| *outcome != OfferOutcome::Accepted);
+                if let Some(Rings { call, .. }) = ended {
                     let offered = State::Offered(*offer);
                     self.with(call, |c| c.state = if c.state == offered { State::Free } else { c.state });
                 }
@@ -177,16 +189,26 @@ impl Line {
         }
     }
 
-    /// On call: an urgent call that waits, to somebody whose phone does not ring already.
+    /// On call: an urgent call that waits, to somebody whose phone does not ring already, and to one at a time.
     fn judge_page(&self, call: CallId, agent: &AgentId) -> Result<(), String> {
-        let waits = self.calls.get(&call).is_some_and(|c| c.state == State::Free && c.urgent);
-        let rings =
-            self.calls.values().filter_map(|c| if let State::Offered(offer) = c.state { Some(offer) } else { None });
-        let busy = rings.filter_map(|offer| self.offers.get(&offer)).any(|(_, rung)| rung == agent);
-        if waits && !busy {
+        let waits = self.calls.get(&call).is_some_and(|c| c.state != State::Elsewhere && c.urgent);
+        let busy = self.offers.values().any(|rings| rings.agent == *agent);
+        let paged = self.offers.values().any(|rings| rings.call == call && rings.on_call);
+        if waits && !busy && !paged {
             Ok(())
         } else {
-            Err(format!("urgent-first: {call} is rung to {agent} on call, busy {busy}"))
+            Err(format!("urgent-first: {call} is rung to {agent} on call, busy {busy}, another rung {paged}"))
+        }
+    }
+
+    /// The first 1 wins: no phone rings for a call that is with somebody, or gone.
+    fn judge_rings(&self) -> Result<(), String> {
+        let waits = |call: &CallId| self.calls.get(call).is_some_and(|call| call.state != State::Elsewhere);
+        match self.offers.iter().find(|(_, rings)| !waits(&rings.call)) {
+            Some((offer, Rings { call, agent, .. })) => {
+                Err(format!("call-single: {agent} is rung by {offer} for {call}, which is elsewhere"))
+            }
+            None => Ok(()),
         }
     }
 
