@@ -214,6 +214,8 @@ pub enum Words {
     Choice(char, Arc<str>),
     /// Words of the flow file as they are.
     Text(Arc<str>),
+    /// A sentence with a wait: from so many minutes, and to.
+    Wait(Phrase, u32, u32),
 }
 
 /// The same weekday comes again after a week; up to here its name is enough.

@@ -21,6 +21,7 @@ use super::series::flag_source;
 use super::series::kind;
 use super::series::left;
 use super::series::offer_outcome;
+use super::series::told_wait;
 use crate::floor::Floor;
 use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
@@ -28,6 +29,8 @@ use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Route;
+use crate::floor::treatment::Treatment;
+use crate::floor::treatment::Words;
 use crate::floor::view::CallView;
 use crate::flow::Flow;
 use crate::vocab::CallId;
@@ -91,6 +94,8 @@ struct Place {
     /// Its arrival and the lane's target.
     answer_by: Timestamp,
     is_queued: bool,
+    /// The end of the wait that its caller was told of, if one was.
+    told_until: Option<Timestamp>,
 }
 
 impl Place {
@@ -98,6 +103,9 @@ impl Place {
         if std::mem::take(&mut self.is_queued) {
             self.series.dequeued.inc(how);
             self.series.wait.observe(seconds(at - self.since));
+            if let Some(until) = self.told_until.take() {
+                self.series.wait_told.inc(told_wait(how, at <= until));
+            }
         }
     }
 }
@@ -166,6 +174,7 @@ impl Tally {
             since: call.waiting_since.unwrap_or(call.arrived_at),
             answer_by: call.answer_by.unwrap_or(call.arrived_at),
             is_queued: call.waiting_since.is_some() && !is_over,
+            told_until: call.told_until,
         });
         if let Some(place) = &place {
             self.offers.extend(call.offers.iter().map(|offer| (*offer, place.series.clone())));
@@ -210,6 +219,7 @@ impl Tally {
                 }
             }
             Fact::Queued { call, .. } => self.queued(at, *call, fact),
+            Fact::LegTreated { leg, treatment: Treatment::Hold { first, .. }, .. } => self.told(at, *leg, first),
             Fact::OfferMade { offer, call, .. } => {
                 if let Some(place) = self.calls.get(call).and_then(|known| known.place.as_ref()) {
                     self.offers.insert(*offer, place.series.clone());
@@ -319,7 +329,16 @@ impl Tally {
         }
         series.queued.inc();
         let answer_by = head_starts.iter().fold(*deadline, |by, (_, span)| by + *span);
-        known.place = Some(Place { series, since: at, answer_by, is_queued: true });
+        known.place = Some(Place { series, since: at, answer_by, is_queued: true, told_until: None });
+    }
+
+    /// Was the caller told how long the wait is?
+    fn told(&mut self, at: Timestamp, leg: LegId, words: &[Words]) {
+        let to = words.iter().find_map(|words| if let Words::Wait(_, _, to) = words { Some(*to) } else { None });
+        let place = self.lines.get(&leg).and_then(|call| self.calls.get_mut(call)?.place.as_mut());
+        if let (Some(to), Some(place)) = (to, place) {
+            place.told_until = Some(at + Span::mins(to.into()));
+        }
     }
 
     fn talk_began(&mut self, at: Timestamp, call: CallId) {

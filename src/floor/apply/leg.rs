@@ -98,6 +98,13 @@ impl Floor {
             Treatment::Announce { words, .. } if words.iter().any(|w| matches!(w, Words::Script(_))) => {
                 self.with_call(call, |c| c.self_served = true);
             }
+            Treatment::Hold { first, .. } => {
+                let told = first.iter().find_map(|words| match words {
+                    Words::Wait(_, _, to) => Some(at + Span::mins(i64::from(*to))),
+                    _ => None,
+                });
+                self.with_call(call, |c| c.told_until = told.or(c.told_until));
+            }
             Treatment::Menu { opening, .. } if opening.is_turned_away() => {
                 let caller = self.calls.get(&call).map(|c| (c.practice.clone(), c.caller.number.clone()));
                 if let Some((practice, number)) = caller
