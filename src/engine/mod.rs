@@ -3,6 +3,7 @@
 //! `Engine` is a handle that doors clone: they post events and get durable answers, or ask for a view. It contains
 //! no rule of a call centre.
 
+mod browser;
 mod clock;
 mod crashes;
 mod desk;
@@ -281,6 +282,11 @@ impl Engine {
         let (to, answer) = oneshot::channel();
         self.send(Message::Post(event, Some(to)))?;
         answer.await.map_err(|_| Unanswered::DiskFull)
+    }
+
+    /// Brings an event that must not be lost: the mailbox may be full for a moment, and the disk for longer.
+    pub async fn report(&self, event: Event) {
+        dispatch::report(self, event).await;
     }
 
     /// Is any practice served? Asked often, and answered without a snapshot.

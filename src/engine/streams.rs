@@ -92,12 +92,30 @@ impl Streams {
             streamed.ticket = Some((of.serial, ticket.clone()));
             ticket
         };
+        self.expect(of.leg, of.carrier_call, &ticket, now);
+        Some(ticket)
+    }
+
+    /// The ticket with which a browser comes for its leg: always a new one, because a page that is loaded again has lost
+    /// the earlier.
+    pub fn browser_ticket(
+        &self,
+        leg: LegId,
+        carrier_call: &CarrierCall,
+        now: Duration,
+        new: impl FnOnce() -> Option<String>,
+    ) -> Option<String> {
+        let ticket = new()?;
+        self.expect(leg, carrier_call, &ticket, now);
+        Some(ticket)
+    }
+
+    fn expect(&self, leg: LegId, carrier_call: &CarrierCall, ticket: &str, now: Duration) {
         if self.tickets.len() >= TICKETS_MAX {
             self.tickets.retain(|_, ticket| ticket.until > now);
         }
-        let (leg, carrier_call) = (of.leg, of.carrier_call.clone());
-        self.tickets.insert(ticket.clone(), Ticket { leg, carrier_call, until: now + TICKET_TIME });
-        Some(ticket)
+        let carrier_call = carrier_call.clone();
+        self.tickets.insert(ticket.to_owned(), Ticket { leg, carrier_call, until: now + TICKET_TIME });
     }
 
     /// A stream came with this ticket: its leg, and what it is to play. An earlier stream of the leg ends.
@@ -116,6 +134,11 @@ impl Streams {
         (streamed.unused, streamed.parked) = (0, 0);
         streamed.pushes = Some(sender);
         Some((ticket.leg, receiver))
+    }
+
+    /// Has the leg a stream now?
+    pub fn is_open(&self, leg: LegId) -> bool {
+        self.legs.get(&leg).is_some_and(|streamed| streamed.pushes.as_ref().is_some_and(|pushes| !pushes.is_closed()))
     }
 
     /// Has the leg's stream play its treatment; false if there is none, or it cannot.

@@ -194,7 +194,7 @@ impl Turn<'_> {
     pub(super) fn leg_silent(&mut self, id: LegId) {
         match self.floor.legs.get(&id).map(|leg| leg.unanswered) {
             Some(asked) if asked >= ASKS_MAX => self.leg_found_over(id),
-            _ => self.fact(Fact::LegAsked { leg: id }),
+            _ => self.fact(Fact::LegAsked { leg: id, paging: false }),
         }
     }
 
@@ -315,6 +315,10 @@ impl Turn<'_> {
                 self.recording_delayed(item);
             }
             (Effect::Ask { leg, .. }, Failure::LegGone) => self.leg_found_over(leg),
+            // She is rung in any case, and the next page asks again.
+            (Effect::Ask { paging: true, .. }, Failure::Refused | Failure::Unreachable) => {
+                self.fact(Fact::EffectSettled { effect: id });
+            }
             // The next silence asks again.
             (Effect::Ask { leg, .. }, Failure::Refused | Failure::Unreachable) => {
                 self.fact(Fact::AskUnanswered { leg });

@@ -58,7 +58,7 @@ use crate::vocab::GroupId;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::LegId;
-use crate::vocab::Number;
+use crate::vocab::NumberKey;
 use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
 use crate::vocab::Timestamp;
@@ -107,8 +107,8 @@ pub struct Floor {
     depths: BTreeMap<(PracticeId, LaneId), usize>,
     offers: BTreeMap<OfferId, Offer>,
     items: BTreeMap<ItemId, Item>,
-    /// Open items by practice and number: a caller with one is a repeat caller.
-    requests: BTreeMap<(PracticeId, Number), BTreeSet<ItemId>>,
+    /// Open items by number and practice: a caller with one is a repeat caller.
+    requests: BTreeMap<(NumberKey, PracticeId), BTreeSet<ItemId>>,
     legs: BTreeMap<LegId, Leg>,
     /// Callers whose line is up, by practice.
     on_line: BTreeMap<PracticeId, usize>,

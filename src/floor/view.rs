@@ -329,7 +329,7 @@ impl Floor {
             urgent: call.urgent,
             repeat: call.repeat,
             details: call.details.clone(),
-            promised: self.promised_to(call),
+            promised: self.requests_of(call).promised(call),
             arrived_at: call.arrived,
             waiting_since: call.place.as_ref().filter(|_| call.is_queued()).map(|p| p.since),
             answer_by: call.place.as_ref().map(|p| p.head_starts.iter().fold(p.deadline, |by, (_, s)| by + *s)),

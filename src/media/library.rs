@@ -11,6 +11,7 @@ use super::player::Program;
 use super::sounds::Manifest;
 use super::sounds::SoundError;
 use super::wav;
+use crate::flow::spoken_seconds;
 use crate::render::Piece;
 use crate::render::Plan;
 use crate::render::Sound;
@@ -46,17 +47,34 @@ impl Library {
         Ok(Self { clips, music: Arc::new(Clip::new(&music)) })
     }
 
+    /// No words at all, and the music that is built in.
+    pub fn silent() -> Self {
+        let music = wav::read(MUSIC).unwrap_or_default();
+        Self { clips: BTreeMap::new(), music: Arc::new(Clip::new(&music)) }
+    }
+
     /// A plan with its sounds; `None` if one is missing.
     pub fn program(&self, plan: &Plan) -> Option<Program> {
-        let part = |sound: &Sound| {
-            Some(match sound {
-                Sound::Words(piece) => Part::Clip(Arc::clone(self.clips.get(piece)?)),
-                Sound::Music => Part::Clip(Arc::clone(&self.music)),
-                Sound::Silence(length) => Part::Silence(duration(*length)),
-            })
-        };
-        let parts = plan.sounds.iter().map(part).collect::<Option<Vec<_>>>()?;
+        let parts = plan.sounds.iter().map(|sound| self.part(sound)).collect::<Option<Vec<_>>>()?;
         Some(Program { parts, again_from: plan.again_from })
+    }
+
+    /// A plan for who can read: words without a sound are a silence as long as they would take.
+    pub fn program_or_text(&self, plan: &Plan) -> Program {
+        let silence = |sound: &Sound| match sound {
+            Sound::Words(piece) => Part::Silence(Duration::from_secs_f64(spoken_seconds(&piece.text))),
+            Sound::Music | Sound::Silence(_) => Part::Silence(Duration::ZERO),
+        };
+        let parts = plan.sounds.iter().map(|sound| self.part(sound).unwrap_or_else(|| silence(sound)));
+        Program { parts: parts.collect(), again_from: plan.again_from }
+    }
+
+    fn part(&self, sound: &Sound) -> Option<Part> {
+        Some(match sound {
+            Sound::Words(piece) => Part::Clip(Arc::clone(self.clips.get(piece)?)),
+            Sound::Music => Part::Clip(Arc::clone(&self.music)),
+            Sound::Silence(length) => Part::Silence(duration(*length)),
+        })
     }
 
     /// How many sounds of words there are.

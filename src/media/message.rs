@@ -7,10 +7,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use serde_json::json;
+
+use super::captions::Captions;
 
 /// What a carrier tells.
 #[derive(Debug, PartialEq, Eq)]
@@ -210,10 +214,26 @@ impl Writer {
         format!(r#"{{"event":"mark","streamSid":{},"mark":{{"name":"{number}"}}}}"#, self.stream)
     }
 
+    /// What is said when: for browser phones, which show it. Carriers are never sent this.
+    pub fn captions(&self, captions: &Captions) -> String {
+        let said = captions
+            .said
+            .iter()
+            .map(|caption| json!({ "at": millis(caption.at), "text": caption.text, "language": caption.language }));
+        let said = json!({
+            "captions": said.collect::<Vec<_>>(), "again_from": captions.again_from, "length": millis(captions.length),
+        });
+        format!(r#"{{"event":"said","streamSid":{},"said":{said}}}"#, self.stream)
+    }
+
     /// Throw away what is not played yet.
     pub fn clear(&self) -> String {
         format!(r#"{{"event":"clear","streamSid":{}}}"#, self.stream)
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

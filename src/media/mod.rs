@@ -9,6 +9,7 @@
 //! Audio is G.711 mu-law at 8 kHz throughout, as the phone network has it. No rule of a call centre is here; nothing
 //! here reads a clock, and no socket is opened: `server` brings the messages.
 
+mod captions;
 mod clip;
 mod dtmf;
 pub mod g711;
@@ -18,6 +19,8 @@ mod player;
 mod sounds;
 pub mod wav;
 
+pub use captions::Caption;
+pub use captions::Captions;
 pub use dtmf::Detector;
 pub use library::Library;
 pub use library::duration;

@@ -184,12 +184,17 @@ impl Player {
 }
 
 impl Part {
+    /// How long it is heard.
+    pub fn length(&self) -> Duration {
+        match self {
+            Self::Clip(clip) => frames(u64::try_from(clip.frames()).unwrap_or(u64::MAX)),
+            Self::Silence(length) => *length,
+        }
+    }
+
     /// Does it take any time?
     fn lasts(&self) -> bool {
-        match self {
-            Self::Clip(clip) => clip.frames() > 0,
-            Self::Silence(length) => !length.is_zero(),
-        }
+        !self.length().is_zero()
     }
 }
 

@@ -3,6 +3,7 @@
 //! Outside words become Events; the inside is shown only as views and facts.
 
 mod api;
+mod browser;
 mod json;
 mod listener;
 mod menus;
@@ -38,6 +39,7 @@ pub use reload::LoadedFile;
 pub use reload::ReloadAsked;
 pub use reload::Reloaded;
 pub use resting::RestingDoor;
+pub use stream::Carries;
 pub use stream::Streaming;
 
 use crate::carrier::twilio::Verifier;
@@ -58,6 +60,10 @@ pub trait Answers: Send + Sync + 'static {
     /// Answers one request. Never fails: whatever is wrong becomes an answer.
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
 }
+
+/// What an operator is told who asks whether calls can be taken.
+const DISK_FULL: &str = "the disk is full: no call can be kept, so callers hear the fallback; make space on the data \
+                         folder's disk, and calls are taken again within a second\n";
 
 /// A request with its whole body, within the limits of size and time; or what is wrong with it.
 async fn body_of(request: Request<Incoming>) -> Result<(Parts, Bytes), Reply> {
@@ -93,13 +99,16 @@ pub struct Door {
     reloads: Sender<ReloadAsked>,
     menus: menus::Menus,
     /// Where carelane carries audio itself.
-    streaming: Option<Streaming>,
+    streaming: Option<Arc<Streaming>>,
 }
 
 impl Answers for Door {
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         if stream::is_stream(request.uri().path()) {
             return self.stream(request);
+        }
+        if let Some(page) = browser::page(request.method(), request.uri().path()) {
+            return page;
         }
         let (head, body) = match body_of(request).await {
             Ok(whole) => whole,
@@ -111,6 +120,8 @@ impl Answers for Door {
             (&Method::POST, _) if path.starts_with("/voice/") => self.voice(&head, path_and_query, &body).await,
             (_, _) if path.starts_with("/voice/") => reply::method_not_allowed("POST"),
             (_, _) if path.starts_with("/api/v1/") => self.api(&head, &body).await,
+            (&Method::POST, browser::PATIENTS_PATH) => self.patient_calls(&head, &body).await,
+            (_, browser::PATIENTS_PATH) => reply::method_not_allowed("POST"),
             (&Method::GET | &Method::HEAD, "/sounds/hold.wav") => self.hold_music().await,
             (&Method::GET | &Method::HEAD, "/healthz") => reply::text(StatusCode::OK, "alive\n"),
             (&Method::GET | &Method::HEAD, "/readyz") => self.ready().await,
@@ -126,7 +137,7 @@ impl Door {
     /// Carries the callers' audio itself, by media streams.
     #[must_use]
     pub fn with_streaming(mut self, streaming: Option<Streaming>) -> Self {
-        self.streaming = streaming;
+        self.streaming = streaming.map(Arc::new);
         self
     }
 
@@ -154,12 +165,21 @@ impl Door {
     }
 
     async fn ready(&self) -> Reply {
+        let not_yet = |why| reply::text(StatusCode::SERVICE_UNAVAILABLE, why);
         match self.engine.is_ready().await {
+            Ok(true) if self.is_disk_full().await => not_yet(DISK_FULL),
             Ok(true) => reply::text(StatusCode::OK, "ready\n"),
-            Ok(false) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n"),
-            Err(Unanswered::DiskFull) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the disk is full\n"),
-            Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
+            Ok(false) => not_yet("no flow file is loaded\n"),
+            Err(Unanswered::DiskFull) => not_yet(DISK_FULL),
+            Err(_) => not_yet("the desk does not answer\n"),
         }
+    }
+
+    /// The desk finds out at its next entry; whoever asks before, as after a start, is told by a look at the disk.
+    async fn is_disk_full(&self) -> bool {
+        let metrics = self.metrics.clone();
+        let usage = tokio::task::spawn_blocking(move || metrics.usage()).await;
+        usage.ok().flatten().is_some_and(|usage| usage.is_full())
     }
 
     async fn scrape(&self) -> Reply {

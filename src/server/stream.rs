@@ -8,6 +8,7 @@
 //! A leg that is parked hears the carrier's own "one moment" while nobody here answers. A carrier that twice does not
 //! connect a stream it was asked for gets the treatment as a document, and speaks itself.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,10 +20,13 @@ use hyper::body::Bytes;
 use hyper::body::Incoming;
 use ring::rand::SecureRandom as _;
 use ring::rand::SystemRandom;
+use tokio::sync::OnceCell;
 use tokio::sync::Semaphore;
 use tracing::debug;
+use tracing::warn;
 
 use super::Door;
+use super::browser;
 use super::reply;
 use super::reply::Reply;
 use super::session;
@@ -53,9 +57,19 @@ const PARKED_SILENT_MAX: u8 = 2;
 /// A parked leg asks again after a few seconds; until then its move is tried.
 const MOVE_PATIENCE: Duration = Duration::from_secs(4);
 
+/// Whose audio carelane carries itself. Assistants' softphones may always come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carries {
+    /// The carrier's legs, by its media streams.
+    pub carrier_legs: bool,
+    /// Patients who call from the page `/phone`: where nobody comes by a phone network.
+    pub patients: bool,
+}
+
 /// What is needed to carry audio ourselves.
 pub struct Streaming {
-    library: Arc<Library>,
+    sounds: Sounds,
+    carries: Carries,
     rest: Arc<RestClient>,
     /// Signatures of upgrades cover the websocket's URL.
     verifier: Verifier,
@@ -63,15 +77,53 @@ pub struct Streaming {
     random: SystemRandom,
 }
 
+/// The library: read at the start where carriers' legs are played to, otherwise when the first browser calls.
+struct Sounds {
+    folder: PathBuf,
+    library: OnceCell<Arc<Library>>,
+}
+
+impl Sounds {
+    async fn library(&self) -> Arc<Library> {
+        let read = async {
+            let folder = self.folder.clone();
+            let library = match tokio::task::spawn_blocking(move || Library::load(&folder)).await {
+                Ok(Ok(library)) => library,
+                Ok(Err(error)) => {
+                    warn!(%error, "browser phones show words and do not say them");
+                    Library::silent()
+                }
+                // It broke while the process ends.
+                Err(_) => Library::silent(),
+            };
+            Arc::new(library)
+        };
+        Arc::clone(self.library.get_or_init(|| read).await)
+    }
+}
+
 impl Streaming {
-    /// Plays from this library; `rest` moves calls, and `verifier` knows the address of [`STREAM_PATH`].
-    pub fn new(library: Library, rest: Arc<RestClient>, verifier: Verifier) -> Self {
-        let (library, places) = (Arc::new(library), Arc::new(Semaphore::new(SOCKETS_MAX)));
-        Self { library, rest, verifier, places, random: SystemRandom::new() }
+    /// Plays from this folder, or the library that was read from it; `rest` moves calls, and `verifier` knows the
+    /// address of [`STREAM_PATH`].
+    pub fn new(
+        folder: PathBuf,
+        library: Option<Library>,
+        carries: Carries,
+        rest: Arc<RestClient>,
+        verifier: Verifier,
+    ) -> Self {
+        let sounds = Sounds { folder, library: OnceCell::new_with(library.map(Arc::new)) };
+        let places = Arc::new(Semaphore::new(SOCKETS_MAX));
+        Self { sounds, carries, rest, verifier, places, random: SystemRandom::new() }
+    }
+
+    /// Do patients call from a page?
+    pub(super) fn takes_patients(&self) -> bool {
+        self.carries.patients
     }
 
     /// 128 random bits as text.
-    fn ticket(&self) -> Option<String> {
+    pub(super) fn ticket(&self) -> Option<String> {
         let mut bytes = [0_u8; 16];
         self.random.fill(&mut bytes).ok()?;
         Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
@@ -88,7 +140,8 @@ impl Streaming {
             | Treatment::Record { .. }
             | Treatment::Keys { .. } => false,
         };
-        goes_on && plan(&given.flow, &given.treatment).is_some_and(|plan| self.library.program(&plan).is_some())
+        let said = |plan| self.sounds.library.get().is_some_and(|library| library.program(&plan).is_some());
+        goes_on && self.carries.carrier_legs && plan(&given.flow, &given.treatment).is_some_and(said)
     }
 }
 
@@ -142,14 +195,13 @@ impl Door {
     }
 
     fn accept(&self, request: &mut Request<Incoming>) -> Result<Response<Full<Bytes>>, Reply> {
-        let none =
-            || reply::problem(StatusCode::NOT_FOUND, "no media streams are taken here: CARELANE_MEDIA is carrier");
-        let streaming = self.streaming.as_ref().ok_or_else(none)?;
+        let none = || reply::problem(StatusCode::NOT_FOUND, "no media streams are taken here");
+        let streaming = self.streaming.clone().ok_or_else(none)?;
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let signature = request.headers().get("x-twilio-signature").map(|value| value.to_str().unwrap_or_default());
         // Not every carrier signs these; the ticket is what counts. A signature that is there must fit.
         if let Some(signature) = signature
-            && let Err(rejection) = self.check(streaming, path, signature)
+            && let Err(rejection) = self.check(&streaming, path, signature)
         {
             debug!(%rejection, "a media stream was refused");
             self.metrics.forged(rejection);
@@ -160,10 +212,12 @@ impl Door {
         let asks = || reply::problem(StatusCode::UPGRADE_REQUIRED, "this is where media streams connect, by websocket");
         let (response, socket) = upgrade(request).ok_or_else(asks)?;
         let (engine, metrics) = (self.engine.clone(), Arc::clone(&self.metrics));
-        let line = Line { engine, metrics, library: Arc::clone(&streaming.library) };
         tokio::spawn(async move {
             if let Some(socket) = socket.await {
-                session::serve(line, socket).await;
+                let line = Line { engine: engine.clone(), metrics, library: streaming.sounds.library().await };
+                if let Some(leg) = session::serve(line, socket).await {
+                    browser::left(&engine, leg).await;
+                }
             }
             drop(place);
         });

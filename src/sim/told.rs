@@ -266,7 +266,8 @@ fn seldom(told: &Fact) -> String {
             owner.as_str(),
             time(*due_at)
         ),
-        Fact::LegAsked { leg } => format!("{leg} is silent"),
+        Fact::LegAsked { leg, paging: false } => format!("{leg} is silent"),
+        Fact::LegAsked { leg, paging: true } => format!("is {leg} still there?"),
         Fact::AskUnanswered { leg } => format!("the carrier does not tell of {leg}"),
         Fact::GapFound { since } => format!("calls may be missed since {}", time(*since)),
         Fact::GapRead => "no call is missed".to_owned(),

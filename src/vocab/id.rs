@@ -88,6 +88,16 @@ impl CallId {
     pub const NONE: Self = Self(0);
 }
 
+impl CarrierCall {
+    /// How the names of browser legs begin. carelane names these itself, because they have no carrier.
+    pub const BROWSER: &'static str = "browser-";
+
+    /// Is the leg of this name a browser's, without a carrier?
+    pub fn is_browser(&self) -> bool {
+        self.as_str().starts_with(Self::BROWSER)
+    }
+}
+
 named! {
     /// Why people call a lane: `refill`.
     ReasonId;

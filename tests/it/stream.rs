@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
-mod carrier;
+pub(crate) mod carrier;
 mod doors;
 
 use std::time::Duration;

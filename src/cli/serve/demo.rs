@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::flows::FLOWS_DEFAULT;
 use super::settings;
 use super::settings::Account;
 use super::settings::Args;
@@ -82,9 +83,9 @@ pub(super) fn greet(
 ) {
     println!("carelane answers on http://{listening}");
     if is_demo {
-        println!("  flows     the built-in demo practice (there is no folder {})", args.flows.display());
+        println!("  flows     the built-in demo practice (there is no folder {FLOWS_DEFAULT})");
     } else {
-        println!("  flows     {}", args.flows.display());
+        println!("  flows     {}", args.flows.as_deref().unwrap_or(Path::new(FLOWS_DEFAULT)).display());
     }
     if args.opening() == Opening::Always {
         println!("  hours     open day and night, whatever the flow files say (CARELANE_OPEN=calendar follows them)");

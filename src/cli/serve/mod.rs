@@ -35,6 +35,7 @@ pub use settings::Args;
 pub use settings::CarrierKind;
 pub use settings::MediaKind;
 
+pub(in crate::cli) use flows::FLOWS_DEFAULT;
 pub(in crate::cli) use flows::flow_files;
 pub(in crate::cli) use flows::given_flows;
 pub(in crate::cli) use flows::is_flow_file;
@@ -149,7 +150,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let listening = listener.local_addr().map_err(|e| format!("the listening socket has no address: {e}"))?;
     let public = args.public(listening)?;
 
-    let read = flows::read(&args.flows, args.opening())?;
+    let read = flows::read_at_start(args.flows.as_deref(), args.opening());
     let (crashes, now) = (Crashes::open(&args.data), Clock::start(Timestamp(0)).now());
     if crashes.are_a_loop(now) {
         return Ok(Started::Rested(rest::rest(listener, &read, signals).await));
@@ -175,7 +176,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     name_floor(&engine).await?;
     let is_demo = read.is_demo;
     if is_demo && args.carrier != CarrierKind::Local {
-        warn!("the folder of flow files does not exist: callers are served as the demo's practice");
+        warn!("there is no folder `flows`: callers are served as the demo's practice");
     }
     if read.is_sound() {
         read.offer(&engine).await.map_err(|()| "the desk does not take the flow files".to_owned())?;
@@ -205,7 +206,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let (ask_reload, reloads) = mpsc::channel(1);
     let sounds = args.sounds.clone();
     let door = Door::new(engine.clone(), metrics.clone(), verifier, token.clone(), pins.clone(), sounds, ask_reload);
-    let door = door.with_streaming(streaming);
+    let door = door.with_streaming(Some(streaming));
     info!(entries = recovered.entries, facts = recovered.facts, %listening, "the floor is ready");
     demo::greet(&args, listening, &public, token_file.as_deref(), is_demo, local.as_ref(), demo_pins);
     if let Some(local) = &local {
@@ -244,13 +245,16 @@ fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> Strin
 
 /// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.
 fn check_flows(read: &flows::Read, opened: &Opened) -> Result<(), String> {
+    if let Some(why) = read.unreadable.as_ref().filter(|_| !opened.floor().has_practices()) {
+        return Err(why.clone());
+    }
     read.tell_problems();
     if read.is_sound() {
         return Ok(());
     }
     if read.is_empty() && !opened.floor().has_practices() {
-        return Err("the folder CARELANE_FLOWS holds no practice: one is a file `<practice>.yaml`, with its team in \
-                    `<name>.team.yaml`; a folder that does not exist gives the demo"
+        return Err("the folder of flow files holds no practice: one is a file `<practice>.yaml`, with its team in \
+                    `<name>.team.yaml`"
             .to_owned());
     }
     if opened.floor().has_practices() {

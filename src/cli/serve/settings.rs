@@ -29,9 +29,9 @@ pub struct Args {
     /// Where carelane listens
     #[arg(long, env = "CARELANE_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// The folder of flow and team files; without it the built-in demo is used
-    #[arg(long, env = "CARELANE_FLOWS", value_name = "DIR", default_value = "flows")]
-    pub flows: PathBuf,
+    /// The folder of flow and team files [default: `flows`, or the built-in demo if there is none]
+    #[arg(long, env = "CARELANE_FLOWS", value_name = "DIR")]
+    pub flows: Option<PathBuf>,
     /// A folder whose `hold.wav` replaces the built-in music
     #[arg(long, env = "CARELANE_SOUNDS", value_name = "DIR", default_value = "sounds")]
     pub sounds: PathBuf,

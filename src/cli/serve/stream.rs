@@ -1,4 +1,4 @@
-//! Audio of our own, where it is asked for: the sounds are read before the first call comes.
+//! Audio of our own: for browser phones always, for the carrier's legs where it is asked for.
 
 use std::sync::Arc;
 
@@ -13,31 +13,37 @@ use crate::carrier::twilio::Verifier;
 use crate::media::Library;
 use crate::render::STREAM_PATH;
 use crate::render::stream_url;
+use crate::server::Carries;
 use crate::server::Streaming;
 
-/// What media streams need; `None` if the carrier plays and hears.
+/// What media streams need: those of the carrier, if carelane plays and hears, and of phones in the browser.
 pub(super) async fn open(
     args: &Args,
     public: &str,
     account: &Account,
     rest: &Arc<RestClient>,
-) -> Result<Option<Streaming>, String> {
-    if args.media == MediaKind::Carrier {
-        return Ok(None);
-    }
-    if args.carrier == CarrierKind::Local {
+) -> Result<Streaming, String> {
+    let (is_local, carrier_legs) = (args.carrier == CarrierKind::Local, args.media == MediaKind::Stream);
+    if is_local && carrier_legs {
         return Err(
             "CARELANE_MEDIA=stream needs a carrier with media streams; phones of the built-in one are made of \
-                    text: set CARELANE_CARRIER=twilio, or leave CARELANE_MEDIA away"
+                    text: set CARELANE_CARRIER=twilio, or leave CARELANE_MEDIA away; the phone in the browser has \
+                    its sound with either"
                 .to_owned(),
         );
     }
-    let folder = args.sounds.clone();
-    let library = tokio::task::spawn_blocking(move || Library::load(&folder)).await;
-    let library = library.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
-    info!(sounds = library.len(), "callers hear carelane's own voice, by media streams");
+    let mut library = None;
+    if carrier_legs {
+        let folder = args.sounds.clone();
+        let read = tokio::task::spawn_blocking(move || Library::load(&folder)).await;
+        let read = read.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        info!(sounds = read.len(), "callers hear carelane's own voice, by media streams");
+        library = Some(read);
+    }
     // The signature covers the websocket's URL, whose path the request line brings.
     let address = stream_url(public);
     let base = address.strip_suffix(STREAM_PATH).unwrap_or(&address);
-    Ok(Some(Streaming::new(library, Arc::clone(rest), Verifier::new(base, &account.tokens))))
+    let verifier = Verifier::new(base, &account.tokens);
+    let carries = Carries { carrier_legs, patients: is_local };
+    Ok(Streaming::new(args.sounds.clone(), library, carries, Arc::clone(rest), verifier))
 }

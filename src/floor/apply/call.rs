@@ -60,7 +60,7 @@ impl Floor {
             },
         );
         // Who has an open request is known, and is not asked again.
-        let known = self.calls.get(call).and_then(|call| self.request_of(call));
+        let known = self.calls.get(call).and_then(|call| self.requests_of(call).newest());
         if let Some(standing) = known.map(|item| item.new.details.standing) {
             self.with_call(*call, |call| (call.repeat, call.details.standing) = (true, standing));
         }

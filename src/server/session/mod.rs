@@ -17,6 +17,7 @@ use tokio::time::sleep;
 use tokio::time::timeout;
 use tracing::debug;
 
+use super::browser::BrowserLeg;
 use super::upgrade::Socket;
 use crate::engine::Engine;
 use crate::engine::Push;
@@ -75,12 +76,15 @@ impl From<Malformed> for End {
     }
 }
 
-/// Serves a socket to its end.
-pub(super) async fn serve(line: Line, mut socket: Socket) {
+/// Serves a socket to its end. Tells which leg it was, if that is a browser's: then nobody else tells of its end.
+pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<BrowserLeg> {
     let opened = timeout(START_MAX, open(&line, &mut socket)).await;
+    let mut served = None;
     let end = match opened.unwrap_or(Err(End::Refused("no start in time"))) {
         Err(end) => end,
-        Ok((leg, writer, pushes)) => {
+        Ok(Opened { leg, carrier_call, writer, pushes }) => {
+            let browser = carrier_call.is_browser();
+            served = browser.then_some(BrowserLeg { leg, carrier_call });
             let _open = line.metrics.stream_opened();
             let now = line.engine.clock().monotonic();
             let (player, ears) = (Player::default(), Ears::default());
@@ -89,6 +93,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) {
                 socket: &mut socket,
                 writer,
                 leg,
+                browser,
                 player,
                 ears,
                 serial: 0,
@@ -107,10 +112,19 @@ pub(super) async fn serve(line: Line, mut socket: Socket) {
         End::Refused(_) => StreamEnd::Refused,
     });
     close(&mut socket, &end).await;
+    served
+}
+
+/// A stream that came with a ticket of ours.
+struct Opened {
+    leg: LegId,
+    carrier_call: CarrierCall,
+    writer: Writer,
+    pushes: UnboundedReceiver<Push>,
 }
 
 /// Waits for the start with a ticket of ours.
-async fn open(line: &Line, socket: &mut Socket) -> Result<(LegId, Writer, UnboundedReceiver<Push>), End> {
+async fn open(line: &Line, socket: &mut Socket) -> Result<Opened, End> {
     loop {
         let text = next(socket).await?;
         match message::read(&text)? {
@@ -120,7 +134,7 @@ async fn open(line: &Line, socket: &mut Socket) -> Result<(LegId, Writer, Unboun
                 let (ticket, now) = (start.token.as_deref().unwrap_or_default(), line.engine.clock().monotonic());
                 let opened = line.engine.streams().open(ticket, &carrier_call, now);
                 let (leg, pushes) = opened.ok_or(End::Refused("no ticket"))?;
-                return Ok((leg, writer, pushes));
+                return Ok(Opened { leg, carrier_call, writer, pushes });
             }
             Told::Stop => return Err(End::Stopped),
             Told::Other => {}
@@ -134,6 +148,8 @@ struct Session<'l> {
     socket: &'l mut Socket,
     writer: Writer,
     leg: LegId,
+    /// The line is a browser's, without a carrier: it shows what is said, and words without a sound are shown only.
+    browser: bool,
     player: Player,
     ears: Ears,
     /// The treatment that is played.

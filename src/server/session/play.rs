@@ -8,6 +8,7 @@ use super::Session;
 use super::wire::write;
 use crate::engine::Given;
 use crate::floor::event::Input;
+use crate::media::Captions;
 use crate::media::Due;
 use crate::media::Program;
 use crate::media::duration;
@@ -20,7 +21,10 @@ impl Session<'_> {
     /// Its plan with its sounds; `None` if the carrier has to play it.
     pub(super) fn program(&self, given: &Given) -> Option<(Plan, Program)> {
         let plan = plan(&given.flow, &given.treatment)?;
-        let program = self.line.library.program(&plan)?;
+        let program = match self.browser {
+            true => self.line.library.program_or_text(&plan),
+            false => self.line.library.program(&plan)?,
+        };
         Some((plan, program))
     }
 
@@ -31,6 +35,9 @@ impl Session<'_> {
             self.clear().await?;
         }
         (self.serial, self.keys, self.then, self.waits_until) = (given.serial, plan.keys, plan.then, None);
+        if self.browser {
+            write(self.socket, self.writer.captions(&Captions::new(&plan, &program))).await?;
+        }
         let now = self.now();
         self.player.play(now, program);
         self.send_due(now).await

@@ -244,7 +244,7 @@ fn facts() -> Vec<Fact> {
         Fact::JoinFailed { call },
         Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
-        Fact::LegAsked { leg },
+        Fact::LegAsked { leg, paging: true },
         Fact::AskUnanswered { leg },
         Fact::GapFound { since: NOON },
         Fact::GapRead,

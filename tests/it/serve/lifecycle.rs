@@ -238,3 +238,25 @@ async fn a_setting_that_is_missing_or_wrong_is_named_before_anything_starts() {
     }
     assert!(!served.data().exists(), "a data folder was made");
 }
+
+#[tokio::test]
+async fn a_folder_of_flow_files_that_somebody_named_must_be_there() {
+    let mut world = World::start(20.0, Faults::default()).await;
+    let nowhere = world.engine.folder.path().join("no-such-folder").display().to_string();
+    let mut vars = world.engine.vars.clone();
+    vars.push(("CARELANE_DATA".to_owned(), world.engine.folder.path().join("new").display().to_string()));
+    vars.push(("CARELANE_LISTEN".to_owned(), "127.0.0.1:0".to_owned()));
+    vars.push(("CARELANE_FLOWS".to_owned(), nowhere.clone()));
+    let output = run(&["serve"], &vars);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains(&format!("there is no folder `{nowhere}` of flow files")), "{told}");
+
+    // A practice that was served before goes on being served: a disk that is not mounted yet ends no line.
+    world.engine.signal("TERM");
+    assert_eq!(world.engine.end().await, Some(0));
+    world.engine.vars.push(("CARELANE_FLOWS".to_owned(), nowhere));
+    world.engine.start_and_wait().await;
+    world.patient("+15550109001", "dial\nexpect \"Riverside Family Medicine\"\nhangup").await;
+    assert!(world.engine.log().contains("goes on with the versions it used before"), "{}", world.engine.log());
+}

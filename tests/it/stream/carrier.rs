@@ -40,12 +40,13 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::serve::http;
 use crate::serve::process::Served;
+use crate::serve::process::behind_a_carrier;
 use crate::serve::process::free_address;
+use crate::serve::world::ACCOUNT;
+use crate::serve::world::API_TOKEN;
+use crate::serve::world::AUTH_TOKEN;
 
 const OURS: &str = "+15550100100";
-const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
-const AUTH_TOKEN: &str = "stream-test-auth-token";
-const API_TOKEN: &str = "stream-test-api-token";
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -73,19 +74,8 @@ impl Carrier {
         let kept = Arc::new(Mutex::new(Kept::default()));
         let base = format!("http://{}", rest(Arc::clone(&kept)).await);
         let sounds = Path::new(env!("CARGO_MANIFEST_DIR")).join("sounds").display().to_string();
-        let vars = [
-            ("CARELANE_CARRIER", "twilio"),
-            ("CARELANE_MEDIA", "stream"),
-            ("CARELANE_SOUNDS", &sounds),
-            ("CARELANE_API_TOKEN", API_TOKEN),
-            ("CARELANE_DIAL_RATE", "50"),
-            ("CARELANE_OPEN", "always"),
-            ("TWILIO_ACCOUNT_SID", ACCOUNT),
-            ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
-            ("TWILIO_API_BASE", &base),
-        ];
-        let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let mut engine = Served::new(free_address(), vars.into());
+        let more = [("CARELANE_MEDIA", "stream"), ("CARELANE_SOUNDS", &sounds), ("CARELANE_DIAL_RATE", "50")];
+        let mut engine = Served::new(free_address(), behind_a_carrier(&base, &more));
         let folder = engine.folder.path().join("flows");
         std::fs::create_dir_all(&folder).expect("a folder can be made");
         for (path, text) in demo() {
@@ -210,27 +200,29 @@ impl Carrier {
 
 /// What carelane sends to a stream.
 #[derive(Debug, PartialEq)]
-pub(super) enum Sent {
+pub(crate) enum Sent {
     Audio(Vec<u8>),
     Mark(String),
     Clear,
+    /// What a browser is shown: no carrier is sent it.
+    Said(Value),
     Closed(Option<u16>),
 }
 
 /// One stream.
-pub(super) struct Call {
+pub(crate) struct Call {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Audio that was read ahead.
     left: Vec<u8>,
 }
 
 impl Call {
-    pub(super) async fn open(url: &str) -> Self {
+    pub(crate) async fn open(url: &str) -> Self {
         let (socket, _) = tokio_tungstenite::connect_async(url).await.expect("carelane takes streams");
         Self { socket, left: Vec::new() }
     }
 
-    pub(super) async fn begin(&mut self, call: &str, token: &str) {
+    pub(crate) async fn begin(&mut self, call: &str, token: &str) {
         self.send(&json!({"event": "connected", "protocol": "Call", "version": "1.0.0"})).await;
         let format = json!({"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1});
         let start = json!({"streamSid": "MZ01", "accountSid": ACCOUNT, "callSid": call, "tracks": ["inbound"],
@@ -238,35 +230,35 @@ impl Call {
         self.send(&json!({"event": "start", "sequenceNumber": "1", "streamSid": "MZ01", "start": start})).await;
     }
 
-    pub(super) async fn send(&mut self, message: &Value) {
+    pub(crate) async fn send(&mut self, message: &Value) {
         self.send_raw(Message::Text(message.to_string().into())).await;
     }
 
-    pub(super) async fn send_raw(&mut self, message: Message) {
+    pub(crate) async fn send_raw(&mut self, message: Message) {
         // carelane may have closed it meanwhile; what it sends tells.
         let _ = self.socket.send(message).await;
     }
 
-    pub(super) async fn press(&mut self, key: char) {
+    pub(crate) async fn press(&mut self, key: char) {
         let dtmf = json!({"track": "inbound_track", "digit": key.to_string()});
         self.send(&json!({"event": "dtmf", "streamSid": "MZ01", "sequenceNumber": "5", "dtmf": dtmf})).await;
     }
 
     /// The caller makes this sound, frame by frame.
-    pub(super) async fn speak(&mut self, mulaw: &[u8]) {
+    pub(crate) async fn speak(&mut self, mulaw: &[u8]) {
         for frame in mulaw.chunks(g711::FRAME) {
             let media = json!({"track": "inbound", "chunk": "1", "timestamp": "20", "payload": STANDARD.encode(frame)});
             self.send(&json!({"event": "media", "streamSid": "MZ01", "sequenceNumber": "4", "media": media})).await;
         }
     }
 
-    pub(super) async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         self.send(&json!({"event": "stop", "streamSid": "MZ01", "sequenceNumber": "9"})).await;
         self.until_closed().await;
     }
 
     /// The next thing carelane sends.
-    pub(super) async fn next(&mut self) -> Sent {
+    pub(crate) async fn next(&mut self) -> Sent {
         loop {
             let message = timeout(PATIENCE, self.socket.next()).await.expect("carelane sends something");
             let text = match message {
@@ -289,13 +281,14 @@ impl Call {
                     return Sent::Mark(sent["mark"]["name"].as_str().expect("a name").to_owned());
                 }
                 Some("clear") => return Sent::Clear,
+                Some("said") => return Sent::Said(sent["said"].clone()),
                 _ => panic!("no carrier knows {sent}"),
             }
         }
     }
 
     /// The next audio is this.
-    pub(super) async fn hears(&mut self, sound: &[u8]) {
+    pub(crate) async fn hears(&mut self, sound: &[u8]) {
         while self.left.len() < sound.len() {
             match self.next().await {
                 Sent::Audio(more) => self.left.extend(more),
@@ -307,18 +300,26 @@ impl Call {
         self.left = rest;
     }
 
-    pub(super) async fn until_clear(&mut self) {
+    /// What a browser is shown before anything else.
+    pub(crate) async fn is_shown(&mut self) -> Value {
+        match self.next().await {
+            Sent::Said(shown) => shown,
+            other => panic!("{other:?} before what is said is shown"),
+        }
+    }
+
+    pub(crate) async fn until_clear(&mut self) {
         while self.next().await != Sent::Clear {}
         self.left.clear();
     }
 
-    pub(super) async fn until_mark(&mut self) {
+    pub(crate) async fn until_mark(&mut self) {
         while !matches!(self.next().await, Sent::Mark(_)) {}
         self.left.clear();
     }
 
     /// The code with which carelane closes, if it says one.
-    pub(super) async fn until_closed(&mut self) -> Option<u16> {
+    pub(crate) async fn until_closed(&mut self) -> Option<u16> {
         loop {
             if let Sent::Closed(code) = self.next().await {
                 return code;
@@ -327,7 +328,7 @@ impl Call {
     }
 
     /// Bytes of audio that come within this time.
-    pub(super) async fn audio_within(&mut self, time: Duration) -> usize {
+    pub(crate) async fn audio_within(&mut self, time: Duration) -> usize {
         let mut heard = self.left.len();
         let listening = async {
             while let Sent::Audio(more) = self.next().await {
@@ -340,7 +341,7 @@ impl Call {
 }
 
 /// The sound of these sentences, each as long as it is sent: in whole frames.
-pub(super) fn said(sentences: &[&str]) -> Vec<u8> {
+pub(crate) fn said(sentences: &[&str]) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sounds");
     let manifest = Manifest::open(&folder).expect("a list of sounds");
     let languages = ["en-US", "es-US"].map(|tag| Language::parse(tag).expect("a tag"));
@@ -354,7 +355,7 @@ pub(super) fn said(sentences: &[&str]) -> Vec<u8> {
 }
 
 /// Two tones for so many milliseconds, then as much silence.
-pub(super) fn tone(low: f64, high: f64, milliseconds: u32) -> Vec<u8> {
+pub(crate) fn tone(low: f64, high: f64, milliseconds: u32) -> Vec<u8> {
     let samples = (0..milliseconds * 8).map(|i| {
         let t = f64::from(i) / 8_000.0;
         g711::encode((6_000.0 * ((TAU * low * t).sin() + (TAU * high * t).sin())) as i16)
