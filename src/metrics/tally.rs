@@ -29,8 +29,6 @@ use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Route;
-use crate::floor::treatment::Treatment;
-use crate::floor::treatment::Words;
 use crate::floor::view::CallView;
 use crate::flow::Flow;
 use crate::vocab::CallId;
@@ -219,7 +217,11 @@ impl Tally {
                 }
             }
             Fact::Queued { call, .. } => self.queued(at, *call, fact),
-            Fact::LegTreated { leg, treatment: Treatment::Hold { first, .. }, .. } => self.told(at, *leg, first),
+            Fact::LegTreated { leg, treatment, .. } => {
+                if let Some(wait) = treatment.told_wait() {
+                    self.wait_told(*leg, at + wait);
+                }
+            }
             Fact::OfferMade { offer, call, .. } => {
                 if let Some(place) = self.calls.get(call).and_then(|known| known.place.as_ref()) {
                     self.offers.insert(*offer, place.series.clone());
@@ -332,12 +334,11 @@ impl Tally {
         known.place = Some(Place { series, since: at, answer_by, is_queued: true, told_until: None });
     }
 
-    /// Was the caller told how long the wait is?
-    fn told(&mut self, at: Timestamp, leg: LegId, words: &[Words]) {
-        let to = words.iter().find_map(|words| if let Words::Wait(_, _, to) = words { Some(*to) } else { None });
-        let place = self.lines.get(&leg).and_then(|call| self.calls.get_mut(call)?.place.as_mut());
-        if let (Some(to), Some(place)) = (to, place) {
-            place.told_until = Some(at + Span::mins(to.into()));
+    /// The caller was told that the wait ends by then.
+    fn wait_told(&mut self, leg: LegId, until: Timestamp) {
+        let known = self.lines.get(&leg).and_then(|call| self.calls.get_mut(call));
+        if let Some(place) = known.and_then(|known| known.place.as_mut()) {
+            place.told_until = Some(until);
         }
     }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::wording;
-use crate::floor::acd::ewt::RANGES;
+use crate::floor::treatment::WAIT_RANGES;
 use crate::floor::treatment::Words;
 use crate::flow::Flow;
 use crate::flow::Phrase;
@@ -94,7 +94,7 @@ fn of_phrase(flow: &Flow, phrase: Phrase, language: &Language) -> Vec<Piece> {
         }
         ["wait"] if flow.lanes.iter().any(|lane| lane.tells_wait) => {
             let sentence = |range| Piece::new(&wording::wait(flow, phrase, range, language), language);
-            RANGES.into_iter().map(sentence).collect()
+            WAIT_RANGES.into_iter().map(sentence).collect()
         }
         ["wait"] => Vec::new(),
         ["time"] => match sentence.split_once("{time}") {

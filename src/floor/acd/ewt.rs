@@ -1,9 +1,9 @@
 //! EWT, the estimated wait: what a caller is told, or nothing if it cannot be known well enough.
 //!
-//! The measure is service: how long calls of a lane have kept an assistant of late, from the ring to the written note. The
-//! work that stands ahead, shared by the assistants who are at work and may take the call, gives the wait; its scatter
-//! gives how far it may be off. What is told is a range whose end holds nine times in ten. It decides nothing and knows
-//! no sentence; a metric says how often the end held (`carelane_wait_told_total`).
+//! The measure is service: how long calls of a lane have kept an assistant of late, from the ring to the written note.
+//! The work that stands ahead, shared by the assistants who are at work and may take the call, gives the wait; its
+//! scatter gives how far it may be off. What is told is a range whose end holds nine times in ten. It decides nothing
+//! and knows no sentence; a metric says how often the end held (`carelane_wait_told_total`).
 
 use std::collections::VecDeque;
 
@@ -12,11 +12,9 @@ use crate::floor::acd::agent::Agent;
 use crate::floor::acd::agent::AgentState;
 use crate::floor::acd::board::Key;
 use crate::floor::call::Call;
+use crate::floor::treatment::WAIT_RANGES;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
-
-/// What may be told, in minutes: from, and to. A closed set, so that each can be a recording.
-pub const RANGES: [(u32, u32); 7] = [(0, 2), (2, 5), (5, 10), (10, 20), (20, 30), (30, 45), (45, 60)];
 
 /// So many calls of a lane are measured before anything is told.
 const MEASURED_MIN: usize = 10;
@@ -81,7 +79,7 @@ impl Floor {
         }
         let at_work: Vec<&Agent> = self.agents.values().filter(|agent| serves(agent, key, self)).collect();
         let people = i64::try_from(at_work.len()).ok().filter(|people| *people > 0)?;
-        let longest = lane.max_wait.min(Span::mins(RANGES.last()?.1.into()));
+        let longest = lane.max_wait.min(Span::mins(WAIT_RANGES.last()?.1.into()));
         // One of those in conversation must be done first.
         let mut work = self.load_of(call)?;
         for ahead in self.board.in_order().take_while(|ahead| **ahead < key) {
@@ -93,7 +91,7 @@ impl Floor {
             }
         }
         let within = work.within(people);
-        let told = RANGES.into_iter().find(|(_, to)| within <= Span::mins(i64::from(*to)))?;
+        let told = WAIT_RANGES.into_iter().find(|(_, to)| within <= Span::mins(i64::from(*to)))?;
         let until = now + Span::mins(i64::from(told.1));
         // Nobody is told of a later end than before, and nobody of one that the lane does not wait for.
         let holds = call.told_until.is_none_or(|before| until <= before) && Span::mins(i64::from(told.1)) <= longest;
@@ -156,6 +154,6 @@ mod tests {
 
     #[test]
     fn ranges_follow_one_another_without_a_hole() {
-        assert!(RANGES.windows(2).all(|pair| pair[0].1 == pair[1].0));
+        assert!(WAIT_RANGES.windows(2).all(|pair| pair[0].1 == pair[1].0));
     }
 }

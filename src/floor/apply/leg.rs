@@ -99,11 +99,8 @@ impl Floor {
             Treatment::Announce { words, .. } if words.iter().any(|w| matches!(w, Words::Script(_))) => {
                 self.with_call(call, |c| c.self_served = true);
             }
-            Treatment::Hold { first, .. } => {
-                let told = first.iter().find_map(|words| match words {
-                    Words::Wait(_, _, to) => Some(at + Span::mins(i64::from(*to))),
-                    _ => None,
-                });
+            Treatment::Hold { .. } => {
+                let told = treatment.told_wait().map(|wait| at + wait);
                 self.with_call(call, |c| c.told_until = told.or(c.told_until));
             }
             Treatment::Menu { opening, .. } if opening.is_turned_away() => {

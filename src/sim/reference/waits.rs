@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::floor::acd::ewt::RANGES;
 use crate::floor::fact::Fact;
 use crate::floor::treatment::Treatment;
+use crate::floor::treatment::WAIT_RANGES;
 use crate::floor::treatment::Words;
 use crate::vocab::CallId;
 use crate::vocab::LegId;
@@ -44,7 +44,7 @@ impl Waits {
         let Some(call) = self.callers.get(&leg) else { return Err(format!("told-wait: {leg} is no caller's")) };
         let until = now + Span::mins((*to).into());
         let before = self.until.insert(*call, until);
-        if !RANGES.contains(&(*from, *to)) {
+        if !WAIT_RANGES.contains(&(*from, *to)) {
             return Err(format!("told-wait: {call} hears {from} to {to} minutes, of which there is no recording"));
         }
         if self.urgent.contains(call) {
