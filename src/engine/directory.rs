@@ -212,7 +212,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::LegNamed { leg, .. }
         | Fact::LegUnwanted { leg }
         | Fact::RecordingAwaited { leg, .. }
-        | Fact::LegAsked { leg }
+        | Fact::LegAsked { leg, .. }
         | Fact::AskUnanswered { leg }
         | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
