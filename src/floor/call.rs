@@ -82,6 +82,10 @@ pub struct Call {
     pub climb: Option<Climb>,
     /// Has it waited longer than its lane allows, because somebody listened to the whisper?
     pub overran: bool,
+    /// Since when it keeps an assistant: the last offer's ring.
+    pub served_since: Option<Timestamp>,
+    /// The end of the wait that its caller was told of, if one was.
+    pub told_until: Option<Timestamp>,
 }
 
 /// Where a call is.

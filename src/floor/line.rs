@@ -80,8 +80,14 @@ impl Turn<'_> {
             self.out.answer = Answer::Excuse;
             return;
         };
-        // A caller who waits fetches the next round of the hold: last words that could not be pushed yet are given now.
         let held = matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
+        if held && !leg.is_up() {
+            // patient: the carrier said that this leg is gone, and yet it waits. It stands in no line any more.
+            self.odd(Oddity::UnknownLeg);
+            self.out.answer = Answer::Over;
+            return;
+        }
+        // A caller who waits fetches the next round of the hold: last words that could not be pushed yet are given now.
         let parting = held && leg.is_up() && matches!(leg.current(), Some(Treatment::Goodbye { .. }));
         let serial = if parting { leg.serial() } else { serial };
         let arrived = leg.push.filter(|_| serial == leg.serial());
@@ -206,7 +212,7 @@ impl Turn<'_> {
     fn agent_gone(&mut self, id: CallId) {
         let caller = self.call(id).map(|c| c.leg).filter(|leg| self.is_moving(*leg));
         match caller {
-            Some(leg) => self.back_in_line(id, leg),
+            Some(_) => self.back_in_line(id),
             None => self.end_talk(id, Party::Agent),
         }
     }
@@ -353,19 +359,18 @@ impl Turn<'_> {
                 let exit = if exit == Exit::Voicemail { Exit::Callback } else { exit };
                 self.leave_by(id, exit, Phrase::Trouble);
             }
-            None => self.back_in_line(id, leg),
+            None => self.back_in_line(id),
         }
         self.out.answer = Answer::Noted;
         self.last_words(agent_leg, Phrase::OfferGone);
     }
 
     /// They were never joined: the call is back at its place, and its caller waits on.
-    fn back_in_line(&mut self, id: CallId, leg: LegId) {
-        let Some((call, lane)) = self.call(id).and_then(|call| Some((call, call.lane()?.id.clone()))) else { return };
+    fn back_in_line(&mut self, id: CallId) {
+        let Some(lane) = self.call(id).and_then(|call| Some(call.lane()?.id.clone())) else { return };
         let first = vec![Words::AboutLane(Phrase::InLine, lane.clone())];
-        let hold = Treatment::Hold { lane, language: call.language.clone(), first, urgent: call.urgent };
         self.fact(Fact::JoinFailed { call: id });
-        self.treat(leg, hold);
+        self.wait_on(id, lane, first);
     }
 
     pub(super) fn set_not_ready(&mut self, agent: crate::vocab::AgentId, reason: NotReady) {

@@ -99,6 +99,8 @@ pub struct Floor {
     signed_in: BTreeMap<GroupId, usize>,
     calls: BTreeMap<CallId, Call>,
     note_owed: u64,
+    /// How long each lane's calls have kept an assistant of late.
+    service: BTreeMap<(PracticeId, LaneId), acd::ewt::Service>,
     /// Who waits, who is idle, and who fits whom.
     board: acd::board::Board,
     /// How many wait, by practice and lane.
@@ -258,6 +260,11 @@ impl Floor {
     /// This practice's flow as new calls get it.
     pub fn flow(&self, practice: &PracticeId) -> Option<&Arc<Flow>> {
         self.practices.get(practice).map(|p| &p.flow)
+    }
+
+    /// Every practice's flow as new calls get it.
+    pub fn flows(&self) -> impl Iterator<Item = &Arc<Flow>> {
+        self.practices.values().map(|practice| &practice.flow)
     }
 
     /// The practice an event is about, before it is handled: whose key seals its personal texts.

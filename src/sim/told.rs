@@ -455,6 +455,7 @@ fn said(words: &[Words]) -> String {
         Words::AboutCall(phrase, lane, at) => format!("{} {lane} {}", phrase.key(), clock(*at)),
         Words::Choice(key, what) => format!("{key} {what}"),
         Words::Text(text) => format!("\"{text}\""),
+        Words::Wait(phrase, from, to) => format!("{} {from} to {to} min", phrase.key()),
     };
     words.iter().map(one).collect::<Vec<_>>().join(", ")
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::reference::Books;
 use super::reference::Clinic;
 use super::reference::Line;
+use super::reference::Waits;
 use crate::floor::Floor;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Effect;
@@ -47,6 +48,7 @@ pub struct Watch {
     books: Books,
     line: Line,
     clinic: Clinic,
+    waits: Waits,
 }
 
 impl Watch {
@@ -104,6 +106,7 @@ impl Watch {
         if !out.facts.is_empty() {
             self.line.follow(self.now, &out.facts, &self.floor)?;
             self.clinic.follow(event, &out.facts, &self.floor)?;
+            self.waits.follow(self.now, &out.facts)?;
         }
         if thorough {
             self.clinic.agree(&self.floor)?;

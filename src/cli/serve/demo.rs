@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::flows::FLOWS_DEFAULT;
 use super::settings;
 use super::settings::Account;
 use super::settings::Args;
@@ -83,9 +82,9 @@ pub(super) fn greet(
 ) {
     println!("carelane answers on http://{listening}");
     if is_demo {
-        println!("  flows     the built-in demo practice (there is no folder {FLOWS_DEFAULT})");
+        println!("  flows     the built-in demo practice (there is no folder {})", args.flows_folder().display());
     } else {
-        println!("  flows     {}", args.flows.as_deref().unwrap_or(Path::new(FLOWS_DEFAULT)).display());
+        println!("  flows     {}", args.flows_folder().display());
     }
     if args.opening() == Opening::Always {
         println!("  hours     open day and night, whatever the flow files say (CARELANE_OPEN=calendar follows them)");

@@ -11,11 +11,13 @@ use tracing::warn;
 
 use super::settings::Opening;
 use crate::engine::Engine;
+use crate::floor::Floor;
 use crate::floor::event::Event;
 use crate::floor::event::FlowFile;
 use crate::floor::event::TeamFile;
 use crate::flow::Checked;
 use crate::flow::Diagnostic;
+use crate::flow::Flow;
 use crate::flow::Hours;
 use crate::flow::Severity;
 use crate::flow::check_folder;
@@ -50,7 +52,22 @@ pub(super) fn read_at_start(named: Option<&Path>, opening: Opening) -> Read {
 /// Reads and checks the folder; where nobody named one and there is none, the demo. `opening` may overrule the files'
 /// hours.
 pub(super) fn read(named: Option<&Path>, opening: Opening) -> Result<Read, String> {
-    let found = flow_files(named)?;
+    flow_files(named).map(|found| checked(found, opening))
+}
+
+/// Is there a practice besides the demo? Nobody can own the demo's numbers, so they tell.
+pub(super) fn serves_others_than_the_demo(floor: &Floor) -> bool {
+    let demo = read_demo(Opening::Calendar).checked;
+    let is_demo = |served: &Arc<Flow>| demo.flows.iter().any(|(_, _, demo)| demo.numbers == served.numbers);
+    floor.flows().any(|served| !is_demo(served))
+}
+
+/// The embedded demo.
+pub(super) fn read_demo(opening: Opening) -> Read {
+    checked(None, opening)
+}
+
+fn checked(found: Option<Vec<(String, String)>>, opening: Opening) -> Read {
     let is_demo = found.is_none();
     let files = found.unwrap_or_else(|| demo().map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec());
     let mut checked = check_folder(&files);
@@ -59,7 +76,7 @@ pub(super) fn read(named: Option<&Path>, opening: Opening) -> Result<Read, Strin
             flow.hours = Hours::always();
         }
     }
-    Ok(Read { checked, files, is_demo, unreadable: None })
+    Read { checked, files, is_demo, unreadable: None }
 }
 
 /// By its name; one that is misspelt is reported rather than passed over in silence.

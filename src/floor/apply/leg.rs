@@ -99,6 +99,10 @@ impl Floor {
             Treatment::Announce { words, .. } if words.iter().any(|w| matches!(w, Words::Script(_))) => {
                 self.with_call(call, |c| c.self_served = true);
             }
+            Treatment::Hold { .. } => {
+                let told = treatment.told_wait().map(|wait| at + wait);
+                self.with_call(call, |c| c.told_until = told.or(c.told_until));
+            }
             Treatment::Menu { opening, .. } if opening.is_turned_away() => {
                 let caller = self.calls.get(&call).map(|c| (c.practice.clone(), c.caller.number.clone()));
                 if let Some((practice, number)) = caller
