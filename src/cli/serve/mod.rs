@@ -15,6 +15,7 @@ mod wall;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -157,7 +158,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     }
     let opened = Opened::open(&args.data, args.data_key_file.as_deref());
     let opened = opened.map_err(|e| cannot_open(&e, &crashes, now))?;
-    check_flows(&read, &opened)?;
+    check_flows(&read, args.flows.as_deref(), &opened)?;
     let recovered = opened.recovered.clone();
     for (key, entries) in recovered.missing() {
         error!(
@@ -243,8 +244,12 @@ fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> Strin
     error.to_string()
 }
 
+/// Why an empty folder serves nobody.
+const NO_PRACTICE: &str = "the folder of flow files holds no practice: one is a file `<practice>.yaml`, with its team in \
+                           `<name>.team.yaml`";
+
 /// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.
-fn check_flows(read: &flows::Read, opened: &Opened) -> Result<(), String> {
+fn check_flows(read: &flows::Read, named: Option<&Path>, opened: &Opened) -> Result<(), String> {
     if let Some(why) = read.unreadable.as_ref().filter(|_| !opened.floor().has_practices()) {
         return Err(why.clone());
     }
@@ -253,15 +258,20 @@ fn check_flows(read: &flows::Read, opened: &Opened) -> Result<(), String> {
         return Ok(());
     }
     if read.is_empty() && !opened.floor().has_practices() {
-        return Err("the folder of flow files holds no practice: one is a file `<practice>.yaml`, with its team in \
-                    `<name>.team.yaml`"
-            .to_owned());
+        return Err(NO_PRACTICE.to_owned());
     }
     if opened.floor().has_practices() {
+        if read.is_empty() {
+            error!(why = NO_PRACTICE, "the flow files cannot be read");
+        }
         warn!("the flow files have errors: carelane goes on with the versions it used before");
         return Ok(());
     }
-    Err("the flow files have errors (above), and there is no earlier version to go on with; `carelane check` shows them again".to_owned())
+    let folder = named.map(|folder| format!(" {}", folder.display())).unwrap_or_default();
+    Err(format!(
+        "the flow files have errors (above), and there is no earlier version to go on with; `carelane check{folder}` \
+         shows them again"
+    ))
 }
 
 async fn name_floor(engine: &Engine) -> Result<(), String> {

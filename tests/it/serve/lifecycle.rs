@@ -250,7 +250,7 @@ async fn a_folder_of_flow_files_that_somebody_named_must_be_there() {
     let output = run(&["serve"], &vars);
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains(&format!("there is no folder `{nowhere}` of flow files")), "{told}");
+    assert!(told.contains(&format!("there is no file or folder `{nowhere}` with flow files")), "{told}");
 
     // A practice that was served before goes on being served: a disk that is not mounted yet ends no line.
     world.engine.signal("TERM");
