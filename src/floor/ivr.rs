@@ -307,6 +307,14 @@ impl Turn<'_> {
             }
             (false, _) => vec![Words::AboutLane(Phrase::InLine, lane.clone())],
         };
+        self.wait_on(id, lane, first);
+    }
+
+    /// The caller waits: these words, and how long if that is sure.
+    pub(super) fn wait_on(&mut self, id: CallId, lane: LaneId, mut first: Vec<Words>) {
+        let Some(call) = self.call(id) else { return };
+        let told = self.floor.wait_to_tell(call, self.now);
+        first.extend(told.map(|(from, to)| Words::Wait(Phrase::WaitRange, from, to)));
         let hold = Treatment::Hold { lane, language: call.language.clone(), first, urgent: call.urgent };
         self.treat(call.leg, hold);
     }

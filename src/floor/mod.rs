@@ -99,6 +99,8 @@ pub struct Floor {
     signed_in: BTreeMap<GroupId, usize>,
     calls: BTreeMap<CallId, Call>,
     note_owed: u64,
+    /// How long each lane's calls have kept an assistant of late.
+    service: BTreeMap<(PracticeId, LaneId), acd::ewt::Service>,
     /// Who waits, who is idle, and who fits whom.
     board: acd::board::Board,
     /// How many wait, by practice and lane.

@@ -193,4 +193,6 @@ phrases! {
     OfferFlagged "offer_flagged" &[], en "Thank you. The call goes to the care team.", es "Gracias. La llamada pasa al equipo médico.";
     /// The practice's first language, offered in itself to who is greeted in another.
     FirstLanguage "first_language" &["key"], en "For English, press {key}.", es "Para español, oprima el {key}.";
+    /// After the first words in a queue: how long the wait is, as far as that is known.
+    WaitRange "wait_range" &["wait"], en "Right now the wait is {wait}.", es "Por ahora la espera es de {wait}.";
 }

@@ -409,8 +409,9 @@ fn refused(refusal: &Refusal) -> Reply {
             let missing: Vec<Value> = lacks.iter().map(|lack| lack.field.as_str().into()).collect();
             let why = |lack: &Lack| lack.parts.iter().map(|part| part.why()).collect::<Vec<_>>().join("; ");
             let why: BTreeMap<&str, String> = lacks.iter().map(|lack| (lack.field.as_str(), why(lack))).collect();
-            let detail = "the note does not say what the next person needs; `why` tells what is missing in which field";
-            reply::problem_with(StatusCode::UNPROCESSABLE_ENTITY, detail, json!({ "missing": missing, "why": why }))
+            let told: Vec<String> = why.iter().map(|(field, why)| format!("`{field}`: {why}")).collect();
+            let detail = format!("the note does not tell what the next person needs. {}", told.join(". "));
+            reply::problem_with(StatusCode::UNPROCESSABLE_ENTITY, &detail, json!({ "missing": missing, "why": why }))
         }
         Refusal::TooLong { what, chars_max } => {
             let detail = format!("a text of `{what}` is longer than {chars_max} characters");

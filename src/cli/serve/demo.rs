@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::flows::FLOWS_DEFAULT;
 use super::settings;
 use super::settings::Account;
 use super::settings::Args;
@@ -83,9 +82,9 @@ pub(super) fn greet(
 ) {
     say(&format!("carelane answers on http://{listening}"));
     if is_demo {
-        say(&format!("  flows     the built-in demo practice (there is no folder {FLOWS_DEFAULT})"));
+        say(&format!("  flows     the built-in demo practice (there is no folder {})", args.flows_folder().display()));
     } else {
-        say(&format!("  flows     {}", args.flows.as_deref().unwrap_or(Path::new(FLOWS_DEFAULT)).display()));
+        say(&format!("  flows     {}", args.flows_folder().display()));
     }
     if args.opening() == Opening::Always {
         say("  hours     open day and night, whatever the flow files say (CARELANE_OPEN=calendar follows them)");

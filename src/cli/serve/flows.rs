@@ -50,7 +50,15 @@ pub(super) fn read_at_start(named: Option<&Path>, opening: Opening) -> Read {
 /// Reads and checks the folder; where nobody named one and there is none, the demo. `opening` may overrule the files'
 /// hours.
 pub(super) fn read(named: Option<&Path>, opening: Opening) -> Result<Read, String> {
-    let found = flow_files(named)?;
+    flow_files(named).map(|found| checked(found, opening))
+}
+
+/// The embedded demo.
+pub(super) fn read_demo(opening: Opening) -> Read {
+    checked(None, opening)
+}
+
+fn checked(found: Option<Vec<(String, String)>>, opening: Opening) -> Read {
     let is_demo = found.is_none();
     let files = found.unwrap_or_else(|| demo().map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec());
     let mut checked = check_folder(&files);
@@ -59,7 +67,7 @@ pub(super) fn read(named: Option<&Path>, opening: Opening) -> Result<Read, Strin
             flow.hours = Hours::always();
         }
     }
-    Ok(Read { checked, files, is_demo, unreadable: None })
+    Read { checked, files, is_demo, unreadable: None }
 }
 
 /// By its name; one that is misspelt is reported rather than passed over in silence.

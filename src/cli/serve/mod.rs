@@ -151,13 +151,18 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let listening = listener.local_addr().map_err(|e| format!("the listening socket has no address: {e}"))?;
     let public = args.public(listening)?;
 
-    let read = flows::read_at_start(args.flows.as_deref(), args.opening());
+    let mut read = flows::read_at_start(args.flows.as_deref(), args.opening());
     let (crashes, now) = (Crashes::open(&args.data), Clock::start(Timestamp(0)).now());
     if crashes.are_a_loop(now) {
         return Ok(Started::Rested(rest::rest(listener, &read, signals).await));
     }
     let opened = Opened::open(&args.data, args.data_key_file.as_deref());
     let opened = opened.map_err(|e| cannot_open(&e, &crashes, now))?;
+    let missing = args.flows.as_deref().is_some_and(|named| !named.exists());
+    if missing && !opened.floor().has_practices() {
+        // A new floor has no practice whose callers could meet the demo by mistake; it is said aloud below.
+        read = flows::read_demo(args.opening());
+    }
     check_flows(&read, args.flows.as_deref(), &opened)?;
     let recovered = opened.recovered.clone();
     for (key, entries) in recovered.missing() {
@@ -177,7 +182,8 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     name_floor(&engine).await?;
     let is_demo = read.is_demo;
     if is_demo && args.carrier != CarrierKind::Local {
-        warn!("there is no folder `flows`: callers are served as the demo's practice");
+        let folder = args.flows_folder();
+        warn!(folder = %folder.display(), "there is no such folder of flow files: callers are served as the demo's practice");
     }
     if read.is_sound() {
         read.offer(&engine).await.map_err(|()| "the desk does not take the flow files".to_owned())?;

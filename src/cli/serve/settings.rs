@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use ring::rand::SecureRandom as _;
 use ring::rand::SystemRandom;
 
+use super::flows::FLOWS_DEFAULT;
 use crate::vocab::Private;
 
 const AFTER_HELP: &str = "\
@@ -125,6 +126,11 @@ pub(super) struct Account {
 }
 
 impl Args {
+    /// Where flow files are looked for.
+    pub(super) fn flows_folder(&self) -> &Path {
+        self.flows.as_deref().unwrap_or(Path::new(FLOWS_DEFAULT))
+    }
+
     /// On the built-in carrier nobody's health depends on the hour, and people try it at any.
     pub(super) fn opening(&self) -> Opening {
         self.open.unwrap_or(match self.carrier {

@@ -55,6 +55,8 @@ impl Floor {
                 closed: None,
                 climb: None,
                 overran: false,
+                served_since: None,
+                told_until: None,
             },
         );
         // Who has an open request is known, and is not asked again.
@@ -204,6 +206,7 @@ impl Floor {
         match self.calls.get(&id).map(|c| c.phase.clone()) {
             Some(Phase::Talking { .. }) => self.with_call(id, |call| call.closed = Some(outcome.clone())),
             Some(Phase::WrapUp { agent, leg }) => {
+                self.note_service(at, id);
                 self.account_for(id, Account::Answered);
                 self.timers.clear(&TimerName::WrapUpLimit(id));
                 self.part(at, &agent, leg);

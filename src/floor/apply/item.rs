@@ -22,6 +22,7 @@ impl Floor {
             && let Some(Phase::WrapUp { agent, leg }) = self.calls.get(&new.call).map(|c| c.phase.clone())
         {
             self.timers.clear(&TimerName::WrapUpLimit(new.call));
+            self.note_service(at, new.call);
             self.with_call(new.call, |c| c.phase = Phase::NoteOwed { agent: agent.clone(), item: new.item });
             self.note_owed += 1;
             self.part(at, &agent, leg);

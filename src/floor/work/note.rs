@@ -123,6 +123,8 @@ pub fn lacking(field: &str, text: &str) -> Vec<NotePart> {
     let is_long = clauses.iter().map(Vec::len).sum::<usize>() >= LONG_WORDS;
     let is_whole = wanted.len() > 1 || is_long;
     let tells = |part: &NotePart| match part {
+        // It is what a note of an attempt says, in whatever field.
+        _ if wanted.len() == 1 && clauses.iter().any(|clause| has_tried(clause)) => true,
         NotePart::Request if is_whole => clauses.iter().any(|clause| asks(clause)),
         NotePart::Action if is_whole => clauses.iter().any(|clause| did(clause)),
         NotePart::NextStep if is_whole => clauses.iter().any(|clause| is_over(clause) || comes_next(clause)),
@@ -130,7 +132,6 @@ pub fn lacking(field: &str, text: &str) -> Vec<NotePart> {
         NotePart::NextStep => {
             clauses.iter().any(|clause| is_over(clause) || clause.iter().any(|word| is_telling(word)))
         }
-        NotePart::Action if clauses.iter().any(|clause| has_tried(clause)) => true,
         // It is asked for by what else the note says.
         NotePart::PromisedTime => true,
         NotePart::Action | NotePart::Something => clauses.iter().flatten().any(|word| is_telling(word)),

@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 
 use super::http;
 use super::process::Served;
+use super::process::behind_a_carrier;
 use super::process::free_address;
 use super::process::run;
 use super::world::ACCOUNT;
@@ -240,17 +241,14 @@ async fn a_setting_that_is_missing_or_wrong_is_named_before_anything_starts() {
 }
 
 #[tokio::test]
-async fn a_folder_of_flow_files_that_somebody_named_must_be_there() {
+async fn without_the_named_folder_of_flow_files_a_practice_goes_on_and_a_new_floor_is_the_demo() {
     let mut world = World::start(20.0, Faults::default()).await;
     let nowhere = world.engine.folder.path().join("no-such-folder").display().to_string();
-    let mut vars = world.engine.vars.clone();
-    vars.push(("CARELANE_DATA".to_owned(), world.engine.folder.path().join("new").display().to_string()));
-    vars.push(("CARELANE_LISTEN".to_owned(), "127.0.0.1:0".to_owned()));
-    vars.push(("CARELANE_FLOWS".to_owned(), nowhere.clone()));
-    let output = run(&["serve"], &vars);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains(&format!("there is no file or folder `{nowhere}` with flow files")), "{told}");
+    let behind = behind_a_carrier("http://127.0.0.1:9", &[("CARELANE_FLOWS", nowhere.as_str())]);
+    let mut fresh = Served::new(free_address(), behind);
+    fresh.start_and_wait().await;
+    let told = fresh.log();
+    assert!(told.contains("callers are served as the demo's practice") && told.contains(&nowhere), "{told}");
 
     // A practice that was served before goes on being served: a disk that is not mounted yet ends no line.
     world.engine.signal("TERM");

@@ -140,6 +140,9 @@ pub(super) const ENGLISH: Words = Words {
     ],
     tried: &[
         "no answer",
+        "nobody answered",
+        "no one answered",
+        "did not answer",
         "not reached",
         "didnt answer",
         "wrong number",

@@ -118,6 +118,8 @@ pub(super) const SPANISH: Words = Words {
     ],
     tried: &[
         "no contesto",
+        "nadie contesto",
+        "nadie contesta",
         "no contesta",
         "numero equivocado",
         "linea ocupada",
