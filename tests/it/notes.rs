@@ -1,4 +1,4 @@
-//! Notes as receptionists write them, sorted by hand: vague ones are refused with what is missing named, good ones pass.
+//! Notes as receptionists write them, sorted by hand: vague ones are refused with what is missing, good ones pass.
 //!
 //! `tests/notes/*.tsv` holds 200 a language: label, field, note, what is missing. Rules were built on the odd rows; the
 //! even ones were held out, and the rates are measured on them.

@@ -53,6 +53,7 @@ use crate::engine::Opened;
 use crate::floor::event::Event;
 use crate::journal::Fault;
 use crate::journal::JournalError;
+use crate::journal::Recovered;
 use crate::metrics::Metrics;
 use crate::server::Door;
 use crate::server::Pins;
@@ -151,27 +152,16 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let listening = listener.local_addr().map_err(|e| format!("the listening socket has no address: {e}"))?;
     let public = args.public(listening)?;
 
-    let mut read = flows::read_at_start(args.flows.as_deref(), args.opening());
+    let read = flows::read_at_start(args.flows.as_deref(), args.opening());
     let (crashes, now) = (Crashes::open(&args.data), Clock::start(Timestamp(0)).now());
     if crashes.are_a_loop(now) {
         return Ok(Started::Rested(rest::rest(listener, &read, signals).await));
     }
     let opened = Opened::open(&args.data, args.data_key_file.as_deref());
     let opened = opened.map_err(|e| cannot_open(&e, &crashes, now))?;
-    let missing = args.flows.as_deref().is_some_and(|named| !named.exists());
-    if missing && !flows::serves_others_than_the_demo(opened.floor()) {
-        // There are no callers who could meet the demo by mistake; it is said aloud below.
-        read = flows::read_demo(args.opening());
-    }
-    check_flows(&read, args.flows.as_deref(), &opened)?;
+    let read = flows_to_serve(read, &args, &opened)?;
     let recovered = opened.recovered.clone();
-    for (key, entries) in recovered.missing() {
-        error!(
-            key,
-            entries,
-            "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
-        );
-    }
+    tell_missing_keys(&recovered);
     let (ghosts, gap_since) = (opened.floor().live_legs(), opened.floor().gap_since());
 
     let metrics = Arc::new(Metrics::new().with_data(args.data.clone()));
@@ -248,6 +238,28 @@ fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> Strin
         crashes.note(now, None);
     }
     error.to_string()
+}
+
+fn tell_missing_keys(recovered: &Recovered) {
+    for (key, entries) in recovered.missing() {
+        error!(
+            key,
+            entries,
+            "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
+        );
+    }
+}
+
+/// What was read, or the demo; an error if there is nothing to serve.
+fn flows_to_serve(read: flows::Read, args: &Args, opened: &Opened) -> Result<flows::Read, String> {
+    let missing = args.flows.as_deref().is_some_and(|named| !named.exists());
+    let read = match missing && !flows::serves_others_than_the_demo(opened.floor()) {
+        // There are no callers who could meet the demo by mistake; that it is the demo is said aloud.
+        true => flows::read_demo(args.opening()),
+        false => read,
+    };
+    check_flows(&read, args.flows.as_deref(), opened)?;
+    Ok(read)
 }
 
 /// Why an empty folder serves nobody.

@@ -1,7 +1,7 @@
 //! Notes that the next person can act on: what the patient wanted, what was done, what comes next.
 //!
-//! These are rules over small tables of words, English and Spanish together, because notes mix them. A word that is in no
-//! table counts as saying something: to refuse a good note is worse than to take a thin one.
+//! These are rules over small tables of words, English and Spanish together, because notes mix them. A word that is in
+//! no table counts as saying something: to refuse a good note is worse than to take a thin one.
 
 mod english;
 mod promise;

@@ -129,8 +129,8 @@ pub(super) const SPANISH: Words = Words {
         "fuera de servicio",
     ],
     contacts: "llamar llama llaman llamara llamaran llamaremos llamamos llamarle llamada avisa avisara avisaran avisar \
-               avisamos avisaremos contacta contactara contactar comunica comunicara comunicaremos manda mandara mandaran \
-               mandar envia enviara enviaran enviar devuelve devolvera devolver seguimiento escribe escribira",
+               avisamos avisaremos contacta contactara contactar comunica comunicara comunicaremos manda mandara \
+               mandaran mandar envia enviara enviaran enviar devuelve devolvera devolver seguimiento escribe escribira",
     deadlines: "antes dentro tardar",
     between: "la el las los de a en le se lo va van vamos por del al que le para con",
     days: "lunes martes miercoles jueves viernes sabado domingo hoy manana mediodia",
