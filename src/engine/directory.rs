@@ -12,6 +12,7 @@ use dashmap::DashMap;
 
 use super::rooms::Rooms;
 use super::streams::Streams;
+use super::tapes::Tapes;
 use crate::floor::Floor;
 use crate::floor::call::Side;
 use crate::floor::details::Subject;
@@ -35,6 +36,7 @@ pub struct Directory {
     staff: DashMap<LegId, AgentId>,
     streams: Streams,
     rooms: Rooms,
+    tapes: Tapes,
 }
 
 /// First and last entry about each call. Calls are numbered one by one, so their number is the place.
@@ -101,6 +103,11 @@ impl Directory {
     /// Conversations held here.
     pub fn rooms(&self) -> &Rooms {
         &self.rooms
+    }
+
+    /// Messages recorded here.
+    pub fn tapes(&self) -> &Tapes {
+        &self.tapes
     }
 
     /// Must this effect still be carried out?
@@ -211,6 +218,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
         | Fact::LegUnwanted { leg }
+        | Fact::MessageBegan { leg, .. }
         | Fact::RecordingAwaited { leg, .. }
         | Fact::LegAsked { leg, .. }
         | Fact::AskUnanswered { leg }

@@ -20,6 +20,7 @@ mod retention;
 mod rooms;
 mod salvage;
 mod streams;
+mod tapes;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -59,6 +60,8 @@ pub use salvage::salvage;
 pub use streams::Asked;
 pub use streams::Push;
 pub use streams::Streams;
+pub use tapes::Tape;
+pub use tapes::Tapes;
 
 use crate::carrier::twilio::RestClient;
 use crate::floor::Floor;

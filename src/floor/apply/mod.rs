@@ -97,6 +97,7 @@ impl Floor {
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
             Fact::EventQuarantined { deadline, .. } => deadline.iter().for_each(|deadline| self.timers.clear(deadline)),
             Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
+            Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),

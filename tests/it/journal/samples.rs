@@ -97,14 +97,15 @@ macro_rules! variants {
 variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
-    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead Poisoned);
+    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead Poisoned MessageBegan);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
     LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
-    WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined);
+    WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
+    MessageBegan);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -170,6 +171,7 @@ fn events() -> Vec<Event> {
         Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::Ended(LegEnd::NoAnswer) },
         Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::InProgress },
         Event::LegFoundOver { leg },
+        Event::MessageBegan { leg, recording: "carelane-1".into() },
         Event::EffectConfirmed { effect, carrier_call: Some("CA3".into()) },
         Event::EffectConfirmed { effect, carrier_call: None },
         Event::EffectFailed { effect, why: Failure::Unreachable },
@@ -264,6 +266,7 @@ fn facts() -> Vec<Fact> {
         Fact::EffectSettled { effect: EffectId(7) },
         Fact::LegAsked { leg, paging: true },
         Fact::AskUnanswered { leg },
+        Fact::MessageBegan { leg, recording: "carelane-1".into() },
         Fact::GapFound { since: NOON },
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
