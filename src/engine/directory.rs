@@ -10,6 +10,7 @@ use std::sync::RwLock;
 
 use dashmap::DashMap;
 
+use super::softphones::Softphones;
 use super::streams::Streams;
 use crate::floor::Floor;
 use crate::floor::details::Subject;
@@ -22,7 +23,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
 use crate::vocab::LegId;
 
-/// Carrier calls, wanted effects, media streams, where each call stands in the journal, and whose PIN is awaited.
+/// Carrier calls, wanted effects, media streams, softphones, where each call stands in the journal, and whose PIN is awaited.
 #[derive(Debug, Default)]
 pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,
@@ -31,6 +32,7 @@ pub struct Directory {
     flows: DashMap<Arc<str>, Arc<Flow>>,
     staff: DashMap<LegId, AgentId>,
     streams: Streams,
+    softphones: Softphones,
 }
 
 /// First and last entry about each call. Calls are numbered one by one, so their number is the place.
@@ -94,6 +96,11 @@ impl Directory {
         &self.streams
     }
 
+    /// Assistants' phones in browsers.
+    pub fn softphones(&self) -> &Softphones {
+        &self.softphones
+    }
+
     /// Must this effect still be carried out?
     pub fn wants(&self, effect: EffectId) -> bool {
         self.wanted.contains_key(&effect)
@@ -128,6 +135,7 @@ impl Directory {
                 Fact::LegEnded { leg, .. } => {
                     self.staff.remove(leg);
                     self.streams.forget(*leg);
+                    self.softphones.quiet(*leg);
                 }
                 _ => {}
             }
@@ -189,14 +197,19 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::LegUnwanted { leg }
         | Fact::RecordingAwaited { leg, .. }
         | Fact::LegAsked { leg }
+        | Fact::LineLost { leg, .. }
+        | Fact::LineBack { leg }
         | Fact::AskUnanswered { leg }
         | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
-        Fact::OfferAnswered { .. } | Fact::OfferEnded { .. } => None,
+        Fact::OfferAnswered { .. } | Fact::OfferRung { .. } | Fact::OfferEnded { .. } => None,
         Fact::FloorOpened(_)
         | Fact::FlowLoaded(_)
         | Fact::TeamLoaded(_)
         | Fact::AgentChanged { .. }
+        | Fact::SoftphoneHeard { .. }
+        | Fact::SoftphoneUnheard { .. }
+        | Fact::SoftphoneLost { .. }
         | Fact::ItemAttempted { .. }
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }

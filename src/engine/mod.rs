@@ -18,6 +18,7 @@ mod recordings;
 mod replay;
 mod retention;
 mod salvage;
+mod softphones;
 mod streams;
 
 use std::path::Path;
@@ -52,6 +53,8 @@ pub use salvage::SalvageError;
 pub use salvage::SalvageReport;
 pub use salvage::Salvaging;
 pub use salvage::salvage;
+pub use softphones::Signal;
+pub use softphones::Softphones;
 pub use streams::Asked;
 pub use streams::Push;
 pub use streams::Streams;
@@ -392,6 +395,11 @@ impl Engine {
     /// Legs with media streams.
     pub fn streams(&self) -> &Streams {
         self.directory().streams()
+    }
+
+    /// Assistants' phones in browsers.
+    pub fn softphones(&self) -> &Softphones {
+        self.directory().softphones()
     }
 
     /// The clock.

@@ -280,7 +280,7 @@ impl Turn<'_> {
     fn is_full(&self, id: CallId, lane: &Lane, how: Route) -> bool {
         let (Some(max), Some(call)) = (lane.max_waiting, self.call(id)) else { return false };
         let wait = self.floor.redial_of(call, &lane.id, self.now).filter(|item| item.new.kind != ItemKind::Missed);
-        let has_place = how == Route::Transfer || wait.is_some();
+        let has_place = matches!(how, Route::Transfer | Route::LineLost) || wait.is_some();
         !has_place && !call.urgent && self.floor.depth(&call.practice, &lane.id) >= usize::from(max)
     }
 
@@ -298,6 +298,7 @@ impl Turn<'_> {
                 vec![Words::Phrase(Phrase::ToAPerson), Words::AboutLane(Phrase::InLine, lane.clone())]
             }
             (false, Route::Transfer) => vec![Words::AboutLane(Phrase::Transferred, lane.clone())],
+            (false, Route::LineLost) => vec![Words::Phrase(Phrase::LineGone)],
             (false, _) if self.is_promise_broken(call) && !self.has_waited(call) => {
                 vec![Words::Phrase(Phrase::Apology), Words::AboutLane(Phrase::InLine, lane.clone())]
             }
@@ -336,6 +337,7 @@ impl Turn<'_> {
         let head_starts: Vec<_> =
             found.head_starts.iter().filter(|(reason, _)| applies(**reason)).map(|(r, span)| (*r, *span)).collect();
         let deadline = head_starts.iter().fold(arrived + found.answer_within, |at, (_, span)| at - *span);
+        let deadline = if how == Route::LineLost { self.before_all(lane, deadline) } else { deadline };
         self.fact(Fact::Queued { call: id, lane: lane.clone(), arrived, deadline, head_starts, how });
     }
 

@@ -139,6 +139,7 @@ impl Door {
                 let StateBody { state } = read(body)?;
                 self.ask(Event::AgentStateAsked { agent: AgentId::from(*agent), state }).await
             }
+            ("POST", ["agents", agent, "softphone"]) => self.softphone(agent).await,
             ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
             ("POST", ["calls", call, "close"]) => {
                 let call = id(call, "call")?;
@@ -191,6 +192,7 @@ impl Door {
             (_, ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _] | ["items", _, "recording"]) => {
                 Err(reply::method_not_allowed("GET"))
             }
+            (_, ["agents", _, "softphone"]) => Err(reply::method_not_allowed("POST")),
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"])

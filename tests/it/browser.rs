@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod demo;
+mod softphone;
 
 use std::time::Duration;
 

@@ -180,6 +180,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     if read.is_sound() {
         read.offer(&engine).await.map_err(|()| "the desk does not take the flow files".to_owned())?;
     }
+    softphones_are_closed(&engine).await?;
     let (token, token_file) = args.api_token()?;
     let pins = Arc::new(Pins::default());
     let demo_pins = pins::open(&pins, &args, &engine).await?;
@@ -267,6 +268,15 @@ async fn name_floor(engine: &Engine) -> Result<(), String> {
     let id = new_floor()?;
     engine.post(Event::FloorOpened(id.clone())).await.map_err(|_| "the desk does not answer".to_owned())?;
     engine.name_floor(id);
+    Ok(())
+}
+
+/// Their sockets ended with the last process; whoever is still there comes back within seconds.
+async fn softphones_are_closed(engine: &Engine) -> Result<(), String> {
+    let stopped = |_| "the desk does not answer".to_owned();
+    for agent in engine.view().await.map_err(stopped)?.agents.into_iter().filter(|agent| agent.softphone) {
+        engine.post(Event::SoftphoneUnheard { agent: agent.id }).await.map_err(stopped)?;
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod ladder;
 mod leg;
 mod people;
 mod recording;
+mod softphone;
 mod staff;
 mod talk;
 
@@ -96,6 +97,12 @@ impl Floor {
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
             Fact::EventQuarantined { deadline, .. } => deadline.iter().for_each(|deadline| self.timers.clear(deadline)),
             Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
+            Fact::SoftphoneHeard { .. }
+            | Fact::SoftphoneUnheard { .. }
+            | Fact::SoftphoneLost { .. }
+            | Fact::OfferRung { .. }
+            | Fact::LineLost { .. }
+            | Fact::LineBack { .. } => self.softphone_fact(at, fact),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),

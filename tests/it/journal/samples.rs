@@ -97,14 +97,16 @@ macro_rules! variants {
 variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
-    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead Poisoned);
+    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
+    SoftphoneHeard SoftphoneUnheard LineLost Poisoned);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
     LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
-    WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined);
+    WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
+    SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -198,6 +200,9 @@ fn events() -> Vec<Event> {
         Event::GapFound { since: NOON },
         Event::GapRead,
         Event::UrgentAsked { of: Subject::Item(item), by: "ana".into() },
+        Event::SoftphoneHeard { agent: "ana".into() },
+        Event::SoftphoneUnheard { agent: "ana".into() },
+        Event::LineLost { leg },
         Event::Poisoned { event: Box::new(arrival(14).0), deadline: None },
         Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(TimerName::ReadyAgain("ana".into())) },
     ]
@@ -246,6 +251,12 @@ fn facts() -> Vec<Fact> {
         Fact::EffectSettled { effect: EffectId(7) },
         Fact::LegAsked { leg },
         Fact::AskUnanswered { leg },
+        Fact::SoftphoneHeard { agent: "ana".into() },
+        Fact::SoftphoneUnheard { agent: "ana".into(), until: NOON },
+        Fact::SoftphoneLost { agent: "ana".into() },
+        Fact::OfferRung { offer, expires_at: NOON },
+        Fact::LineLost { leg, until: NOON },
+        Fact::LineBack { leg },
         Fact::GapFound { since: NOON },
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
@@ -517,6 +528,7 @@ fn team_file() -> TeamFile {
         languages: vec![english()],
         skills: vec!["scheduling".into()],
         by_phone: true,
+        reach: carelane::flow::Reach::Browser,
     };
     let groups = BTreeMap::from([("front-desk".into(), "Front desk".into())]);
     let shift = |time| Shift { agent: "ana".into(), time };
