@@ -12,6 +12,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::serve::FLOWS_DEFAULT;
 use super::serve::is_flow_file;
 use super::sounds::missing;
 use crate::flow::Checked;
@@ -26,8 +27,6 @@ use crate::flow::demo;
 use crate::flow::text;
 use crate::vocab::limit::FLOW_BYTES_MAX;
 
-/// Where flow files are unless somebody says otherwise.
-const FLOWS_DEFAULT: &str = "flows";
 /// Files of one run; a folder with more is not a folder of flows.
 const FILES_MAX: usize = 1_000;
 

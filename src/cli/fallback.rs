@@ -25,15 +25,7 @@ pub struct Args {
 
 /// Runs the command: 0 printed, 1 the flow file has errors, 2 it cannot be read.
 pub fn run(args: &Args) -> ExitCode {
-    if let Some(named) = args.path.as_ref().filter(|path| !path.exists()) {
-        eprintln!(
-            "carelane fallback: there is no file or folder `{}`; without a path it is the demo's",
-            named.display()
-        );
-        return ExitCode::from(2);
-    }
-    let folder = args.path.clone().unwrap_or_else(|| PathBuf::from("flows"));
-    let files = match super::serve::flow_files(&folder) {
+    let files = match super::serve::flow_files(args.path.as_deref()) {
         Ok(files) => files,
         Err(message) => {
             eprintln!("carelane fallback: {message}");

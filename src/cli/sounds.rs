@@ -48,9 +48,9 @@ Exit code: 0 every sound is there and good, 1 some is not, 2 something cannot be
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,
-    /// The folder of flow files; without it the built-in demo is used
-    #[arg(long, env = "CARELANE_FLOWS", value_name = "DIR", default_value = "flows", global = true)]
-    flows: PathBuf,
+    /// The folder of flow files [default: `flows`, or the built-in demo if there is none]
+    #[arg(long, env = "CARELANE_FLOWS", value_name = "DIR", global = true)]
+    flows: Option<PathBuf>,
     /// The folder of sounds
     #[arg(long, env = "CARELANE_SOUNDS", value_name = "DIR", default_value = "sounds", global = true)]
     sounds: PathBuf,
@@ -85,7 +85,7 @@ enum Verb {
 
 /// Runs the command.
 pub fn run(args: &Args) -> ExitCode {
-    let done = pieces(&args.flows).and_then(|pieces| match &args.verb {
+    let done = pieces(args.flows.as_deref()).and_then(|pieces| match &args.verb {
         Verb::List { missing, json } => list(&pieces, &args.sounds, *missing, *json, &mut io::stdout().lock()),
         Verb::Build { python } => build(&pieces, &args.sounds, python),
         Verb::Play { words, to } => play(&args.sounds, words, to.as_deref()),
@@ -101,8 +101,8 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 /// Everything callers of these practices may hear.
-fn pieces(folder: &Path) -> Result<Wanted, String> {
-    let files = super::serve::flow_files(folder)?;
+fn pieces(named: Option<&Path>) -> Result<Wanted, String> {
+    let files = super::serve::flow_files(named)?;
     let files = files.unwrap_or_else(|| demo().map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec());
     let flows = check_folder(&files).flows;
     if flows.is_empty() {
@@ -258,7 +258,8 @@ mod tests {
 
     #[test]
     fn the_demo_greets_with_sounds_and_every_sound_it_has_is_good() {
-        let wanted = pieces(Path::new("/no/such/folder")).unwrap();
+        assert!(pieces(Some(Path::new("/no/such/folder"))).unwrap_err().contains("/no/such/folder"));
+        let wanted = pieces(None).unwrap();
         let entries = entries(&wanted, &root().join("sounds")).unwrap();
         for Entry { piece, file, flaw, seconds_max, .. } in &entries {
             // A sentence without a sound is said by the carrier; the greeting is what every caller hears.

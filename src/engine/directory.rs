@@ -196,7 +196,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::LegNamed { leg, .. }
         | Fact::LegUnwanted { leg }
         | Fact::RecordingAwaited { leg, .. }
-        | Fact::LegAsked { leg }
+        | Fact::LegAsked { leg, .. }
         | Fact::LineLost { leg, .. }
         | Fact::LineBack { leg }
         | Fact::AskUnanswered { leg }

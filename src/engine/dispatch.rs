@@ -40,6 +40,8 @@ pub struct Order {
 
 /// A redirect or hang-up is tried for so long; after that the leg is beyond our reach.
 const CHANGE_PATIENCE: Duration = Duration::from_secs(60);
+/// Whether an urgent caller is still there: later nobody needs to know, the next page asks again.
+const PAGING_PATIENCE: Duration = Duration::from_secs(10);
 /// The carrier's list may lag behind a call it has just created.
 const LIST_LAG: Duration = Duration::from_millis(1_500);
 /// Clocks of two machines differ; a call created by us is not older than this before our decision.
@@ -69,7 +71,7 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             courier.move_browser(leg, serial).await;
         }
         Effect::HangUp { carrier_call, .. } if carrier_call.is_browser() => courier.hang_up_browser().await,
-        Effect::Ask { leg, carrier_call } if carrier_call.is_browser() => courier.ask_browser(leg).await,
+        Effect::Ask { leg, carrier_call, .. } if carrier_call.is_browser() => courier.ask_browser(leg).await,
         // The stream settles it, as the carrier would, by asking for the treatment.
         Effect::Redirect { leg, serial, .. } if courier.engine.streams().play(leg, serial).await => {}
         Effect::Redirect { leg, carrier_call, serial } => {
@@ -85,7 +87,7 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             let result = courier.rest.complete_call(&carrier_call, &courier.patience(CHANGE_PATIENCE)).await;
             courier.report_change(result).await;
         }
-        Effect::Ask { leg, carrier_call } => courier.ask(leg, &carrier_call).await,
+        Effect::Ask { leg, carrier_call, paging } => courier.ask(leg, &carrier_call, paging).await,
     }
 }
 
@@ -202,16 +204,17 @@ impl Courier<'_> {
         Ok(None)
     }
 
-    /// How a silent leg fares. After so long a silence "not found" is an answer: the carrier's reads do not lag for
-    /// minutes.
-    async fn ask(&self, leg: LegId, carrier_call: &CarrierCall) {
-        match self.rest.fetch_call(carrier_call, &self.patience(CHANGE_PATIENCE)).await {
+    /// How a leg fares. After a long silence "not found" is an answer: the carrier's reads do not lag for minutes. Of a
+    /// caller who came a moment ago it tells nothing.
+    async fn ask(&self, leg: LegId, carrier_call: &CarrierCall, paging: bool) {
+        let within = if paging { PAGING_PATIENCE } else { CHANGE_PATIENCE };
+        match self.rest.fetch_call(carrier_call, &self.patience(within)).await {
             Ok(summary) if matches!(summary.status, Some(LegStatus::Ended(_))) => {
                 self.report(Event::LegFoundOver { leg }).await;
             }
             Ok(_) => self.report(Event::EffectConfirmed { effect: self.id, carrier_call: None }).await,
             Err(RestError::NoLongerWanted) => {}
-            Err(RestError::Gone) => self.fail(Failure::LegGone).await,
+            Err(RestError::Gone) if !paging => self.fail(Failure::LegGone).await,
             Err(error) => {
                 debug!(%leg, %error, "the carrier does not tell how this leg fares");
                 self.fail(Failure::Unreachable).await;

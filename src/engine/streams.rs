@@ -96,8 +96,8 @@ impl Streams {
         Some(ticket)
     }
 
-    /// The ticket with which a browser comes for its leg: always a new one, because a page that is loaded again has lost
-    /// the earlier.
+    /// The ticket with which a browser comes for its leg: always a new one, because a page that is loaded again has
+    /// lost the earlier.
     pub fn browser_ticket(
         &self,
         leg: LegId,

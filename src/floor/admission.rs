@@ -122,7 +122,7 @@ impl Turn<'_> {
         let Some(call) = self.call(id) else { return };
         let (leg, language) = (call.leg, call.language.clone());
         let told = self.is_up(leg);
-        let request = self.floor.request_of(call).map(|item| (item.new.item, item.new.due_at));
+        let request = self.floor.requests_of(call).newest().map(|item| (item.new.item, item.new.due_at));
         let words = match request {
             Some((item, due_at)) => {
                 // A time that is over is no answer.

@@ -82,6 +82,10 @@ pub struct Call {
     pub climb: Option<Climb>,
     /// Has it waited longer than its lane allows, because somebody listened to the whisper?
     pub overran: bool,
+    /// Since when it keeps an assistant: the last offer's ring.
+    pub served_since: Option<Timestamp>,
+    /// The end of the wait that its caller was told of, if one was.
+    pub told_until: Option<Timestamp>,
 }
 
 /// Where a call is.
@@ -167,6 +171,8 @@ pub struct Leg {
     pub message: Option<ItemId>,
     /// The question to the carrier how it fares, until answered.
     pub ask: Option<EffectId>,
+    /// The question whether its caller is still there, before somebody on call is rung; until answered.
+    pub sought: Option<EffectId>,
     /// How often in a row the carrier was asked and did not tell.
     pub unanswered: u8,
     /// Its call, if that is accounted for while the caller is still on the line.

@@ -71,12 +71,14 @@ pub enum Effect {
         /// The carrier's name for it.
         recording: CarrierRecording,
     },
-    /// Ask the carrier how a silent leg fares.
+    /// Ask the carrier how a leg fares.
     Ask {
         /// The leg.
         leg: LegId,
         /// The carrier's name for it.
         carrier_call: CarrierCall,
+        /// It has not been silent for long: somebody is about to be rung for its caller.
+        paging: bool,
     },
 }
 

@@ -364,6 +364,9 @@ pub enum Fact {
     LegAsked {
         /// The leg.
         leg: LegId,
+        /// Asked for another reason: somebody on call is about to be rung for its caller. That counts as no silence.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        paging: bool,
     },
     /// The lane's own people cannot take an urgent call, or had their time: the on-call ladder is rung.
     LadderBegan {

@@ -195,7 +195,7 @@ impl Floor {
             let known = self
                 .legs
                 .get(&leg)
-                .is_some_and(|l| l.is_up() && [l.dial, l.push, l.hang_up, l.ask].contains(&Some(*id)));
+                .is_some_and(|l| l.is_up() && [l.dial, l.push, l.hang_up, l.ask, l.sought].contains(&Some(*id)));
             must("effect-has-a-leg", known, || format!("{id}: {effect:?}"))?;
         }
         Ok(())

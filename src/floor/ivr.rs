@@ -279,7 +279,11 @@ impl Turn<'_> {
     /// May this lane take no further call? Who is transferred there, or goes on with a wait, has a place already.
     fn is_full(&self, id: CallId, lane: &Lane, how: Route) -> bool {
         let (Some(max), Some(call)) = (lane.max_waiting, self.call(id)) else { return false };
-        let wait = self.floor.redial_of(call, &lane.id, self.now).filter(|item| item.new.kind != ItemKind::Missed);
+        let wait = self
+            .floor
+            .requests_of(call)
+            .redialled(call, &lane.id, self.now)
+            .filter(|item| item.new.kind != ItemKind::Missed);
         let has_place = matches!(how, Route::Transfer | Route::LineLost) || wait.is_some();
         !has_place && !call.urgent && self.floor.depth(&call.practice, &lane.id) >= usize::from(max)
     }
@@ -299,18 +303,26 @@ impl Turn<'_> {
             }
             (false, Route::Transfer) => vec![Words::AboutLane(Phrase::Transferred, lane.clone())],
             (false, Route::LineLost) => vec![Words::Phrase(Phrase::LineGone)],
-            (false, _) if self.is_promise_broken(call) && !self.has_waited(call) => {
+            (false, _) if !self.has_waited(call) && self.is_promise_broken(call) => {
                 vec![Words::Phrase(Phrase::Apology), Words::AboutLane(Phrase::InLine, lane.clone())]
             }
             (false, _) => vec![Words::AboutLane(Phrase::InLine, lane.clone())],
         };
+        self.wait_on(id, lane, first);
+    }
+
+    /// The caller waits: these words, and how long if that is sure.
+    pub(super) fn wait_on(&mut self, id: CallId, lane: LaneId, mut first: Vec<Words>) {
+        let Some(call) = self.call(id) else { return };
+        let told = self.floor.wait_to_tell(call, self.now);
+        first.extend(told.map(|(from, to)| Words::Wait(Phrase::WaitRange, from, to)));
         let hold = Treatment::Hold { lane, language: call.language.clone(), first, urgent: call.urgent };
         self.treat(call.leg, hold);
     }
 
     /// Was the caller promised a callback by a time that is over?
     fn is_promise_broken(&self, call: &Call) -> bool {
-        self.floor.promised_to(call).is_some_and(|promised| promised < self.now)
+        self.floor.requests_of(call).promised(call).is_some_and(|promised| promised < self.now)
     }
 
     fn has_waited(&self, call: &Call) -> bool {
@@ -322,16 +334,17 @@ impl Turn<'_> {
     pub(super) fn note_lane(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route) {
         let (Some(call), Some(found)) = (self.call(id), flow.lane(lane)) else { return };
         let arrived = call.place.as_ref().map_or(call.arrived, |place| place.arrived);
-        let arrived = self.floor.redial_of(call, lane, self.now).map_or(arrived, |item| arrived.min(item.new.arrived));
+        let requests = self.floor.requests_of(call);
+        let arrived = requests.redialled(call, lane, self.now).map_or(arrived, |item| arrived.min(item.new.arrived));
         let had = |reason| call.place.as_ref().is_some_and(|p| p.head_starts.iter().any(|(why, _)| *why == reason));
         let applies = |reason: HeadStart| match reason {
             // rule: head-start-once. A transfer keeps it.
-            HeadStart::RepeatCaller => had(reason) || self.floor.may_be_put_forward(call),
+            HeadStart::RepeatCaller => had(reason) || requests.may_be_put_forward(),
             HeadStart::NewPatient => match call.details.standing {
                 Some(standing) => standing == Standing::New,
                 None => found.asks_new_or_existing,
             },
-            HeadStart::BrokenPromise => self.is_promise_broken(call),
+            HeadStart::BrokenPromise => requests.promised(call).is_some_and(|promised| promised < self.now),
             HeadStart::Backline => call.details.backline,
         };
         let head_starts: Vec<_> =

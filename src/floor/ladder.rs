@@ -142,6 +142,12 @@ impl Turn<'_> {
             passed_agents: Vec::new(),
             rung: Some(rung),
         };
+        let (leg, just_came) = (call.leg, place.since == self.now);
+        if !just_came && self.is_up(leg) {
+            // A hang-up of which we were not told must not wake one person after the other. Her phone does not wait for
+            // the answer: should the caller be gone, the page is taken back.
+            self.fact(Fact::LegAsked { leg, paging: true });
+        }
         self.make_offer(id, agent, ring, why);
     }
 }

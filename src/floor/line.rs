@@ -196,7 +196,7 @@ impl Turn<'_> {
     pub(super) fn leg_silent(&mut self, id: LegId) {
         match self.floor.legs.get(&id).map(|leg| leg.unanswered) {
             Some(asked) if asked >= ASKS_MAX => self.leg_found_over(id),
-            _ => self.fact(Fact::LegAsked { leg: id }),
+            _ => self.fact(Fact::LegAsked { leg: id, paging: false }),
         }
     }
 
@@ -208,7 +208,7 @@ impl Turn<'_> {
     fn agent_gone(&mut self, id: CallId) {
         let caller = self.call(id).map(|c| c.leg).filter(|leg| self.is_moving(*leg));
         match caller {
-            Some(leg) => self.back_in_line(id, leg),
+            Some(_) => self.back_in_line(id),
             None => self.end_talk(id, Party::Agent),
         }
     }
@@ -317,6 +317,10 @@ impl Turn<'_> {
                 self.recording_delayed(item);
             }
             (Effect::Ask { leg, .. }, Failure::LegGone) => self.leg_found_over(leg),
+            // She is rung in any case, and the next page asks again.
+            (Effect::Ask { paging: true, .. }, Failure::Refused | Failure::Unreachable) => {
+                self.fact(Fact::EffectSettled { effect: id });
+            }
             // The next silence asks again.
             (Effect::Ask { leg, .. }, Failure::Refused | Failure::Unreachable) => {
                 self.fact(Fact::AskUnanswered { leg });
@@ -354,19 +358,18 @@ impl Turn<'_> {
                 let exit = if exit == Exit::Voicemail { Exit::Callback } else { exit };
                 self.leave_by(id, exit, Phrase::Trouble);
             }
-            None => self.back_in_line(id, leg),
+            None => self.back_in_line(id),
         }
         self.out.answer = Answer::Noted;
         self.last_words(agent_leg, Phrase::OfferGone);
     }
 
     /// They were never joined: the call is back at its place, and its caller waits on.
-    fn back_in_line(&mut self, id: CallId, leg: LegId) {
-        let Some((call, lane)) = self.call(id).and_then(|call| Some((call, call.lane()?.id.clone()))) else { return };
+    fn back_in_line(&mut self, id: CallId) {
+        let Some(lane) = self.call(id).and_then(|call| Some(call.lane()?.id.clone())) else { return };
         let first = vec![Words::AboutLane(Phrase::InLine, lane.clone())];
-        let hold = Treatment::Hold { lane, language: call.language.clone(), first, urgent: call.urgent };
         self.fact(Fact::JoinFailed { call: id });
-        self.treat(leg, hold);
+        self.wait_on(id, lane, first);
     }
 
     pub(super) fn set_not_ready(&mut self, agent: crate::vocab::AgentId, reason: NotReady) {

@@ -59,7 +59,7 @@ use crate::vocab::GroupId;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::LegId;
-use crate::vocab::Number;
+use crate::vocab::NumberKey;
 use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
 use crate::vocab::Timestamp;
@@ -100,14 +100,16 @@ pub struct Floor {
     signed_in: BTreeMap<GroupId, usize>,
     calls: BTreeMap<CallId, Call>,
     note_owed: u64,
+    /// How long each lane's calls have kept an assistant of late.
+    service: BTreeMap<(PracticeId, LaneId), acd::ewt::Service>,
     /// Who waits, who is idle, and who fits whom.
     board: acd::board::Board,
     /// How many wait, by practice and lane.
     depths: BTreeMap<(PracticeId, LaneId), usize>,
     offers: BTreeMap<OfferId, Offer>,
     items: BTreeMap<ItemId, Item>,
-    /// Open items by practice and number: a caller with one is a repeat caller.
-    requests: BTreeMap<(PracticeId, Number), BTreeSet<ItemId>>,
+    /// Open items by number and practice: a caller with one is a repeat caller.
+    requests: BTreeMap<(NumberKey, PracticeId), BTreeSet<ItemId>>,
     legs: BTreeMap<LegId, Leg>,
     /// Callers whose line is up, by practice.
     on_line: BTreeMap<PracticeId, usize>,

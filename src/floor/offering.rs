@@ -97,7 +97,7 @@ impl Turn<'_> {
             urgent: call.urgent,
             repeat: call.repeat,
             standing: call.details.standing,
-            promised: self.floor.promised_to(call),
+            promised: self.floor.requests_of(call).promised(call),
             backline: call.details.backline,
         };
         let expires_at = self.now + WHISPER_MAX + call.flow.offers.accept + CARRIER_SLACK;

@@ -93,6 +93,7 @@ impl Floor {
             signed_in: BTreeMap::new(),
             calls: before.calls.into_iter().filter(|(_, call)| is_owed_a_note(call)).collect(),
             note_owed: before.note_owed,
+            service: before.service,
             board: before.board.cleared(),
             depths: BTreeMap::new(),
             offers: BTreeMap::new(),

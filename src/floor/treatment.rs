@@ -214,6 +214,22 @@ pub enum Words {
     Choice(char, Arc<str>),
     /// Words of the flow file as they are.
     Text(Arc<str>),
+    /// A sentence with a wait: from so many minutes, and to.
+    Wait(Phrase, u32, u32),
+}
+
+/// The waits that may be told, in minutes: from, and to. A closed set, so that each can be a recording.
+pub const WAIT_RANGES: [(u32, u32); 7] = [(0, 2), (2, 5), (5, 10), (10, 20), (20, 30), (30, 45), (45, 60)];
+
+impl Treatment {
+    /// The longest wait that its listener is told of, if one is.
+    pub fn told_wait(&self) -> Option<Span> {
+        let Self::Hold { first, .. } = self else { return None };
+        first.iter().find_map(|words| match words {
+            Words::Wait(_, _, to) => Some(Span::mins(i64::from(*to))),
+            _ => None,
+        })
+    }
 }
 
 /// The same weekday comes again after a week; up to here its name is enough.

@@ -211,7 +211,7 @@ impl<'f> Turn<'f> {
         let told = self.is_up(leg);
         // What is due already can be promised to nobody.
         let goes_on = |item: &&Item| (!told || item.new.due_at > self.now) && kind != ItemKind::Voicemail;
-        let redialled = self.floor.redial_of(call, &lane, self.now).filter(goes_on);
+        let redialled = self.floor.requests_of(call).redialled(call, &lane, self.now).filter(goes_on);
         let due_at = match redialled.map(|item| (item.new.item, item.new.due_at, item.new.kind)) {
             Some((item, due_at, known)) => {
                 let (kind, promised) = (Some(kind).filter(|kind| *kind > known), told.then_some(due_at));

@@ -159,6 +159,8 @@ pub struct CallView {
     pub waiting_since: Option<Timestamp>,
     /// Its arrival and the lane's target, once a lane is chosen.
     pub answer_by: Option<Timestamp>,
+    /// The end of the wait that its caller was told of, if one was.
+    pub told_until: Option<Timestamp>,
     /// Was it ever joined with an assistant?
     pub answered: bool,
     /// The offers by which it is rung.
@@ -347,10 +349,11 @@ impl Floor {
             urgent: call.urgent,
             repeat: call.repeat,
             details: call.details.clone(),
-            promised: self.promised_to(call),
+            promised: self.requests_of(call).promised(call),
             arrived_at: call.arrived,
             waiting_since: call.place.as_ref().filter(|_| call.is_queued()).map(|p| p.since),
             answer_by: call.place.as_ref().map(|p| p.head_starts.iter().fold(p.deadline, |by, (_, s)| by + *s)),
+            told_until: call.told_until,
             answered: call.round > 0,
             offers: call.offers().collect(),
             agent,

@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::check_backline;
 use super::check_clinical;
 use super::check_greeting;
+use super::check_honest;
 use super::check_lane;
 use super::check_menu;
 use super::check_on_call;
@@ -94,6 +95,7 @@ pub(super) fn check_flow_among(path: &str, text: &str, teams: &Teams<'_>) -> (Op
     check_path::check(&mut case);
     check_clinical::check(&mut case);
     check_backline::check(&mut case);
+    check_honest::check(&mut case);
     check_words::check(&mut case);
     check_lane::check(&mut case);
     check_staff::check(&mut case);

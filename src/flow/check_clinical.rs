@@ -155,6 +155,12 @@ fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
         let hint = "take it out: whoever may be ill is put through without another question";
         case.problems.error(Code::Clinical, at, title, "this question would delay a medical one").hint(hint);
     }
+    if lane.tells_wait {
+        let title = format!("clinical lane `{id}` tells how long the wait is");
+        let at = case.at(&["lanes", id, "tells_wait"]);
+        let hint = "take it out: its callers are urgent, and hear who is being reached";
+        case.problems.error(Code::Clinical, at, title, "nobody who may be ill is told to wait").hint(hint);
+    }
     if is_other(&lane.escalation) {
         let title = format!("clinical lane `{id}` escalates to `{}`, which is not clinical", lane.escalation);
         let at = case.at(&["lanes", id, "escalation"]);

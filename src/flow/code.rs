@@ -91,7 +91,7 @@ codes! {
     Loop "flow::loop";
     /// The opening lacks the practice's name or who is speaking, or is too long.
     Opening "flow::opening";
-    /// The emergency sentence does not name 911.
+    /// The emergency sentence does not name 911, or a text speaks against dialling it.
     Emergency "flow::emergency";
     /// A language is not offered in itself, with its key.
     LanguageOffer "flow::language-offer";
@@ -111,6 +111,8 @@ codes! {
     Clinical "flow::clinical-boundary";
     /// Words that judge or advise, or name urgent symptoms, where the system speaks.
     Advice "flow::advice";
+    /// A time or a place in line that no text can know.
+    Promise "flow::promise";
     /// No way up from a lane.
     Escalation "flow::escalation";
     /// Tiers out of order, or one that never opens.

@@ -3,7 +3,9 @@
 //! Rendering looks like rustc's. Nothing here knows a rule. Spans are cut to character boundaries before they
 //! reach the renderer, which panics on a split character.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
 use annotate_snippets::AnnotationKind;
@@ -70,6 +72,8 @@ pub struct Diagnostic {
     pub label: String,
     /// Other places that belong to it.
     pub also: Vec<Also>,
+    /// How many places of the file are wrong by it: more than one if the value is repeated by alias.
+    pub uses: usize,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
@@ -136,6 +140,10 @@ impl Diagnostic {
             (Some(hint), None) => report.push(Group::with_title(Level::HELP.secondary_title(hint))),
             (None, _) => {}
         }
+        if self.uses > 1 {
+            let told = format!("the same in {} places, by aliases of this value: repair it once", self.uses);
+            report.push(Group::with_title(Level::NOTE.secondary_title(told)));
+        }
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&report)
     }
@@ -158,12 +166,84 @@ pub(super) struct Problems<'a> {
     path: &'a str,
     source: &'a str,
     list: Vec<Diagnostic>,
+    /// Values that aliases repeat, and their keys: start and end.
+    repeated: BTreeMap<usize, usize>,
+    /// Where an alias stands, and where what it repeats begins.
+    aliases: BTreeMap<usize, usize>,
+    /// The same for keys whose values are an alias and what it repeats.
+    keys: BTreeMap<usize, usize>,
 }
 
 impl<'a> Problems<'a> {
     /// No problem yet.
     pub(super) fn of(path: &'a str, source: &'a str) -> Self {
-        Self { path, source, list: Vec::new() }
+        Self {
+            path,
+            source,
+            list: Vec::new(),
+            repeated: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        }
+    }
+
+    /// What stands at `first` is meant `again` there, by an alias: one cause, and one repair.
+    pub(super) fn used_again(&mut self, first: &Range<usize>, again: &Range<usize>) {
+        self.aliases.insert(again.start, first.start);
+        self.repeat(first);
+    }
+
+    /// The same of two keys: what is said of the value may stand at its key.
+    pub(super) fn key_used_again(&mut self, first: &Range<usize>, again: &Range<usize>) {
+        self.keys.insert(again.start, first.start);
+        self.repeat(first);
+    }
+
+    fn repeat(&mut self, first: &Range<usize>) {
+        let end = self.repeated.entry(first.start).or_default();
+        *end = first.end.max(*end);
+    }
+
+    /// Does a place stand in a value that aliases repeat?
+    fn repeated(&self) -> impl Fn(usize) -> bool + use<> {
+        let mut whole: Vec<Range<usize>> = Vec::new();
+        for (start, end) in &self.repeated {
+            match whole.last_mut().filter(|last| last.end >= *start) {
+                Some(last) => last.end = last.end.max(*end),
+                None => whole.push(*start..*end),
+            }
+        }
+        move |at| {
+            let before = whole.partition_point(|value| value.start <= at);
+            before > 0 && whole[before - 1].contains(&at)
+        }
+    }
+
+    /// Leaves the first of those problems that one repair mends, with their number. They differ by the first name
+    /// in their titles: it is the place of the use, or the lane.
+    fn merge_uses(&mut self) {
+        let is_repeated = self.repeated();
+        let mut first: BTreeMap<(usize, Code, String), usize> = BTreeMap::new();
+        let mut merged: Vec<Diagnostic> = Vec::new();
+        for problem in std::mem::take(&mut self.list) {
+            let start = problem.span.start;
+            // A key that is wrong itself is another slip at each place.
+            let is_of_the_key = matches!(problem.code, Code::UnknownKey | Code::Id | Code::Key | Code::DuplicateKey);
+            let key = self.keys.get(&start).filter(|_| !is_of_the_key);
+            let cause = self.aliases.get(&start).or(key).copied().unwrap_or(start);
+            if !is_repeated(cause) {
+                merged.push(problem);
+                continue;
+            }
+            match first.entry((cause, problem.code, without_first_name(&problem.title))) {
+                Entry::Occupied(at) => merged[*at.get()].uses += 1,
+                Entry::Vacant(at) => {
+                    at.insert(merged.len());
+                    merged.push(problem);
+                }
+            }
+        }
+        self.list = merged;
     }
 
     /// The file's name without its folder.
@@ -211,6 +291,7 @@ impl<'a> Problems<'a> {
             title,
             label,
             also: Vec::new(),
+            uses: 1,
             hint: None,
             fix: None,
         };
@@ -225,11 +306,12 @@ impl<'a> Problems<'a> {
     }
 
     /// All of them, in the file's order, each once, at most 200: a value that is repeated by alias
-    /// meets a rule as often as it is used.
+    /// meets a rule as often as it is used, and is reported once with the number of its uses.
     pub(super) fn finish(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|p| (p.span.start, p.span.end, p.severity, p.code));
         let mut seen = BTreeSet::new();
         self.list.retain(|p| seen.insert((p.span.start, p.code, p.title.clone())));
+        self.merge_uses();
         let left_out = self.list.len().saturating_sub(PROBLEMS_MAX);
         if left_out > 0 {
             // An error must not be lost behind two hundred warnings, or a refused file would look usable.
@@ -249,6 +331,13 @@ impl<'a> Problems<'a> {
         }
         self.list
     }
+}
+
+/// A title without what stands in its first backticks.
+fn without_first_name(title: &str) -> String {
+    let mut parts = title.splitn(3, '`');
+    let (before, _, after) = (parts.next(), parts.next(), parts.next());
+    format!("{}`{}", before.unwrap_or_default(), after.unwrap_or_default())
 }
 
 /// The span, inside the text and on character boundaries.

@@ -299,6 +299,7 @@ fn lane(id: &str, node: &Node) -> Lane {
         needs: lane.ids("needs"),
         hold: lane.items("hold").iter().map(texts).collect(),
         asks_new_or_existing: lane.flag("asks_new_or_existing"),
+        tells_wait: lane.flag("tells_wait"),
         reasons: lane.entries("reasons").iter().map(reason).collect(),
         callback_key: lane.node("callback_key").and_then(|n| scalar::keypad(n.text()?)),
         voicemail_key: lane.node("voicemail_key").and_then(|n| scalar::keypad(n.text()?)),

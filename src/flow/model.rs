@@ -171,6 +171,9 @@ pub struct Lane {
     /// Is a caller asked whether the patient is new?
     #[serde(default)]
     pub asks_new_or_existing: bool,
+    /// Is a caller told how long the wait is, when that is sure?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tells_wait: bool,
     /// Why people call, in the file's order.
     #[serde(default)]
     pub reasons: Vec<Reason>,

@@ -311,6 +311,7 @@ pub(super) static LANE: Record = Record {
             "sentences for those who wait, said in turn, never the same twice running",
         ),
         default("asks_new_or_existing", Kind::Flag, "false", "is a caller asked whether the patient is new?"),
+        default("tells_wait", Kind::Flag, "false", "is a caller told how long the wait is, when that is sure?"),
         optional(
             "reasons",
             Kind::Map { name: &IDS, of: &TEXTS, min: 1, max: 50 },

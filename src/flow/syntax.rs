@@ -147,11 +147,20 @@ fn note_tabs(source: &str, problems: &mut Problems<'_>) -> bool {
 /// The problem is noted; there is nothing to read on for.
 struct GivenUp;
 
+/// A value that aliases may copy.
+struct Anchored {
+    node: Node,
+    /// How many values it holds.
+    size: usize,
+    /// The place of the key under which it stands.
+    key: Option<Range<usize>>,
+}
+
 struct Loader<'s, 'p, 'a> {
     parser: Parser<'s, StrInput<'s>>,
     problems: &'p mut Problems<'a>,
-    /// Finished anchored values, with how many values each holds.
-    anchors: BTreeMap<usize, (Node, usize)>,
+    /// Finished anchored values.
+    anchors: BTreeMap<usize, Anchored>,
     nodes: usize,
     end: usize,
 }
@@ -251,7 +260,7 @@ impl<'s> Loader<'s, '_, '_> {
                 (self.map(at, depth)?, anchor)
             }
             Event::Alias(anchor) => {
-                let Some((node, size)) = self.anchors.get(&anchor) else {
+                let Some(Anchored { node, size, .. }) = self.anchors.get(&anchor) else {
                     let hint = "write the value out";
                     return self.refuse(
                         Code::Alias,
@@ -263,6 +272,7 @@ impl<'s> Loader<'s, '_, '_> {
                 };
                 let (mut node, size) = (node.clone(), *size);
                 self.spend(size, &at)?;
+                self.problems.used_again(&node.span, &at);
                 node.span = at;
                 return Ok(node);
             }
@@ -280,7 +290,7 @@ impl<'s> Loader<'s, '_, '_> {
             // The copy kept for aliases is paid for like any other: nested anchors would multiply it.
             let size = self.nodes - before;
             self.spend(size, &node.span)?;
-            self.anchors.insert(anchor, (node.clone(), size));
+            self.anchors.insert(anchor, Anchored { node: node.clone(), size, key: None });
         }
         Ok(node)
     }
@@ -321,7 +331,15 @@ impl<'s> Loader<'s, '_, '_> {
             }
             let key = self.node(event, next, depth + 1)?;
             let (event, next) = self.event()?;
+            let (names, is_alias) = anchor_of(&event);
             let value = self.node(event, next, depth + 1)?;
+            if let Some(anchored) = self.anchors.get_mut(&names) {
+                match &anchored.key {
+                    Some(first) if is_alias => self.problems.key_used_again(first, &key.span),
+                    _ if is_alias => {}
+                    _ => anchored.key = Some(key.span.clone()),
+                }
+            }
             end = value.span.end;
             let Content::Text { text: name, plain } = key.content else {
                 let hint = "if it has braces or brackets, put it in quotes";
@@ -347,5 +365,16 @@ impl<'s> Loader<'s, '_, '_> {
             places.insert(Arc::clone(&name), key.span.clone());
             entries.push(Entry { name, at: key.span, value });
         }
+    }
+}
+
+/// The anchor that a value carries, or for which it stands as an alias.
+fn anchor_of(event: &Event<'_>) -> (usize, bool) {
+    match event {
+        Event::Scalar(_, _, anchor, _) | Event::SequenceStart(_, anchor, _) | Event::MappingStart(_, anchor, _) => {
+            (*anchor, false)
+        }
+        Event::Alias(anchor) => (*anchor, true),
+        _ => (0, false),
     }
 }

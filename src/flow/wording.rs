@@ -197,4 +197,6 @@ phrases! {
     LineGone "line_gone" &[], en "I am sorry for the interruption. You are first in line for the next assistant.", es "Disculpe la interrupción. Usted es el primero en la fila para el próximo asistente.";
     /// The practice's first language, offered in itself to who is greeted in another.
     FirstLanguage "first_language" &["key"], en "For English, press {key}.", es "Para español, oprima el {key}.";
+    /// After the first words in a queue: how long the wait is, as far as that is known.
+    WaitRange "wait_range" &["wait"], en "Right now the wait is {wait}.", es "Por ahora la espera es de {wait}.";
 }

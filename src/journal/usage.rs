@@ -15,7 +15,15 @@ pub struct Usage {
     pub disk_bytes: u64,
 }
 
+/// Less than this is no space: a batch of entries, with the database's own pages, needs some hundred kilobytes.
+const BATCH_BYTES: u64 = 512 * 1024;
+
 impl Usage {
+    /// Is there no space for another batch of entries?
+    pub fn is_full(&self) -> bool {
+        self.free_bytes < BATCH_BYTES
+    }
+
     /// Looks at a data folder; `None` if that is not possible (there is none yet, or it was taken away).
     pub fn of(data: &Path) -> Option<Self> {
         let disk = rustix::fs::statvfs(data).ok()?;

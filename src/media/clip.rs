@@ -1,7 +1,7 @@
 //! A sound made ready to be sent: cut and written in base64 once, and shared by every call that plays it.
 //!
-//! A carrier takes audio of any length and plays it in order. So there are pieces of two lengths: half a second, to send
-//! much with few messages, and a frame of 20 ms, to keep pace with what is heard.
+//! A carrier takes audio of any length and plays it in order. So there are pieces of two lengths: half a second, to
+//! send much with few messages, and a frame of 20 ms, to keep pace with what is heard.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

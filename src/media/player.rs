@@ -101,8 +101,8 @@ impl Player {
         self.due(now, AHEAD)
     }
 
-    /// The carrier has sent a frame: the next thing to send with it, if there is one. Called once for each frame it keeps
-    /// [`Player::wake`] out of reach.
+    /// The carrier has sent a frame: the next thing to send with it, if there is one. Called once for each frame it
+    /// keeps [`Player::wake`] out of reach.
     pub fn beat(&mut self, now: Duration) -> Option<Due<'_>> {
         self.due(now, AHEAD + EARLY_MAX)
     }

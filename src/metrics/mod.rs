@@ -176,6 +176,11 @@ impl Metrics {
         Self { data: Some(data), ..self }
     }
 
+    /// How full the disk of the data folder is now; nothing if it cannot be looked at. Looks at the disk.
+    pub fn usage(&self) -> Option<Usage> {
+        self.data.as_deref().and_then(Usage::of)
+    }
+
     /// Takes over what a recovered floor holds, so that what happens to it now is counted under its lane.
     pub fn resume(&self, floor: &Floor) {
         self.tally().resume(floor);
@@ -251,7 +256,7 @@ impl Metrics {
             gauges.show(view, now);
         }
         // A folder that cannot be looked at keeps its last figures; the journal's own failure ends the process.
-        if let Some(usage) = self.data.as_deref().and_then(Usage::of) {
+        if let Some(usage) = self.usage() {
             gauges.show_usage(usage);
         }
         let mut text = Vec::new();

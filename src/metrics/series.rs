@@ -31,6 +31,8 @@ const DEQUEUED: [&str; 9] =
     ["answered", "moved", "declined", "self_served", "abandoned", "missed", "callback", "voicemail", "turned_away"];
 /// Who or what said that something is urgent.
 const FLAG_SOURCES: [&str; 3] = ["caller", "assistant", "note"];
+/// What became of a wait that was told.
+const TOLD: [&str; 3] = ["held", "longer", "left"];
 /// How an offer ended.
 const OFFERS: [&str; 5] = ["accepted", "declined", "not_answered", "withdrawn", "unreachable"];
 
@@ -50,6 +52,7 @@ pub(super) struct PracticeFamilies {
 pub(super) struct LaneFamilies {
     queued: IntCounterVec,
     dequeued: IntCounterVec,
+    wait_told: IntCounterVec,
     wait: HistogramVec,
     answer: HistogramVec,
     in_target: IntCounterVec,
@@ -140,6 +143,12 @@ impl LaneFamilies {
                 "Calls that left their place in a lane, by how.",
                 &["practice", "lane", "language", "outcome"],
             ),
+            wait_told: counters(
+                r,
+                "carelane_wait_told_total",
+                "Waits that were told to callers, by whether the told end held.",
+                &["practice", "lane", "language", "result"],
+            ),
             wait: timed("carelane_queue_wait_seconds", "Time in a lane's queue until answered, moved or gone."),
             answer: timed("carelane_answer_seconds", "From a call's arrival to its first conversation."),
             in_target: counted(
@@ -169,6 +178,7 @@ impl LaneFamilies {
         LaneSeries {
             queued: self.queued.with_label_values(labels),
             dequeued: Choices::of(&self.dequeued, labels, &DEQUEUED),
+            wait_told: Choices::of(&self.wait_told, labels, &TOLD),
             wait: self.wait.with_label_values(labels),
             answer: self.answer.with_label_values(labels),
             in_target: self.in_target.with_label_values(labels),
@@ -224,6 +234,7 @@ pub(super) struct PracticeSeries {
 pub(super) struct LaneSeries {
     pub(super) queued: IntCounter,
     pub(super) dequeued: Choices,
+    pub(super) wait_told: Choices,
     pub(super) wait: Histogram,
     pub(super) answer: Histogram,
     pub(super) in_target: IntCounter,
@@ -251,6 +262,15 @@ pub(super) fn left(how: Left) -> &'static str {
         Left::Callback => "callback",
         Left::Voicemail => "voicemail",
         Left::TurnedAway => "turned_away",
+    }
+}
+
+/// The label of what became of a told wait: who left before its end cannot say whether it would have held.
+pub(super) fn told_wait(how: &str, in_time: bool) -> &'static str {
+    match (how, in_time) {
+        ("answered", true) => "held",
+        (_, true) => "left",
+        (_, false) => "longer",
     }
 }
 

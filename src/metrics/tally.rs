@@ -21,6 +21,7 @@ use super::series::flag_source;
 use super::series::kind;
 use super::series::left;
 use super::series::offer_outcome;
+use super::series::told_wait;
 use crate::floor::Floor;
 use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
@@ -91,6 +92,8 @@ struct Place {
     /// Its arrival and the lane's target.
     answer_by: Timestamp,
     is_queued: bool,
+    /// The end of the wait that its caller was told of, if one was.
+    told_until: Option<Timestamp>,
 }
 
 impl Place {
@@ -98,6 +101,9 @@ impl Place {
         if std::mem::take(&mut self.is_queued) {
             self.series.dequeued.inc(how);
             self.series.wait.observe(seconds(at - self.since));
+            if let Some(until) = self.told_until.take() {
+                self.series.wait_told.inc(told_wait(how, at <= until));
+            }
         }
     }
 }
@@ -166,6 +172,7 @@ impl Tally {
             since: call.waiting_since.unwrap_or(call.arrived_at),
             answer_by: call.answer_by.unwrap_or(call.arrived_at),
             is_queued: call.waiting_since.is_some() && !is_over,
+            told_until: call.told_until,
         });
         if let Some(place) = &place {
             self.offers.extend(call.offers.iter().map(|offer| (*offer, place.series.clone())));
@@ -210,6 +217,11 @@ impl Tally {
                 }
             }
             Fact::Queued { call, .. } => self.queued(at, *call, fact),
+            Fact::LegTreated { leg, treatment, .. } => {
+                if let Some(wait) = treatment.told_wait() {
+                    self.wait_told(*leg, at + wait);
+                }
+            }
             Fact::OfferMade { offer, call, .. } => {
                 if let Some(place) = self.calls.get(call).and_then(|known| known.place.as_ref()) {
                     self.offers.insert(*offer, place.series.clone());
@@ -319,7 +331,15 @@ impl Tally {
         }
         series.queued.inc();
         let answer_by = head_starts.iter().fold(*deadline, |by, (_, span)| by + *span);
-        known.place = Some(Place { series, since: at, answer_by, is_queued: true });
+        known.place = Some(Place { series, since: at, answer_by, is_queued: true, told_until: None });
+    }
+
+    /// The caller was told that the wait ends by then.
+    fn wait_told(&mut self, leg: LegId, until: Timestamp) {
+        let known = self.lines.get(&leg).and_then(|call| self.calls.get_mut(call));
+        if let Some(place) = known.and_then(|known| known.place.as_mut()) {
+            place.told_until = Some(until);
+        }
     }
 
     fn talk_began(&mut self, at: Timestamp, call: CallId) {

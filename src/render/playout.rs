@@ -8,6 +8,7 @@ use super::question;
 use super::speech::Piece;
 use super::speech::pieces;
 use super::twiml;
+use super::whisper;
 use super::wording;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
@@ -92,9 +93,12 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
         Treatment::Hold { lane, language, first, urgent } => {
             Some(hold(flow, flow.lane(lane)?, say_all(first, language), *urgent, language))
         }
-        Treatment::Whisper { .. } | Treatment::Connected { .. } | Treatment::Record { .. } | Treatment::Keys { .. } => {
-            None
+        Treatment::Whisper { language, .. } => {
+            let said = whisper::sentences(flow, treatment);
+            let sounds = said.iter().map(|sentence| Sound::Words(Piece::new(sentence, language)));
+            Some(question(sounds.collect(), flow.offers.accept))
         }
+        Treatment::Connected { .. } | Treatment::Record { .. } | Treatment::Keys { .. } => None,
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::wording;
+use crate::floor::treatment::WAIT_RANGES;
 use crate::floor::treatment::Words;
 use crate::flow::Flow;
 use crate::flow::Phrase;
@@ -91,6 +92,11 @@ fn of_phrase(flow: &Flow, phrase: Phrase, language: &Language) -> Vec<Piece> {
             let sentence = |key| Piece::new(&wording::with_key(flow, phrase, key, language), language);
             keys(flow, phrase).into_iter().map(sentence).collect()
         }
+        ["wait"] if flow.lanes.iter().any(|lane| lane.tells_wait) => {
+            let sentence = |range| Piece::new(&wording::wait(flow, phrase, range, language), language);
+            WAIT_RANGES.into_iter().map(sentence).collect()
+        }
+        ["wait"] => Vec::new(),
         ["time"] => match sentence.split_once("{time}") {
             Some((before, after)) => part(before, language).into_iter().chain(part(after, language)).collect(),
             None => Vec::new(),

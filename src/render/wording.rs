@@ -34,6 +34,7 @@ pub(super) fn words<'w>(flow: &'w Flow, words: &'w Words, language: &Language) -
         Words::AboutCall(phrase, lane, at) => about_call(flow, *phrase, lane, *at, language).into(),
         Words::Choice(key, what) => choice(flow, *key, what, language).into(),
         Words::Text(text) => text.as_ref().into(),
+        Words::Wait(phrase, from, to) => wait(flow, *phrase, (*from, *to), language).into(),
     }
 }
 
@@ -87,6 +88,17 @@ pub(super) fn count(flow: &Flow, phrase: Phrase, count: u32, language: &Language
 /// A sentence to an assistant about a call: its lane, as staff know it, and when it came.
 pub(super) fn about_call(flow: &Flow, phrase: Phrase, lane: &LaneId, at: Timestamp, language: &Language) -> String {
     promise(flow, phrase, at, language).replace("{lane}", &lane.as_str().replace(['-', '_'], " "))
+}
+
+/// A sentence with a wait, which lies between so many minutes.
+pub(super) fn wait(flow: &Flow, phrase: Phrase, (from, to): (u32, u32), language: &Language) -> String {
+    let wait = match (language.primary(), from) {
+        ("es", 0) => format!("menos de {to} minutos"),
+        ("es", _) => format!("unos {from} a {to} minutos"),
+        (_, 0) => format!("less than {to} minutes"),
+        _ => format!("about {from} to {to} minutes"),
+    };
+    flow.phrase(phrase, language).replace("{wait}", &wait)
 }
 
 /// One choice by key.

@@ -61,6 +61,10 @@ pub trait Answers: Send + Sync + 'static {
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
 }
 
+/// What an operator is told who asks whether calls can be taken.
+const DISK_FULL: &str = "the disk is full: no call can be kept, so callers hear the fallback; make space on the data \
+                         folder's disk, and calls are taken again within a second\n";
+
 /// A request with its whole body, within the limits of size and time; or what is wrong with it.
 async fn body_of(request: Request<Incoming>) -> Result<(Parts, Bytes), Reply> {
     let (head, body) = request.into_parts();
@@ -164,12 +168,21 @@ impl Door {
     }
 
     async fn ready(&self) -> Reply {
+        let not_yet = |why| reply::text(StatusCode::SERVICE_UNAVAILABLE, why);
         match self.engine.is_ready().await {
+            Ok(true) if self.is_disk_full().await => not_yet(DISK_FULL),
             Ok(true) => reply::text(StatusCode::OK, "ready\n"),
-            Ok(false) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "no flow file is loaded\n"),
-            Err(Unanswered::DiskFull) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the disk is full\n"),
-            Err(_) => reply::text(StatusCode::SERVICE_UNAVAILABLE, "the desk does not answer\n"),
+            Ok(false) => not_yet("no flow file is loaded\n"),
+            Err(Unanswered::DiskFull) => not_yet(DISK_FULL),
+            Err(_) => not_yet("the desk does not answer\n"),
         }
+    }
+
+    /// The desk finds out at its next entry; whoever asks before, as after a start, is told by a look at the disk.
+    async fn is_disk_full(&self) -> bool {
+        let metrics = self.metrics.clone();
+        let usage = tokio::task::spawn_blocking(move || metrics.usage()).await;
+        usage.ok().flatten().is_some_and(|usage| usage.is_full())
     }
 
     async fn scrape(&self) -> Reply {

@@ -87,12 +87,16 @@ impl World {
                 self.sometimes_twice(Span::ZERO, Span::secs(20), &fetched);
             }
             Effect::DropRecording { .. } => self.confirm(id, None),
-            Effect::Ask { carrier_call, .. } => {
+            Effect::Ask { carrier_call, paging, .. } => {
                 if self.chance.percent(self.swarm.unreachable) {
                     return self.fail(id, Failure::Unreachable);
                 }
                 if self.is_over(&carrier_call) {
-                    self.marks.count("a silent leg found over");
+                    self.marks.count(if paging {
+                        "a page for a caller who is gone"
+                    } else {
+                        "a silent leg found over"
+                    });
                     return self.fail(id, Failure::LegGone);
                 }
                 self.confirm(id, None);

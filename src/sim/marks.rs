@@ -23,7 +23,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 97] = [
+pub const REQUIRED: [&str; 98] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
@@ -68,6 +68,7 @@ pub const REQUIRED: [&str; 97] = [
     "a call by the backline",
     "a call flagged by an assistant",
     "clinical work refused to others",
+    "a page for a caller who is gone",
     "two phones ring for an urgent caller",
     "one of two phones takes the call",
     "urgent words in a note",

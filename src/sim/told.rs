@@ -269,7 +269,8 @@ fn seldom(told: &Fact) -> String {
             owner.as_str(),
             time(*due_at)
         ),
-        Fact::LegAsked { leg } => format!("{leg} is silent"),
+        Fact::LegAsked { leg, paging: false } => format!("{leg} is silent"),
+        Fact::LegAsked { leg, paging: true } => format!("is {leg} still there?"),
         Fact::AskUnanswered { leg } => format!("the carrier does not tell of {leg}"),
         Fact::GapFound { since } => format!("calls may be missed since {}", time(*since)),
         Fact::GapRead => "no call is missed".to_owned(),
@@ -452,6 +453,7 @@ fn said(words: &[Words]) -> String {
         Words::AboutCall(phrase, lane, at) => format!("{} {lane} {}", phrase.key(), clock(*at)),
         Words::Choice(key, what) => format!("{key} {what}"),
         Words::Text(text) => format!("\"{text}\""),
+        Words::Wait(phrase, from, to) => format!("{} {from} to {to} min", phrase.key()),
     };
     words.iter().map(one).collect::<Vec<_>>().join(", ")
 }

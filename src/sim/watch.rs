@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::reference::Books;
 use super::reference::Line;
+use super::reference::Waits;
 use crate::floor::Floor;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Effect;
@@ -45,6 +46,7 @@ pub struct Watch {
     answered: Vec<(Event, LegId, Answer)>,
     books: Books,
     line: Line,
+    waits: Waits,
 }
 
 impl Watch {
@@ -101,6 +103,7 @@ impl Watch {
         self.books.agree(&self.floor)?;
         if !out.facts.is_empty() {
             self.line.follow(self.now, &out.facts, &self.floor)?;
+            self.waits.follow(self.now, &out.facts)?;
         }
         if let (Event::TreatmentEnded { leg, serial, .. }, Answer::Treat { serial: next, .. }) = (event, &out.answer)
             && next > serial

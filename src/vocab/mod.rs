@@ -35,6 +35,7 @@ pub use language::Language;
 pub use phone::Caller;
 pub use phone::Number;
 pub use phone::NumberError;
+pub use phone::NumberKey;
 pub use private::HasPrivate;
 pub use private::Private;
 pub use private::present;

@@ -4,6 +4,7 @@
 //! Caller ID is a hint for sorting and greeting, never a credential.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -15,7 +16,11 @@ use super::private::present;
 /// A phone number in E.164. It is personal data: it prints as `‹private›`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Number(Private<String>);
+pub struct Number(Private<Arc<str>>);
+
+/// A number as a key to look things up by: its digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NumberKey(Private<u64>);
 
 /// Why a text is no phone number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +38,20 @@ impl Number {
         let digits = text.strip_prefix('+').ok_or(NumberError)?;
         let possible =
             (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
-        if possible { Ok(Self(Private::new(text.to_owned()))) } else { Err(NumberError) }
+        if possible { Ok(Self(Private::new(text.into()))) } else { Err(NumberError) }
     }
 
     /// The number in clear, for dialling and for the authorised.
     pub fn reveal(&self) -> &str {
         self.0.reveal()
+    }
+
+    /// The key to look it up by. An erased number has none of its own.
+    pub fn key(&self) -> NumberKey {
+        let digits = self.reveal().bytes().filter(u8::is_ascii_digit);
+        NumberKey(Private::new(
+            digits.fold(0, |key: u64, digit| key.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'))),
+        ))
     }
 }
 
@@ -63,11 +76,13 @@ impl Caller {
 
 impl HasPrivate for Number {
     fn privates(&self, each: &mut dyn FnMut(&str)) {
-        self.0.privates(each);
+        each(self.reveal());
     }
 
     fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
-        self.0.privates_mut(each);
+        let mut text = self.reveal().to_owned();
+        each(&mut text);
+        self.0 = Private::new(text.into());
     }
 }
 

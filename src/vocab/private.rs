@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::Serializer;
 
 /// A value about a person.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Private<T>(T);
 
 impl<T> Private<T> {

@@ -44,9 +44,9 @@ pub(super) struct Args {
     /// The new data folder; it must not be there yet.
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// The folder of flow files, for practices whose flow is among what is lost.
-    #[arg(long, env = "CARELANE_FLOWS", default_value = "flows", value_name = "DIR")]
-    flows: PathBuf,
+    /// The folder of flow files, for practices whose flow is among what is lost [default: `flows`]
+    #[arg(long, env = "CARELANE_FLOWS", value_name = "DIR")]
+    flows: Option<PathBuf>,
     /// The master key's file, if it is not the data folder's own.
     #[arg(long, env = "CARELANE_DATA_KEY_FILE", value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args) -> ExitCode {
         eprintln!("carelane: {why}");
         ExitCode::from(EXIT_NOTHING)
     };
-    let (flows, floor) = match given_flows(&args.flows).and_then(|flows| Ok((flows, new_floor()?))) {
+    let (flows, floor) = match given_flows(args.flows.as_deref()).and_then(|flows| Ok((flows, new_floor()?))) {
         Ok(found) => found,
         Err(why) => return nothing(&why),
     };

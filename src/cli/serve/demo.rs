@@ -82,9 +82,9 @@ pub(super) fn greet(
 ) {
     println!("carelane answers on http://{listening}");
     if is_demo {
-        println!("  flows     the built-in demo practice (there is no folder {})", args.flows.display());
+        println!("  flows     the built-in demo practice (there is no folder {})", args.flows_folder().display());
     } else {
-        println!("  flows     {}", args.flows.display());
+        println!("  flows     {}", args.flows_folder().display());
     }
     if args.opening() == Opening::Always {
         println!("  hours     open day and night, whatever the flow files say (CARELANE_OPEN=calendar follows them)");

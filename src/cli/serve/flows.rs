@@ -23,6 +23,9 @@ use crate::flow::demo;
 use crate::server::LoadedFile;
 use crate::vocab::limit::FLOW_BYTES_MAX;
 
+/// Where flow files are unless somebody says otherwise.
+pub(in crate::cli) const FLOWS_DEFAULT: &str = "flows";
+
 /// What was read, and how it fared.
 pub(super) struct Read {
     pub(super) checked: Checked,
@@ -30,11 +33,32 @@ pub(super) struct Read {
     files: Vec<(String, String)>,
     /// No folder: the embedded demo.
     pub(super) is_demo: bool,
+    /// Why nothing could be read.
+    pub(super) unreadable: Option<String>,
 }
 
-/// Reads and checks the folder; without one, the demo. `opening` may overrule the files' hours.
-pub(super) fn read(folder: &Path, opening: Opening) -> Result<Read, String> {
-    let found = flow_files(folder)?;
+/// Reads and checks the folder, as at a start: what cannot be read is no reason to take the line down.
+pub(super) fn read_at_start(named: Option<&Path>, opening: Opening) -> Read {
+    read(named, opening).unwrap_or_else(|why| Read {
+        checked: Checked::default(),
+        files: Vec::new(),
+        is_demo: false,
+        unreadable: Some(why),
+    })
+}
+
+/// Reads and checks the folder; where nobody named one and there is none, the demo. `opening` may overrule the files'
+/// hours.
+pub(super) fn read(named: Option<&Path>, opening: Opening) -> Result<Read, String> {
+    flow_files(named).map(|found| checked(found, opening))
+}
+
+/// The embedded demo.
+pub(super) fn read_demo(opening: Opening) -> Read {
+    checked(None, opening)
+}
+
+fn checked(found: Option<Vec<(String, String)>>, opening: Opening) -> Read {
     let is_demo = found.is_none();
     let files = found.unwrap_or_else(|| demo().map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec());
     let mut checked = check_folder(&files);
@@ -43,7 +67,7 @@ pub(super) fn read(folder: &Path, opening: Opening) -> Result<Read, String> {
             flow.hours = Hours::always();
         }
     }
-    Ok(Read { checked, files, is_demo })
+    Read { checked, files, is_demo, unreadable: None }
 }
 
 /// By its name; one that is misspelt is reported rather than passed over in silence.
@@ -51,10 +75,18 @@ pub(in crate::cli) fn is_flow_file(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
 }
 
-/// The folder's YAML files with their texts, in order; `None` if there is no such folder.
-pub(in crate::cli) fn flow_files(folder: &Path) -> Result<Option<Vec<(String, String)>>, String> {
+/// The folder's YAML files with their texts, in order; `None` if nobody named one and the usual one does not exist.
+/// A folder that somebody named must be there: callers of a real practice must not meet the demo for a slip in a path.
+pub(in crate::cli) fn flow_files(named: Option<&Path>) -> Result<Option<Vec<(String, String)>>, String> {
+    let folder = named.unwrap_or(Path::new(FLOWS_DEFAULT));
     if !folder.exists() {
-        return Ok(None);
+        return named.map_or(Ok(None), |named| {
+            Err(format!(
+                "there is no folder `{}` of flow files; correct its name, or name none: then it is the folder \
+                 `{FLOWS_DEFAULT}`, or the built-in demo",
+                named.display()
+            ))
+        });
     }
     let cannot = |what: &Path, error: &std::io::Error| format!("cannot read {}: {error}", what.display());
     let mut paths = if folder.is_file() { vec![folder.to_owned()] } else { Vec::new() };
@@ -80,9 +112,9 @@ pub(in crate::cli) fn flow_files(folder: &Path) -> Result<Option<Vec<(String, St
 }
 
 /// The flows of a folder that are free of errors, with their files' hours; of the demo, if there is no folder.
-pub(in crate::cli) fn given_flows(folder: &Path) -> Result<Vec<FlowFile>, String> {
+pub(in crate::cli) fn given_flows(named: Option<&Path>) -> Result<Vec<FlowFile>, String> {
     let mut flows = Vec::new();
-    for (_, text, flow) in read(folder, Opening::Calendar)?.checked.flows {
+    for (_, text, flow) in read(named, Opening::Calendar)?.checked.flows {
         let hash = version(&text, &flow).map_err(|()| "a checked flow cannot be written down".to_owned())?;
         flows.push(FlowFile { hash, text: text.into(), flow: Arc::new(flow) });
     }
@@ -97,11 +129,14 @@ impl Read {
 
     /// Is there neither a practice nor anything to say why?
     pub(super) fn is_empty(&self) -> bool {
-        self.checked.flows.is_empty() && self.checked.problems.is_empty()
+        self.unreadable.is_none() && self.checked.flows.is_empty() && self.checked.problems.is_empty()
     }
 
     /// Tells every problem with its place: as a picture to a person at a terminal, otherwise a log line each.
     pub(super) fn tell_problems(&self) {
+        if let Some(why) = &self.unreadable {
+            error!(why, "the flow files cannot be read");
+        }
         let source = |path: &str| self.files.iter().find(|(p, _)| p == path).map_or("", |(_, text)| text.as_str());
         let is_terminal = std::io::stderr().is_terminal();
         for problem in &self.checked.problems {

@@ -35,6 +35,7 @@ pub use settings::Args;
 pub use settings::CarrierKind;
 pub use settings::MediaKind;
 
+pub(in crate::cli) use flows::FLOWS_DEFAULT;
 pub(in crate::cli) use flows::flow_files;
 pub(in crate::cli) use flows::given_flows;
 pub(in crate::cli) use flows::is_flow_file;
@@ -149,13 +150,18 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let listening = listener.local_addr().map_err(|e| format!("the listening socket has no address: {e}"))?;
     let public = args.public(listening)?;
 
-    let read = flows::read(&args.flows, args.opening())?;
+    let mut read = flows::read_at_start(args.flows.as_deref(), args.opening());
     let (crashes, now) = (Crashes::open(&args.data), Clock::start(Timestamp(0)).now());
     if crashes.are_a_loop(now) {
         return Ok(Started::Rested(rest::rest(listener, &read, signals).await));
     }
     let opened = Opened::open(&args.data, args.data_key_file.as_deref());
     let opened = opened.map_err(|e| cannot_open(&e, &crashes, now))?;
+    let missing = args.flows.as_deref().is_some_and(|named| !named.exists());
+    if missing && !opened.floor().has_practices() {
+        // A new floor has no practice whose callers could meet the demo by mistake; it is said aloud below.
+        read = flows::read_demo(args.opening());
+    }
     check_flows(&read, &opened)?;
     let recovered = opened.recovered.clone();
     for (key, entries) in recovered.missing() {
@@ -175,7 +181,8 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     name_floor(&engine).await?;
     let is_demo = read.is_demo;
     if is_demo && args.carrier != CarrierKind::Local {
-        warn!("the folder of flow files does not exist: callers are served as the demo's practice");
+        let folder = args.flows_folder();
+        warn!(folder = %folder.display(), "there is no such folder of flow files: callers are served as the demo's practice");
     }
     if read.is_sound() {
         read.offer(&engine).await.map_err(|()| "the desk does not take the flow files".to_owned())?;
@@ -245,13 +252,16 @@ fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> Strin
 
 /// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.
 fn check_flows(read: &flows::Read, opened: &Opened) -> Result<(), String> {
+    if let Some(why) = read.unreadable.as_ref().filter(|_| !opened.floor().has_practices()) {
+        return Err(why.clone());
+    }
     read.tell_problems();
     if read.is_sound() {
         return Ok(());
     }
     if read.is_empty() && !opened.floor().has_practices() {
-        return Err("the folder CARELANE_FLOWS holds no practice: one is a file `<practice>.yaml`, with its team in \
-                    `<name>.team.yaml`; a folder that does not exist gives the demo"
+        return Err("the folder of flow files holds no practice: one is a file `<practice>.yaml`, with its team in \
+                    `<name>.team.yaml`"
             .to_owned());
     }
     if opened.floor().has_practices() {

@@ -53,8 +53,8 @@ impl Reloader {
     }
 
     async fn read_and_offer(&self) -> Reloaded {
-        let (folder, opening): (PathBuf, _) = (self.args.flows.clone(), self.args.opening());
-        let read = match tokio::task::spawn_blocking(move || flows::read(&folder, opening)).await {
+        let (named, opening): (Option<PathBuf>, _) = (self.args.flows.clone(), self.args.opening());
+        let read = match tokio::task::spawn_blocking(move || flows::read(named.as_deref(), opening)).await {
             Ok(Ok(read)) => read,
             Ok(Err(why)) => return Reloaded::Unreadable(why),
             Err(_) => return Reloaded::Unreadable("the checker failed; report it with the files".to_owned()),

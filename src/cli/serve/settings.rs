@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use ring::rand::SecureRandom as _;
 use ring::rand::SystemRandom;
 
+use super::flows::FLOWS_DEFAULT;
 use crate::vocab::Private;
 
 const AFTER_HELP: &str = "\
@@ -29,9 +30,9 @@ pub struct Args {
     /// Where carelane listens
     #[arg(long, env = "CARELANE_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// The folder of flow and team files; without it the built-in demo is used
-    #[arg(long, env = "CARELANE_FLOWS", value_name = "DIR", default_value = "flows")]
-    pub flows: PathBuf,
+    /// The folder of flow and team files [default: `flows`, or the built-in demo if there is none]
+    #[arg(long, env = "CARELANE_FLOWS", value_name = "DIR")]
+    pub flows: Option<PathBuf>,
     /// A folder whose `hold.wav` replaces the built-in music
     #[arg(long, env = "CARELANE_SOUNDS", value_name = "DIR", default_value = "sounds")]
     pub sounds: PathBuf,
@@ -125,6 +126,11 @@ pub(super) struct Account {
 }
 
 impl Args {
+    /// Where flow files are looked for.
+    pub(super) fn flows_folder(&self) -> &Path {
+        self.flows.as_deref().unwrap_or(Path::new(FLOWS_DEFAULT))
+    }
+
     /// On the built-in carrier nobody's health depends on the hour, and people try it at any.
     pub(super) fn opening(&self) -> Opening {
         self.open.unwrap_or(match self.carrier {

@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod board;
+pub mod ewt;
 pub mod fit;
 pub mod offer;
 mod selection;

@@ -55,10 +55,12 @@ impl Floor {
                 closed: None,
                 climb: None,
                 overran: false,
+                served_since: None,
+                told_until: None,
             },
         );
         // Who has an open request is known, and is not asked again.
-        let known = self.calls.get(call).and_then(|call| self.request_of(call));
+        let known = self.calls.get(call).and_then(|call| self.requests_of(call).newest());
         if let Some(standing) = known.map(|item| item.new.details.standing) {
             self.with_call(*call, |call| (call.repeat, call.details.standing) = (true, standing));
         }
@@ -204,6 +206,7 @@ impl Floor {
         match self.calls.get(&id).map(|c| c.phase.clone()) {
             Some(Phase::Talking { .. }) => self.with_call(id, |call| call.closed = Some(outcome.clone())),
             Some(Phase::WrapUp { agent, leg }) => {
+                self.note_service(at, id);
                 self.account_for(id, Account::Answered);
                 self.timers.clear(&TimerName::WrapUpLimit(id));
                 self.part(at, &agent, leg);

@@ -22,11 +22,12 @@ impl Floor {
             && let Some(Phase::WrapUp { agent, leg }) = self.calls.get(&new.call).map(|c| c.phase.clone())
         {
             self.timers.clear(&TimerName::WrapUpLimit(new.call));
+            self.note_service(at, new.call);
             self.with_call(new.call, |c| c.phase = Phase::NoteOwed { agent: agent.clone(), item: new.item });
             self.note_owed += 1;
             self.part(at, &agent, leg);
         } else if let Some(number) = &new.caller.number {
-            self.requests.entry((new.practice.clone(), number.clone())).or_default().insert(new.item);
+            self.requests.entry((number.key(), new.practice.clone())).or_default().insert(new.item);
         }
         let item = Item {
             new: new.clone(),
@@ -51,8 +52,8 @@ impl Floor {
     /// A repeat caller was put forward: that is for once, whatever else is open.
     pub(super) fn put_forward(&mut self, call: CallId) {
         let Some(call) = self.calls.get(&call) else { return };
-        let Some(number) = call.caller.number.clone() else { return };
-        for item in self.requests.get(&(call.practice.clone(), number)).into_iter().flatten() {
+        let Some(number) = &call.caller.number else { return };
+        for item in self.requests.get(&(number.key(), call.practice.clone())).into_iter().flatten() {
             if let Some(item) = self.items.get_mut(item) {
                 item.put_forward = true;
             }
@@ -83,8 +84,8 @@ impl Floor {
         let Some(item) = self.items.get_mut(&id) else { return };
         item.closed = Some(outcome.clone());
         self.parted.push_back((at, Parted::Item(id)));
-        let Some(number) = item.new.caller.number.clone() else { return };
-        let key = (item.new.practice.clone(), number);
+        let Some(number) = &item.new.caller.number else { return };
+        let key = (number.key(), item.new.practice.clone());
         if let Some(open) = self.requests.get_mut(&key) {
             open.remove(&id);
             if open.is_empty() {

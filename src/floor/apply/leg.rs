@@ -53,6 +53,7 @@ impl Floor {
             hang_up: None,
             message: None,
             ask: None,
+            sought: None,
             unanswered: 0,
             parting: None,
         };
@@ -98,6 +99,10 @@ impl Floor {
             Treatment::Announce { words, .. } if words.iter().any(|w| matches!(w, Words::Script(_))) => {
                 self.with_call(call, |c| c.self_served = true);
             }
+            Treatment::Hold { .. } => {
+                let told = treatment.told_wait().map(|wait| at + wait);
+                self.with_call(call, |c| c.told_until = told.or(c.told_until));
+            }
             Treatment::Menu { opening, .. } if opening.is_turned_away() => {
                 let caller = self.calls.get(&call).map(|c| (c.practice.clone(), c.caller.number.clone()));
                 if let Some((practice, number)) = caller
@@ -129,7 +134,7 @@ impl Floor {
     pub(super) fn leg_unwanted(&mut self, at: Timestamp, id: LegId) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.unwanted = true;
-        let obsolete = [leg.dial.take(), leg.push.take(), leg.ask.take()];
+        let obsolete = [leg.dial.take(), leg.push.take(), leg.ask.take(), leg.sought.take()];
         let hang_up = match (&leg.carrier_call, leg.ended, leg.hang_up) {
             (Some(name), None, None) => Some(Effect::HangUp { leg: id, carrier_call: name.clone() }),
             _ => None,
@@ -163,7 +168,7 @@ impl Floor {
         {
             *lines = lines.saturating_sub(1);
         }
-        let held = [leg.dial.take(), leg.push.take(), leg.hang_up.take(), leg.ask.take()];
+        let held = [leg.dial.take(), leg.push.take(), leg.hang_up.take(), leg.ask.take(), leg.sought.take()];
         for effect in held.into_iter().flatten() {
             self.drop_effect(effect);
         }
@@ -198,13 +203,26 @@ impl Floor {
             None => self.timers.clear(&TimerName::LegSilent(id)),
         }
         if let Some(carrier_call) = name {
-            let ask = self.put(Effect::Ask { leg: id, carrier_call });
+            let ask = self.put(Effect::Ask { leg: id, carrier_call, paging: false });
             self.with_leg(id, |l| l.ask = Some(ask));
         }
     }
 }
 
 impl Floor {
+    /// Is the caller still there? Each question replaces the one before; silence is counted by others.
+    pub(super) fn caller_sought(&mut self, id: LegId) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let (name, unanswered) = (leg.carrier_call.clone(), leg.sought.take());
+        if let Some(unanswered) = unanswered {
+            self.drop_effect(unanswered);
+        }
+        if let Some(carrier_call) = name {
+            let ask = self.put(Effect::Ask { leg: id, carrier_call, paging: true });
+            self.with_leg(id, |l| l.sought = Some(ask));
+        }
+    }
+
     /// The carrier did not tell: the next question waits for longer.
     pub(super) fn ask_unanswered(&mut self, id: LegId) {
         let Some(leg) = self.legs.get_mut(&id) else { return };

@@ -84,7 +84,8 @@ impl Floor {
             | Fact::RecordingDropped { .. }
             | Fact::RecordingPlayed { .. } => self.recording_changed(at, fact),
             Fact::EffectSettled { effect } => self.settle(at, *effect),
-            Fact::LegAsked { leg } => self.leg_asked(at, *leg),
+            Fact::LegAsked { leg, paging: false } => self.leg_asked(at, *leg),
+            Fact::LegAsked { leg, paging: true } => self.caller_sought(*leg),
             Fact::AskUnanswered { leg } => self.ask_unanswered(*leg),
             Fact::GapFound { since } => self.gap_since = Some(*since),
             Fact::GapRead => self.gap_since = None,
@@ -140,7 +141,7 @@ impl Floor {
             if l.ask == Some(id) {
                 l.unanswered = 0;
             }
-            for slot in [&mut l.dial, &mut l.push, &mut l.hang_up, &mut l.ask] {
+            for slot in [&mut l.dial, &mut l.push, &mut l.hang_up, &mut l.ask, &mut l.sought] {
                 if *slot == Some(id) {
                     *slot = None;
                 }

@@ -46,6 +46,7 @@ impl Floor {
             }
             None => self.set_queued_phase(*call, Phase::Offered(*offer)),
         }
+        self.with_call(*call, |call| call.served_since = Some(at));
         self.set_agent(agent, AgentState::Offered(*offer));
         self.timers.set(TimerName::OfferExpires(*offer), *expires_at);
         self.add_leg(*leg, *call, Side::Agent { agent: agent.clone(), offer: *offer });
@@ -118,6 +119,7 @@ impl Floor {
                 self.set_agent(&agent, AgentState::WrapUp(id));
             }
             None => {
+                self.note_service(at, id);
                 self.account_for(id, Account::Answered);
                 self.part(at, &agent, leg);
             }
@@ -129,9 +131,18 @@ impl Floor {
         }
     }
 
+    /// An assistant is done with the call: so long it kept her.
+    pub(super) fn note_service(&mut self, at: Timestamp, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        if let (Some(since), Some(place)) = (call.served_since.take(), &call.place) {
+            self.service.entry((call.practice.clone(), place.lane.clone())).or_default().note(at - since);
+        }
+    }
+
     /// A transfer: the agent's part is over, the call goes on (its new place follows as `Queued`).
     pub(super) fn separated(&mut self, at: Timestamp, id: CallId, agent: &AgentId) {
         let Some(Phase::Talking { leg, .. }) = self.calls.get(&id).map(|c| c.phase.clone()) else { return };
+        self.note_service(at, id);
         self.with_call(id, |call| {
             call.phase = Phase::Menu;
             // Flagged after an outcome was written: whoever takes the call next writes another.

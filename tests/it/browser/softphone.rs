@@ -107,7 +107,7 @@ async fn a_softphone_rings_is_answered_and_hears_what_the_call_is() {
 async fn a_ring_that_the_page_does_not_show_goes_to_the_next_and_the_patient_keeps_the_place() {
     let demo = Demo::start().await;
     let mut ana = ready(&demo, "ana").await;
-    let mut carla = ready(&demo, "carla").await;
+    let mut ben = ready(&demo, "ben").await;
     let mut phone = demo.patient_calls("+15550142102").await;
     phone.press('1').await;
     let ring = ana.next().await;
@@ -117,7 +117,7 @@ async fn a_ring_that_the_page_does_not_show_goes_to_the_next_and_the_patient_kee
     ana.heard = false;
     let next = timeout(Duration::from_secs(40), async {
         loop {
-            let told = carla.next().await;
+            let told = ben.next().await;
             if told["event"] == "ring" {
                 return told;
             }
@@ -125,8 +125,8 @@ async fn a_ring_that_the_page_does_not_show_goes_to_the_next_and_the_patient_kee
     });
     let (next, quiet) = tokio::join!(next, ana.next());
     assert_eq!(quiet["event"], "quiet");
-    carla.say(json!({"event": "ringing", "leg": next.expect("the next is rung")["leg"]})).await;
-    let floor = demo.until_floor(|floor| of(floor, "carla").1 == "offered").await;
+    ben.say(json!({"event": "ringing", "leg": next.expect("the next is rung")["leg"]})).await;
+    let floor = demo.until_floor(|floor| of(floor, "ben").1 == "offered").await;
     assert_eq!(of(&floor, "ana").1, "not_ready softphone silent");
     assert_eq!(floor["lanes"][0]["waiting"][0]["arrived_at"], arrived);
 }

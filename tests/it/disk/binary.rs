@@ -22,9 +22,8 @@ use super::writer::FAILED;
 use crate::serve::http;
 use crate::serve::process::Folder;
 use crate::serve::process::Served;
+use crate::serve::process::behind_a_carrier;
 use crate::serve::process::free_address;
-use crate::serve::world::ACCOUNT;
-use crate::serve::world::API_TOKEN;
 use crate::serve::world::AUTH_TOKEN;
 use crate::serve::world::OURS;
 use crate::serve::world::ask;
@@ -53,17 +52,8 @@ struct Recorded {
 
 impl Recorded {
     fn new() -> Self {
-        let vars = [
-            ("CARELANE_CARRIER", "twilio"),
-            ("CARELANE_API_TOKEN", API_TOKEN),
-            ("CARELANE_OPEN", "always"),
-            ("TWILIO_ACCOUNT_SID", ACCOUNT),
-            ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
-            // Nobody listens there: no assistant is ready, so nothing is asked of the carrier.
-            ("TWILIO_API_BASE", "http://127.0.0.1:9"),
-        ];
-        let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let mut engine = Served::new(free_address(), vars.into());
+        // Nobody listens there: no assistant is ready, so nothing is asked of the carrier.
+        let mut engine = Served::new(free_address(), behind_a_carrier("http://127.0.0.1:9", &[]));
         write_flows(&engine, |_, text| text);
         let root = Folder::new();
         fs::create_dir(root.path().join("disk")).unwrap();

@@ -9,10 +9,9 @@ use tokio::sync::oneshot;
 
 use crate::serve::http;
 use crate::serve::process::Served;
+use crate::serve::process::behind_a_carrier;
 use crate::serve::process::free_address;
 use crate::serve::process::run;
-use crate::serve::world::ACCOUNT;
-use crate::serve::world::API_TOKEN;
 use crate::serve::world::AUTH_TOKEN;
 use crate::serve::world::OURS;
 use crate::serve::world::ask;
@@ -53,16 +52,7 @@ async fn an_answer_of_the_carrier_that_is_on_its_way_is_waited_for_at_the_end() 
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     let (asked, was_asked) = oneshot::channel();
     tokio::spawn(slow_carrier(listener, asked));
-    let vars = [
-        ("CARELANE_CARRIER", "twilio"),
-        ("CARELANE_API_TOKEN", API_TOKEN),
-        ("CARELANE_OPEN", "always"),
-        ("TWILIO_ACCOUNT_SID", ACCOUNT),
-        ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
-        ("TWILIO_API_BASE", &base),
-    ];
-    let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let mut engine = Served::new(free_address(), vars.into());
+    let mut engine = Served::new(free_address(), behind_a_carrier(&base, &[]));
     write_flows(&engine, |_, text| text);
     engine.start_and_wait().await;
     ask(&engine.url(""), "PUT", "agents/ana/state", r#"{"state":"available"}"#).await.expect("an answer");

@@ -78,6 +78,54 @@ async fn on_a_full_disk_callers_hear_the_fallback_and_are_called_back_when_there
     assert!(!world.engine.log().contains("stops and reads it anew"), "the process did not end");
 }
 
+#[tokio::test]
+async fn who_starts_on_a_full_disk_is_not_ready_until_there_is_space() {
+    if !has_small_disks() {
+        println!("not tested: this machine lets no process have a small disk of its own (unshare -Urm)");
+        return;
+    }
+    let mut world = World::stopped(free_address(), 20.0, Faults::default()).await;
+    world.engine.start_and_wait().await;
+    // A call, so that there is a key for this month's texts.
+    world.patient("+15550109001", "dial\nexpect \"press 1\"\nhangup\nexpect-ended").await;
+    until_inbound(&world, 1).await;
+    world.engine.signal("TERM");
+    assert_eq!(world.engine.end().await, Some(0), "{}", world.engine.log());
+    world.engine.small_disk = Some("16m");
+    world.engine.starts_full = true;
+    world.engine.start();
+    let told = first_answer(&world).await;
+    assert_eq!(told.status, 503, "{}", world.engine.log());
+    let words = told.text();
+    assert!(words.contains("the disk is full") && words.contains("make space"), "{words}");
+    world.patient("+15550109002", TURNED_AWAY).await;
+    assert_eq!(ready(&world).await, 503);
+
+    world.engine.free_disk();
+    for _ in 0..200 {
+        if ready(&world).await == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(ready(&world).await, 200);
+    world
+        .patient("+15550109003", "dial\nexpect \"Riverside Family Medicine\"\nexpect \"press 1\"\nhangup\nexpect-ended")
+        .await;
+    assert_eq!(until_inbound(&world, 3).await["ledger"]["unaccounted"], 0);
+}
+
+/// What the first one hears who asks whether calls can be taken.
+async fn first_answer(world: &World) -> http::Answer {
+    for _ in 0..1_000 {
+        if let Some(answer) = http::get(&world.engine.url("/readyz")).await {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("nobody answers:\n{}", world.engine.log());
+}
+
 /// Waits until so many calls became items.
 async fn until_items(world: &World, items: u64) -> Value {
     for _ in 0..500 {

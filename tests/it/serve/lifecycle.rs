@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 
 use super::http;
 use super::process::Served;
+use super::process::behind_a_carrier;
 use super::process::free_address;
 use super::process::run;
 use super::world::ACCOUNT;
@@ -237,4 +238,23 @@ async fn a_setting_that_is_missing_or_wrong_is_named_before_anything_starts() {
         assert!(said.contains("CARELANE_PUBLIC_URL"), "{public}: {said}");
     }
     assert!(!served.data().exists(), "a data folder was made");
+}
+
+#[tokio::test]
+async fn without_the_named_folder_of_flow_files_a_practice_goes_on_and_a_new_floor_is_the_demo() {
+    let mut world = World::start(20.0, Faults::default()).await;
+    let nowhere = world.engine.folder.path().join("no-such-folder").display().to_string();
+    let behind = behind_a_carrier("http://127.0.0.1:9", &[("CARELANE_FLOWS", nowhere.as_str())]);
+    let mut fresh = Served::new(free_address(), behind);
+    fresh.start_and_wait().await;
+    let told = fresh.log();
+    assert!(told.contains("callers are served as the demo's practice") && told.contains(&nowhere), "{told}");
+
+    // A practice that was served before goes on being served: a disk that is not mounted yet ends no line.
+    world.engine.signal("TERM");
+    assert_eq!(world.engine.end().await, Some(0));
+    world.engine.vars.push(("CARELANE_FLOWS".to_owned(), nowhere));
+    world.engine.start_and_wait().await;
+    world.patient("+15550109001", "dial\nexpect \"Riverside Family Medicine\"\nhangup").await;
+    assert!(world.engine.log().contains("goes on with the versions it used before"), "{}", world.engine.log());
 }

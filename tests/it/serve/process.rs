@@ -16,6 +16,9 @@ use std::time::Duration;
 use std::time::Instant;
 
 use super::http;
+use super::world::ACCOUNT;
+use super::world::API_TOKEN;
+use super::world::AUTH_TOKEN;
 
 /// Longer than any start or end takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -76,13 +79,28 @@ pub(crate) fn has_small_disks() -> bool {
     Command::new("unshare").args(mounts).output().is_ok_and(|output| output.status.success())
 }
 
-/// `carelane serve`.
+/// The settings of an engine behind a carrier whose REST API is there, open day and night; and more of them.
+pub(crate) fn behind_a_carrier(api_base: &str, more: &[(&str, &str)]) -> Vec<(String, String)> {
+    let vars = [
+        ("CARELANE_CARRIER", "twilio"),
+        ("CARELANE_API_TOKEN", API_TOKEN),
+        ("CARELANE_OPEN", "always"),
+        ("TWILIO_ACCOUNT_SID", ACCOUNT),
+        ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
+        ("TWILIO_API_BASE", api_base),
+    ];
+    vars.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// `carelane serve`, in a folder of its own: its flow files are in `flows` there, if a test writes some.
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     pub(crate) folder: Folder,
     pub(crate) vars: Vec<(String, String)>,
     /// The data folder is a file system of its own, of this size (`16m`), gone with the process.
     pub(crate) small_disk: Option<&'static str>,
+    /// The small disk is full before the process starts.
+    pub(crate) starts_full: bool,
     child: Option<Child>,
 }
 
@@ -94,11 +112,10 @@ impl Served {
         let mut all = vec![
             ("CARELANE_LISTEN".to_owned(), address.to_string()),
             ("CARELANE_DATA".to_owned(), at("data")),
-            ("CARELANE_FLOWS".to_owned(), at("flows")),
             ("RUST_LOG".to_owned(), "debug,hyper=info,hyper_util=info".to_owned()),
         ];
         all.extend(vars);
-        Self { address, folder, vars: all, small_disk: None, child: None }
+        Self { address, folder, vars: all, small_disk: None, starts_full: false, child: None }
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -118,13 +135,19 @@ impl Served {
             None => carelane(&["serve"], &self.vars),
             Some(size) => self.on_a_small_disk(size),
         };
+        command.current_dir(self.folder.path());
         let child = command.stdout(log("stdout")).stderr(log("stderr")).spawn();
         self.child = Some(child.expect("the binary starts"));
     }
 
     fn on_a_small_disk(&self, size: &str) -> Command {
         std::fs::create_dir_all(self.data()).expect("a folder can be made");
-        let mount = format!("mount -t tmpfs -o size={size} tmpfs \"$0\" && exec \"$@\"");
+        let fill = if self.starts_full { "cat /dev/zero 2>/dev/null >\"$0/filler\";" } else { "" };
+        // What an earlier process wrote is on the small disk, too.
+        let mount = format!(
+            "cp -a \"$0\" \"$0.kept\" && mount -t tmpfs -o size={size} tmpfs \"$0\" && cp -a \"$0.kept/.\" \"$0\" \
+             && {{ {fill} exec \"$@\"; }}"
+        );
         let mut command = Command::new("unshare");
         command.args(["-Urm", "sh", "-c", &mount]).arg(self.data()).args([env!("CARGO_BIN_EXE_carelane"), "serve"]);
         command.env_clear().stdin(Stdio::null()).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");

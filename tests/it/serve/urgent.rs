@@ -1,5 +1,7 @@
 //! Urgent by request: an assistant flags, the clinical lane is rung, and only its people close.
 
+use std::time::Duration;
+
 use carelane::carrier::local::Faults;
 use carelane::carrier::local::Role;
 use serde_json::Value;
@@ -97,4 +99,34 @@ async fn urgent_words_in_a_note_are_somebody_elses_item_and_routine_work_needs_n
     assert_eq!((&urgent["lane"], &urgent["urgent"]), (&"clinical".into(), &true.into()));
     assert_eq!((&urgent["kind"], &urgent["call"]), (&"follow_up".into(), &closed["call"]));
     assert_eq!(floor["ledger"]["unaccounted"], 0);
+}
+
+#[tokio::test]
+async fn a_hang_up_of_which_nobody_was_told_ends_the_ladder_with_the_next_page() {
+    // The carrier's word of the hang-up comes hours late.
+    let faults = Faults { delay_callbacks: Duration::from_secs(7_200), ..Faults::default() };
+    let world = World::start(10.0, faults).await;
+    let floor = world.floor().await;
+    let rungs: Vec<&Value> = list(&floor["practices"][0]["on_call"]).iter().map(|rung| &rung["agent"]).collect();
+    let first = list(&floor["agents"]).iter().find(|agent| agent["id"] == *rungs[0]).expect("she is in the team");
+    let mut nurse = world.phone(first["address"].as_str().expect("a phone"), Role::Patient).await;
+    let mut patient = world.phone("+15550109404", Role::Patient).await;
+    play(&mut patient, None, "dial\nexpect \"press 1\"\nkey 5\nexpect \"dial 911 now\"").await;
+    play(&mut nurse, None, "expect-incoming\nanswer\nexpect \"Urgent.\"").await;
+    play(&mut patient, None, "hangup").await;
+    // She cannot, so the next rung is rung, and the carrier is asked.
+    play(&mut nurse, None, "key 2").await;
+    let item = loop {
+        let floor = world.floor().await;
+        if let [item] = list(&floor["items"]) {
+            assert_eq!((list(&floor["calls"]).len(), &floor["ledger"]["unaccounted"]), (0, &json!(0)), "{floor:#}");
+            break item.clone();
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!((&item["kind"], &item["urgent"]), (&"abandoned".into(), &true.into()), "{item:#}");
+    let told = ask(&world, "GET calls/call-1", &json!({}), 200).await;
+    let ends: Vec<&Value> =
+        list(&told["facts"]).iter().filter(|fact| fact["fact"] == "offer_ended").map(|fact| &fact["outcome"]).collect();
+    assert!(ends.last().is_some_and(|end| **end == "withdrawn") && ends.len() <= 2, "{told:#}");
 }

@@ -29,6 +29,7 @@ use serde_json::Value;
 use super::http;
 use super::http::Answer;
 use super::process::Served;
+use super::process::behind_a_carrier;
 use super::process::free_address;
 
 pub(crate) const OURS: &str = "+15550100100";
@@ -79,17 +80,8 @@ impl World {
         let kept = Arc::clone(&seen);
         settings.watch = Some(Arc::new(move |delivery| kept.lock().expect("no test panics here").push(keep(delivery))));
         let carrier = LocalCarrier::start(settings).await.expect("a free port");
-        let vars = [
-            ("CARELANE_CARRIER", "twilio"),
-            ("CARELANE_API_TOKEN", API_TOKEN),
-            ("CARELANE_DIAL_RATE", "50"),
-            ("CARELANE_OPEN", "always"),
-            ("TWILIO_ACCOUNT_SID", ACCOUNT),
-            ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
-            ("TWILIO_API_BASE", &carrier.api_base()),
-        ];
-        let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let engine = Served::new(address, vars.into());
+        let vars = behind_a_carrier(&carrier.api_base(), &[("CARELANE_DIAL_RATE", "50")]);
+        let engine = Served::new(address, vars);
         write_flows(&engine, |_, text| text);
         Self { carrier, engine, seen }
     }

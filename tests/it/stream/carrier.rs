@@ -40,12 +40,13 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::serve::http;
 use crate::serve::process::Served;
+use crate::serve::process::behind_a_carrier;
 use crate::serve::process::free_address;
+use crate::serve::world::ACCOUNT;
+use crate::serve::world::API_TOKEN;
+use crate::serve::world::AUTH_TOKEN;
 
 const OURS: &str = "+15550100100";
-const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
-const AUTH_TOKEN: &str = "stream-test-auth-token";
-const API_TOKEN: &str = "stream-test-api-token";
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -73,19 +74,8 @@ impl Carrier {
         let kept = Arc::new(Mutex::new(Kept::default()));
         let base = format!("http://{}", rest(Arc::clone(&kept)).await);
         let sounds = Path::new(env!("CARGO_MANIFEST_DIR")).join("sounds").display().to_string();
-        let vars = [
-            ("CARELANE_CARRIER", "twilio"),
-            ("CARELANE_MEDIA", "stream"),
-            ("CARELANE_SOUNDS", &sounds),
-            ("CARELANE_API_TOKEN", API_TOKEN),
-            ("CARELANE_DIAL_RATE", "50"),
-            ("CARELANE_OPEN", "always"),
-            ("TWILIO_ACCOUNT_SID", ACCOUNT),
-            ("TWILIO_AUTH_TOKEN", AUTH_TOKEN),
-            ("TWILIO_API_BASE", &base),
-        ];
-        let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let mut engine = Served::new(free_address(), vars.into());
+        let more = [("CARELANE_MEDIA", "stream"), ("CARELANE_SOUNDS", &sounds), ("CARELANE_DIAL_RATE", "50")];
+        let mut engine = Served::new(free_address(), behind_a_carrier(&base, &more));
         let folder = engine.folder.path().join("flows");
         std::fs::create_dir_all(&folder).expect("a folder can be made");
         for (path, text) in demo() {
