@@ -10,12 +10,15 @@ use std::sync::RwLock;
 
 use dashmap::DashMap;
 
+use super::rooms::Rooms;
 use super::softphones::Softphones;
 use super::streams::Streams;
 use crate::floor::Floor;
+use crate::floor::call::Side;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::floor::treatment::Treatment;
 use crate::flow::Flow;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -32,6 +35,7 @@ pub struct Directory {
     flows: DashMap<Arc<str>, Arc<Flow>>,
     staff: DashMap<LegId, AgentId>,
     streams: Streams,
+    rooms: Rooms,
     softphones: Softphones,
 }
 
@@ -101,6 +105,11 @@ impl Directory {
         &self.softphones
     }
 
+    /// Conversations held here.
+    pub fn rooms(&self) -> &Rooms {
+        &self.rooms
+    }
+
     /// Must this effect still be carried out?
     pub fn wants(&self, effect: EffectId) -> bool {
         self.wanted.contains_key(&effect)
@@ -136,6 +145,21 @@ impl Directory {
                     self.staff.remove(leg);
                     self.streams.forget(*leg);
                     self.softphones.quiet(*leg);
+                    // Of an assistant's leg the end of the conversation tells.
+                    if let Some(caller) = floor.leg(*leg).filter(|leg| leg.side == Side::Caller) {
+                        self.rooms.end(caller.call);
+                    }
+                }
+                Fact::LegTreated { leg, treatment: Treatment::Connected { call, round, .. }, .. }
+                    if floor
+                        .leg(*leg)
+                        .and_then(|leg| leg.carrier_call.as_ref())
+                        .is_some_and(CarrierCall::is_browser) =>
+                {
+                    self.rooms.keep_here(*call, *round);
+                }
+                Fact::TalkEnded { call, .. } | Fact::Transferred { call, .. } | Fact::JoinFailed { call } => {
+                    self.rooms.end(*call);
                 }
                 _ => {}
             }

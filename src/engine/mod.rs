@@ -17,6 +17,7 @@ mod quarantine;
 mod recordings;
 mod replay;
 mod retention;
+mod rooms;
 mod salvage;
 mod softphones;
 mod streams;
@@ -48,6 +49,9 @@ pub use dispatch::Order;
 pub use history::Told;
 pub use observer::Observer;
 pub use replay::Replay;
+pub use rooms::Heard;
+pub use rooms::Rooms;
+pub use rooms::Seat;
 pub use salvage::AffectedCall;
 pub use salvage::SalvageError;
 pub use salvage::SalvageReport;
@@ -400,6 +404,11 @@ impl Engine {
     /// Assistants' phones in browsers.
     pub fn softphones(&self) -> &Softphones {
         self.directory().softphones()
+    }
+
+    /// Where conversations are held whose audio carelane carries itself.
+    pub fn rooms(&self) -> &Rooms {
+        self.directory().rooms()
     }
 
     /// The clock.

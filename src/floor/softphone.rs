@@ -88,7 +88,8 @@ impl Turn<'_> {
     /// An offer to her softphone came to nothing because that is not there. Who is only on call stays so.
     pub(super) fn not_ready_by_softphone(&mut self, id: AgentId) {
         let Some(agent) = self.floor.agents.get(&id) else { return };
-        let ready = matches!(agent.state, AgentState::Available { .. } | AgentState::Parting(_)) && agent.later.is_none();
+        let ready =
+            matches!(agent.state, AgentState::Available { .. } | AgentState::Parting(_)) && agent.later.is_none();
         if ready {
             self.set_not_ready(id, NotReady::SoftphoneSilent);
         }
@@ -97,7 +98,9 @@ impl Turn<'_> {
     /// The softphone shows that it rings: from now on it rings as long as a phone.
     pub(super) fn softphone_rings(&mut self, leg: LegId) {
         let Some(Side::Agent { offer, .. }) = self.floor.legs.get(&leg).map(|leg| leg.side.clone()) else { return };
-        let Some(found) = self.floor.offers.get(&offer).filter(|o| o.softphone && !o.rung && !o.answered) else { return };
+        let Some(found) = self.floor.offers.get(&offer).filter(|o| o.softphone && !o.rung && !o.answered) else {
+            return;
+        };
         let expires_at = self.now + self.ring_time(found.on_call, found.call);
         self.fact(Fact::OfferRung { offer, expires_at });
     }

@@ -8,17 +8,8 @@ use crate::flow::Phrase;
 
 /// Everything said, the keys last; nothing, if the treatment is no whisper.
 pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<String> {
-    let Treatment::Whisper {
-        lane,
-        caller_language,
-        language,
-        waited,
-        urgent,
-        repeat,
-        standing,
-        promised,
-        backline,
-    } = treatment
+    let Treatment::Whisper { lane, caller_language, language, waited, urgent, repeat, standing, promised, backline } =
+        treatment
     else {
         return Vec::new();
     };

@@ -83,7 +83,8 @@ enum End {
 impl Door {
     /// The ticket for an assistant's page.
     pub(in crate::server) async fn softphone(&self, agent: &str) -> Result<Reply, Reply> {
-        let busy = || reply::problem(StatusCode::SERVICE_UNAVAILABLE, "carelane cannot take a softphone now; try again");
+        let busy =
+            || reply::problem(StatusCode::SERVICE_UNAVAILABLE, "carelane cannot take a softphone now; try again");
         let streaming = self.streaming.as_ref().ok_or_else(busy)?;
         let view = self.engine.view().await.map_err(|_| busy())?;
         let found = view.agents.iter().find(|found| found.id.as_str() == agent);
@@ -118,8 +119,15 @@ async fn serve(engine: Engine, streaming: Arc<Streaming>, mut socket: Socket) {
         None => End::Refused,
         Some((agent, signals)) => {
             let now = engine.clock().monotonic();
-            let mut softphone =
-                Softphone { engine, streaming, socket: &mut socket, agent, rings: Vec::new(), heard: false, heard_at: now };
+            let mut softphone = Softphone {
+                engine,
+                streaming,
+                socket: &mut socket,
+                agent,
+                rings: Vec::new(),
+                heard: false,
+                heard_at: now,
+            };
             let end = softphone.run(signals).await;
             if end != End::Replaced && softphone.heard {
                 softphone.engine.report(Event::SoftphoneUnheard { agent: softphone.agent.clone() }).await;
@@ -189,7 +197,6 @@ impl Softphone<'_> {
         }
         done.err().unwrap_or(End::Gone)
     }
-
 
     async fn say(&mut self, words: Value) -> Result<(), End> {
         match timeout(WRITE_MAX, self.socket.send(Message::Text(words.to_string().into()))).await {

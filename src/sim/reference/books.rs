@@ -162,10 +162,7 @@ impl Books {
             }
             Fact::SoftphoneHeard { agent } => drop(self.softphones.insert(agent.clone())),
             Fact::SoftphoneLost { agent } => drop(self.softphones.remove(agent)),
-            Fact::OfferMade { .. }
-            | Fact::OfferRung { .. }
-            | Fact::OfferAnswered { .. }
-            | Fact::OfferEnded { .. } => {
+            Fact::OfferMade { .. } | Fact::OfferRung { .. } | Fact::OfferAnswered { .. } | Fact::OfferEnded { .. } => {
                 self.offered(now, event, fact)?;
             }
             Fact::TalkBegan { .. }
