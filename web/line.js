@@ -194,6 +194,7 @@ export class Line {
       this.on.cleared();
     } else if (message.event === "said") {
       this.captions = message.said;
+      this.sound.tell("live", message.said.live);
       this.sound.tell("begin");
     }
   }

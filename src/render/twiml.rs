@@ -17,7 +17,6 @@ use super::link::Links;
 use super::question;
 use super::whisper;
 use super::wording;
-use crate::floor::details::Standing;
 use crate::floor::treatment::Asked;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Party;
@@ -362,10 +361,6 @@ impl Rendering<'_> {
 
     fn say_all(&self, xml: &mut Xml, words: &[Words], language: &Language) -> io::Result<()> {
         words.iter().try_for_each(|words| say(xml, &wording::words(self.flow, words, language), language))
-    }
-
-    fn promise(&self, phrase: Phrase, at: Timestamp, language: &Language) -> String {
-        wording::promise(self.flow, phrase, at, language)
     }
 
     fn redirect(&self, xml: &mut Xml, to: Link) -> io::Result<()> {

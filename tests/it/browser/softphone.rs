@@ -71,7 +71,7 @@ impl Page {
 }
 
 /// Whether the assistant is rung at her softphone, and what she is doing.
-fn of(floor: &Value, agent: &str) -> (bool, String) {
+pub(super) fn of(floor: &Value, agent: &str) -> (bool, String) {
     let found = floor["agents"].as_array().expect("a list").iter().find(|found| found["id"] == agent).expect("her");
     let text = |name: &str| found[name].as_str().unwrap_or_default().to_owned();
     (found["softphone"] == true, format!("{} {}", text("state"), text("reason")).trim().to_owned())
