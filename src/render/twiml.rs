@@ -34,7 +34,6 @@ use crate::vocab::Language;
 use crate::vocab::LegId;
 use crate::vocab::Span;
 use crate::vocab::StepId;
-use crate::vocab::Timestamp;
 
 /// A holding document is unrolled this often. Each round is some 10 s of the carrier's own words and silence, so a
 /// caller hears no error while carelane restarts, for more than a minute.

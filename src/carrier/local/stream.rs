@@ -38,9 +38,8 @@ const HUM: [u8; 2] = [0x9f, 0x1f];
 const LOUD: u8 = 0x40;
 /// After so many frames of silence, the next sound is told of anew.
 const PAUSE: u32 = 75;
-/// What a phone is told when it speaks into a stream.
-const ONLY_A_HUM: &str =
-    "the other side is a phone with sound: it hears a hum as long as your words, not the words; keys work";
+/// What a phone is told when it is in a stream.
+const ONLY_A_HUM: &str = "(a phone with sound: it hears a hum as long as your words, not the words; keys work)";
 
 /// A stream to be connected.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,8 +59,8 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 impl Leg {
     /// Carries the stream until the other end closes it; then the next verb follows.
     pub(super) async fn connect(&mut self, connect: &Connect) -> Result<(), Stop> {
-        let opening = open(connect, &self.exchange.settings.account_sid, &self.call.sid);
-        let Some(socket) = self.during(opening).await? else {
+        let (account, call) = (self.exchange.settings.account_sid.clone(), self.call.sid.clone());
+        let Some(socket) = self.during(open(connect, &account, &call)).await? else {
             let text = "the stream's websocket cannot be opened; the leg goes on with the next verb";
             self.exchange.alert(&self.call.sid, Trouble::new(31_920, text), false);
             return Ok(());
@@ -70,7 +69,7 @@ impl Leg {
         let (tell, mut told) = mpsc::channel(16);
         self.exchange.spawn(carry(socket, given, tell));
         self.tell(ToPhone::Joined { parties: 2, at_ms: self.at_ms() });
-        let mut explained = false;
+        self.tell(ToPhone::Other { text: ONLY_A_HUM.to_owned(), at_ms: self.at_ms() });
         loop {
             let never = self.timer(f64::MAX);
             tokio::pin!(never);
@@ -90,9 +89,6 @@ impl Leg {
                     // A few hundred words at most.
                     let frames = (speaking_seconds(&text) * FRAMES_A_SECOND) as u32;
                     let _ = give.try_send(Given::Hum { frames });
-                    if !std::mem::replace(&mut explained, true) {
-                        self.tell(ToPhone::Error { message: ONLY_A_HUM.to_owned() });
-                    }
                 }
                 Some(Input::Key(key)) => drop(give.try_send(Given::Key(key))),
                 Some(Input::RoomOver(_) | Input::Nothing) | None => {}

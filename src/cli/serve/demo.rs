@@ -97,7 +97,10 @@ pub(super) fn greet(
         Some(local) => {
             println!("  carrier   built in, on {} (for trying out; no phone network)", local.addr());
             println!();
-            println!("Next, in a second terminal:");
+            println!("Next, in a browser:");
+            println!("  http://{listening}/phone       be a patient, and hear it");
+            println!("  http://{listening}/softphone   be an assistant: ana, with the API token");
+            println!("Or in a second terminal:");
             println!("  cargo run -- call             be a patient (or `carelane call`)");
             println!("  cargo run -- call --as ana    be an assistant");
             if demo_pins {
