@@ -192,11 +192,12 @@ impl Door {
             (_, ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _] | ["items", _, "recording"]) => {
                 Err(reply::method_not_allowed("GET"))
             }
-            (_, ["agents", _, "softphone"]) => Err(reply::method_not_allowed("POST")),
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"])
-            | (_, ["calls" | "items", _, "urgent"]) => Err(reply::method_not_allowed("POST")),
+            | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
+                Err(reply::method_not_allowed("POST"))
+            }
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
     }

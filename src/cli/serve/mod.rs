@@ -52,6 +52,7 @@ use crate::engine::Opened;
 use crate::floor::event::Event;
 use crate::journal::Fault;
 use crate::journal::JournalError;
+use crate::journal::Recovered;
 use crate::metrics::Metrics;
 use crate::server::Door;
 use crate::server::Pins;
@@ -164,13 +165,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     }
     check_flows(&read, &opened)?;
     let recovered = opened.recovered.clone();
-    for (key, entries) in recovered.missing() {
-        error!(
-            key,
-            entries,
-            "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
-        );
-    }
+    tell_missing_keys(&recovered);
     let (ghosts, gap_since) = (opened.floor().live_legs(), opened.floor().gap_since());
 
     let metrics = Arc::new(Metrics::new().with_data(args.data.clone()));
@@ -223,6 +218,16 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let reloader = Reloader { engine: engine.clone(), metrics, pins, args };
     let door = Arc::new(door);
     Ok(Started::Answering(Box::new(Running { listener, door, engine, dispatch, reloader, reloads, local })))
+}
+
+fn tell_missing_keys(recovered: &Recovered) {
+    for (key, entries) in recovered.missing() {
+        error!(
+            key,
+            entries,
+            "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
+        );
+    }
 }
 
 /// While the journal is read, webhooks wait in the backlog.

@@ -30,10 +30,8 @@ impl Floor {
                     self.timers.set(TimerName::OfferExpires(*offer), *expires_at);
                 }
             }
-            Fact::LineLost { leg, until } => {
-                if self.legs.contains_key(leg) {
-                    self.timers.set(TimerName::LineLost(*leg), *until);
-                }
+            Fact::LineLost { leg, until } if self.legs.contains_key(leg) => {
+                self.timers.set(TimerName::LineLost(*leg), *until);
             }
             Fact::LineBack { leg } => self.timers.clear(&TimerName::LineLost(*leg)),
             _ => {}
