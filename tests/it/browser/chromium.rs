@@ -203,11 +203,14 @@ impl Tab<'_> {
 
     /// Waits until an expression holds.
     pub(super) async fn until(&self, expression: &str) {
-        let began = tokio::time::Instant::now();
-        while self.is(expression).await != true {
+        let holds = async {
+            while self.is(expression).await != true {
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if timeout(PATIENCE, holds).await.is_err() {
             let text = "document.body ? document.body.innerText : ''";
-            assert!(began.elapsed() < PATIENCE, "not in a minute: {expression}\nthe page: {}", self.is(text).await);
-            sleep(Duration::from_millis(50)).await;
+            panic!("not in a minute: {expression}\nthe page: {}", self.is(text).await);
         }
     }
 

@@ -208,6 +208,18 @@ fn events() -> Vec<Event> {
     ]
 }
 
+fn softphone_facts() -> [Fact; 6] {
+    let leg = LegId(4);
+    [
+        Fact::SoftphoneHeard { agent: "ana".into() },
+        Fact::SoftphoneUnheard { agent: "ana".into(), until: NOON },
+        Fact::SoftphoneLost { agent: "ana".into() },
+        Fact::OfferRung { offer: OfferId(8), expires_at: NOON },
+        Fact::LineLost { leg, until: NOON },
+        Fact::LineBack { leg },
+    ]
+}
+
 fn facts() -> Vec<Fact> {
     let (leg, call, offer, item) = (LegId(4), CallId(5), OfferId(8), ItemId(6));
     let mut facts: Vec<Fact> = treatments()
@@ -215,6 +227,7 @@ fn facts() -> Vec<Fact> {
         .zip(1..)
         .map(|(treatment, serial)| Fact::LegTreated { leg, serial, treatment, pushed: serial % 2 == 0 })
         .collect();
+    facts.extend(softphone_facts());
     facts.extend([
         Fact::FloorOpened("fl0".into()),
         Fact::FlowLoaded(Box::new(flow_file())),
@@ -251,12 +264,6 @@ fn facts() -> Vec<Fact> {
         Fact::EffectSettled { effect: EffectId(7) },
         Fact::LegAsked { leg, paging: true },
         Fact::AskUnanswered { leg },
-        Fact::SoftphoneHeard { agent: "ana".into() },
-        Fact::SoftphoneUnheard { agent: "ana".into(), until: NOON },
-        Fact::SoftphoneLost { agent: "ana".into() },
-        Fact::OfferRung { offer, expires_at: NOON },
-        Fact::LineLost { leg, until: NOON },
-        Fact::LineBack { leg },
         Fact::GapFound { since: NOON },
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
