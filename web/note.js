@@ -70,12 +70,12 @@ export class Note {
     const missing = error instanceof Refused ? error.missing : [];
     const fields = missing.map((id) => this.of("note").elements.namedItem(id)).filter(Boolean);
     fields.forEach((field) => field.setAttribute("aria-invalid", "true"));
-    const names = missing.map((id) => {
+    const lacks = missing.map((id) => {
       const field = this.guide.note_fields.find((known) => known.id === id);
-      return field ? `“${inLanguage(field.label, "en-US")}”` : plain(id);
+      const name = field ? inLanguage(field.label, "en-US") : plain(id);
+      return error.why[id] ? `“${name}”: ${error.why[id]}` : `“${name}” is missing`;
     });
-    const told = names.length > 0 ? `${error.message}: ${names.join(", ")}.` : error.message;
-    this.of("missing").textContent = told;
+    this.of("missing").textContent = lacks.length > 0 ? `${lacks.join(". ")}.` : error.message;
     this.of("missing").hidden = false;
     if (fields.length > 0) {
       fields[0].focus();

@@ -251,16 +251,6 @@ fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> Strin
     error.to_string()
 }
 
-fn tell_missing_keys(recovered: &Recovered) {
-    for (key, entries) in recovered.missing() {
-        error!(
-            key,
-            entries,
-            "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
-        );
-    }
-}
-
 /// What was read, or the demo; an error if there is nothing to serve.
 fn flows_to_serve(read: flows::Read, args: &Args, opened: &Opened) -> Result<flows::Read, String> {
     let missing = args.flows.as_deref().is_some_and(|named| !named.exists());

@@ -71,8 +71,8 @@ async fn two_tabs_carry_a_call_from_the_greeting_to_the_note() {
     ana.is("document.querySelector('#note button').click()").await;
     ana.until("!document.getElementById('missing').hidden").await;
     ana.picture("softphone-note-missing").await;
-    ana.is("document.querySelectorAll('#fields textarea').forEach((field, n) => { \
-         field.value = `Booked a physical exam for Tuesday at 2 pm with Dr. Lee, ${n}`; })")
+    let note = "Asks for a physical exam; booked it with Dr. Lee; the front desk sends the forms";
+    ana.is(&format!("document.querySelectorAll('#fields textarea').forEach((field) => {{ field.value = '{note}'; }})"))
         .await;
     ana.is("document.querySelector('#note button').click()").await;
     ana.shows("state", "Ready").await;
