@@ -13,6 +13,7 @@ use dashmap::DashMap;
 use super::rooms::Rooms;
 use super::softphones::Softphones;
 use super::streams::Streams;
+use super::tapes::Tapes;
 use crate::floor::Floor;
 use crate::floor::call::Side;
 use crate::floor::details::Subject;
@@ -37,6 +38,7 @@ pub struct Directory {
     streams: Streams,
     rooms: Rooms,
     softphones: Softphones,
+    tapes: Tapes,
 }
 
 /// First and last entry about each call. Calls are numbered one by one, so their number is the place.
@@ -108,6 +110,11 @@ impl Directory {
     /// Conversations held here.
     pub fn rooms(&self) -> &Rooms {
         &self.rooms
+    }
+
+    /// Messages recorded here.
+    pub fn tapes(&self) -> &Tapes {
+        &self.tapes
     }
 
     /// Must this effect still be carried out?
@@ -219,6 +226,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
         | Fact::LegUnwanted { leg }
+        | Fact::MessageBegan { leg, .. }
         | Fact::RecordingAwaited { leg, .. }
         | Fact::LegAsked { leg, .. }
         | Fact::LineLost { leg, .. }

@@ -13,6 +13,7 @@ use tracing::warn;
 
 use super::Engine;
 use super::Unanswered;
+use super::tapes::is_ours;
 use crate::carrier::twilio::CallQuery;
 use crate::carrier::twilio::NewCall;
 use crate::carrier::twilio::Patience;
@@ -79,6 +80,10 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             let result = courier.rest.redirect_call(&carrier_call, &url, &courier.patience(CHANGE_PATIENCE)).await;
             courier.report_change(result).await;
         }
+        Effect::FetchRecording { item, practice, recording: Some(ours), .. } if is_ours(&ours) => {
+            courier.take_tape(item, &practice, ours).await;
+        }
+        Effect::DropRecording { recording, .. } if is_ours(&recording) => courier.erase_tape(&recording).await,
         Effect::FetchRecording { item, practice, carrier_call, recording } => {
             courier.fetch_recording(item, &practice, &carrier_call, recording).await;
         }

@@ -21,6 +21,7 @@ mod rooms;
 mod salvage;
 mod softphones;
 mod streams;
+mod tapes;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -62,6 +63,8 @@ pub use softphones::Softphones;
 pub use streams::Asked;
 pub use streams::Push;
 pub use streams::Streams;
+pub use tapes::Tape;
+pub use tapes::Tapes;
 
 use crate::carrier::twilio::RestClient;
 use crate::floor::Floor;

@@ -264,6 +264,13 @@ pub enum Event {
         /// If it was `TimePassed`: the deadline at which the core panicked.
         deadline: Option<TimerName>,
     },
+    /// A leg's message is recorded here, from its stream.
+    MessageBegan {
+        /// The leg.
+        leg: LegId,
+        /// Our own name for the recording.
+        recording: CarrierRecording,
+    },
 }
 
 /// Where a salvaged journal comes from.

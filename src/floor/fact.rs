@@ -513,6 +513,13 @@ pub enum Fact {
         /// Her leg.
         leg: LegId,
     },
+    /// A leg's message is recorded here: its sound is found whatever becomes of the line, or of us.
+    MessageBegan {
+        /// The leg.
+        leg: LegId,
+        /// Our own name for the recording.
+        recording: CarrierRecording,
+    },
 }
 
 /// How a call came into a lane.

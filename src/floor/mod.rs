@@ -284,7 +284,9 @@ impl Floor {
             Event::CallCloseAsked { call, .. } | Event::TransferAsked { call, .. } => {
                 self.calls.get(call).map(|call| &call.practice)
             }
-            Event::RecordingReported { leg, .. } => self.legs.get(leg).map(|leg| &leg.flow.practice),
+            Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => {
+                self.legs.get(leg).map(|leg| &leg.flow.practice)
+            }
             Event::AttemptMade { item, .. }
             | Event::ItemCloseAsked { item, .. }
             | Event::OwnerAsked { item, .. }

@@ -71,7 +71,7 @@ impl Turn<'_> {
             Event::TreatmentEnded { leg, .. }
             | Event::TreatmentFetched { leg, .. }
             | Event::LegAnswered { leg, .. } => Some(Concerned { asks: true, ..of_leg(*leg) }),
-            Event::RecordingReported { leg, .. } => Some(of_leg(*leg)),
+            Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => Some(of_leg(*leg)),
             Event::LegFoundOver { leg } | Event::LineLost { leg } => Some(Concerned { is_over: true, ..of_leg(*leg) }),
             Event::LegStatus { leg, carrier_call, status } => {
                 let named = || self.floor.leg_of(carrier_call).map(|leg| leg.id);

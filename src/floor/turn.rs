@@ -104,6 +104,7 @@ impl<'f> Turn<'f> {
                     self.fact(Fact::GapRead);
                 }
             }
+            Event::MessageBegan { leg, recording } => self.message_began(leg, recording),
             Event::Poisoned { event, deadline } => self.poisoned(*event, deadline),
             Event::UrgentAsked { of, by } => self.urgent_asked(of, by),
             Event::SoftphoneHeard { agent } => self.softphone_heard(agent),

@@ -48,7 +48,7 @@ impl Captions {
                     said.push(Caption { at, text, language });
                 }
                 Sound::Music => said.push(Caption { at, text: None, language: None }),
-                Sound::Silence(_) => {}
+                Sound::Silence(_) | Sound::Beep => {}
             }
             at += part.length();
         }

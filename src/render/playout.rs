@@ -1,7 +1,7 @@
 //! Playout: a treatment as a plan of what to play and what to wait for, for carelane's own voice.
 //!
 //! The second rendering of treatments; it says what the TwiML document says, in the same order. `None`: this treatment
-//! is the carrier's (a recording, an assistant's keys).
+//! is the carrier's (an assistant's keys).
 //! A plan names pieces and knows no file; whether there are sounds for all of them, `media` says.
 
 use super::question;
@@ -43,6 +43,8 @@ pub enum Sound {
     Music,
     /// Nothing for so long.
     Silence(Span),
+    /// The tone after which somebody speaks.
+    Beep,
 }
 
 /// What a key does while a plan is played.
@@ -54,6 +56,8 @@ pub enum Keys {
     Answer,
     /// It may change something; until it does, the plan goes on.
     Heard,
+    /// `#` or `*` ends the message; nothing else does anything.
+    End,
 }
 
 /// What comes after the last sound of a plan.
@@ -65,6 +69,13 @@ pub enum Then {
     End,
     /// The leg is hung up.
     HangUp,
+    /// A message is recorded.
+    Record {
+        /// How long it may be.
+        longest: Span,
+        /// So much silence ends it.
+        silence: Span,
+    },
     /// The leg is in conversation until the floor, or somebody of it, ends that.
     Talk,
 }
@@ -79,7 +90,7 @@ impl Plan {
 /// The plan of a treatment.
 pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
     let say_all = |words: &[Words], language| {
-        words.iter().flat_map(|words| pieces(flow, words, language)).map(Sound::Words).collect()
+        words.iter().flat_map(|words| pieces(flow, words, language)).map(Sound::Words).collect::<Vec<_>>()
     };
     let question = |sounds, timeout| Plan { sounds, again_from: None, keys: Keys::Answer, then: Then::Wait(timeout) };
     match treatment {
@@ -112,7 +123,12 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
             Some(Plan::conversation(say_all(&[Words::Phrase(Phrase::Joining)], language)))
         }
         Treatment::Connected { party: Party::Agent, .. } => Some(Plan::conversation(Vec::new())),
-        Treatment::Record { .. } | Treatment::Keys { .. } => None,
+        Treatment::Record { words, language, longest } => {
+            let sounds = [say_all(words, language), vec![Sound::Beep]].concat();
+            let then = Then::Record { longest: *longest, silence: seconds(twiml::MESSAGE_SILENCE) };
+            Some(Plan { sounds, again_from: None, keys: Keys::End, then })
+        }
+        Treatment::Keys { .. } => None,
     }
 }
 

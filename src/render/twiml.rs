@@ -48,7 +48,7 @@ pub(super) const URGENT_PAUSE: u32 = 40;
 const PARKING_PLACES: u64 = 16;
 const PARKING_PLACE_CALLS_MAX: u32 = 5_000;
 /// Silence that ends a message, in seconds: older callers pause to look something up.
-const MESSAGE_SILENCE: u32 = 10;
+pub(super) const MESSAGE_SILENCE: u32 = 10;
 /// Seconds of silence after which the question about the patient stays unanswered.
 pub(super) const STANDING_SECONDS: u32 = 4;
 /// More than any PIN has, so that no digit of one spills into the next question.

@@ -143,14 +143,16 @@ impl Streaming {
             Treatment::Connected { call, round, .. } => {
                 rooms.is_here(*call, *round) && (self.carries.carrier_legs || rooms.is_only_here(*call, *round))
             }
-            Treatment::Menu { .. } | Treatment::AskStanding { .. } | Treatment::Hold { .. } => {
+            Treatment::Menu { .. }
+            | Treatment::AskStanding { .. }
+            | Treatment::Hold { .. }
+            | Treatment::Record { .. } => {
                 let said = |plan| self.sounds.library.get().is_some_and(|library| library.program(&plan).is_some());
                 self.carries.carrier_legs && plan(&given.flow, &given.treatment).is_some_and(said)
             }
             Treatment::Announce { .. }
             | Treatment::Goodbye { .. }
             | Treatment::Whisper { .. }
-            | Treatment::Record { .. }
             | Treatment::Keys { .. } => false,
         }
     }

@@ -101,6 +101,7 @@ pub fn event(told: &Event) -> String {
         Event::CallMissed { carrier_call, began, .. } => {
             format!("the carrier's list has {carrier_call} of {}, which we never saw", time(*began))
         }
+        Event::MessageBegan { leg, .. } => format!("a message is recorded on {leg}"),
         Event::LegFoundOver { leg } => format!("{leg} is found to be over"),
         Event::EffectConfirmed { effect, .. } => format!("{effect} is carried out"),
         Event::EffectFailed { effect, why } => format!("{effect} failed: {}", plain(why)),
@@ -271,6 +272,7 @@ fn seldom(told: &Fact) -> String {
             owner.as_str(),
             time(*due_at)
         ),
+        Fact::MessageBegan { leg, .. } => format!("the message on {leg} is recorded here"),
         Fact::LegAsked { leg, paging: false } => format!("{leg} is silent"),
         Fact::LegAsked { leg, paging: true } => format!("is {leg} still there?"),
         Fact::AskUnanswered { leg } => format!("the carrier does not tell of {leg}"),

@@ -52,6 +52,7 @@ impl Floor {
             push: None,
             hang_up: None,
             message: None,
+            recording: None,
             ask: None,
             sought: None,
             unanswered: 0,

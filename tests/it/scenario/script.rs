@@ -239,6 +239,7 @@ impl Stage {
             ["gap", "since", date, clock] => Ok(Event::GapFound { since: local(&format!("{date} {clock}"))? }),
             ["gap", "read"] => Ok(Event::GapRead),
             ["over", who] => Ok(Event::LegFoundOver { leg: self.leg(who)? }),
+            ["tape", who, recording] => Ok(Event::MessageBegan { leg: self.leg(who)?, recording: recording.into() }),
             ["fetch", who] => {
                 let (leg, serial) = self.treated(who)?;
                 Ok(Event::TreatmentFetched { leg, serial })
