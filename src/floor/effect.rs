@@ -152,6 +152,8 @@ pub enum Answer {
     Refused(Refusal),
     /// Done, and this item tells the clinical group.
     Flagged(ItemId),
+    /// Done, but the item stays due when it was, and why.
+    DueKept(&'static str),
 }
 
 /// Why a request was refused.

@@ -237,6 +237,9 @@ pub enum Fact {
         note: Note,
         /// When the next attempt is due.
         due_at: Timestamp,
+        /// Who did it, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// The item is done.
     ItemClosed {
@@ -246,6 +249,9 @@ pub enum Fact {
         outcome: OutcomeId,
         /// The note.
         note: Note,
+        /// Who did it, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// The item changed hands.
     ItemOwned {

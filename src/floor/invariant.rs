@@ -10,6 +10,7 @@ use super::acd::agent::Softphone;
 use super::call::Call;
 use super::call::Phase;
 use super::call::Side;
+use super::fact::ItemKind;
 use super::fact::NotReady;
 use super::timer::TimerName;
 use crate::vocab::CallId;
@@ -43,6 +44,7 @@ impl Floor {
         self.check_offers()?;
         self.check_work_conserving()?;
         self.check_staff_lines()?;
+        self.check_flags()?;
         self.check_bounds()?;
         self.check_effects()?;
         self.check_timers()
@@ -131,6 +133,19 @@ impl Floor {
             must("skills", skilled || offer.on_call, || format!("{id}: {offer:?}"))?;
             let urgent = self.calls.get(&offer.call).is_some_and(|c| c.urgent);
             must("on-call-for-urgent-only", urgent || !offer.on_call, || format!("{id}: {offer:?}"))?;
+        }
+        Ok(())
+    }
+
+    /// patient: what somebody flagged is urgent and clinical until somebody else closes it.
+    fn check_flags(&self) -> Result<(), Broken> {
+        for (id, item) in &self.items {
+            let Some(flagged_by) = &item.new.flagged_by else { continue };
+            must("flag-stays", item.new.urgent, || format!("{id} was flagged and is not urgent"))?;
+            let clinical = item.flow.lane(&item.new.lane).is_some_and(|lane| lane.clinical);
+            let by_another = item.closed_by.is_none() || item.closed_by.as_ref() != flagged_by.agent();
+            let owed = item.new.kind == ItemKind::NoteOwed;
+            must("flagger-cannot-close", by_another || owed || !clinical, || format!("{id}: {:?}", item.closed_by))?;
         }
         Ok(())
     }

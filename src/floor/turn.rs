@@ -279,7 +279,8 @@ impl<'f> Turn<'f> {
                 reason: call.details.reason.clone().filter(|reason| lane.has_reason(reason)),
                 ..call.details.clone()
             },
-            flagged_by: call.flagged_by.clone(),
+            // Who flagged has handed over: what a clinician leaves to another lane is that lane's.
+            flagged_by: call.flagged_by.clone().filter(|_| lane.clinical),
         };
         self.fact(Fact::ItemOpened(Box::new(new)));
     }

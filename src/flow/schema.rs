@@ -175,7 +175,11 @@ pub(super) static PRACTICE: Record = Record {
     name: "`practice`",
     fields: &[
         required("id", Kind::Id, "a short name for files and screens: `riverside`"),
-        required("name", NAME, "the practice's name as people say it"),
+        required(
+            "name",
+            NAME,
+            "the practice's name as people say it; the whisper names it to assistants who serve more than one practice",
+        ),
         required("numbers", Kind::List { of: &Kind::Number, min: 1, max: 100 }, "the numbers patients dial"),
         required(
             "languages",

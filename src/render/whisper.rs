@@ -8,8 +8,18 @@ use crate::flow::Phrase;
 
 /// Everything said, the keys last; nothing, if the treatment is no whisper.
 pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<String> {
-    let Treatment::Whisper { lane, caller_language, language, waited, urgent, repeat, standing, promised, backline } =
-        treatment
+    let Treatment::Whisper {
+        lane,
+        caller_language,
+        language,
+        waited,
+        urgent,
+        repeat,
+        standing,
+        promised,
+        backline,
+        names_practice,
+    } = treatment
     else {
         return Vec::new();
     };
@@ -17,6 +27,9 @@ pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<String> {
     let mut said = Vec::new();
     if *urgent {
         said.push(phrase(Phrase::WhisperUrgent));
+    }
+    if *names_practice {
+        said.push(wording::practice(flow));
     }
     said.push(wording::whisper(flow, lane, caller_language, *waited, language));
     if *backline {

@@ -167,7 +167,7 @@ impl Door {
             ("POST", ["items", item, "attempts"]) => {
                 let item = id(item, "item")?;
                 let Closing { outcome, note, by, promised } = self.closing(Subject::Item(item), body).await?;
-                self.ask_item(item, |item| Event::AttemptMade { item, outcome, note, by, promised }).await
+                self.attempt(item, Event::AttemptMade { item, outcome, note, by, promised }).await
             }
             ("POST", ["items", item, "close"]) => {
                 let item = id(item, "item")?;
@@ -221,18 +221,20 @@ impl Door {
         Ok(Closing { outcome: outcome.into(), note, by: by.map(|by| AgentId::from(by.as_str())), promised })
     }
 
-    async fn ask(&self, event: Event) -> Result<Reply, Reply> {
-        let answer = self.engine.post(event).await.map_err(unanswered)?.answer;
-        match answer {
+    /// What the floor answered; a refusal is the reply.
+    async fn answer(&self, event: Event) -> Result<Answer, Reply> {
+        match self.engine.post(event).await.map_err(unanswered)?.answer {
             Answer::Refused(refusal) => Err(refused(&refusal)),
-            Answer::Noted | Answer::Treat { .. } | Answer::Excuse | Answer::Over => {
-                Ok(reply::json(StatusCode::OK, &json!({ "ok": true })))
-            }
-            Answer::Flagged(item) => {
-                let answer = json!({ "ok": true, "urgent_item": item.to_string() });
-                Ok(reply::json(StatusCode::OK, &answer))
-            }
+            answer => Ok(answer),
         }
+    }
+
+    async fn ask(&self, event: Event) -> Result<Reply, Reply> {
+        let answer = match self.answer(event).await? {
+            Answer::Flagged(item) => json!({ "ok": true, "urgent_item": item.to_string() }),
+            _ => json!({ "ok": true }),
+        };
+        Ok(reply::json(StatusCode::OK, &answer))
     }
 
     /// The same, answered with the item as it is now.
@@ -241,14 +243,25 @@ impl Door {
         self.item(id).await
     }
 
-    async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
-        match self.engine.item(id).await.map_err(unanswered)? {
-            Some(item) => Ok(reply::json(StatusCode::OK, &json::item(&item))),
-            None => Err(reply::problem(
-                StatusCode::NOT_FOUND,
-                "there is no such item, or it was closed more than a day ago",
-            )),
+    /// The same for an attempt, with the reason if the item stays due when it was.
+    async fn attempt(&self, id: ItemId, attempt: Event) -> Result<Reply, Reply> {
+        let answer = self.answer(attempt).await?;
+        let mut item = self.shown(id).await?;
+        if let Answer::DueKept(why) = answer {
+            item["due_kept"] = why.into();
         }
+        Ok(reply::json(StatusCode::OK, &item))
+    }
+
+    async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
+        Ok(reply::json(StatusCode::OK, &self.shown(id).await?))
+    }
+
+    async fn shown(&self, id: ItemId) -> Result<Value, Reply> {
+        let item = self.engine.item(id).await.map_err(unanswered)?;
+        let gone =
+            || reply::problem(StatusCode::NOT_FOUND, "there is no such item, or it was closed more than a day ago");
+        Ok(json::item(&item.ok_or_else(gone)?))
     }
 
     /// A recorded message. Who listens is in the journal before a byte of it leaves.

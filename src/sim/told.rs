@@ -80,6 +80,7 @@ pub fn outbox(out: &Outbox) -> String {
         Answer::Over => writeln!(text, "answer: hang up"),
         Answer::Refused(why) => writeln!(text, "refused: {}", refusal(why)),
         Answer::Flagged(item) => writeln!(text, "flagged: {item}"),
+        Answer::DueKept(why) => writeln!(text, "due kept: {why}"),
     };
     text
 }
@@ -227,10 +228,10 @@ fn fact(told: &Fact) -> String {
         Fact::CallClosed { call, outcome, note } => format!("{call} closed: {outcome} ({})", fields(note)),
         Fact::CallLeft { call, how } => format!("{call} left: {}", plain(how)),
         Fact::ItemOpened(new) => item(new),
-        Fact::ItemAttempted { item, outcome, note, due_at } => {
+        Fact::ItemAttempted { item, outcome, note, due_at, .. } => {
             format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
         }
-        Fact::ItemClosed { item, outcome, note } => format!("{item} closed: {outcome} ({})", fields(note)),
+        Fact::ItemClosed { item, outcome, note, .. } => format!("{item} closed: {outcome} ({})", fields(note)),
         Fact::ItemJoined { item, call, kind, promised } => format!(
             "{call} belongs to {item}{}{}",
             kind.map_or_else(String::new, |kind| format!(", {} now", plain(kind))),
@@ -412,9 +413,21 @@ fn treated(treatment: &Treatment) -> String {
         Treatment::Hold { lane, language, first, urgent } => {
             format!("hold {lane} {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
         }
-        Treatment::Whisper { lane, caller_language, waited, urgent, repeat, standing, promised, backline, .. } => {
+        Treatment::Whisper {
+            lane,
+            caller_language,
+            waited,
+            urgent,
+            repeat,
+            standing,
+            promised,
+            backline,
+            names_practice,
+            ..
+        } => {
             format!(
-                "whisper {lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                "whisper {}{lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                if *names_practice { "with the practice's name, " } else { "" },
                 if *urgent { ", urgent" } else { "" },
                 if *backline { ", backline" } else { "" },
                 if *repeat { ", repeat caller" } else { "" },

@@ -61,7 +61,7 @@ impl Floor {
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
             Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
-            Fact::ItemClosed { item, outcome, .. } => self.item_closed(at, *item, outcome),
+            Fact::ItemClosed { item, outcome, by, .. } => self.item_closed(at, *item, outcome, by.as_ref()),
             Fact::ItemOwned { item, owner } => {
                 if let Some(item) = self.items.get_mut(item) {
                     item.new.owner = owner.clone();

@@ -524,7 +524,8 @@ impl Books {
     }
 
     fn worked_on(&mut self, now: Timestamp, fact: &Fact) -> Result<(), String> {
-        let (Fact::ItemAttempted { item, outcome, note, .. } | Fact::ItemClosed { item, outcome, note }) = fact else {
+        let (Fact::ItemAttempted { item, outcome, note, .. } | Fact::ItemClosed { item, outcome, note, .. }) = fact
+        else {
             return Ok(());
         };
         let Some(page) = self.items.get_mut(item) else { return Err(format!("no-phantom: no {item}")) };
@@ -533,9 +534,12 @@ impl Books {
         let closes = complete(lane, outcome.as_str(), note).map_err(|what| format!("item-complete: {item} {what}"))?;
         match fact {
             Fact::ItemAttempted { due_at, .. } => {
+                let due_before = page.new.due_at;
                 (page.attempts, page.new.due_at) = (page.attempts + 1, *due_at);
                 must(page.attempts <= ATTEMPTS_MAX, || format!("three-attempts: {} at {item}", page.attempts))?;
-                must(*due_at >= now, || format!("time-sane: {item} is due {due_at}, in the past"))
+                must(*due_at >= now || *due_at == due_before, || {
+                    format!("time-sane: {item} is due {due_at}, in the past")
+                })
             }
             _ => {
                 page.open = false;

@@ -171,6 +171,11 @@ impl Stage {
                 let event = self.practice.edit(file, from, to)?;
                 self.tell(event)
             }
+            // Another practice with the same lanes and people.
+            ["practice", name, number] => {
+                let event = self.practice.another(name, number)?;
+                self.tell(event)
+            }
             ["cut", "team", from] => {
                 let event = self.practice.cut(from)?;
                 self.tell(event)
