@@ -6,6 +6,7 @@ use std::fmt;
 use super::Floor;
 use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
+use super::acd::agent::Softphone;
 use super::call::Call;
 use super::call::Phase;
 use super::call::Side;
@@ -232,7 +233,10 @@ impl Floor {
                 }
                 TimerName::MessageOver(call) => in_phase(call, |phase| matches!(phase, Phase::Voicemail { .. })),
                 TimerName::RecordingDue(item) => self.items.get(item).is_some_and(|item| item.recording.is_some()),
-                TimerName::LegLingers(leg) | TimerName::LegSilent(leg) => {
+                TimerName::SoftphoneSilent(agent) => {
+                    self.agents.get(agent).is_some_and(|a| a.softphone == Softphone::Unheard)
+                }
+                TimerName::LegLingers(leg) | TimerName::LegSilent(leg) | TimerName::LineLost(leg) => {
                     self.legs.get(leg).is_some_and(super::call::Leg::is_up)
                 }
             };

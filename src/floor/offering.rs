@@ -17,6 +17,7 @@ use super::fact::OfferOutcome;
 use super::fact::Route;
 use super::fact::Why;
 use super::hours;
+use super::softphone::RINGS_WITHIN;
 use super::timer::TimerName;
 use super::treatment::Party;
 use super::treatment::Treatment;
@@ -75,7 +76,8 @@ impl Turn<'_> {
 
     pub(super) fn make_offer(&mut self, call: CallId, agent: AgentId, ring: Span, why: Why) {
         let (offer, leg) = (self.next_offer(), self.next_leg());
-        let expires_at = self.now + ring;
+        let softphone = self.floor.agents.get(&agent).is_some_and(|agent| agent.softphone.rings());
+        let expires_at = self.now + if softphone { RINGS_WITHIN } else { ring };
         self.fact(Fact::OfferMade { offer, call, agent, leg, expires_at, why: Box::new(why) });
     }
 
@@ -210,6 +212,9 @@ impl Turn<'_> {
 
     /// The lease is over by time. A phone that never rang as far as we know is no miss.
     pub(super) fn offer_expired(&mut self, offer: OfferId) {
+        if self.floor.offers.get(&offer).is_some_and(|o| o.softphone && !o.rung && !o.answered) {
+            return self.softphone_missed(offer, OfferOutcome::Withdrawn);
+        }
         let leg = self.floor.offers.get(&offer).and_then(|o| self.floor.legs.get(&o.leg));
         let rang = leg.is_some_and(|leg| leg.carrier_call.is_some());
         self.end_offer(offer, if rang { OfferOutcome::NotAnswered } else { OfferOutcome::Withdrawn });

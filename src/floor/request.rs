@@ -25,6 +25,7 @@ use super::wrapup;
 use super::wrapup::Written;
 use crate::flow::Lane;
 use crate::flow::Owner;
+use crate::flow::Reach;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::GroupId;
@@ -52,6 +53,9 @@ impl Turn<'_> {
     /// Now, or after the call in hand.
     pub(super) fn state_asked(&mut self, id: &AgentId, to: AgentChange) {
         let Some(agent) = self.floor.agents.get(id) else { return self.refuse(Refusal::Unknown("assistant")) };
+        if to == AgentChange::Available && agent.member.reach == Reach::Browser && !agent.softphone.rings() {
+            return self.refuse(Refusal::Conflict("she is reached by browser, and her softphone is not open"));
+        }
         match (&agent.state, &to) {
             (AgentState::Available { .. }, AgentChange::Available)
             | (AgentState::LoggedOut, AgentChange::LoggedOut) => {}
@@ -79,6 +83,10 @@ impl Turn<'_> {
 
     /// "With a patient" is over.
     pub(super) fn ready_again(&mut self, agent: AgentId) {
+        let found = self.floor.agents.get(&agent);
+        if found.is_some_and(|a| a.member.reach == Reach::Browser && !a.softphone.rings()) {
+            return self.set_not_ready(agent, NotReady::SoftphoneSilent);
+        }
         self.fact(Fact::AgentChanged { agent, to: AgentChange::Available });
     }
 

@@ -140,10 +140,8 @@ impl Door {
                 let view = self.engine.view().await.map_err(unanswered)?;
                 Ok(reply::json(StatusCode::OK, &json::floor(&view, self.engine.clock().now())))
             }
-            ("PUT", ["agents", agent, "state"]) => {
-                let StateBody { state } = read(body)?;
-                self.ask(Event::AgentStateAsked { agent: AgentId::from(*agent), state }).await
-            }
+            ("PUT", ["agents", agent, "state"]) => self.set_state(agent, body).await,
+            ("POST", ["agents", agent, "softphone"]) => self.softphone(agent).await,
             ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
             ("POST", ["calls", call, "close"]) => {
                 let call = id(call, "call")?;
@@ -199,9 +197,16 @@ impl Door {
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"])
-            | (_, ["calls" | "items", _, "urgent"]) => Err(reply::method_not_allowed("POST")),
+            | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
+                Err(reply::method_not_allowed("POST"))
+            }
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
+    }
+
+    async fn set_state(&self, agent: &str, body: &[u8]) -> Result<Reply, Reply> {
+        let StateBody { state } = read(body)?;
+        self.ask(Event::AgentStateAsked { agent: AgentId::from(agent), state }).await
     }
 
     /// Outcome and note. A reason given with them is taken first, so that one of no lane's list closes nothing.

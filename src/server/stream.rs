@@ -21,6 +21,7 @@ use hyper::body::Incoming;
 use ring::rand::SecureRandom as _;
 use ring::rand::SystemRandom;
 use tokio::sync::OnceCell;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use tracing::debug;
 use tracing::warn;
@@ -123,6 +124,11 @@ impl Streaming {
         self.carries.patients
     }
 
+    /// A place for one more socket; `None` if all are taken.
+    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
+    }
+
     /// 128 random bits as text.
     pub(super) fn ticket(&self) -> Option<String> {
         let mut bytes = [0_u8; 16];
@@ -221,15 +227,15 @@ impl Door {
             return Err(reply::problem(StatusCode::FORBIDDEN, "the signature is wrong"));
         }
         let full = || reply::problem(StatusCode::SERVICE_UNAVAILABLE, "there are too many media streams");
-        let place = Arc::clone(&streaming.places).try_acquire_owned().map_err(|_| full())?;
+        let place = streaming.place().ok_or_else(full)?;
         let asks = || reply::problem(StatusCode::UPGRADE_REQUIRED, "this is where media streams connect, by websocket");
         let (response, socket) = upgrade(request).ok_or_else(asks)?;
         let (engine, metrics) = (self.engine.clone(), Arc::clone(&self.metrics));
         tokio::spawn(async move {
             if let Some(socket) = socket.await {
                 let line = Line { engine: engine.clone(), metrics, library: streaming.sounds.library().await };
-                if let Some(leg) = session::serve(line, socket).await {
-                    browser::left(&engine, leg).await;
+                if let Some((leg, hung_up)) = session::serve(line, socket).await {
+                    browser::left(&engine, leg, hung_up).await;
                 }
             }
             drop(place);

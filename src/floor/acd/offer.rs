@@ -32,6 +32,10 @@ pub struct Offer {
     pub answered: bool,
     /// Is she rung because she is on call?
     pub on_call: bool,
+    /// Is it rung at her softphone?
+    pub softphone: bool,
+    /// Has that shown that it rings?
+    pub rung: bool,
 }
 
 /// The longest a whisper takes to be said, at 0.35 s a word: lane, language, wait and both keys are some 25 words.

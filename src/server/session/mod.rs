@@ -64,8 +64,10 @@ pub(super) struct Line {
 /// Why a session ends.
 #[derive(Debug)]
 enum End {
-    /// The carrier says that the stream is over, or closes it.
+    /// The carrier says that the stream is over.
     Stopped,
+    /// It closes the socket without a word.
+    Closed,
     /// The carrier goes on with a document.
     HandedOver,
     /// The socket broke off, or was silent.
@@ -81,8 +83,9 @@ impl From<Malformed> for End {
     }
 }
 
-/// Serves a socket to its end. Tells which leg it was, if that is a browser's: then nobody else tells of its end.
-pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<BrowserLeg> {
+/// Serves a socket to its end. Tells which leg it was, if that is a browser's, and whether it hung up or we did: nobody
+/// else tells of its end.
+pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<(BrowserLeg, bool)> {
     let opened = timeout(START_MAX, open(&line, &mut socket)).await;
     let mut served = None;
     let end = match opened.unwrap_or(Err(End::Refused("no start in time"))) {
@@ -115,13 +118,13 @@ pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<BrowserLeg> 
         }
     };
     line.metrics.stream_ended(match end {
-        End::Stopped => StreamEnd::Stopped,
+        End::Stopped | End::Closed => StreamEnd::Stopped,
         End::HandedOver => StreamEnd::HandedOver,
         End::Dropped => StreamEnd::Dropped,
         End::Refused(_) => StreamEnd::Refused,
     });
     close(&mut socket, &end).await;
-    served
+    served.map(|leg| (leg, matches!(end, End::Stopped | End::HandedOver)))
 }
 
 /// A stream that came with a ticket of ours.

@@ -273,6 +273,9 @@ impl Stage {
             }
             ["fail", effect, why] => Ok(Event::EffectFailed { effect: id(effect)?, why: failure(why)? }),
             ["agent", agent, state] => Ok(Event::AgentStateAsked { agent: agent.into(), state: asked(state)? }),
+            ["softphone", agent, "answers"] => Ok(Event::SoftphoneHeard { agent: agent.into() }),
+            ["softphone", agent, "is-silent"] => Ok(Event::SoftphoneUnheard { agent: agent.into() }),
+            ["line-lost", who] => Ok(Event::LineLost { leg: self.leg(who)? }),
             ["transfer", who, lane] => Ok(Event::TransferAsked { call: self.call(who)?, lane: lane.into() }),
             ["close", who, outcome, ..] => {
                 let (call, (note, by, promised)) = (self.call(who)?, note(&words[3..])?);
