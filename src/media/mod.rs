@@ -5,6 +5,7 @@
 //!                                     │
 //!  plan (render) ─► library ─► program ─► player ─► message ─► the carrier
 //!                                the carrier ─► message ─► dtmf (keys in the audio itself)
+//!                                                       └► utterance (what is said, cut out for a recogniser)
 //! ```
 //! Audio is G.711 mu-law at 8 kHz throughout, as the phone network has it. No rule of a call centre is here; nothing
 //! here reads a clock, and no socket is opened: `server` brings the messages.
@@ -17,6 +18,7 @@ mod library;
 pub mod message;
 mod player;
 mod sounds;
+mod utterance;
 pub mod wav;
 
 pub use captions::Caption;
@@ -31,3 +33,4 @@ pub use player::Program;
 pub use sounds::Manifest;
 pub use sounds::Recording;
 pub use sounds::SoundError;
+pub use utterance::Listener;

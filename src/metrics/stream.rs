@@ -8,6 +8,7 @@ use super::family::Choices;
 use super::family::counters;
 use super::family::gauge;
 
+const RECOGNISED: [&str; 3] = ["words", "nothing", "failed"];
 const ENDS: [&str; 4] = ["stopped", "handed_over", "dropped", "refused"];
 
 /// How a media stream ended.
@@ -29,18 +30,26 @@ pub(super) struct StreamSeries {
     ended: Choices,
     frames_in: IntCounter,
     frames_out: IntCounter,
+    recognised: Choices,
 }
 
 impl StreamSeries {
     pub(super) fn new(r: &Registry) -> Self {
         let frames =
             counters(r, "carelane_stream_frames_total", "Audio by media streams, in frames of 20 ms.", &["direction"]);
+        let recognised = counters(
+            r,
+            "carelane_utterances_total",
+            "What callers said in media streams, by what the recogniser made of it.",
+            &["result"],
+        );
         let ended = counters(r, "carelane_streams_ended_total", "Media streams that ended, by how.", &["result"]);
         Self {
             open: gauge(r, "carelane_streams", "Media streams that carry a call's audio now."),
             ended: Choices::of(&ended, &[], &ENDS),
             frames_in: frames.with_label_values(&["in"]),
             frames_out: frames.with_label_values(&["out"]),
+            recognised: Choices::of(&recognised, &[], &RECOGNISED),
         }
     }
 
@@ -60,6 +69,10 @@ impl StreamSeries {
 
     pub(super) fn heard(&self, frames: u64) {
         self.frames_in.inc_by(frames);
+    }
+
+    pub(super) fn recognised(&self, result: &str) {
+        self.recognised.inc(result);
     }
 
     pub(super) fn sent(&self, frames: u64) {

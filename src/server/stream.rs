@@ -27,6 +27,7 @@ use tracing::warn;
 
 use super::Door;
 use super::browser;
+use super::recogniser::Recogniser;
 use super::reply;
 use super::reply::Reply;
 use super::session;
@@ -75,6 +76,8 @@ pub struct Streaming {
     verifier: Verifier,
     places: Arc<Semaphore>,
     random: SystemRandom,
+    /// Who understands what callers say, if somebody does.
+    recogniser: Option<Arc<dyn Recogniser>>,
 }
 
 /// The library: read at the start where carriers' legs are played to, otherwise when the first browser calls.
@@ -114,7 +117,12 @@ impl Streaming {
     ) -> Self {
         let sounds = Sounds { folder, library: OnceCell::new_with(library.map(Arc::new)) };
         let places = Arc::new(Semaphore::new(SOCKETS_MAX));
-        Self { sounds, carries, rest, verifier, places, random: SystemRandom::new() }
+        Self { sounds, carries, rest, verifier, places, random: SystemRandom::new(), recogniser: None }
+    }
+
+    /// Has what callers say understood by this recogniser.
+    pub fn with_recogniser(self, recogniser: Arc<dyn Recogniser>) -> Self {
+        Self { recogniser: Some(recogniser), ..self }
     }
 
     /// Do patients call from a page?
@@ -214,7 +222,8 @@ impl Door {
         let (engine, metrics) = (self.engine.clone(), Arc::clone(&self.metrics));
         tokio::spawn(async move {
             if let Some(socket) = socket.await {
-                let line = Line { engine: engine.clone(), metrics, library: streaming.sounds.library().await };
+                let (library, recogniser) = (streaming.sounds.library().await, streaming.recogniser.clone());
+                let line = Line { engine: engine.clone(), metrics, library, recogniser };
                 if let Some(leg) = session::serve(line, socket).await {
                     browser::left(&engine, leg).await;
                 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod carrier;
 mod doors;
+mod speech;
 
 use std::time::Duration;
 

@@ -3,9 +3,10 @@
 //! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here (a
 //! conference, a recording, words without a sound) ends the stream, and the carrier goes on from its document.
 //!
-//! `wire` is its socket, `ears` hears keys, `play` is its voice.
+//! `wire` is its socket, `ears` hears keys, `hearing` words, `play` is its voice.
 
 mod ears;
+mod hearing;
 mod play;
 mod wire;
 
@@ -18,6 +19,7 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use super::browser::BrowserLeg;
+use super::recogniser::Recogniser;
 use super::upgrade::Socket;
 use crate::engine::Engine;
 use crate::engine::Push;
@@ -39,6 +41,7 @@ use crate::render::Then;
 use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
 use ears::Ears;
+use hearing::Hearing;
 use wire::close;
 use wire::next;
 
@@ -54,6 +57,7 @@ pub(super) struct Line {
     pub(super) engine: Engine,
     pub(super) metrics: Arc<Metrics>,
     pub(super) library: Arc<Library>,
+    pub(super) recogniser: Option<Arc<dyn Recogniser>>,
 }
 
 /// Why a session ends.
@@ -96,6 +100,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<BrowserLeg> 
                 browser,
                 player,
                 ears,
+                hearing: Hearing::new(line.recogniser.clone()),
                 serial: 0,
                 keys: Keys::Ignored,
                 then: Then::End,
@@ -152,6 +157,7 @@ struct Session<'l> {
     browser: bool,
     player: Player,
     ears: Ears,
+    hearing: Hearing,
     /// The treatment that is played.
     serial: u32,
     keys: Keys,
@@ -194,14 +200,15 @@ impl Session<'_> {
         if self.player.overdue(now) {
             return self.played().await;
         }
-        if self.waits_until.is_some_and(|until| until <= now) {
+        let waits_until = self.waits_until.map(|until| self.hearing.until(until, now));
+        if waits_until.is_some_and(|until| until <= now) {
             return self.ended(Input::Nothing).await;
         }
         let idle_at = self.heard_at + IDLE_MAX;
         if idle_at <= now {
             return Err(End::Dropped);
         }
-        let times = [self.player.wake(), self.waits_until, Some(idle_at)];
+        let times = [self.player.wake(), waits_until, Some(idle_at)];
         let wake = times.into_iter().flatten().min().unwrap_or(idle_at);
         tokio::select! {
             text = next(self.socket) => {
@@ -214,6 +221,7 @@ impl Session<'_> {
                 // Another stream of this leg has come, or the leg is over.
                 None => Err(End::Stopped),
             },
+            heard = self.hearing.heard() => self.spoken(heard).await,
             () = sleep(wake.saturating_sub(now)) => Ok(()),
         }
     }
@@ -225,6 +233,7 @@ impl Session<'_> {
                 message::audio(&base64, &mut self.ears.audio)?;
                 self.line.metrics.stream_heard(u64::try_from(self.ears.audio.len().div_ceil(FRAME)).unwrap_or(0));
                 let key = self.ears.hear(now);
+                self.hearing.hear(&self.ears.audio);
                 self.keep_pace(now).await?;
                 key
             }
@@ -237,6 +246,9 @@ impl Session<'_> {
             Told::Start(_) => return Err(End::Refused("a second start")),
             Told::Other => None,
         };
+        if key.is_some() {
+            self.hearing.forget();
+        }
         match (key, self.keys) {
             (None, _) | (_, Keys::Ignored) => Ok(()),
             (Some(key), Keys::Answer) => {
