@@ -10,11 +10,14 @@ use std::sync::RwLock;
 
 use dashmap::DashMap;
 
+use super::rooms::Rooms;
 use super::streams::Streams;
 use crate::floor::Floor;
+use crate::floor::call::Side;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::floor::treatment::Treatment;
 use crate::flow::Flow;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -31,6 +34,7 @@ pub struct Directory {
     flows: DashMap<Arc<str>, Arc<Flow>>,
     staff: DashMap<LegId, AgentId>,
     streams: Streams,
+    rooms: Rooms,
 }
 
 /// First and last entry about each call. Calls are numbered one by one, so their number is the place.
@@ -94,6 +98,11 @@ impl Directory {
         &self.streams
     }
 
+    /// Conversations held here.
+    pub fn rooms(&self) -> &Rooms {
+        &self.rooms
+    }
+
     /// Must this effect still be carried out?
     pub fn wants(&self, effect: EffectId) -> bool {
         self.wanted.contains_key(&effect)
@@ -128,6 +137,21 @@ impl Directory {
                 Fact::LegEnded { leg, .. } => {
                     self.staff.remove(leg);
                     self.streams.forget(*leg);
+                    // Of an assistant's leg the end of the conversation tells.
+                    if let Some(caller) = floor.leg(*leg).filter(|leg| leg.side == Side::Caller) {
+                        self.rooms.end(caller.call);
+                    }
+                }
+                Fact::LegTreated { leg, treatment: Treatment::Connected { call, round, .. }, .. }
+                    if floor
+                        .leg(*leg)
+                        .and_then(|leg| leg.carrier_call.as_ref())
+                        .is_some_and(CarrierCall::is_browser) =>
+                {
+                    self.rooms.keep_here(*call, *round);
+                }
+                Fact::TalkEnded { call, .. } | Fact::Transferred { call, .. } | Fact::JoinFailed { call } => {
+                    self.rooms.end(*call);
                 }
                 _ => {}
             }

@@ -17,6 +17,7 @@ mod quarantine;
 mod recordings;
 mod replay;
 mod retention;
+mod rooms;
 mod salvage;
 mod streams;
 
@@ -47,6 +48,9 @@ pub use dispatch::Order;
 pub use history::Told;
 pub use observer::Observer;
 pub use replay::Replay;
+pub use rooms::Heard;
+pub use rooms::Rooms;
+pub use rooms::Seat;
 pub use salvage::AffectedCall;
 pub use salvage::SalvageError;
 pub use salvage::SalvageReport;
@@ -392,6 +396,11 @@ impl Engine {
     /// Legs with media streams.
     pub fn streams(&self) -> &Streams {
         self.directory().streams()
+    }
+
+    /// Where conversations are held whose audio carelane carries itself.
+    pub fn rooms(&self) -> &Rooms {
+        self.directory().rooms()
     }
 
     /// The clock.

@@ -129,6 +129,23 @@ pub enum Treatment {
     },
 }
 
+impl Treatment {
+    /// The listener's language.
+    pub fn language(&self) -> &Language {
+        match self {
+            Self::Menu { language, .. }
+            | Self::Announce { language, .. }
+            | Self::Hold { language, .. }
+            | Self::Whisper { language, .. }
+            | Self::Connected { language, .. }
+            | Self::Goodbye { language, .. }
+            | Self::Record { language, .. }
+            | Self::AskStanding { language, .. }
+            | Self::Keys { language, .. } => language,
+        }
+    }
+}
+
 /// What an assistant is asked on her phone. All that was answered before stands in it, so a crash loses no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Asked {

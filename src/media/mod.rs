@@ -10,6 +10,8 @@
 //! Audio is G.711 mu-law at 8 kHz throughout, as the phone network has it. No rule of a call centre is here; nothing
 //! here reads a clock, and no socket is opened: `server` brings the messages.
 
+mod arrivals;
+mod backlog;
 mod captions;
 mod clip;
 mod dtmf;
@@ -21,6 +23,9 @@ mod sounds;
 mod utterance;
 pub mod wav;
 
+pub use arrivals::Arrivals;
+pub use backlog::Backlog;
+pub use backlog::Passing;
 pub use captions::Caption;
 pub use captions::Captions;
 pub use dtmf::Detector;

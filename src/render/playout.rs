@@ -1,7 +1,7 @@
 //! Playout: a treatment as a plan of what to play and what to wait for, for carelane's own voice.
 //!
-//! The second rendering of the treatments that a caller meets before a conversation; it says what the TwiML document
-//! says, in the same order. `None`: this treatment is the carrier's (a conference, a recording, an assistant's keys).
+//! The second rendering of treatments; it says what the TwiML document says, in the same order. `None`: this treatment
+//! is the carrier's (a recording, an assistant's keys).
 //! A plan names pieces and knows no file; whether there are sounds for all of them, `media` says.
 
 use super::question;
@@ -9,6 +9,7 @@ use super::speech::Piece;
 use super::speech::pieces;
 use super::twiml;
 use super::wording;
+use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
 use crate::flow::Flow;
@@ -63,6 +64,15 @@ pub enum Then {
     End,
     /// The leg is hung up.
     HangUp,
+    /// The leg is in conversation until the floor, or somebody of it, ends that.
+    Talk,
+}
+
+impl Plan {
+    /// A conversation, with these words before it.
+    pub fn conversation(sounds: Vec<Sound>) -> Self {
+        Self { sounds, again_from: None, keys: Keys::Ignored, then: Then::Talk }
+    }
 }
 
 /// The plan of a treatment.
@@ -92,9 +102,11 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
         Treatment::Hold { lane, language, first, urgent } => {
             Some(hold(flow, flow.lane(lane)?, say_all(first, language), *urgent, language))
         }
-        Treatment::Whisper { .. } | Treatment::Connected { .. } | Treatment::Record { .. } | Treatment::Keys { .. } => {
-            None
+        Treatment::Connected { party: Party::Caller, language, .. } => {
+            Some(Plan::conversation(say_all(&[Words::Phrase(Phrase::Joining)], language)))
         }
+        Treatment::Connected { party: Party::Agent, .. } => Some(Plan::conversation(Vec::new())),
+        Treatment::Whisper { .. } | Treatment::Record { .. } | Treatment::Keys { .. } => None,
     }
 }
 

@@ -41,6 +41,7 @@ use crate::carrier::twilio::decode_call;
 use crate::engine::Asked;
 use crate::engine::Engine;
 use crate::engine::Given;
+use crate::engine::Rooms;
 use crate::floor::treatment::Treatment;
 use crate::media::Library;
 use crate::render::Link;
@@ -137,19 +138,23 @@ impl Streaming {
         Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// Is this treatment what a stream is opened for? Last words alone are not worth one: the carrier says them.
-    fn plays(&self, given: &Given) -> bool {
-        let goes_on = match &*given.treatment {
-            Treatment::Menu { .. } | Treatment::AskStanding { .. } | Treatment::Hold { .. } => true,
+    /// Is this treatment what a carrier's stream is opened for? Last words alone are not worth one: the carrier says
+    /// them. A conversation with a browser is held here whoever plays the rest.
+    fn plays(&self, given: &Given, rooms: &Rooms) -> bool {
+        match &*given.treatment {
+            Treatment::Connected { call, round, .. } => {
+                rooms.is_here(*call, *round) && (self.carries.carrier_legs || rooms.is_only_here(*call, *round))
+            }
+            Treatment::Menu { .. } | Treatment::AskStanding { .. } | Treatment::Hold { .. } => {
+                let said = |plan| self.sounds.library.get().is_some_and(|library| library.program(&plan).is_some());
+                self.carries.carrier_legs && plan(&given.flow, &given.treatment).is_some_and(said)
+            }
             Treatment::Announce { .. }
             | Treatment::Goodbye { .. }
             | Treatment::Whisper { .. }
-            | Treatment::Connected { .. }
             | Treatment::Record { .. }
             | Treatment::Keys { .. } => false,
-        };
-        let said = |plan| self.sounds.library.get().is_some_and(|library| library.program(&plan).is_some());
-        goes_on && self.carries.carrier_legs && plan(&given.flow, &given.treatment).is_some_and(said)
+        }
     }
 }
 
@@ -158,18 +163,24 @@ impl Door {
     /// as a document of its own.
     pub(super) fn stream_document(&self, given: &Given, form: &Form<'_>, anew: bool) -> Option<Vec<u8>> {
         let streaming = self.streaming.as_ref()?;
-        let language = match &*given.treatment {
-            Treatment::Menu { language, .. } | Treatment::Hold { language, .. } => language,
-            Treatment::AskStanding { language, .. } => language,
-            _ => return None,
-        };
-        if !streaming.plays(given) {
+        let document = self.stream_of(streaming, given, form, anew);
+        if let (None, Treatment::Connected { call, round, .. }) = (&document, &*given.treatment)
+            && streaming.carries.carrier_legs
+        {
+            // It goes to the carrier's conference: the other party has to go there, too.
+            self.engine.rooms().move_to_carrier(*call, *round);
+        }
+        document
+    }
+
+    fn stream_of(&self, streaming: &Streaming, given: &Given, form: &Form<'_>, anew: bool) -> Option<Vec<u8>> {
+        if !streaming.plays(given, self.engine.rooms()) {
             return None;
         }
         let carrier_call = decode_call(form).ok()?;
         let asked = Asked { leg: given.leg, serial: given.serial, carrier_call: &carrier_call, anew };
         let ticket = self.engine.streams().ticket(asked, self.engine.clock().monotonic(), || streaming.ticket())?;
-        Some(self.rendering(given)?.stream_document(&ticket, language))
+        Some(self.rendering(given)?.stream_document(&ticket, given.treatment.language()))
     }
 
     fn rendering<'g>(&'g self, given: &'g Given) -> Option<Rendering<'g>> {

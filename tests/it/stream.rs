@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod bridge;
 pub(crate) mod carrier;
 mod doors;
 mod speech;
@@ -138,26 +139,6 @@ async fn after_kill_nine_every_waiting_stream_comes_back_in_order() {
         call.hears(&said(&[IN_LINE])).await;
     }
     assert_eq!(waiting(&carrier.floor().await), names);
-}
-
-#[tokio::test]
-async fn who_is_joined_to_an_assistant_is_moved_by_the_carrier() {
-    let carrier = Carrier::start().await;
-    let mut call = carrier.call("CA07").await;
-    call.press('1').await;
-    call.until_clear().await;
-    carrier.sign_in("rosa", "available").await;
-    let dialled = carrier.until_dialled().await;
-    let whisper = carrier.post("CA70", &dialled).await;
-    assert!(whisper.contains("Press 1 to take it"), "assistants hear the carrier's voice: {whisper}");
-    let action = carrier::attribute(&whisper, "action");
-    let room = carrier.post_with("CA70", &action, &[("Digits", "1")]).await;
-    assert!(room.contains("<Conference"), "{room}");
-    let moved = carrier.until_moved("CA07").await;
-    assert!(!moved.ends_with("/resume"), "to its own treatment: {moved}");
-    let joined = carrier.post("CA07", &moved).await;
-    assert!(joined.contains("<Conference"), "{joined}");
-    call.stop().await;
 }
 
 #[tokio::test]

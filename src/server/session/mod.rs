@@ -1,13 +1,15 @@
 //! One media stream: plays the leg's treatments and hears its keys, until the carrier or the floor ends it.
 //!
 //! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here (a
-//! conference, a recording, words without a sound) ends the stream, and the carrier goes on from its document.
+//! recording, words without a sound, a conference) ends the stream, and the carrier goes on from its document.
 //!
-//! `wire` is its socket, `ears` hears keys, `hearing` words, `play` is its voice.
+//! `wire` is its socket, `ears` hears keys, `hearing` words, `play` is its voice, `talk` joins it with another
+//! party's.
 
 mod ears;
 mod hearing;
 mod play;
+mod talk;
 mod wire;
 
 use std::sync::Arc;
@@ -42,6 +44,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
 use ears::Ears;
 use hearing::Hearing;
+use talk::Talk;
 use wire::close;
 use wire::next;
 
@@ -101,6 +104,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<BrowserLeg> 
                 player,
                 ears,
                 hearing: Hearing::new(line.recogniser.clone()),
+                talk: None,
                 serial: 0,
                 keys: Keys::Ignored,
                 then: Then::End,
@@ -158,6 +162,7 @@ struct Session<'l> {
     player: Player,
     ears: Ears,
     hearing: Hearing,
+    talk: Option<Talk>,
     /// The treatment that is played.
     serial: u32,
     keys: Keys,
@@ -208,7 +213,11 @@ impl Session<'_> {
         if idle_at <= now {
             return Err(End::Dropped);
         }
-        let times = [self.player.wake(), waits_until, Some(idle_at)];
+        let alone_until = self.talk.as_ref().and_then(Talk::alone_until);
+        if alone_until.is_some_and(|until| until <= now) {
+            return self.alone_for_too_long().await;
+        }
+        let times = [self.player.wake(), waits_until, alone_until, Some(idle_at)];
         let wake = times.into_iter().flatten().min().unwrap_or(idle_at);
         tokio::select! {
             text = next(self.socket) => {
@@ -216,6 +225,7 @@ impl Session<'_> {
                 self.heard_at = self.now();
                 self.take(&text).await
             }
+            heard = talk::next(self.talk.as_ref()) => self.heard(heard).await,
             push = pushes.recv() => match push {
                 Some(push) => self.pushed(push).await,
                 // Another stream of this leg has come, or the leg is over.
@@ -232,7 +242,9 @@ impl Session<'_> {
             Told::Audio(base64) => {
                 message::audio(&base64, &mut self.ears.audio)?;
                 self.line.metrics.stream_heard(u64::try_from(self.ears.audio.len().div_ceil(FRAME)).unwrap_or(0));
-                let key = self.ears.hear(now);
+                self.say(now, &base64);
+                // In a conversation no key means anything: nobody listens for one.
+                let key = if self.keys == Keys::Ignored { None } else { self.ears.hear(now) };
                 self.hearing.hear(&self.ears.audio);
                 self.keep_pace(now).await?;
                 key
@@ -242,7 +254,12 @@ impl Session<'_> {
                 let heard = name.parse().is_ok_and(|mark| self.player.marked(mark));
                 return if heard { self.played().await } else { Ok(()) };
             }
-            Told::Stop => return Err(End::Stopped),
+            Told::Stop => {
+                if let Some(talk) = &mut self.talk {
+                    talk.ends();
+                }
+                return Err(End::Stopped);
+            }
             Told::Start(_) => return Err(End::Refused("a second start")),
             Told::Other => None,
         };
@@ -253,6 +270,7 @@ impl Session<'_> {
             (None, _) | (_, Keys::Ignored) => Ok(()),
             (Some(key), Keys::Answer) => {
                 self.clear().await?;
+                self.line.metrics.cut_short(self.now().saturating_sub(now));
                 self.ended(Input::Keys(key.to_string().into())).await
             }
             (Some(key), Keys::Heard) => self.ended(Input::Keys(key.to_string().into())).await,
@@ -270,7 +288,7 @@ impl Session<'_> {
     /// The floor gave the leg something else, in mid-play.
     async fn pushed(&mut self, push: Push) -> Result<(), End> {
         let given = self.line.engine.current(self.leg).await.ok().flatten();
-        let plays = given.as_ref().is_some_and(|given| self.program(given).is_some());
+        let plays = given.as_ref().is_some_and(|given| self.can_play(given));
         // Whoever asked may have given up waiting; then it asks the carrier, which ends this stream.
         let asked = push.taken.send(plays).is_ok();
         if plays && asked { self.fetch(push.serial).await } else { Ok(()) }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::End;
 use super::Line;
 use super::Session;
+use super::talk::room_of;
 use super::wire::write;
 use crate::engine::Given;
 use crate::floor::event::Input;
@@ -28,9 +29,23 @@ impl Session<'_> {
         Some((plan, program))
     }
 
+    /// Can this be played here?
+    pub(super) fn can_play(&self, given: &Given) -> bool {
+        match room_of(&given.treatment) {
+            Some((call, round)) => self.line.engine.rooms().is_here(call, round),
+            None => self.program(given).is_some(),
+        }
+    }
+
     /// Plays a treatment from now on.
     pub(super) async fn play(&mut self, given: &Given) -> Result<(), End> {
-        let (plan, program) = self.program(given).ok_or(End::HandedOver)?;
+        let (plan, program) = match (self.program(given), room_of(&given.treatment)) {
+            (Some(played), _) => played,
+            // Better a conversation without a word before it than none.
+            (None, Some(_)) => (Plan::conversation(Vec::new()), Program::default()),
+            (None, None) => return Err(End::HandedOver),
+        };
+        self.sit_down(given)?;
         if self.player.is_playing() {
             self.clear().await?;
         }
@@ -74,6 +89,7 @@ impl Session<'_> {
                 self.waits_until = Some(self.now() + duration(time));
                 Ok(())
             }
+            Then::Talk => Ok(()),
             Then::End => self.ended(Input::Nothing).await,
             Then::HangUp => {
                 self.line.engine.streams().part(self.leg, self.serial);

@@ -49,6 +49,11 @@ pub(super) async fn close(socket: &mut Socket, end: &End) {
         End::Dropped => return,
     };
     let frame = CloseFrame { code, reason: reason.into() };
-    // Whoever does not listen any more has closed it already.
-    drop(timeout(CLOSE_MAX, socket.close(Some(frame))).await);
+    let goodbye = async {
+        // Whoever does not listen any more has closed it already.
+        drop(socket.close(Some(frame)).await);
+        // What is still on its way to us is read: otherwise it would take our reason with it.
+        while let Some(Ok(_)) = socket.next().await {}
+    };
+    drop(timeout(CLOSE_MAX, goodbye).await);
 }

@@ -161,6 +161,32 @@ impl Carrier {
         self.until("the call is moved", || self.kept().moved.remove(call)).await
     }
 
+    /// A call is over, and the carrier says so.
+    pub(super) async fn hangs_up(&self, call: &str) {
+        let url = self.engine.url("/voice/status");
+        let params = [("CallSid", call), ("From", OURS), ("To", OURS), ("CallStatus", "completed")];
+        let (body, signature) = http::signed(AUTH_TOKEN, &url, &params);
+        let headers =
+            [("content-type", "application/x-www-form-urlencoded"), ("x-twilio-signature", signature.as_str())];
+        let answer = http::send("POST", &url, &headers, body.as_bytes()).await.expect("carelane answers");
+        assert!(answer.status < 300, "{}", answer.text());
+    }
+
+    /// The assistant who is rung takes the call by key; the document that connects her with the patient.
+    pub(super) async fn takes_the_call(&self) -> String {
+        let whisper = self.post("CA70", &self.until_dialled().await).await;
+        assert!(whisper.contains("Press 1 to take it"), "{whisper}");
+        self.post_with("CA70", &attribute(&whisper, "action"), &[("Digits", "1")]).await
+    }
+
+    /// A request of the API.
+    pub(super) async fn ask(&self, method: &str, path: &str, body: &Value) -> u16 {
+        let bearer = format!("Bearer {API_TOKEN}");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let url = self.engine.url(&format!("/api/v1/{path}"));
+        http::send(method, &url, &headers, body.to_string().as_bytes()).await.expect("carelane answers").status
+    }
+
     /// The URL of a call that carelane has told the carrier to make.
     pub(super) async fn until_dialled(&self) -> String {
         self.until("an assistant is dialled", || self.kept().dialled.take()).await
@@ -219,12 +245,17 @@ pub(crate) struct Call {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Audio that was read ahead.
     left: Vec<u8>,
+    /// Nothing is sent but what the test says.
+    hushed: bool,
+    /// Marks are not sent back: everything is still being played.
+    keeps_marks: bool,
 }
 
 impl Call {
     pub(crate) async fn open(url: &str) -> Self {
-        let (socket, _) = tokio_tungstenite::connect_async(url).await.expect("carelane takes streams");
-        Self { socket, left: Vec::new() }
+        let connected = tokio_tungstenite::connect_async_with_config(url, None, true).await;
+        let (socket, _) = connected.expect("carelane takes streams");
+        Self { socket, left: Vec::new(), hushed: false, keeps_marks: false }
     }
 
     pub(crate) async fn begin(&mut self, call: &str, token: &str) {
@@ -257,6 +288,28 @@ impl Call {
         }
     }
 
+    /// From now on nothing is sent but what the test says.
+    pub(super) fn hush(&mut self) {
+        self.hushed = true;
+    }
+
+    /// What was sent is still being played, and will be for as long as the test lasts.
+    pub(super) fn keep_marks(&mut self) {
+        self.keeps_marks = true;
+    }
+
+    /// The next audio that is not silence, whatever else comes before it.
+    pub(super) async fn next_speech(&mut self) -> Vec<u8> {
+        loop {
+            match self.next().await {
+                Sent::Audio(heard) if heard.iter().any(|byte| *byte != g711::SILENCE) => return heard,
+                Sent::Audio(_) => {}
+                Sent::Closed(code) => panic!("closed with {code:?} instead of audio"),
+                Sent::Mark(_) | Sent::Clear | Sent::Said(_) => {}
+            }
+        }
+    }
+
     pub(crate) async fn stop(&mut self) {
         self.send(&json!({"event": "stop", "streamSid": "MZ01", "sequenceNumber": "9"})).await;
         self.until_closed().await;
@@ -272,8 +325,10 @@ impl Call {
                 Some(Ok(_)) => continue,
                 Some(Err(_)) | None => return Sent::Closed(None),
             };
-            // The caller's side of the line never pauses.
-            self.speak(&[g711::SILENCE; g711::FRAME]).await;
+            if !self.hushed {
+                // The caller's side of the line never pauses.
+                self.speak(&[g711::SILENCE; g711::FRAME]).await;
+            }
             let sent: Value = serde_json::from_str(&text).expect("JSON");
             assert_eq!(sent["streamSid"], "MZ01", "{sent}");
             match sent["event"].as_str() {
@@ -282,6 +337,9 @@ impl Call {
                     return Sent::Audio(STANDARD.decode(payload).expect("base64"));
                 }
                 Some("mark") => {
+                    if self.keeps_marks {
+                        continue;
+                    }
                     self.send(&json!({"event": "mark", "streamSid": "MZ01", "mark": sent["mark"]})).await;
                     return Sent::Mark(sent["mark"]["name"].as_str().expect("a name").to_owned());
                 }
@@ -297,6 +355,7 @@ impl Call {
         while self.left.len() < sound.len() {
             match self.next().await {
                 Sent::Audio(more) => self.left.extend(more),
+                Sent::Clear if self.left.is_empty() => {}
                 other => panic!("{other:?} after {} of {} bytes", self.left.len(), sound.len()),
             }
         }
@@ -370,7 +429,7 @@ pub(crate) fn tone(low: f64, high: f64, milliseconds: u32) -> Vec<u8> {
 }
 
 /// The stream that a document asks for: where, and with which token.
-fn stream_of(document: &str) -> (String, String) {
+pub(super) fn stream_of(document: &str) -> (String, String) {
     assert!(document.contains("<Connect><Stream"), "no stream is asked for: {document}");
     assert_eq!(document.matches("<Enqueue").count(), 8, "the net of a broken stream: {document}");
     (attribute(document, "url"), attribute(document, "value"))

@@ -11,6 +11,7 @@ use super::carrier::Carrier;
 use super::carrier::Sent;
 use crate::serve::http;
 use crate::serve::process;
+use crate::serve::world::AUTH_TOKEN;
 
 /// The websocket's code for "you may not".
 const POLICY: Option<u16> = Some(1008);
@@ -96,7 +97,7 @@ async fn a_request_that_is_no_websocket_or_is_signed_by_another_is_refused() {
     let forged = [&asks[..], &[("x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")]].concat();
     assert_eq!(http::send("GET", &url, &forged, b"").await.expect("carelane answers").status, 403);
     let websocket = url.replace("http://", "ws://");
-    let (_, signature) = http::signed("stream-test-auth-token", &websocket, &[]);
+    let (_, signature) = http::signed(AUTH_TOKEN, &websocket, &[]);
     let signed = [&asks[..], &[("x-twilio-signature", signature.as_str())]].concat();
     assert_eq!(http::send("GET", &url, &signed, b"").await.expect("carelane answers").status, 101);
 }

@@ -1,0 +1,366 @@
+//! Rooms: where the parties of a conversation meet whose audio carelane carries itself.
+//!
+//! ```text
+//!  session of the patient ─► seat ─► room (call, round) ─► ear ─► session of the assistant
+//! ```
+//! What a party says goes to every other seat's ear as it came. An ear is short and never makes a speaker wait: who
+//! does not listen loses the oldest. A conversation that cannot be held here meets in the carrier's conference, and that is
+//! for the whole round, so that both go to the same place. Nothing here is journaled: after a restart the parties come
+//! back and take their seats again.
+
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use dashmap::DashMap;
+use tokio::sync::Notify;
+
+use crate::vocab::CallId;
+use crate::vocab::LegId;
+
+/// An ear holds so many samples (a quarter of a second): more is too old to be heard in a conversation.
+const EAR_SAMPLES_MAX: usize = 2_000;
+
+/// All rooms, by call: a call has one conversation at a time.
+#[derive(Clone, Debug, Default)]
+pub struct Rooms(Arc<DashMap<CallId, Arc<Room>>>);
+
+/// The place of one round of a call.
+#[derive(Debug)]
+struct Room {
+    round: u32,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    place: Place,
+    /// A party has no carrier, and so no conference to go to.
+    only_here: bool,
+    seats: Vec<(LegId, Arc<Ear>)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    /// In this room.
+    #[default]
+    Here,
+    /// In the carrier's conference.
+    Carrier,
+    /// Nowhere any more: the conversation is over.
+    Over,
+}
+
+/// What comes to a seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Audio of another party, in base64 as it came, and when it came.
+    Audio(Arc<str>, Duration),
+    /// Another party has taken a seat.
+    Came,
+    /// Nobody else is here any more; `ended` if the carrier said that the party's stream is over.
+    Alone {
+        /// Was it said?
+        ended: bool,
+    },
+    /// The conversation goes on in the carrier's conference.
+    Moved,
+    /// The conversation is over.
+    Over,
+}
+
+/// What came for one party and was not listened to yet.
+#[derive(Debug, Default)]
+struct Ear {
+    waiting: Mutex<Waiting>,
+    told: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    heard: VecDeque<(Heard, usize)>,
+    samples: usize,
+}
+
+impl Ear {
+    /// Puts something at the end; how many pieces of audio were lost for it.
+    fn put(&self, heard: Heard, samples: usize) -> usize {
+        let mut lost = 0;
+        {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            while samples > 0 && waiting.samples > 0 && waiting.samples + samples > EAR_SAMPLES_MAX {
+                let Some(oldest) = waiting.heard.iter().position(|(_, samples)| *samples > 0) else { break };
+                let gone = waiting.heard.remove(oldest).map_or(0, |(_, samples)| samples);
+                waiting.samples -= gone;
+                lost += 1;
+            }
+            waiting.samples += samples;
+            waiting.heard.push_back((heard, samples));
+        }
+        self.told.notify_one();
+        lost
+    }
+
+    fn take(&self) -> Option<Heard> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let (heard, samples) = waiting.heard.pop_front()?;
+        waiting.samples -= samples;
+        Some(heard)
+    }
+}
+
+impl Room {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whoever sits here learns that the conversation is somewhere else from now on, or over.
+    fn close(&self, place: Place, told: &Heard) {
+        let mut state = self.state();
+        if state.place == Place::Here {
+            state.place = place;
+            for (_, ear) in state.seats.drain(..) {
+                ear.put(told.clone(), 0);
+            }
+        }
+    }
+}
+
+impl Rooms {
+    /// Takes a seat in a round's room; `None` if that round meets elsewhere or is over. An earlier seat of the same leg
+    /// is given up, and an earlier round is over.
+    pub fn enter(&self, call: CallId, round: u32, leg: LegId) -> Option<Seat> {
+        let new = || Arc::new(Room { round, state: Mutex::default() });
+        // Held until the seat is taken: an empty room is removed, and nobody may sit down in one that is.
+        let mut found = self.0.entry(call).or_insert_with(new);
+        if found.round < round {
+            found.close(Place::Over, &Heard::Over);
+            *found = new();
+        }
+        let (room, ear) = (Arc::clone(&found), Arc::new(Ear::default()));
+        let mut state = room.state();
+        if room.round != round || state.place != Place::Here {
+            return None;
+        }
+        state.seats.retain(|(other, _)| *other != leg);
+        for (_, other) in &state.seats {
+            other.put(Heard::Came, 0);
+            ear.put(Heard::Came, 0);
+        }
+        state.seats.push((leg, Arc::clone(&ear)));
+        drop(state);
+        Some(Seat { rooms: self.clone(), call, room, ear, ended: false })
+    }
+
+    /// Does this round meet here, as far as is known?
+    pub fn is_here(&self, call: CallId, round: u32) -> bool {
+        self.0.get(&call).is_none_or(|room| match room.round.cmp(&round) {
+            Ordering::Less => true,
+            Ordering::Equal => room.state().place == Place::Here,
+            Ordering::Greater => false,
+        })
+    }
+
+    /// A party of this round has no carrier, so nobody may be sent to a conference.
+    pub(super) fn keep_here(&self, call: CallId, round: u32) {
+        let new = || Arc::new(Room { round, state: Mutex::default() });
+        let mut room = self.0.entry(call).or_insert_with(new);
+        if room.round < round {
+            room.close(Place::Over, &Heard::Over);
+            *room = new();
+        }
+        room.state().only_here = true;
+    }
+
+    /// Is a party of this round without a carrier?
+    pub fn is_only_here(&self, call: CallId, round: u32) -> bool {
+        self.0.get(&call).is_some_and(|room| room.round == round && room.state().only_here)
+    }
+
+    /// One party goes to the carrier's conference, so the others have to; false if that cannot be.
+    pub fn move_to_carrier(&self, call: CallId, round: u32) -> bool {
+        let new = || Arc::new(Room { round, state: Mutex::default() });
+        let room = Arc::clone(&self.0.entry(call).or_insert_with(new));
+        if room.round == round {
+            if room.state().only_here {
+                return false;
+            }
+            room.close(Place::Carrier, &Heard::Moved);
+        }
+        true
+    }
+
+    /// The call's conversation is over.
+    pub(super) fn end(&self, call: CallId) {
+        if let Some((_, room)) = self.0.remove(&call) {
+            room.close(Place::Over, &Heard::Over);
+        }
+    }
+}
+
+/// A party's place in a room; given up when it is dropped.
+#[derive(Debug)]
+pub struct Seat {
+    rooms: Rooms,
+    call: CallId,
+    room: Arc<Room>,
+    ear: Arc<Ear>,
+    ended: bool,
+}
+
+impl Seat {
+    /// Gives audio to everybody else, as it came; how many older pieces were lost because somebody did not listen.
+    pub fn say(&self, now: Duration, base64: &str, samples: usize) -> usize {
+        let state = self.room.state();
+        let others = state.seats.iter().filter(|(_, ear)| !Arc::ptr_eq(ear, &self.ear));
+        let mut said = None;
+        others
+            .map(|(_, ear)| {
+                let audio = said.get_or_insert_with(|| Arc::<str>::from(base64));
+                ear.put(Heard::Audio(Arc::clone(audio), now), samples)
+            })
+            .sum()
+    }
+
+    /// What comes next. Nothing is lost if this is dropped while it waits.
+    pub async fn next(&self) -> Heard {
+        loop {
+            if let Some(heard) = self.ear.take() {
+                return heard;
+            }
+            self.ear.told.notified().await;
+        }
+    }
+
+    /// The carrier says that this party's stream is over: most likely it has hung up.
+    pub fn ends(&mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        {
+            let mut state = self.room.state();
+            let before = state.seats.len();
+            state.seats.retain(|(_, ear)| !Arc::ptr_eq(ear, &self.ear));
+            if let ([(_, last)], true) = (state.seats.as_slice(), state.seats.len() < before) {
+                last.put(Heard::Alone { ended: self.ended }, 0);
+            }
+        }
+        // What must be remembered of an empty room is that it is not to be used, or not to be left.
+        self.rooms.0.remove_if(&self.call, |_, room| {
+            let state = room.state();
+            state.seats.is_empty() && state.place == Place::Here && !state.only_here
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALL: CallId = CallId(3);
+    const PATIENT: LegId = LegId(1);
+    const ASSISTANT: LegId = LegId(2);
+    const NOW: Duration = Duration::from_secs(9);
+
+    fn heard(seat: &Seat) -> Vec<Heard> {
+        std::iter::from_fn(|| seat.ear.take()).collect()
+    }
+
+    fn audio(text: &str) -> Heard {
+        Heard::Audio(text.into(), NOW)
+    }
+
+    #[test]
+    fn each_hears_the_other_as_it_was_said_and_never_itself() {
+        let rooms = Rooms::default();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        assert_eq!(patient.say(NOW, "nobody", 160), 0);
+        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        patient.say(NOW, "a", 160);
+        assistant.say(NOW, "b", 160);
+        patient.say(NOW, "c", 160);
+        assert_eq!(heard(&assistant), [Heard::Came, audio("a"), audio("c")]);
+        assert_eq!(heard(&patient), [Heard::Came, audio("b")]);
+    }
+
+    #[test]
+    fn who_does_not_listen_loses_the_oldest_and_makes_nobody_wait() {
+        let rooms = Rooms::default();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        let lost: usize = (0..20).map(|n| patient.say(NOW, &n.to_string(), 160)).sum();
+        assert_eq!(lost, 8);
+        let left = heard(&assistant);
+        assert_eq!((left.len(), &left[0], &left[1]), (13, &Heard::Came, &audio("8")));
+        // A piece that is larger than an ear is still heard, alone.
+        assert_eq!(patient.say(NOW, "long", 8_000) + patient.say(NOW, "last", 160), 1);
+        assert_eq!(heard(&assistant), [audio("last")]);
+    }
+
+    #[test]
+    fn who_is_left_alone_learns_how_the_other_went() {
+        let rooms = Rooms::default();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        let mut assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        assistant.ends();
+        drop(assistant);
+        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        drop(assistant);
+        let alone = |ended| Heard::Alone { ended };
+        assert_eq!(heard(&patient), [Heard::Came, alone(true), Heard::Came, alone(false)]);
+    }
+
+    #[test]
+    fn a_leg_that_comes_back_takes_the_place_of_its_lost_stream() {
+        let rooms = Rooms::default();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        let lost = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        let back = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        drop(lost);
+        patient.say(NOW, "a", 160);
+        assert_eq!(heard(&patient), [Heard::Came, Heard::Came], "nobody was ever alone");
+        assert_eq!(heard(&back), [Heard::Came, audio("a")]);
+    }
+
+    #[test]
+    fn a_round_that_meets_at_the_carrier_meets_nowhere_else() {
+        let rooms = Rooms::default();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        assert!(rooms.is_here(CALL, 1) && rooms.move_to_carrier(CALL, 1));
+        assert_eq!(heard(&patient), [Heard::Moved]);
+        assert!(!rooms.is_here(CALL, 1) && rooms.enter(CALL, 1, ASSISTANT).is_none());
+        assert!(rooms.is_here(CALL, 2), "the next conversation is tried here again");
+        assert!(rooms.enter(CALL, 1, ASSISTANT).is_none(), "an earlier one is not");
+    }
+
+    #[test]
+    fn who_has_no_carrier_keeps_the_others_here() {
+        let rooms = Rooms::default();
+        assert!(!rooms.is_only_here(CALL, 1));
+        rooms.keep_here(CALL, 1);
+        assert!(!rooms.move_to_carrier(CALL, 1) && rooms.is_here(CALL, 1));
+        drop(rooms.enter(CALL, 1, PATIENT).unwrap());
+        assert!(!rooms.move_to_carrier(CALL, 1) && rooms.is_only_here(CALL, 1), "it may come back");
+        assert!(!rooms.is_only_here(CALL, 2));
+    }
+
+    #[test]
+    fn when_the_conversation_is_over_everybody_learns_it_once() {
+        let rooms = Rooms::default();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        rooms.end(CALL);
+        drop(assistant);
+        assert_eq!(heard(&patient), [Heard::Came, Heard::Over]);
+        assert!(rooms.0.is_empty());
+        drop(rooms.enter(CALL, 1, PATIENT));
+        assert!(rooms.0.is_empty(), "who comes too late leaves no room behind");
+    }
+}
