@@ -103,3 +103,58 @@ impl Session<'_> {
         self.ended(Input::Speech(words)).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+    use crate::floor::treatment::Party;
+    use crate::media::g711;
+    use crate::vocab::CallId;
+
+    /// Counts how often it is asked.
+    #[derive(Default)]
+    struct Counted(AtomicUsize);
+
+    impl Recogniser for Counted {
+        fn recognise(&self, _: Vec<u8>, _: &Language) -> recogniser::Hearing {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async { Heard::Nothing })
+        }
+    }
+
+    fn said() -> Vec<u8> {
+        let loud = (0..g711::RATE).map(|at| g711::encode(if at % 40 < 20 { 4_000 } else { -4_000 }));
+        loud.chain([g711::SILENCE; g711::RATE]).collect()
+    }
+
+    #[test]
+    fn who_waits_is_listened_to_and_a_conversation_never() {
+        let counted = Arc::new(Counted::default());
+        let mut hearing = Hearing::new(Some(Arc::<Counted>::clone(&counted)));
+        let language = Language::parse("en-US").unwrap();
+        let (call, round, party) = (CallId(1), 1, Party::Caller);
+        hearing.listen_during(&Treatment::Connected { call, round, party, language: language.clone() });
+        hearing.hear(&said());
+        assert_eq!(counted.0.load(Ordering::Relaxed), 0);
+        let first = Vec::new();
+        hearing.listen_during(&Treatment::Hold { lane: "scheduling".into(), language, first, urgent: false });
+        hearing.hear(&said());
+        hearing.hear(&said());
+        assert_eq!(counted.0.load(Ordering::Relaxed), 1, "one at a time");
+    }
+
+    #[test]
+    fn a_question_waits_for_who_is_speaking_and_not_for_ever() {
+        let mut hearing = Hearing::new(Some(Arc::new(Counted::default())));
+        let language = Language::parse("en-US").unwrap();
+        hearing.listen_during(&Treatment::Announce { words: Vec::new(), language });
+        let (until, second) = (Duration::from_secs(100), Duration::from_secs(1));
+        assert_eq!(hearing.until(until, until), until);
+        hearing.hear(&said()[..g711::RATE]);
+        assert!(hearing.until(until, until + second) > until + second);
+        assert!(hearing.until(until, until + 16 * second) < until + 16 * second);
+    }
+}
