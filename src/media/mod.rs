@@ -32,6 +32,7 @@ pub use dtmf::Detector;
 pub use library::Library;
 pub use library::duration;
 pub use player::Due;
+pub use player::Pace;
 pub use player::Player;
 pub use player::Program;
 

@@ -53,7 +53,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
 
 /// Sockets at once: more than the most calls a floor's practices let in together.
-const SOCKETS_MAX: usize = 8_192;
+pub(super) const SOCKETS_MAX: usize = 8_192;
 /// So often a parked leg hears nothing and asks again.
 const PARKED_SILENT_MAX: u8 = 2;
 /// A parked leg asks again after a few seconds; until then its move is tried.
@@ -234,7 +234,8 @@ impl Door {
         tokio::spawn(async move {
             if let Some(socket) = socket.await {
                 let (library, recogniser) = (streaming.sounds.library().await, streaming.recogniser.clone());
-                let line = Line { engine: engine.clone(), metrics, library, recogniser };
+                let places = Arc::clone(&streaming.places);
+                let line = Line { engine: engine.clone(), metrics, library, recogniser, places };
                 if let Some(leg) = session::serve(line, socket).await {
                     browser::left(&engine, leg).await;
                 }

@@ -15,6 +15,7 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
 use tokio::time::timeout;
@@ -22,6 +23,7 @@ use tracing::debug;
 
 use super::browser::BrowserLeg;
 use super::recogniser::Recogniser;
+use super::stream::SOCKETS_MAX;
 use super::upgrade::Socket;
 use crate::engine::Engine;
 use crate::engine::Push;
@@ -30,6 +32,7 @@ use crate::floor::effect::Answer;
 use crate::floor::event::Event;
 use crate::floor::event::Input;
 use crate::media::Library;
+use crate::media::Pace;
 use crate::media::Player;
 use crate::media::g711::FRAME;
 use crate::media::message;
@@ -55,12 +58,27 @@ const IDLE_MAX: Duration = Duration::from_secs(15);
 /// The desk's answer.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 
+/// With more streams than this audio follows in half seconds: half of what one core carries frame by frame.
+const FRAME_BY_FRAME_MAX: usize = 500;
+
 /// What all sessions share.
 pub(super) struct Line {
     pub(super) engine: Engine,
     pub(super) metrics: Arc<Metrics>,
     pub(super) library: Arc<Library>,
     pub(super) recogniser: Option<Arc<dyn Recogniser>>,
+    /// Places for streams that are free.
+    pub(super) places: Arc<Semaphore>,
+}
+
+impl Line {
+    /// Frame by frame, as long as there are not very many calls.
+    fn pace(&self) -> Pace {
+        match self.places.available_permits() > SOCKETS_MAX - FRAME_BY_FRAME_MAX {
+            true => Pace::Frames,
+            false => Pace::Pieces,
+        }
+    }
 }
 
 /// Why a session ends.
@@ -201,6 +219,7 @@ impl Session<'_> {
     /// One thing: audio that is due, a time that has come, or what comes in.
     async fn step(&mut self, pushes: &mut UnboundedReceiver<Push>) -> Result<(), End> {
         let now = self.now();
+        self.player.keep(self.line.pace());
         self.send_due(now).await?;
         if self.player.overdue(now) {
             return self.played().await;
