@@ -262,6 +262,11 @@ impl Floor {
         self.practices.get(practice).map(|p| &p.flow)
     }
 
+    /// Every practice's flow as new calls get it.
+    pub fn flows(&self) -> impl Iterator<Item = &Arc<Flow>> {
+        self.practices.values().map(|practice| &practice.flow)
+    }
+
     /// The practice an event is about, before it is handled: whose key seals its personal texts.
     pub fn practice_of(&self, event: &Event) -> Option<&PracticeId> {
         match event {

@@ -11,11 +11,13 @@ use tracing::warn;
 
 use super::settings::Opening;
 use crate::engine::Engine;
+use crate::floor::Floor;
 use crate::floor::event::Event;
 use crate::floor::event::FlowFile;
 use crate::floor::event::TeamFile;
 use crate::flow::Checked;
 use crate::flow::Diagnostic;
+use crate::flow::Flow;
 use crate::flow::Hours;
 use crate::flow::Severity;
 use crate::flow::check_folder;
@@ -51,6 +53,13 @@ pub(super) fn read_at_start(named: Option<&Path>, opening: Opening) -> Read {
 /// hours.
 pub(super) fn read(named: Option<&Path>, opening: Opening) -> Result<Read, String> {
     flow_files(named).map(|found| checked(found, opening))
+}
+
+/// Is there a practice besides the demo? Nobody can own the demo's numbers, so they tell.
+pub(super) fn serves_others_than_the_demo(floor: &Floor) -> bool {
+    let demo = read_demo(Opening::Calendar).checked;
+    let is_demo = |served: &Arc<Flow>| demo.flows.iter().any(|(_, _, demo)| demo.numbers == served.numbers);
+    floor.flows().any(|served| !is_demo(served))
 }
 
 /// The embedded demo.

@@ -158,8 +158,8 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let opened = Opened::open(&args.data, args.data_key_file.as_deref());
     let opened = opened.map_err(|e| cannot_open(&e, &crashes, now))?;
     let missing = args.flows.as_deref().is_some_and(|named| !named.exists());
-    if missing && !opened.floor().has_practices() {
-        // A new floor has no practice whose callers could meet the demo by mistake; it is said aloud below.
+    if missing && !flows::serves_others_than_the_demo(opened.floor()) {
+        // There are no callers who could meet the demo by mistake; it is said aloud below.
         read = flows::read_demo(args.opening());
     }
     check_flows(&read, &opened)?;

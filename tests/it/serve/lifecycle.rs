@@ -1,6 +1,8 @@
 //! Starting, reloading and stopping: signals, settings, secrets, and a second carelane on the same data.
 
+use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use carelane::carrier::local::Faults;
@@ -11,6 +13,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::http;
+use super::process::Folder;
 use super::process::Served;
 use super::process::behind_a_carrier;
 use super::process::free_address;
@@ -242,19 +245,28 @@ async fn a_setting_that_is_missing_or_wrong_is_named_before_anything_starts() {
 
 #[tokio::test]
 async fn without_the_named_folder_of_flow_files_a_practice_goes_on_and_a_new_floor_is_the_demo() {
-    let mut world = World::start(20.0, Faults::default()).await;
-    let nowhere = world.engine.folder.path().join("no-such-folder").display().to_string();
-    let behind = behind_a_carrier("http://127.0.0.1:9", &[("CARELANE_FLOWS", nowhere.as_str())]);
-    let mut fresh = Served::new(free_address(), behind);
-    fresh.start_and_wait().await;
-    let told = fresh.log();
-    assert!(told.contains("callers are served as the demo's practice") && told.contains(&nowhere), "{told}");
+    let folder = Folder::new();
+    let named = folder.path().join("practice");
+    let flows = named.display().to_string();
+    let start = async |served: &mut Served| {
+        served.start_and_wait().await;
+        served.signal("TERM");
+        assert_eq!(served.end().await, Some(0));
+        served.log()
+    };
+    let new = || Served::new(free_address(), behind_a_carrier("http://127.0.0.1:9", &[("CARELANE_FLOWS", &flows)]));
+    let told = start(&mut new()).await;
+    assert!(told.contains("callers are served as the demo's practice") && told.contains(&flows), "{told}");
 
-    // A practice that was served before goes on being served: a disk that is not mounted yet ends no line.
-    world.engine.signal("TERM");
-    assert_eq!(world.engine.end().await, Some(0));
-    world.engine.vars.push(("CARELANE_FLOWS".to_owned(), nowhere));
-    world.engine.start_and_wait().await;
-    world.patient("+15550109001", "dial\nexpect \"Riverside Family Medicine\"\nhangup").await;
-    assert!(world.engine.log().contains("goes on with the versions it used before"), "{}", world.engine.log());
+    fs::create_dir(&named).unwrap();
+    for (path, text) in carelane::flow::demo() {
+        let text = text.replace("+15550100100", "+15550100300");
+        fs::write(named.join(Path::new(path).file_name().unwrap()), text).unwrap();
+    }
+    let mut practice = new();
+    start(&mut practice).await;
+    // A disk that is not mounted yet ends no line, and brings nobody to the demo.
+    fs::remove_dir_all(&named).unwrap();
+    let told = start(&mut practice).await;
+    assert!(told.contains("goes on with the versions it used before") && !told.contains("demo's practice"), "{told}");
 }
