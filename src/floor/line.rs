@@ -80,8 +80,14 @@ impl Turn<'_> {
             self.out.answer = Answer::Excuse;
             return;
         };
-        // A caller who waits fetches the next round of the hold: last words that could not be pushed yet are given now.
         let held = matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
+        if held && !leg.is_up() {
+            // patient: the carrier said that this leg is gone, and yet it waits. It stands in no line any more.
+            self.odd(Oddity::UnknownLeg);
+            self.out.answer = Answer::Over;
+            return;
+        }
+        // A caller who waits fetches the next round of the hold: last words that could not be pushed yet are given now.
         let parting = held && leg.is_up() && matches!(leg.current(), Some(Treatment::Goodbye { .. }));
         let serial = if parting { leg.serial() } else { serial };
         let arrived = leg.push.filter(|_| serial == leg.serial());

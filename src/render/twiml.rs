@@ -455,19 +455,40 @@ pub fn hang_up() -> Vec<u8> {
 
 /// For a number or leg we do not know: a spoken excuse in both of our own languages.
 pub fn excuse() -> Vec<u8> {
+    last_words([
+        (
+            "en-US",
+            "Sorry, this number is not served by our phone assistant. If this is an emergency, hang up and dial \
+             911. Goodbye.",
+        ),
+        (
+            "es-US",
+            "Disculpe, este número no está disponible. Si es una emergencia, cuelgue y marque el 911. Hasta luego.",
+        ),
+    ])
+}
+
+/// For a caller who still waits although the carrier said that the line was gone: the call is somebody's item by now.
+pub fn lost() -> Vec<u8> {
+    last_words([
+        (
+            "en-US",
+            "If this is an emergency, hang up and dial 911. Sorry, we cannot go on with this call. We will call \
+             you back. Goodbye.",
+        ),
+        (
+            "es-US",
+            "Si es una emergencia, cuelgue y marque el 911. Disculpe, no podemos continuar con esta llamada. Le \
+             devolveremos la llamada. Hasta luego.",
+        ),
+    ])
+}
+
+/// Words in both of our own languages, then the end of the call.
+fn last_words(words: [(&str, &str); 2]) -> Vec<u8> {
     write(|xml| {
-        let (en, es) = (Language::parse("en-US"), Language::parse("es-US"));
-        for (language, words) in [
-            (
-                en,
-                "Sorry, this number is not served by our phone assistant. If this is an emergency, hang up and dial 911. Goodbye.",
-            ),
-            (
-                es,
-                "Disculpe, este número no está disponible. Si es una emergencia, cuelgue y marque el 911. Hasta luego.",
-            ),
-        ] {
-            if let Some(language) = language {
+        for (language, words) in words {
+            if let Some(language) = Language::parse(language) {
                 say(xml, words, &language)?;
             }
         }

@@ -195,6 +195,7 @@ impl Door {
         }
         let document = match (&answer.answer, &answer.given) {
             (Answer::Treat { .. }, Some(given)) => self.render(given, context, form),
+            (Answer::Over, _) if matches!(context, Context::Queue { held: None, .. }) => Some(twiml::lost()),
             (Answer::Over, _) => Some(twiml::hang_up()),
             _ => None,
         };

@@ -243,6 +243,10 @@ impl Stage {
                 let (leg, serial) = self.treated(who)?;
                 Ok(Event::TreatmentFetched { leg, serial })
             }
+            ["fetch", who, serial] => {
+                let serial = serial.parse().map_err(|_| format!("{serial} is no serial"))?;
+                Ok(Event::TreatmentFetched { leg: self.leg(who)?, serial })
+            }
             ["answer", who] => {
                 let leg = self.leg(who)?;
                 Ok(Event::LegAnswered { leg, carrier_call: self.name_of(leg) })

@@ -40,6 +40,7 @@ pub(super) fn documents(flow: &Flow) -> Vec<(String, Vec<u8>)> {
     let mut all = vec![
         ("hang-up".to_owned(), twiml::hang_up()),
         ("excuse".to_owned(), twiml::excuse()),
+        ("lost".to_owned(), twiml::lost()),
         ("one-moment".to_owned(), twiml::one_moment(&format!("{PUBLIC}/voice/incoming"))),
         ("fallback".to_owned(), twiml::fallback(flow)),
     ];
