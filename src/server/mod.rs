@@ -36,6 +36,8 @@ use tokio::time::timeout;
 pub use listener::serve;
 pub use pin::Pins;
 pub use pin::pin_line;
+pub use recogniser::Heard;
+pub use recogniser::Hearing;
 pub use recogniser::HttpRecogniser;
 pub use recogniser::Recogniser;
 pub use reload::LoadedFile;
