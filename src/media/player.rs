@@ -3,9 +3,10 @@
 //! Audio is sent ahead of real time, by [`AHEAD`]: then no delay of ours makes a gap. The first seconds of a program go
 //! out at once in long pieces; after that frame follows frame as they are heard, each on the beat of the carrier's own
 //! frames, so that a call is woken once for both. Where there are very many calls, long pieces follow instead
-//! ([`Pace`]): it sounds the same and costs a fraction. Who ends a program early (a key) has the carrier throw away what it
-//! holds. A mark after the last sound tells when it was really heard; a carrier that never sends it back is not waited
-//! for.
+//! ([`Pace`]): it sounds the same and costs a fraction.
+//!
+//! Who ends a program early (a key) has the carrier throw away what it holds. A mark after the last sound tells when it
+//! was really heard; a carrier that never sends it back is not waited for.
 
 use std::sync::Arc;
 use std::time::Duration;
