@@ -220,8 +220,15 @@ impl Practice {
             let status = LegStatus::Ended(LegEnd::Completed);
             self.tell(Event::LegStatus { leg: Some(leg), carrier_call: name, status });
         }
-        let note = ["request", "action", "next_step"].map(|field| (field.into(), Private::new("as asked".to_owned())));
-        self.tell(Event::CallCloseAsked { call, outcome: "booked".into(), note: note.into_iter().collect(), by: None });
+        let note = ["request", "action", "next_step"]
+            .map(|field| (field.into(), Private::new("a visit on Tuesday".to_owned())));
+        self.tell(Event::CallCloseAsked {
+            call,
+            outcome: "booked".into(),
+            note: note.into_iter().collect(),
+            by: None,
+            promised: None,
+        });
         self.asks(agent, AskedState::NotReady);
     }
 

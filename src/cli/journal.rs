@@ -35,6 +35,10 @@ const PRINTED_AT_ONCE: u64 = 500;
 
 /// Look after the journal of a data folder.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  carelane journal verify                          is it sound?
+  carelane journal print --from 1200               what is in it
+  carelane journal salvage --to data-salvaged      save what can be saved of a damaged one")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,

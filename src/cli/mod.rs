@@ -79,3 +79,25 @@ fn in_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
 fn workers() -> usize {
     std::thread::available_parallelism().map_or(1, |all| all.get().saturating_sub(1).max(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn without_an_example(command: &clap::Command, name: &str, found: &mut Vec<String>) {
+        if !command.get_after_help().is_some_and(|help| help.to_string().contains("Examples:")) {
+            found.push(name.to_owned());
+        }
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            without_an_example(sub, &format!("{name} {}", sub.get_name()), found);
+        }
+    }
+
+    #[test]
+    fn the_help_of_every_command_has_an_example() {
+        let mut found = Vec::new();
+        without_an_example(&Cli::command(), "carelane", &mut found);
+        assert!(found.is_empty(), "{found:?}");
+    }
+}

@@ -94,8 +94,10 @@ fn summary(run: &Run, days: u64, took: Duration) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a count of days is far below 2^52")]
     let speed = lived as f64 / took.as_secs_f64().max(0.001);
     format!(
-        "{} seeds, {lived} practice-days, {} calls, {} events in {:.1} s: {speed:.0} practice-days a second",
+        "{} seed{}, {lived} practice-day{}, {} calls, {} events in {:.1} s: {speed:.0} practice-days a second",
         run.seeds,
+        if run.seeds == 1 { "" } else { "s" },
+        if lived == 1 { "" } else { "s" },
         run.calls,
         run.events,
         took.as_secs_f64(),

@@ -59,6 +59,9 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     /// What callers hear, each with its file
+    #[command(after_help = "Examples:
+  carelane sounds list
+  carelane sounds list --missing --flows /etc/carelane/flows")]
     List {
         /// Only what has no sound, or one that is not good
         #[arg(long)]
@@ -68,12 +71,18 @@ enum Verb {
         json: bool,
     },
     /// Make the sounds that are missing, by the folder's `build.py`
+    #[command(after_help = "Examples:
+  carelane sounds build
+  carelane sounds build --python .venv/bin/python")]
     Build {
         /// The Python that has the speech packages
         #[arg(long, value_name = "PROGRAM", default_value = "python3")]
         python: PathBuf,
     },
     /// Play the sounds that say these words
+    #[command(after_help = "Examples:
+  carelane sounds play 'in line'
+  carelane sounds play 'in line' --to a.wav")]
     Play {
         /// A part of what is said
         words: String,

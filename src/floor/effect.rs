@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::fact::Fact;
+use super::work::note::NotePart;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
 use crate::vocab::CarrierRecording;
@@ -148,8 +149,8 @@ pub enum Refusal {
     Conflict(&'static str),
     /// The core panicked twice at it: it was set aside.
     Quarantined,
-    /// Required fields are missing or say nothing.
-    Missing(Vec<FieldId>),
+    /// Required fields are missing or say too little.
+    Missing(Vec<Lack>),
     /// A text is longer than we keep.
     TooLong {
         /// Which field of the request.
@@ -166,6 +167,15 @@ pub enum Refusal {
         /// What would be allowed.
         allowed: Vec<Arc<str>>,
     },
+}
+
+/// What a note's field does not tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// The field.
+    pub field: FieldId,
+    /// What is missing in it.
+    pub parts: Vec<NotePart>,
 }
 
 /// Strange but possible input, counted and harmless.

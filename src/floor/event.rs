@@ -122,6 +122,9 @@ pub enum Event {
         /// Who closes, if the request says so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<AgentId>,
+        /// By when the patient was promised something.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promised: Option<Timestamp>,
     },
     /// An assistant asked to move a call to another lane.
     TransferAsked {
@@ -141,6 +144,9 @@ pub enum Event {
         /// Who made it, if the request says so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<AgentId>,
+        /// By when the patient was promised something.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promised: Option<Timestamp>,
     },
     /// Somebody asked to close an item.
     ItemCloseAsked {
@@ -153,6 +159,9 @@ pub enum Event {
         /// Who closes, if the request says so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<AgentId>,
+        /// By when the patient was promised something.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promised: Option<Timestamp>,
     },
     /// Somebody gave an item to another owner.
     OwnerAsked {

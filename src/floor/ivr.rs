@@ -30,8 +30,8 @@ use crate::flow::Phrase;
 use crate::flow::Phrases;
 use crate::flow::Step;
 use crate::flow::Target;
+use crate::flow::hears;
 use crate::flow::normalise;
-use crate::flow::says;
 use crate::vocab::CallId;
 use crate::vocab::Caller;
 use crate::vocab::CarrierCall;
@@ -429,7 +429,7 @@ fn meaning(flow: &Flow, menu: &Menu, language: &Language, words: &str) -> Meanin
         // A language's key leads there and back, so only the current language's phrases for it count.
         let switches = matches!(choice.to, Target::Language(_));
         for (spoken, phrases) in choice.say.iter().filter(|(spoken, _)| !switches || *spoken == language) {
-            for phrase in phrases.iter().filter(|phrase| says(&words, phrase)) {
+            for phrase in phrases.iter().filter(|phrase| hears(&words, phrase)) {
                 let rank = (phrase.len(), spoken == language);
                 if best.as_ref().is_none_or(|(known, ..)| rank > *known) {
                     best = Some((rank, choice, spoken));
@@ -448,5 +448,5 @@ fn meaning(flow: &Flow, menu: &Menu, language: &Language, words: &str) -> Meanin
 }
 
 pub(super) fn says_any(phrases: &Phrases, words: &str) -> bool {
-    phrases.values().flatten().any(|phrase| says(words, phrase))
+    phrases.values().flatten().any(|phrase| hears(words, phrase))
 }

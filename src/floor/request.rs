@@ -22,6 +22,7 @@ use super::fact::Route;
 use super::turn::Turn;
 use super::work::rhythm;
 use super::wrapup;
+use super::wrapup::Written;
 use crate::flow::Lane;
 use crate::flow::Owner;
 use crate::vocab::AgentId;
@@ -30,6 +31,13 @@ use crate::vocab::GroupId;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::OutcomeId;
+use crate::vocab::Span;
+use crate::vocab::Timestamp;
+
+/// Who promises something later than that has mistyped it.
+const PROMISE_MAX: Span = Span::hours(365 * 24);
+const KEEPS_OPEN: Refusal =
+    Refusal::Conflict("a promise keeps the item open: record an attempt with an outcome that stays open");
 
 impl Turn<'_> {
     pub(super) fn agent_state_asked(&mut self, id: &AgentId, asked: AskedState) {
@@ -74,12 +82,38 @@ impl Turn<'_> {
         self.fact(Fact::AgentChanged { agent, to: AgentChange::Available });
     }
 
-    pub(super) fn call_close_asked(&mut self, id: CallId, outcome: &str, note: Note, by: Option<AgentId>) {
-        self.close_call(id, outcome, note, by, true);
+    pub(super) fn call_close_asked(
+        &mut self,
+        id: CallId,
+        outcome: &str,
+        note: Note,
+        by: Option<AgentId>,
+        promised: Option<Timestamp>,
+    ) {
+        if let Err(refusal) = self.may_promise(promised) {
+            return self.refuse(refusal);
+        }
+        let written = Written::Typed { with_time: promised.is_some() };
+        self.close_call(id, outcome, note, by, written, promised);
     }
 
-    /// `typed`: somebody wrote the note in her own words.
-    pub(super) fn close_call(&mut self, id: CallId, outcome: &str, note: Note, by: Option<AgentId>, typed: bool) {
+    /// A promise is about a time to come, and not a slip of the keyboard.
+    fn may_promise(&self, promised: Option<Timestamp>) -> Result<(), Refusal> {
+        if promised.is_none_or(|at| at > self.now && at < self.now + PROMISE_MAX) {
+            return Ok(());
+        }
+        Err(Refusal::NotAllowed { what: "promised", allowed: vec!["a time to come, within a year".into()] })
+    }
+
+    pub(super) fn close_call(
+        &mut self,
+        id: CallId,
+        outcome: &str,
+        note: Note,
+        by: Option<AgentId>,
+        written: Written,
+        promised: Option<Timestamp>,
+    ) {
         let Some(call) = self.call(id) else {
             let refusal = if id.0 <= self.floor.minted.call && id.0 > 0 {
                 Refusal::Conflict("this call is closed already, or became a work item")
@@ -98,17 +132,19 @@ impl Turn<'_> {
             return self.refuse(refusal);
         }
         let Some(lane) = call.lane() else { return };
-        let found = match wrapup::check(lane, outcome, &note) {
+        let found = match wrapup::check(lane, outcome, &note, written) {
             Ok(found) => found.clone(),
             Err(refusal) => return self.refuse(refusal),
         };
         let owed = if let Phase::NoteOwed { item, .. } = call.phase { Some(item) } else { None };
-        let heard = clinical::heard_in(&call.flow, lane, &note).filter(|_| typed);
+        let heard = clinical::heard_in(&call.flow, lane, &note).filter(|_| written != Written::ByKeys);
         let heard = heard.map(|heard| clinical::written_by(by.or(call.agent().cloned()), &heard));
         let request = Request::of_call(call);
-        if !found.closes {
-            // What is left has an owner and a date.
-            let lane = found.hands_to.clone().unwrap_or_else(|| lane.id.clone());
+        // What is left, or was promised, has an owner and a date.
+        let lane = found.hands_to.clone().unwrap_or_else(|| lane.id.clone());
+        if let Some(at) = promised {
+            self.open_item_due(id, ItemKind::Callback, &lane, at, true);
+        } else if !found.closes {
             self.open_item(id, ItemKind::Callback, &lane, false);
         }
         if let Some(by) = heard {
@@ -178,8 +214,18 @@ impl Turn<'_> {
 
     // ---- items ----
 
-    pub(super) fn attempt_made(&mut self, id: ItemId, outcome: &str, note: Note, by: Option<AgentId>) {
-        let Some((kind, found)) = self.work_on(id, outcome, &note) else { return };
+    pub(super) fn attempt_made(
+        &mut self,
+        id: ItemId,
+        outcome: &str,
+        note: Note,
+        by: Option<AgentId>,
+        promised: Option<Timestamp>,
+    ) {
+        if let Err(refusal) = self.may_promise(promised) {
+            return self.refuse(refusal);
+        }
+        let Some((kind, found)) = self.work_on(id, outcome, &note, promised) else { return };
         if kind == ItemKind::NoteOwed {
             return self.refuse(Refusal::Conflict("a note is owed here: close the call instead"));
         }
@@ -187,7 +233,10 @@ impl Turn<'_> {
         if item.attempts >= rhythm::ATTEMPTS_MAX {
             return self.refuse(Refusal::Conflict("three attempts were made: close the item, there is no fourth"));
         }
-        let due_at = rhythm::next_step(&item.flow, item.attempts + 1, self.now);
+        if found.closes && promised.is_some() {
+            return self.refuse(KEEPS_OPEN);
+        }
+        let due_at = promised.unwrap_or_else(|| rhythm::next_step(&item.flow, item.attempts + 1, self.now));
         let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
         if found.closes && !self.may_close_item(id, by.as_ref()) {
             return;
@@ -203,11 +252,21 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) fn item_close_asked(&mut self, id: ItemId, outcome: &str, note: Note, by: Option<AgentId>) {
-        let Some((kind, found)) = self.work_on(id, outcome, &note) else { return };
+    pub(super) fn item_close_asked(
+        &mut self,
+        id: ItemId,
+        outcome: &str,
+        note: Note,
+        by: Option<AgentId>,
+        promised: Option<Timestamp>,
+    ) {
+        let Some((kind, found)) = self.work_on(id, outcome, &note, promised) else { return };
         if kind == ItemKind::NoteOwed {
             let call = self.floor.items.get(&id).map(|item| item.new.call);
-            return call.map_or((), |call| self.call_close_asked(call, outcome, note, by));
+            return call.map_or((), |call| self.call_close_asked(call, outcome, note, by, promised));
+        }
+        if promised.is_some() {
+            return self.refuse(KEEPS_OPEN);
         }
         if !found.closes {
             let Some(item) = self.floor.items.get(&id) else { return };
@@ -239,7 +298,13 @@ impl Turn<'_> {
     }
 
     /// The open item and the outcome asked for, or the refusal.
-    fn work_on(&mut self, id: ItemId, outcome: &str, note: &Note) -> Option<(ItemKind, crate::flow::Outcome)> {
+    fn work_on(
+        &mut self,
+        id: ItemId,
+        outcome: &str,
+        note: &Note,
+        promised: Option<Timestamp>,
+    ) -> Option<(ItemKind, crate::flow::Outcome)> {
         let Some(item) = self.floor.items.get(&id) else {
             self.refuse(Refusal::Unknown("item"));
             return None;
@@ -250,7 +315,8 @@ impl Turn<'_> {
             return None;
         }
         let kind = item.new.kind;
-        match wrapup::check(lane_of(item)?, outcome, note).cloned() {
+        let written = Written::Typed { with_time: promised.is_some() };
+        match wrapup::check(lane_of(item)?, outcome, note, written).cloned() {
             Ok(found) => Some((kind, found)),
             Err(refusal) => {
                 self.refuse(refusal);

@@ -74,10 +74,16 @@ impl<'f> Turn<'f> {
             Event::EffectConfirmed { effect, carrier_call } => self.effect_confirmed(effect, carrier_call),
             Event::EffectFailed { effect, why } => self.effect_failed(effect, why),
             Event::AgentStateAsked { agent, state } => self.agent_state_asked(&agent, state),
-            Event::CallCloseAsked { call, outcome, note, by } => self.call_close_asked(call, &outcome, note, by),
+            Event::CallCloseAsked { call, outcome, note, by, promised } => {
+                self.call_close_asked(call, &outcome, note, by, promised);
+            }
             Event::TransferAsked { call, lane } => self.transfer_asked(call, &lane),
-            Event::AttemptMade { item, outcome, note, by } => self.attempt_made(item, &outcome, note, by),
-            Event::ItemCloseAsked { item, outcome, note, by } => self.item_close_asked(item, &outcome, note, by),
+            Event::AttemptMade { item, outcome, note, by, promised } => {
+                self.attempt_made(item, &outcome, note, by, promised);
+            }
+            Event::ItemCloseAsked { item, outcome, note, by, promised } => {
+                self.item_close_asked(item, &outcome, note, by, promised);
+            }
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
             Event::RecordingReported { leg, recording, duration } => self.recording_reported(leg, recording, duration),
             Event::RecordingFetched { effect, recording, file, duration } => {
@@ -226,11 +232,26 @@ impl<'f> Turn<'f> {
     /// Opens an item for a call, owned and due by its lane; the due time.
     pub(super) fn open_item(&mut self, id: CallId, kind: ItemKind, lane: &LaneId, promised: bool) -> Timestamp {
         let Some(call) = self.floor.calls.get(&id) else { return self.now };
-        let Some(lane) = call.flow.lane(lane) else { return self.now };
+        let Some(found) = call.flow.lane(lane) else { return self.now };
         let due_at = match call.phase {
             Phase::Voicemail { due_at } => due_at,
-            _ => due(call, lane, self.now),
+            _ => due(call, found, self.now),
         };
+        self.open_item_due(id, kind, lane, due_at, promised);
+        due_at
+    }
+
+    /// The same, due at a time that is known: because an assistant promised it.
+    pub(super) fn open_item_due(
+        &mut self,
+        id: CallId,
+        kind: ItemKind,
+        lane: &LaneId,
+        due_at: Timestamp,
+        promised: bool,
+    ) {
+        let Some(call) = self.floor.calls.get(&id) else { return };
+        let Some(lane) = call.flow.lane(lane) else { return };
         let owner = match (&call.phase, kind) {
             (Phase::WrapUp { agent, .. }, ItemKind::NoteOwed) => crate::flow::Owner::Agent(agent.clone()),
             _ => lane.owner.clone(),
@@ -255,7 +276,6 @@ impl<'f> Turn<'f> {
             flagged_by: call.flagged_by.clone(),
         };
         self.fact(Fact::ItemOpened(Box::new(new)));
-        due_at
     }
 
     pub(super) fn withdraw_offers_of(&mut self, id: CallId) {

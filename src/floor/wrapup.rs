@@ -1,18 +1,36 @@
-//! Closing: an outcome of the lane's list, the lane's required fields, and words that say something.
+//! Closing: an outcome of the lane's list, the lane's required fields, words that say something, and no time that is
+//! promised in words only.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::effect::Lack;
 use super::effect::Refusal;
 use super::event::Note;
+use super::work::note::NotePart;
+use super::work::note::lacking;
+use super::work::note::names_a_time;
+use super::work::note::promises;
 use crate::flow::Lane;
 use crate::flow::Outcome;
 use crate::flow::says_nothing;
 use crate::vocab::FieldId;
 use crate::vocab::limit::NOTE_CHARS_MAX;
 
+/// The field of a note in which promises stand in words, and the name of a promised time in requests.
+const PROMISED: &str = "promised";
+
+/// How a note came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// In somebody's own words; a promised time came with it, or none.
+    Typed { with_time: bool },
+    /// Of the practice's standard phrases: its own checker has judged them.
+    ByKeys,
+}
+
 /// Checks an outcome and a note against the lane; the outcome found, or what is wrong.
-pub(super) fn check<'l>(lane: &'l Lane, outcome: &str, note: &Note) -> Result<&'l Outcome, Refusal> {
+pub(super) fn check<'l>(lane: &'l Lane, outcome: &str, note: &Note, written: Written) -> Result<&'l Outcome, Refusal> {
     let Some(found) = lane.outcome(outcome) else {
         let allowed = lane.outcomes.iter().map(|o| o.id.as_str().into()).collect();
         return Err(Refusal::NotAllowed { what: "outcome", allowed });
@@ -25,10 +43,24 @@ pub(super) fn check<'l>(lane: &'l Lane, outcome: &str, note: &Note) -> Result<&'
     if note.values().any(|text| text.reveal().chars().count() > NOTE_CHARS_MAX) {
         return Err(Refusal::TooLong { what: "note", chars_max: NOTE_CHARS_MAX });
     }
-    let required = lane.note_fields.iter().filter(|f| f.required);
-    let missing: Vec<FieldId> = required
-        .filter(|f| note.get(&f.id).is_none_or(|text| says_nothing(text.reveal())))
-        .map(|f| f.id.clone())
-        .collect();
+    let required = lane.note_fields.iter().filter(|f| f.required).map(|f| &f.id);
+    let lacks = required.filter_map(|field| {
+        let text = note.get(field).map_or("", |text| text.reveal());
+        let parts = match written {
+            Written::ByKeys if !says_nothing(text) => Vec::new(),
+            Written::ByKeys | Written::Typed { .. } => lacking(field.as_str(), text),
+        };
+        (!parts.is_empty()).then(|| Lack { field: field.clone(), parts })
+    });
+    let mut missing: Vec<Lack> = lacks.collect();
+    if written == (Written::Typed { with_time: false }) && promises_in_words_only(note) {
+        missing.push(Lack { field: PROMISED.into(), parts: vec![NotePart::PromisedTime] });
+    }
     if missing.is_empty() { Ok(found) } else { Err(Refusal::Missing(missing)) }
+}
+
+/// Does a note promise something by a time, and its field for promises name none?
+fn promises_in_words_only(note: &Note) -> bool {
+    let told = note.get(&FieldId::from(PROMISED)).is_some_and(|text| names_a_time(text.reveal()));
+    !told && note.iter().any(|(field, text)| promises(field.as_str(), text.reveal()))
 }

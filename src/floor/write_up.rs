@@ -15,6 +15,7 @@ use super::staff::Line;
 use super::treatment::Asked;
 use super::treatment::Words;
 use super::turn::Turn;
+use super::wrapup::Written;
 use crate::flow::KeypadNotes;
 use crate::flow::Lane;
 use crate::flow::Owner;
@@ -149,7 +150,7 @@ impl Turn<'_> {
         };
         let note: Note = chosen.iter().filter_map(phrase).collect();
         // The practice's own phrases: nothing in them is searched for urgent words.
-        self.close_call(id, outcome.as_str(), note, line.agent.clone(), false);
+        self.close_call(id, outcome.as_str(), note, line.agent.clone(), Written::ByKeys, None);
         let refused = matches!(self.out.answer, Answer::Refused(_));
         self.out.answer = Answer::Noted;
         let told = if refused { Phrase::NotByKeys } else { Phrase::WrittenUp };

@@ -83,6 +83,7 @@ pub use on_call::OnCall;
 pub use on_call::Rung;
 pub use on_call::Shift;
 pub use on_call::ShiftTime;
+pub use spoken::hears;
 pub use spoken::hints;
 pub use spoken::normalise;
 pub use spoken::says;

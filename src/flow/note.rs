@@ -1,9 +1,9 @@
-//! What a note must say: words by which the next person could act. It does not know which fields there are.
+//! Words that say nothing in any note: an empty field, or a standard phrase that would be one. What a typed note must
+//! tell beyond that is `floor/work/note.rs`.
 
 use super::spoken::normalise;
 
 /// Words that say that something was done, and neither what nor what comes next: English, then Spanish.
-// rule: note-not-vague
 const FILLERS: [&str; 94] = [
     "a",
     "above",

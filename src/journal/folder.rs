@@ -94,6 +94,12 @@ pub(super) fn create_dir(path: &Path) -> Result<(), JournalError> {
     if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
         create_dir(above)?;
     }
+    if path.exists() {
+        return Err(JournalError::operator(
+            format!("{} is a file, and a folder is needed there", path.display()),
+            "name another data folder with --data or CARELANE_DATA",
+        ));
+    }
     let made = fs::DirBuilder::new().mode(0o700).create(path);
     made.and_then(|()| sync_parent(path))
         .map_err(|e| JournalError::disk(format!("cannot make the folder {}", path.display()), e))
@@ -109,7 +115,7 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), JournalError>
         fs::rename(&fresh, path)?;
         sync_parent(path)
     };
-    write().map_err(|e| JournalError::disk(format!("cannot write {}", path.display()), e))
+    write().map_err(|e| JournalError::file(format!("cannot write {}", path.display()), e))
 }
 
 /// Makes the names in the folder above `path` durable.

@@ -46,15 +46,26 @@ pub struct Journal {
     keyring: Keyring,
     /// Durable.
     head: Head,
-    /// Records appended since the last commit, and how many.
+    /// Records appended since the last commit, and how many entries, those without their key included.
     body: Vec<u8>,
     pending: u64,
+    /// Entries whose texts cannot be sealed yet: there was no space for a new key.
+    unsealed: Vec<Unsealed>,
     last_at: Timestamp,
     /// The entry that the anchor notes.
     anchored: u64,
     /// The first failure's fault; nothing more is taken after it.
     stopped: Option<Fault>,
     _lock: File,
+}
+
+/// An entry whose key is still to be made.
+struct Unsealed {
+    seq: u64,
+    at: Timestamp,
+    scope: String,
+    event: Event,
+    facts: Vec<Fact>,
 }
 
 impl Journal {
@@ -107,6 +118,7 @@ impl Journal {
             head,
             body: Vec::new(),
             pending: 0,
+            unsealed: Vec::new(),
             last_at: recovered.last_at.unwrap_or(Timestamp(i64::MIN)),
             stopped: None,
             _lock: lock,
@@ -151,7 +163,19 @@ impl Journal {
             return Err(JournalError::ours("an entry was given a time before that of the entry before it"));
         }
         let seq = self.head.seq + self.pending + 1;
-        self.encoder.encode(&mut self.body, (seq, at, scope), event, facts)?;
+        let sealed = match self.unsealed.is_empty() {
+            true => self.encoder.encode(&mut self.body, (seq, at, scope), event, facts),
+            false => Err(JournalError::file("an entry before it waits", io::ErrorKind::StorageFull.into())),
+        };
+        match sealed {
+            Ok(()) => {}
+            // The floor has moved on already; the commit tries again, and tells of the full disk.
+            Err(error) if error.fault() == Fault::Full => {
+                let (scope, event, facts) = (scope.to_owned(), event.clone(), facts.to_vec());
+                self.unsealed.push(Unsealed { seq, at, scope, event, facts });
+            }
+            Err(error) => return Err(error),
+        }
         self.pending += 1;
         self.last_at = at;
         Ok(seq)
@@ -159,6 +183,10 @@ impl Journal {
 
     /// What of it failed for want of space is done by the next call: the batch, or only the anchor's note of it.
     fn try_commit(&mut self) -> Result<u64, JournalError> {
+        while let Some(Unsealed { seq, at, scope, event, facts }) = self.unsealed.first() {
+            self.encoder.encode(&mut self.body, (*seq, *at, scope), event, facts)?;
+            self.unsealed.remove(0);
+        }
         if self.pending > 0 {
             self.add_block()?;
         }

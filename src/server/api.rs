@@ -24,6 +24,7 @@ use crate::floor::details::Relationship;
 use crate::floor::details::Standing;
 use crate::floor::details::Subject;
 use crate::floor::effect::Answer;
+use crate::floor::effect::Lack;
 use crate::floor::effect::Refusal;
 use crate::floor::event::AskedState;
 use crate::floor::event::Event;
@@ -37,6 +38,7 @@ use crate::vocab::LaneId;
 use crate::vocab::PracticeId;
 use crate::vocab::Private;
 use crate::vocab::ReasonId;
+use crate::vocab::Timestamp;
 use crate::vocab::limit::NAME_CHARS_MAX;
 
 #[derive(Deserialize)]
@@ -55,13 +57,16 @@ struct ClosingBody {
     reason: Option<String>,
     #[serde(default)]
     by: Option<String>,
+    #[serde(default)]
+    promised: Option<String>,
 }
 
-/// Outcome and note, and who says so.
+/// Outcome and note, who says so, and by when something was promised.
 struct Closing {
     outcome: Arc<str>,
     note: Note,
     by: Option<AgentId>,
+    promised: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -142,8 +147,8 @@ impl Door {
             ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
             ("POST", ["calls", call, "close"]) => {
                 let call = id(call, "call")?;
-                let Closing { outcome, note, by } = self.closing(Subject::Call(call), body).await?;
-                self.ask(Event::CallCloseAsked { call, outcome, note, by }).await
+                let Closing { outcome, note, by, promised } = self.closing(Subject::Call(call), body).await?;
+                self.ask(Event::CallCloseAsked { call, outcome, note, by, promised }).await
             }
             ("PATCH", ["calls", call, "caller"]) => {
                 let of = Subject::Call(id(call, "call")?);
@@ -163,13 +168,13 @@ impl Door {
             ("GET", ["items", item, "recording"]) => self.recording(id(item, "item")?, head).await,
             ("POST", ["items", item, "attempts"]) => {
                 let item = id(item, "item")?;
-                let Closing { outcome, note, by } = self.closing(Subject::Item(item), body).await?;
-                self.ask_item(item, |item| Event::AttemptMade { item, outcome, note, by }).await
+                let Closing { outcome, note, by, promised } = self.closing(Subject::Item(item), body).await?;
+                self.ask_item(item, |item| Event::AttemptMade { item, outcome, note, by, promised }).await
             }
             ("POST", ["items", item, "close"]) => {
                 let item = id(item, "item")?;
-                let Closing { outcome, note, by } = self.closing(Subject::Item(item), body).await?;
-                self.ask_item(item, |item| Event::ItemCloseAsked { item, outcome, note, by }).await
+                let Closing { outcome, note, by, promised } = self.closing(Subject::Item(item), body).await?;
+                self.ask_item(item, |item| Event::ItemCloseAsked { item, outcome, note, by, promised }).await
             }
             ("POST", ["calls", call, "urgent"]) => {
                 let (of, UrgentBody { by }) = (Subject::Call(id(call, "call")?), read(body)?);
@@ -201,13 +206,14 @@ impl Door {
 
     /// Outcome and note. A reason given with them is taken first, so that one of no lane's list closes nothing.
     async fn closing(&self, of: Subject, body: &[u8]) -> Result<Closing, Reply> {
-        let ClosingBody { outcome, note, reason, by } = read(body)?;
+        let ClosingBody { outcome, note, reason, by, promised } = read(body)?;
+        let promised = promised.map(|text| time(&text)).transpose()?;
         if reason.is_some() {
             let details = Box::new(details(DetailsBody { reason, ..DetailsBody::default() })?);
             self.ask(Event::DetailsTold { of, details }).await?;
         }
         let note = note.into_iter().map(|(field, text)| (FieldId::from(field.as_str()), Private::new(text))).collect();
-        Ok(Closing { outcome: outcome.into(), note, by: by.map(|by| AgentId::from(by.as_str())) })
+        Ok(Closing { outcome: outcome.into(), note, by: by.map(|by| AgentId::from(by.as_str())), promised })
     }
 
     async fn ask(&self, event: Event) -> Result<Reply, Reply> {
@@ -313,6 +319,16 @@ fn id<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Reply> {
         .map_err(|_| reply::problem(StatusCode::NOT_FOUND, &format!("`{what}-…` is expected here, like {what}-42")))
 }
 
+/// A time as the API writes and reads them.
+fn time(text: &str) -> Result<Timestamp, Reply> {
+    let detail =
+        "`promised` is no time: write it like 2026-12-01T15:00:00Z, or with an offset, 2026-12-01T09:00:00-06:00";
+    let parsed = text.parse::<jiff::Timestamp>();
+    parsed
+        .map(|at| Timestamp(at.as_millisecond()))
+        .map_err(|_| reply::problem(StatusCode::UNPROCESSABLE_ENTITY, detail))
+}
+
 /// What a request's body may say.
 trait Body: DeserializeOwned {
     /// The same for a person whose body was refused.
@@ -324,7 +340,7 @@ impl Body for StateBody {
 }
 
 impl Body for ClosingBody {
-    const FORM: &'static str = r#"{"outcome": text, "note": {field: text, …}, "reason": text, if any, "by": an assistant's id, where it is required}"#;
+    const FORM: &'static str = r#"{"outcome": text, "note": {field: text, …}, "reason": text, if any, "by": an assistant's id, where it is required, "promised": "2026-12-01T15:00:00Z", if something was}"#;
 }
 
 impl Body for DetailsBody {
@@ -389,10 +405,13 @@ fn refused(refusal: &Refusal) -> Reply {
             let detail = "carelane crashed twice at this request and has set it aside: a bug; see OPERATIONS.md";
             reply::problem(StatusCode::INTERNAL_SERVER_ERROR, detail)
         }
-        Refusal::Missing(fields) => {
-            let missing: Vec<Value> = fields.iter().map(|f| f.as_str().into()).collect();
-            let detail = "required fields of the note are missing, or say nothing the next person could act on";
-            reply::problem_with(StatusCode::UNPROCESSABLE_ENTITY, detail, json!({ "missing": missing }))
+        Refusal::Missing(lacks) => {
+            let missing: Vec<Value> = lacks.iter().map(|lack| lack.field.as_str().into()).collect();
+            let why = |lack: &Lack| lack.parts.iter().map(|part| part.why()).collect::<Vec<_>>().join("; ");
+            let why: BTreeMap<&str, String> = lacks.iter().map(|lack| (lack.field.as_str(), why(lack))).collect();
+            let told: Vec<String> = why.iter().map(|(field, why)| format!("`{field}`: {why}")).collect();
+            let detail = format!("the note does not tell what the next person needs. {}", told.join(". "));
+            reply::problem_with(StatusCode::UNPROCESSABLE_ENTITY, &detail, json!({ "missing": missing, "why": why }))
         }
         Refusal::TooLong { what, chars_max } => {
             let detail = format!("a text of `{what}` is longer than {chars_max} characters");

@@ -132,7 +132,7 @@ impl World {
             Act::Ask(state) => Event::AgentStateAsked { agent: agent.clone(), state: *state },
             Act::Close(call) => {
                 let Some((outcome, note)) = self.words_for(*call) else { return Ok(()) };
-                Event::CallCloseAsked { call: *call, outcome, note, by: Some(agent.clone()) }
+                Event::CallCloseAsked { call: *call, outcome, note, by: Some(agent.clone()), promised: None }
             }
             Act::Transfer(call) => {
                 let Some(flow) = self.talks.get(call).and_then(|(_, leg)| self.watch.floor.leg(*leg)) else {
@@ -205,9 +205,9 @@ impl World {
                 if attempts < 4 && self.is_day() {
                     self.later(Span::mins(1), Span::hours(3), again);
                 }
-                Event::AttemptMade { item: id, outcome, note, by: Some(agent.clone()) }
+                Event::AttemptMade { item: id, outcome, note, by: Some(agent.clone()), promised: None }
             }
-            _ => Event::ItemCloseAsked { item: id, outcome, note, by: Some(agent.clone()) },
+            _ => Event::ItemCloseAsked { item: id, outcome, note, by: Some(agent.clone()), promised: None },
         })
     }
 

@@ -154,7 +154,9 @@ fn refusal(why: &Refusal) -> String {
         Refusal::Unknown(what) => format!("no such {what}"),
         Refusal::Conflict(why) | Refusal::NotHers(why) => (*why).to_owned(),
         Refusal::Quarantined => "set aside".to_owned(),
-        Refusal::Missing(fields) => format!("missing {}", list(fields)),
+        Refusal::Missing(lacks) => {
+            format!("missing {}", list(&lacks.iter().map(|lack| &lack.field).collect::<Vec<_>>()))
+        }
         Refusal::TooLong { what, chars_max } => format!("{what} longer than {chars_max}"),
         Refusal::NotAllowed { what, allowed } => format!("{what} must be one of {}", list(allowed)),
     }

@@ -9,6 +9,7 @@ mod fuzz;
 mod journal;
 mod local;
 mod metrics;
+mod notes;
 #[cfg(feature = "planted")]
 mod planted;
 mod scenario;

@@ -66,7 +66,7 @@ pub(super) async fn staff(
         api: format!("http://{listening}"),
         token: token.clone(),
     };
-    local.staff(who, |line| println!("{line}"));
+    local.staff(who, say);
     Ok(())
 }
 
@@ -80,36 +80,42 @@ pub(super) fn greet(
     local: Option<&LocalCarrier>,
     demo_pins: bool,
 ) {
-    println!("carelane answers on http://{listening}");
+    say(&format!("carelane answers on http://{listening}"));
     if is_demo {
-        println!("  flows     the built-in demo practice (there is no folder {})", args.flows_folder().display());
+        say(&format!("  flows     the built-in demo practice (there is no folder {})", args.flows_folder().display()));
     } else {
-        println!("  flows     {}", args.flows_folder().display());
+        say(&format!("  flows     {}", args.flows_folder().display()));
     }
     if args.opening() == Opening::Always {
-        println!("  hours     open day and night, whatever the flow files say (CARELANE_OPEN=calendar follows them)");
+        say("  hours     open day and night, whatever the flow files say (CARELANE_OPEN=calendar follows them)");
     }
-    println!("  data      {}", args.data.display());
+    say(&format!("  data      {}", args.data.display()));
     if let Some(file) = token_file {
-        println!("  API token in {}", file.display());
+        say(&format!("  API token in {}", file.display()));
     }
     match local {
         Some(local) => {
-            println!("  carrier   built in, on {} (for trying out; no phone network)", local.addr());
-            println!();
-            println!("Next, in a second terminal:");
-            println!("  cargo run -- call             be a patient (or `carelane call`)");
-            println!("  cargo run -- call --as ana    be an assistant");
+            say(&format!("  carrier   built in, on {} (for trying out; no phone network)", local.addr()));
+            say("");
+            say("Next, in a second terminal:");
+            say("  cargo run -- call             be a patient (or `carelane call`)");
+            say("  cargo run -- call --as ana    be an assistant");
             if demo_pins {
-                println!("  cargo run -- call --from +15550100201 --to +15550100199");
-                println!("                                be Ana by phone only: PIN 4711#, for this demo only");
+                say("  cargo run -- call --from +15550100201 --to +15550100199");
+                say("                                be Ana by phone only: PIN 4711#, for this demo only");
             }
-            println!();
+            say("");
         }
         None => {
-            println!("  carrier   twilio; configure the number with");
-            println!("            calls   POST {public}/voice/incoming");
-            println!("            status  POST {public}/voice/status");
+            say("  carrier   twilio; configure the number with");
+            say(&format!("            calls   POST {public}/voice/incoming"));
+            say(&format!("            status  POST {public}/voice/status"));
         }
     }
+}
+
+/// To whoever started carelane; if nobody reads any more (`carelane | head`), work goes on all the same.
+fn say(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -91,8 +91,8 @@ pub(in crate::cli) fn flow_files(named: Option<&Path>) -> Result<Option<Vec<(Str
     if !folder.exists() {
         return named.map_or(Ok(None), |named| {
             Err(format!(
-                "there is no folder `{}` of flow files; correct its name, or name none: then it is the folder \
-                 `{FLOWS_DEFAULT}`, or the built-in demo",
+                "there is no file or folder `{}` with flow files; correct the path, or name none: then it is the \
+                 folder `{FLOWS_DEFAULT}`, or the built-in demo",
                 named.display()
             ))
         });

@@ -15,6 +15,7 @@ mod wall;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -52,6 +53,7 @@ use crate::engine::Opened;
 use crate::floor::event::Event;
 use crate::journal::Fault;
 use crate::journal::JournalError;
+use crate::journal::Recovered;
 use crate::metrics::Metrics;
 use crate::server::Door;
 use crate::server::Pins;
@@ -150,27 +152,16 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     let listening = listener.local_addr().map_err(|e| format!("the listening socket has no address: {e}"))?;
     let public = args.public(listening)?;
 
-    let mut read = flows::read_at_start(args.flows.as_deref(), args.opening());
+    let read = flows::read_at_start(args.flows.as_deref(), args.opening());
     let (crashes, now) = (Crashes::open(&args.data), Clock::start(Timestamp(0)).now());
     if crashes.are_a_loop(now) {
         return Ok(Started::Rested(rest::rest(listener, &read, signals).await));
     }
     let opened = Opened::open(&args.data, args.data_key_file.as_deref());
     let opened = opened.map_err(|e| cannot_open(&e, &crashes, now))?;
-    let missing = args.flows.as_deref().is_some_and(|named| !named.exists());
-    if missing && !flows::serves_others_than_the_demo(opened.floor()) {
-        // There are no callers who could meet the demo by mistake; it is said aloud below.
-        read = flows::read_demo(args.opening());
-    }
-    check_flows(&read, &opened)?;
+    let read = flows_to_serve(read, &args, &opened)?;
     let recovered = opened.recovered.clone();
-    for (key, entries) in recovered.missing() {
-        error!(
-            key,
-            entries,
-            "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
-        );
-    }
+    tell_missing_keys(&recovered);
     let (ghosts, gap_since) = (opened.floor().live_legs(), opened.floor().gap_since());
 
     let metrics = Arc::new(Metrics::new().with_data(args.data.clone()));
@@ -249,8 +240,34 @@ fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> Strin
     error.to_string()
 }
 
+fn tell_missing_keys(recovered: &Recovered) {
+    for (key, entries) in recovered.missing() {
+        error!(
+            key,
+            entries,
+            "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
+        );
+    }
+}
+
+/// What was read, or the demo; an error if there is nothing to serve.
+fn flows_to_serve(read: flows::Read, args: &Args, opened: &Opened) -> Result<flows::Read, String> {
+    let missing = args.flows.as_deref().is_some_and(|named| !named.exists());
+    let read = match missing && !flows::serves_others_than_the_demo(opened.floor()) {
+        // There are no callers who could meet the demo by mistake; that it is the demo is said aloud.
+        true => flows::read_demo(args.opening()),
+        false => read,
+    };
+    check_flows(&read, args.flows.as_deref(), opened)?;
+    Ok(read)
+}
+
+/// Why an empty folder serves nobody.
+const NO_PRACTICE: &str = "the folder of flow files holds no practice: one is a file `<practice>.yaml`, with its team in \
+                           `<name>.team.yaml`";
+
 /// Broken files never take the line down: with an earlier version in the journal carelane goes on with that.
-fn check_flows(read: &flows::Read, opened: &Opened) -> Result<(), String> {
+fn check_flows(read: &flows::Read, named: Option<&Path>, opened: &Opened) -> Result<(), String> {
     if let Some(why) = read.unreadable.as_ref().filter(|_| !opened.floor().has_practices()) {
         return Err(why.clone());
     }
@@ -259,15 +276,20 @@ fn check_flows(read: &flows::Read, opened: &Opened) -> Result<(), String> {
         return Ok(());
     }
     if read.is_empty() && !opened.floor().has_practices() {
-        return Err("the folder of flow files holds no practice: one is a file `<practice>.yaml`, with its team in \
-                    `<name>.team.yaml`"
-            .to_owned());
+        return Err(NO_PRACTICE.to_owned());
     }
     if opened.floor().has_practices() {
+        if read.is_empty() {
+            error!(why = NO_PRACTICE, "the flow files cannot be read");
+        }
         warn!("the flow files have errors: carelane goes on with the versions it used before");
         return Ok(());
     }
-    Err("the flow files have errors (above), and there is no earlier version to go on with; `carelane check` shows them again".to_owned())
+    let folder = named.map(|folder| format!(" {}", folder.display())).unwrap_or_default();
+    Err(format!(
+        "the flow files have errors (above), and there is no earlier version to go on with; `carelane check{folder}` \
+         shows them again"
+    ))
 }
 
 async fn name_floor(engine: &Engine) -> Result<(), String> {

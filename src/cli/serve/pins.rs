@@ -42,7 +42,8 @@ pub(super) fn read_again(pins: &Pins, args: &Args) {
 }
 
 fn read(pins: &Pins, file: &Path) -> Result<usize, String> {
-    let cannot = |why: String| format!("cannot read the PINs in {}: {why}", file.display());
+    let cannot =
+        |why: String| format!("cannot read the PINs in {}: {why}; `carelane pin` makes their lines", file.display());
     let text = std::fs::read_to_string(file).map_err(|e| cannot(e.to_string()))?;
     pins.load(&text).map_err(cannot)
 }

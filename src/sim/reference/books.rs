@@ -461,7 +461,11 @@ impl Books {
         let at_the_mailbox = matches!(new.kind, ItemKind::Voicemail | ItemKind::Missed);
         let counted = page.told_at.filter(|_| at_the_mailbox).unwrap_or(now);
         let Some(lane) = flow.lane(&new.lane) else { return Err(format!("item-complete: {} in no lane", new.item)) };
-        due_in_open_time(&flow, lane, counted, new, thorough)?;
+        // An assistant promised a time of her own.
+        let spoken = matches!(page.phase, Phase::Talking(_) | Phase::WrapUp(_) | Phase::Owed);
+        if !(spoken && new.promised == Some(new.due_at)) {
+            due_in_open_time(&flow, lane, counted, new, thorough)?;
+        }
         let told = new.promised.is_none_or(|at| at == new.due_at);
         must(told, || format!("promise: {} is due {}, told was {:?}", new.item, new.due_at, new.promised))?;
         if new.kind == ItemKind::NoteOwed {

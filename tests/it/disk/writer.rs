@@ -60,7 +60,8 @@ pub(super) fn entry(n: u32) -> Entry {
 fn closing(n: u32) -> (Event, Vec<Fact>) {
     let text = format!("{n:08}").repeat(BIG_BYTES / 8);
     let note = [("request".into(), Private::new(text))].into_iter().collect();
-    let event = Event::CallCloseAsked { call: CallId(n.into()), outcome: "booked".into(), note, by: None };
+    let event =
+        Event::CallCloseAsked { call: CallId(n.into()), outcome: "booked".into(), note, by: None, promised: None };
     (event, vec![Fact::InputMissed { call: CallId(n.into()) }])
 }
 

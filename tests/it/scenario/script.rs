@@ -269,8 +269,8 @@ impl Stage {
             ["agent", agent, state] => Ok(Event::AgentStateAsked { agent: agent.into(), state: asked(state)? }),
             ["transfer", who, lane] => Ok(Event::TransferAsked { call: self.call(who)?, lane: lane.into() }),
             ["close", who, outcome, ..] => {
-                let (call, (note, by)) = (self.call(who)?, note(&words[3..])?);
-                Ok(Event::CallCloseAsked { call, outcome: outcome.into(), note, by })
+                let (call, (note, by, promised)) = (self.call(who)?, note(&words[3..])?);
+                Ok(Event::CallCloseAsked { call, outcome: outcome.into(), note, by, promised })
             }
             // This is urgent, says an assistant.
             ["flag", who, by] => {
@@ -278,12 +278,12 @@ impl Stage {
                 Ok(Event::UrgentAsked { of, by: by.into() })
             }
             ["attempt", item, outcome, ..] => {
-                let (note, by) = note(&words[3..])?;
-                Ok(Event::AttemptMade { item: id(item)?, outcome: outcome.into(), note, by })
+                let (note, by, promised) = note(&words[3..])?;
+                Ok(Event::AttemptMade { item: id(item)?, outcome: outcome.into(), note, by, promised })
             }
             ["close-item", item, outcome, ..] => {
-                let (note, by) = note(&words[3..])?;
-                Ok(Event::ItemCloseAsked { item: id(item)?, outcome: outcome.into(), note, by })
+                let (note, by, promised) = note(&words[3..])?;
+                Ok(Event::ItemCloseAsked { item: id(item)?, outcome: outcome.into(), note, by, promised })
             }
             ["owner", item, owner] => Ok(Event::OwnerAsked { item: id(item)?, owner: owner.into() }),
             _ => self.mailbox(words),
@@ -427,16 +427,21 @@ fn id<T: std::str::FromStr>(text: &str) -> Result<T, String> {
 }
 
 /// Fields and their texts, perhaps after `by=ana`.
-fn note(words: &[&str]) -> Result<(Note, Option<AgentId>), String> {
+/// Who closes, and by when something is promised, if that is said first (`by=ana`, `at=2026-11-24T15:00`); the fields.
+fn note(words: &[&str]) -> Result<(Note, Option<AgentId>, Option<Timestamp>), String> {
     let (by, words) = match words.split_first() {
         Some((first, rest)) if first.starts_with("by=") => (Some(first[3..].into()), rest),
+        _ => (None, words),
+    };
+    let (promised, words) = match words.split_first() {
+        Some((first, rest)) if first.starts_with("at=") => (Some(local(&first[3..].replace('T', " "))?), rest),
         _ => (None, words),
     };
     let field = |word: &&str| {
         let (field, text) = word.split_once('=').ok_or_else(|| format!("{word} is no field=text"))?;
         Ok((field.into(), Private::new(text.to_owned())))
     };
-    Ok((words.iter().map(field).collect::<Result<Note, String>>()?, by))
+    Ok((words.iter().map(field).collect::<Result<Note, String>>()?, by, promised))
 }
 
 fn details(words: &[&str]) -> Result<Details, String> {

@@ -209,7 +209,7 @@ async fn a_note_that_is_owed_from_before_is_asked_for_and_then_the_assistant_is_
     screen.answers("outcome", "message_left").await;
     screen.answers("What the patient asked for", "a visit").await;
     screen.answers("What was done", "left word with her sister").await;
-    screen.answers("Next step, and whose it is", "front desk calls at nine").await;
+    screen.answers("Next step, and whose it is", "front desk calls her").await;
     screen.answers("(or empty)", "").await;
     screen.answers("(or empty)", "").await;
     let done = screen.until("ana is signed in").await;
@@ -244,10 +244,10 @@ async fn a_call_that_began_on_an_older_flow_is_closed_by_what_carelane_says_it_n
     let refused = screen.answers("outcome", "booked").await;
     assert!(refused.contains("`outcome` is none of the allowed values"), "{refused}");
     assert!(refused.contains("booked, rescheduled, no_further_action, message_left"), "{refused}");
-    screen.answers("next_step", "front desk calls at nine").await;
+    screen.answers("next_step", "front desk calls her").await;
     screen.until("call-1 is closed: booked.").await;
     let closed = note_of(&world, "call-1").await;
-    assert_eq!(closed["note"]["next_step"], "front desk calls at nine");
+    assert_eq!(closed["note"]["next_step"], "front desk calls her");
     screen.quits().await;
     assert_eq!(http::get(&world.engine.url("/readyz")).await.expect("carelane answers").status, 200);
 }
