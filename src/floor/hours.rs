@@ -4,6 +4,7 @@
 
 use jiff::ToSpan;
 use jiff::civil;
+use jiff::tz::Offset;
 use jiff::tz::TimeZone;
 
 use super::treatment::Words;
@@ -104,11 +105,51 @@ fn spells(flow: &Flow, from: Timestamp) -> impl Iterator<Item = (Timestamp, Time
     let zone = zone(flow).unwrap_or(TimeZone::UTC);
     let first = local_date(&zone, from);
     (0..DAYS_AHEAD_MAX).filter_map(move |ahead| first.checked_add(ahead.days()).ok()).flat_map(move |date| {
-        let zone = zone.clone();
-        spells_of(flow, date)
-            .iter()
-            .filter_map(move |spell| Some((moment(&zone, date, spell.from)?, moment(&zone, date, spell.to)?)))
+        let clocks = clocks_of(&zone, date);
+        clocks.into_iter().flat_map(move |clock| {
+            spells_of(flow, date).iter().filter_map(move |spell| clock.shows(date, spell.from, spell.to))
+        })
     })
+}
+
+/// A stretch of time in which the wall clock runs on without a change.
+#[derive(Clone, Copy)]
+struct WallClock {
+    from: Timestamp,
+    until: Timestamp,
+    offset: Offset,
+}
+
+impl WallClock {
+    /// When it shows times from one minute of the day to the other: the practice is open as long as its clock says so,
+    /// in an hour that comes twice both times, and never in an hour that is skipped.
+    fn shows(self, date: civil::Date, from: u16, to: u16) -> Option<(Timestamp, Timestamp)> {
+        let midnight = self.offset.to_timestamp(date.at(0, 0, 0, 0)).ok()?.as_millisecond();
+        let at = |minute: u16| Timestamp(midnight) + Span::mins(minute.into());
+        let (opens, closes) = (at(from).max(self.from), at(to).min(self.until));
+        (opens < closes).then_some((opens, closes))
+    }
+}
+
+/// The wall clock of a local day: one, and before and after a change two.
+fn clocks_of(zone: &TimeZone, date: civil::Date) -> Vec<WallClock> {
+    let midnight = |date: civil::Date| date.to_zoned(zone.clone()).ok();
+    let (Some(begins), Some(ends)) = (midnight(date), date.tomorrow().ok().and_then(midnight)) else {
+        return Vec::new();
+    };
+    let moment = |at: jiff::Timestamp| Timestamp(at.as_millisecond());
+    let mut clocks =
+        vec![WallClock { from: moment(begins.timestamp()), until: moment(ends.timestamp()), offset: begins.offset() }];
+    if begins.offset() != ends.offset() {
+        for change in zone.following(begins.timestamp()).take_while(|change| change.timestamp() < ends.timestamp()) {
+            if let Some(before) = clocks.last_mut() {
+                before.until = moment(change.timestamp());
+            }
+            let (from, until) = (moment(change.timestamp()), moment(ends.timestamp()));
+            clocks.push(WallClock { from, until, offset: change.offset() });
+        }
+    }
+    clocks
 }
 
 fn spells_of(flow: &Flow, date: civil::Date) -> &[OpenSpell] {
@@ -216,17 +257,18 @@ mod tests {
 
     /// 1 November 2026, a Sunday: one o'clock comes twice, at 06:00 and 07:00 UTC.
     #[test]
-    fn in_the_night_the_clocks_go_back_the_hour_that_comes_twice_is_open_once_or_in_one_piece() {
+    fn in_the_night_the_clocks_go_back_the_hour_that_comes_twice_counts_twice() {
         let through = with("America/Chicago", 6, &[(0, 240)]);
         assert!(is_open(&through, at("2026-11-01T06:30:00Z")) && is_open(&through, at("2026-11-01T07:30:00Z")));
         assert_eq!(after_open_time(&through, at("2026-11-01T05:00:00Z"), Span::hours(5)), at("2026-11-01T10:00:00Z"));
-        // What ends or begins in that hour does so the first time the clock shows it.
+        // What ends or begins in that hour does so each time the clock shows it.
         let ends = with("America/Chicago", 6, &[(0, 90)]);
         assert!(is_open(&ends, at("2026-11-01T06:29:59Z")) && !is_open(&ends, at("2026-11-01T06:30:00Z")));
-        assert!(!is_open(&ends, at("2026-11-01T07:15:00Z")));
+        assert!(is_open(&ends, at("2026-11-01T07:15:00Z")) && !is_open(&ends, at("2026-11-01T07:30:00Z")));
+        assert_eq!(after_open_time(&ends, at("2026-11-01T05:00:00Z"), Span::mins(100)), at("2026-11-01T07:10:00Z"));
         let begins = with("America/Chicago", 6, &[(90, 240)]);
         assert_eq!(next_opening(&begins, at("2026-11-01T05:00:00Z")), Some(at("2026-11-01T06:30:00Z")));
-        assert!(is_open(&begins, at("2026-11-01T07:15:00Z")));
+        assert!(!is_open(&begins, at("2026-11-01T07:15:00Z")) && is_open(&begins, at("2026-11-01T07:30:00Z")));
     }
 
     /// 14 March 2027, a Sunday: after 01:59 comes 03:00, at 08:00 UTC.
@@ -235,9 +277,12 @@ mod tests {
         let missing = with("America/Chicago", 6, &[(120, 180)]);
         assert!(!is_open(&missing, at("2027-03-14T08:00:00Z")));
         assert_eq!(next_opening(&missing, at("2027-03-14T07:00:00Z")), Some(at("2027-03-15T13:00:00Z")));
+        // At three o'clock half past two is over.
         let begins = with("America/Chicago", 6, &[(150, 300)]);
-        assert_eq!(next_opening(&begins, at("2027-03-14T07:00:00Z")), Some(at("2027-03-14T08:30:00Z")));
-        assert_eq!(after_open_time(&begins, at("2027-03-14T07:00:00Z"), Span::hours(1)), at("2027-03-14T09:30:00Z"));
+        assert_eq!(next_opening(&begins, at("2027-03-14T07:00:00Z")), Some(at("2027-03-14T08:00:00Z")));
+        assert_eq!(after_open_time(&begins, at("2027-03-14T07:00:00Z"), Span::hours(1)), at("2027-03-14T09:00:00Z"));
+        let ends = with("America/Chicago", 6, &[(0, 150)]);
+        assert!(is_open(&ends, at("2027-03-14T07:59:59Z")) && !is_open(&ends, at("2027-03-14T08:00:00Z")));
     }
 
     #[test]

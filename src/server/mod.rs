@@ -112,6 +112,9 @@ impl Answers for Door {
         if stream::is_stream(request.uri().path()) {
             return self.stream(request);
         }
+        if request.uri().path() == browser::LINE_PATH {
+            return self.softphone_line(request);
+        }
         if let Some(page) = browser::page(request.method(), request.uri().path()) {
             return page;
         }

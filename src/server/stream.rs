@@ -21,6 +21,7 @@ use hyper::body::Incoming;
 use ring::rand::SecureRandom as _;
 use ring::rand::SystemRandom;
 use tokio::sync::OnceCell;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use tracing::debug;
 use tracing::warn;
@@ -131,6 +132,11 @@ impl Streaming {
         self.carries.patients
     }
 
+    /// A place for one more socket; `None` if all are taken.
+    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
+    }
+
     /// 128 random bits as text.
     pub(super) fn ticket(&self) -> Option<String> {
         let mut bytes = [0_u8; 16];
@@ -145,14 +151,16 @@ impl Streaming {
             Treatment::Connected { call, round, .. } => {
                 rooms.is_here(*call, *round) && (self.carries.carrier_legs || rooms.is_only_here(*call, *round))
             }
-            Treatment::Menu { .. } | Treatment::AskStanding { .. } | Treatment::Hold { .. } => {
+            Treatment::Menu { .. }
+            | Treatment::AskStanding { .. }
+            | Treatment::Hold { .. }
+            | Treatment::Record { .. } => {
                 let said = |plan| self.sounds.library.get().is_some_and(|library| library.program(&plan).is_some());
                 self.carries.carrier_legs && plan(&given.flow, &given.treatment).is_some_and(said)
             }
             Treatment::Announce { .. }
             | Treatment::Goodbye { .. }
             | Treatment::Whisper { .. }
-            | Treatment::Record { .. }
             | Treatment::Keys { .. } => false,
         }
     }
@@ -227,7 +235,7 @@ impl Door {
             return Err(reply::problem(StatusCode::FORBIDDEN, "the signature is wrong"));
         }
         let full = || reply::problem(StatusCode::SERVICE_UNAVAILABLE, "there are too many media streams");
-        let place = Arc::clone(&streaming.places).try_acquire_owned().map_err(|_| full())?;
+        let place = streaming.place().ok_or_else(full)?;
         let asks = || reply::problem(StatusCode::UPGRADE_REQUIRED, "this is where media streams connect, by websocket");
         let (response, socket) = upgrade(request).ok_or_else(asks)?;
         let (engine, metrics) = (self.engine.clone(), Arc::clone(&self.metrics));
@@ -236,8 +244,8 @@ impl Door {
                 let (library, recogniser) = (streaming.sounds.library().await, streaming.recogniser.clone());
                 let places = Arc::clone(&streaming.places);
                 let line = Line { engine: engine.clone(), metrics, library, recogniser, places };
-                if let Some(leg) = session::serve(line, socket).await {
-                    browser::left(&engine, leg).await;
+                if let Some((leg, hung_up)) = session::serve(line, socket).await {
+                    browser::left(&engine, leg, hung_up).await;
                 }
             }
             drop(place);

@@ -5,6 +5,7 @@
 mod bridge;
 pub(crate) mod carrier;
 mod doors;
+mod message;
 mod speech;
 
 use std::time::Duration;
@@ -158,27 +159,6 @@ async fn words_without_a_sound_are_said_by_the_carrier() {
         Carrier::start_with(|_, flow| flow.replace("this is the phone assistant", "this is the phone system")).await;
     let document = carrier.first_document("CA09").await;
     assert!(document.contains("<Gather") && document.contains("this is the phone system"), "{document}");
-}
-
-#[tokio::test]
-async fn a_message_is_recorded_by_the_carrier() {
-    let to_the_mailbox = |_: &str, flow: String| {
-        flow.replacen(
-            "exits: { timeout: callback, no_agent: callback",
-            "exits: { timeout: callback, no_agent: voicemail",
-            1,
-        )
-    };
-    let carrier = Carrier::start_with(to_the_mailbox).await;
-    carrier.sign_in("rosa", "logged_out").await;
-    let mut call = carrier.call("CA40").await;
-    call.press('1').await;
-    assert_eq!(call.until_closed().await, Some(1000));
-    let (parked, resume) = (carrier.url_of("CA40", "parked"), carrier.url_of("CA40", "resume"));
-    carrier.post("CA40", &parked).await;
-    assert_eq!(carrier.until_moved("CA40").await, resume);
-    let document = carrier.post("CA40", &resume).await;
-    assert!(document.contains("<Record"), "{document}");
 }
 
 #[tokio::test]

@@ -1,14 +1,15 @@
 //! One media stream: plays the leg's treatments and hears its keys, until the carrier or the floor ends it.
 //!
 //! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here (a
-//! recording, words without a sound, a conference) ends the stream, and the carrier goes on from its document.
+//! PIN, words without a sound, a conference) ends the stream, and the carrier goes on from its document.
 //!
-//! `wire` is its socket, `ears` hears keys, `hearing` words, `play` is its voice, `talk` joins it with another
-//! party's.
+//! `wire` is its socket, `ears` hears keys, `hearing` words, `play` is its voice, `talk` joins it with another party's,
+//! `record` keeps a message.
 
 mod ears;
 mod hearing;
 mod play;
+mod record;
 mod talk;
 mod wire;
 
@@ -47,6 +48,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
 use ears::Ears;
 use hearing::Hearing;
+use record::Mailbox;
 use talk::Talk;
 use wire::close;
 use wire::next;
@@ -84,8 +86,10 @@ impl Line {
 /// Why a session ends.
 #[derive(Debug)]
 enum End {
-    /// The carrier says that the stream is over, or closes it.
+    /// The carrier says that the stream is over.
     Stopped,
+    /// It closes the socket without a word.
+    Closed,
     /// The carrier goes on with a document.
     HandedOver,
     /// The socket broke off, or was silent.
@@ -101,8 +105,9 @@ impl From<Malformed> for End {
     }
 }
 
-/// Serves a socket to its end. Tells which leg it was, if that is a browser's: then nobody else tells of its end.
-pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<BrowserLeg> {
+/// Serves a socket to its end. Tells which leg it was, if that is a browser's, and whether it hung up or we did: nobody
+/// else tells of its end.
+pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<(BrowserLeg, bool)> {
     let opened = timeout(START_MAX, open(&line, &mut socket)).await;
     let mut served = None;
     let end = match opened.unwrap_or(Err(End::Refused("no start in time"))) {
@@ -123,23 +128,26 @@ pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<BrowserLeg> 
                 ears,
                 hearing: Hearing::new(line.recogniser.clone()),
                 talk: None,
+                mailbox: None,
                 serial: 0,
                 keys: Keys::Ignored,
                 then: Then::End,
                 waits_until: None,
                 heard_at: now,
             };
-            session.run(pushes).await
+            let end = session.run(pushes).await;
+            session.leave_mailbox(&end).await;
+            end
         }
     };
     line.metrics.stream_ended(match end {
-        End::Stopped => StreamEnd::Stopped,
+        End::Stopped | End::Closed => StreamEnd::Stopped,
         End::HandedOver => StreamEnd::HandedOver,
         End::Dropped => StreamEnd::Dropped,
         End::Refused(_) => StreamEnd::Refused,
     });
     close(&mut socket, &end).await;
-    served
+    served.map(|leg| (leg, matches!(end, End::Stopped | End::HandedOver)))
 }
 
 /// A stream that came with a ticket of ours.
@@ -181,6 +189,7 @@ struct Session<'l> {
     ears: Ears,
     hearing: Hearing,
     talk: Option<Talk>,
+    mailbox: Option<Mailbox>,
     /// The treatment that is played.
     serial: u32,
     keys: Keys,
@@ -236,7 +245,11 @@ impl Session<'_> {
         if alone_until.is_some_and(|until| until <= now) {
             return self.alone_for_too_long().await;
         }
-        let times = [self.player.wake(), waits_until, alone_until, Some(idle_at)];
+        let message_until = self.mailbox.as_ref().and_then(Mailbox::until);
+        if message_until.is_some_and(|until| until <= now) {
+            return self.message_over().await;
+        }
+        let times = [self.player.wake(), waits_until, alone_until, message_until, Some(idle_at)];
         let wake = times.into_iter().flatten().min().unwrap_or(idle_at);
         tokio::select! {
             text = next(self.socket) => {
@@ -262,6 +275,7 @@ impl Session<'_> {
                 message::audio(&base64, &mut self.ears.audio)?;
                 self.line.metrics.stream_heard(u64::try_from(self.ears.audio.len().div_ceil(FRAME)).unwrap_or(0));
                 self.say(now, &base64);
+                self.keep(now).await;
                 // In a conversation no key means anything: nobody listens for one.
                 let key = if self.keys == Keys::Ignored { None } else { self.ears.hear(now) };
                 self.hearing.hear(&self.ears.audio);
@@ -286,7 +300,10 @@ impl Session<'_> {
             self.hearing.forget();
         }
         match (key, self.keys) {
-            (None, _) | (_, Keys::Ignored) => Ok(()),
+            (Some('#' | '*'), Keys::End) if self.mailbox.as_ref().is_some_and(Mailbox::is_recording) => {
+                self.message_over().await
+            }
+            (None, _) | (_, Keys::Ignored | Keys::End) => Ok(()),
             (Some(key), Keys::Answer) => {
                 self.clear().await?;
                 self.line.metrics.cut_short(self.now().saturating_sub(now));

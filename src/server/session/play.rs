@@ -46,6 +46,7 @@ impl Session<'_> {
             (None, None) => return Err(End::HandedOver),
         };
         self.sit_down(given)?;
+        self.come_to_mailbox(given).await?;
         if self.player.is_playing() {
             self.clear().await?;
         }
@@ -90,6 +91,10 @@ impl Session<'_> {
                 Ok(())
             }
             Then::Talk => Ok(()),
+            Then::Record { longest, silence } => {
+                self.record(longest, silence);
+                Ok(())
+            }
             Then::End => self.ended(Input::Nothing).await,
             Then::HangUp => {
                 self.line.engine.streams().part(self.leg, self.serial);
