@@ -11,6 +11,7 @@ use std::sync::RwLock;
 use dashmap::DashMap;
 
 use super::rooms::Rooms;
+use super::softphones::Softphones;
 use super::streams::Streams;
 use super::tapes::Tapes;
 use crate::floor::Floor;
@@ -26,7 +27,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
 use crate::vocab::LegId;
 
-/// Carrier calls, wanted effects, media streams, where each call stands in the journal, and whose PIN is awaited.
+/// Carrier calls, wanted effects, media streams, softphones, where each call stands in the journal, and whose PIN is awaited.
 #[derive(Debug, Default)]
 pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,
@@ -36,6 +37,7 @@ pub struct Directory {
     staff: DashMap<LegId, AgentId>,
     streams: Streams,
     rooms: Rooms,
+    softphones: Softphones,
     tapes: Tapes,
 }
 
@@ -100,6 +102,11 @@ impl Directory {
         &self.streams
     }
 
+    /// Assistants' phones in browsers.
+    pub fn softphones(&self) -> &Softphones {
+        &self.softphones
+    }
+
     /// Conversations held here.
     pub fn rooms(&self) -> &Rooms {
         &self.rooms
@@ -144,6 +151,7 @@ impl Directory {
                 Fact::LegEnded { leg, .. } => {
                     self.staff.remove(leg);
                     self.streams.forget(*leg);
+                    self.softphones.quiet(*leg);
                     // Of an assistant's leg the end of the conversation tells.
                     if let Some(caller) = floor.leg(*leg).filter(|leg| leg.side == Side::Caller) {
                         self.rooms.end(caller.call);
@@ -221,14 +229,19 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::MessageBegan { leg, .. }
         | Fact::RecordingAwaited { leg, .. }
         | Fact::LegAsked { leg, .. }
+        | Fact::LineLost { leg, .. }
+        | Fact::LineBack { leg }
         | Fact::AskUnanswered { leg }
         | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
-        Fact::OfferAnswered { .. } | Fact::OfferEnded { .. } => None,
+        Fact::OfferAnswered { .. } | Fact::OfferRung { .. } | Fact::OfferEnded { .. } => None,
         Fact::FloorOpened(_)
         | Fact::FlowLoaded(_)
         | Fact::TeamLoaded(_)
         | Fact::AgentChanged { .. }
+        | Fact::SoftphoneHeard { .. }
+        | Fact::SoftphoneUnheard { .. }
+        | Fact::SoftphoneLost { .. }
         | Fact::ItemAttempted { .. }
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }

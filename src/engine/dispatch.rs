@@ -62,6 +62,9 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
     let courier = Courier { engine, rest, id, still_wanted: &wanted };
     match effect {
         Effect::Dial { leg, to, from, ring, since, .. } => {
+            if let Some(agent) = Effect::softphone_of(&to) {
+                return courier.ring_softphone(&agent, leg).await;
+            }
             let dial = Dial { leg, to: &to, from: &from, ring, since };
             courier.dial(&dial, resumed).await;
         }
@@ -96,8 +99,8 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
 /// Asks how a leg fares and tells the floor if it is over. "Not found" tells nothing: the carrier's reads lag.
 pub(super) async fn ask_about(engine: &Engine, rest: &RestClient, leg: LegId, carrier_call: CarrierCall) {
     if carrier_call.is_browser() {
-        // It ended with the process that was its carrier.
-        return report(engine, Event::LegFoundOver { leg }).await;
+        // Its line ended with the process that was its carrier; whoever was in a conversation may come back.
+        return report(engine, Event::LineLost { leg }).await;
     }
     let patience = Patience { within: CHANGE_PATIENCE, still_wanted: &|| true };
     match rest.fetch_call(&carrier_call, &patience).await {

@@ -251,6 +251,11 @@ impl Leg {
         self.given.get(usize::try_from(serial.checked_sub(1)?).ok()?)
     }
 
+    /// Is it on its way into a room?
+    pub fn is_being_joined(&self) -> bool {
+        self.push.is_some() && matches!(self.current(), Some(Treatment::Connected { .. }))
+    }
+
     /// Is the party still there, as far as we know?
     pub fn is_up(&self) -> bool {
         self.ended.is_none()

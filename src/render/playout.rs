@@ -8,6 +8,7 @@ use super::question;
 use super::speech::Piece;
 use super::speech::pieces;
 use super::twiml;
+use super::whisper;
 use super::wording;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
@@ -113,6 +114,11 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
         Treatment::Hold { lane, language, first, urgent } => {
             Some(hold(flow, flow.lane(lane)?, say_all(first, language), *urgent, language))
         }
+        Treatment::Whisper { language, .. } => {
+            let said = whisper::sentences(flow, treatment);
+            let sounds = said.iter().map(|sentence| Sound::Words(Piece::new(sentence, language)));
+            Some(question(sounds.collect(), flow.offers.accept))
+        }
         Treatment::Connected { party: Party::Caller, language, .. } => {
             Some(Plan::conversation(say_all(&[Words::Phrase(Phrase::Joining)], language)))
         }
@@ -122,7 +128,7 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
             let then = Then::Record { longest: *longest, silence: seconds(twiml::MESSAGE_SILENCE) };
             Some(Plan { sounds, again_from: None, keys: Keys::End, then })
         }
-        Treatment::Whisper { .. } | Treatment::Keys { .. } => None,
+        Treatment::Keys { .. } => None,
     }
 }
 

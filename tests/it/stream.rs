@@ -6,6 +6,7 @@ mod bridge;
 pub(crate) mod carrier;
 mod doors;
 mod message;
+mod speech;
 
 use std::time::Duration;
 
