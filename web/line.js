@@ -107,6 +107,27 @@ export class Sound {
     this.tell("muted", muted);
   }
 
+  // One ring: two tones, as long as a phone's.
+  bell() {
+    if (!this.context) {
+      return;
+    }
+    const now = this.context.currentTime;
+    const loudness = this.context.createGain();
+    loudness.connect(this.context.destination);
+    loudness.gain.setValueAtTime(0, now);
+    loudness.gain.linearRampToValueAtTime(0.15, now + 0.02);
+    loudness.gain.setValueAtTime(0.15, now + 0.9);
+    loudness.gain.linearRampToValueAtTime(0, now + 1);
+    for (const pitch of [440, 480]) {
+      const tone = this.context.createOscillator();
+      tone.frequency.value = pitch;
+      tone.connect(loudness);
+      tone.start(now);
+      tone.stop(now + 1);
+    }
+  }
+
   told({ kind, value }) {
     if (kind === "levels") {
       this.on.levels(value);
@@ -173,6 +194,7 @@ export class Line {
       this.on.cleared();
     } else if (message.event === "said") {
       this.captions = message.said;
+      this.sound.tell("live", message.said.live);
       this.sound.tell("begin");
     }
   }

@@ -74,6 +74,7 @@ class Phone extends AudioWorkletProcessor {
     this.reset();
     this.muted = false;
     this.live = false;
+    this.expected = false;
     this.heardPeak = 0;
     this.spokenPeak = 0;
     this.blocks = 0;
@@ -98,6 +99,7 @@ class Phone extends AudioWorkletProcessor {
       this.tellMarks();
     } else if (kind === "clear") {
       const marks = this.marks;
+      this.live = this.expected;
       this.reset();
       this.ready.length = 0;
       marks.forEach(({ name }) => this.port.postMessage({ kind: "mark", value: name }));
@@ -105,7 +107,9 @@ class Phone extends AudioWorkletProcessor {
       // Where in the sound a program begins: captions are shown by it.
       this.port.postMessage({ kind: "begun", value: (this.queued - this.played) / RATE });
     } else if (kind === "live") {
-      this.live = value;
+      // The words before a conversation are heard first; then nothing may come late.
+      this.expected = value;
+      this.live = false;
     } else if (kind === "muted") {
       this.muted = value;
     } else if (kind === "ping") {
@@ -125,6 +129,7 @@ class Phone extends AudioWorkletProcessor {
 
   tellMarks() {
     while (this.marks.length > 0 && this.marks[0].at <= this.played) {
+      this.live = this.expected;
       this.port.postMessage({ kind: "mark", value: this.marks.shift().name });
     }
   }

@@ -11,7 +11,9 @@ use std::sync::RwLock;
 use dashmap::DashMap;
 
 use super::rooms::Rooms;
+use super::softphones::Softphones;
 use super::streams::Streams;
+use super::tapes::Tapes;
 use crate::floor::Floor;
 use crate::floor::call::Side;
 use crate::floor::details::Subject;
@@ -25,7 +27,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
 use crate::vocab::LegId;
 
-/// Carrier calls, wanted effects, media streams, where each call stands in the journal, and whose PIN is awaited.
+/// Carrier calls, wanted effects, media streams, softphones, where each call stands in the journal, and whose PIN is awaited.
 #[derive(Debug, Default)]
 pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,
@@ -35,6 +37,8 @@ pub struct Directory {
     staff: DashMap<LegId, AgentId>,
     streams: Streams,
     rooms: Rooms,
+    softphones: Softphones,
+    tapes: Tapes,
 }
 
 /// First and last entry about each call. Calls are numbered one by one, so their number is the place.
@@ -98,9 +102,19 @@ impl Directory {
         &self.streams
     }
 
+    /// Assistants' phones in browsers.
+    pub fn softphones(&self) -> &Softphones {
+        &self.softphones
+    }
+
     /// Conversations held here.
     pub fn rooms(&self) -> &Rooms {
         &self.rooms
+    }
+
+    /// Messages recorded here.
+    pub fn tapes(&self) -> &Tapes {
+        &self.tapes
     }
 
     /// Must this effect still be carried out?
@@ -137,6 +151,7 @@ impl Directory {
                 Fact::LegEnded { leg, .. } => {
                     self.staff.remove(leg);
                     self.streams.forget(*leg);
+                    self.softphones.quiet(*leg);
                     // Of an assistant's leg the end of the conversation tells.
                     if let Some(caller) = floor.leg(*leg).filter(|leg| leg.side == Side::Caller) {
                         self.rooms.end(caller.call);
@@ -211,16 +226,22 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
         | Fact::LegUnwanted { leg }
+        | Fact::MessageBegan { leg, .. }
         | Fact::RecordingAwaited { leg, .. }
         | Fact::LegAsked { leg, .. }
+        | Fact::LineLost { leg, .. }
+        | Fact::LineBack { leg }
         | Fact::AskUnanswered { leg }
         | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
-        Fact::OfferAnswered { .. } | Fact::OfferEnded { .. } => None,
+        Fact::OfferAnswered { .. } | Fact::OfferRung { .. } | Fact::OfferEnded { .. } => None,
         Fact::FloorOpened(_)
         | Fact::FlowLoaded(_)
         | Fact::TeamLoaded(_)
         | Fact::AgentChanged { .. }
+        | Fact::SoftphoneHeard { .. }
+        | Fact::SoftphoneUnheard { .. }
+        | Fact::SoftphoneLost { .. }
         | Fact::ItemAttempted { .. }
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }

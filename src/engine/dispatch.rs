@@ -13,6 +13,7 @@ use tracing::warn;
 
 use super::Engine;
 use super::Unanswered;
+use super::tapes::is_ours;
 use crate::carrier::twilio::CallQuery;
 use crate::carrier::twilio::NewCall;
 use crate::carrier::twilio::Patience;
@@ -61,6 +62,9 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
     let courier = Courier { engine, rest, id, still_wanted: &wanted };
     match effect {
         Effect::Dial { leg, to, from, ring, since, .. } => {
+            if let Some(agent) = Effect::softphone_of(&to) {
+                return courier.ring_softphone(&agent, leg).await;
+            }
             let dial = Dial { leg, to: &to, from: &from, ring, since };
             courier.dial(&dial, resumed).await;
         }
@@ -76,6 +80,10 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             let result = courier.rest.redirect_call(&carrier_call, &url, &courier.patience(CHANGE_PATIENCE)).await;
             courier.report_change(result).await;
         }
+        Effect::FetchRecording { item, practice, recording: Some(ours), .. } if is_ours(&ours) => {
+            courier.take_tape(item, &practice, ours).await;
+        }
+        Effect::DropRecording { recording, .. } if is_ours(&recording) => courier.erase_tape(&recording).await,
         Effect::FetchRecording { item, practice, carrier_call, recording } => {
             courier.fetch_recording(item, &practice, &carrier_call, recording).await;
         }
@@ -91,8 +99,8 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
 /// Asks how a leg fares and tells the floor if it is over. "Not found" tells nothing: the carrier's reads lag.
 pub(super) async fn ask_about(engine: &Engine, rest: &RestClient, leg: LegId, carrier_call: CarrierCall) {
     if carrier_call.is_browser() {
-        // It ended with the process that was its carrier.
-        return report(engine, Event::LegFoundOver { leg }).await;
+        // Its line ended with the process that was its carrier; whoever was in a conversation may come back.
+        return report(engine, Event::LineLost { leg }).await;
     }
     let patience = Patience { within: CHANGE_PATIENCE, still_wanted: &|| true };
     match rest.fetch_call(&carrier_call, &patience).await {

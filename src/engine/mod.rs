@@ -19,7 +19,9 @@ mod replay;
 mod retention;
 mod rooms;
 mod salvage;
+mod softphones;
 mod streams;
+mod tapes;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -56,9 +58,13 @@ pub use salvage::SalvageError;
 pub use salvage::SalvageReport;
 pub use salvage::Salvaging;
 pub use salvage::salvage;
+pub use softphones::Signal;
+pub use softphones::Softphones;
 pub use streams::Asked;
 pub use streams::Push;
 pub use streams::Streams;
+pub use tapes::Tape;
+pub use tapes::Tapes;
 
 use crate::carrier::twilio::RestClient;
 use crate::floor::Floor;
@@ -396,6 +402,11 @@ impl Engine {
     /// Legs with media streams.
     pub fn streams(&self) -> &Streams {
         self.directory().streams()
+    }
+
+    /// Assistants' phones in browsers.
+    pub fn softphones(&self) -> &Softphones {
+        self.directory().softphones()
     }
 
     /// Where conversations are held whose audio carelane carries itself.

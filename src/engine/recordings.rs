@@ -109,7 +109,7 @@ impl Courier<'_> {
     }
 
     /// Always the same for an item, and nothing that anybody could guess: the floor's name is random.
-    fn file_name(&self, item: ItemId) -> String {
+    pub(super) fn file_name(&self, item: ItemId) -> String {
         let floor = self.engine.floor_id().map_or("", |floor| floor.as_str());
         let hash = digest::digest(&digest::SHA256, format!("recording of {item} on {floor}").as_bytes());
         hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()

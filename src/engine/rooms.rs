@@ -4,9 +4,9 @@
 //!  session of the patient ─► seat ─► room (call, round) ─► ear ─► session of the assistant
 //! ```
 //! What a party says goes to every other seat's ear as it came. An ear is short and never makes a speaker wait: who
-//! does not listen loses the oldest. A conversation that cannot be held here meets in the carrier's conference, and that is
-//! for the whole round, so that both go to the same place. Nothing here is journaled: after a restart the parties come
-//! back and take their seats again.
+//! does not listen loses the oldest. A conversation that cannot be held here meets in the carrier's conference, and
+//! that is for the whole round, so that both go to the same place. Nothing here is journaled: after a restart the
+//! parties come back and take their seats again.
 
 use std::cmp::Ordering;
 use std::collections::VecDeque;

@@ -26,6 +26,7 @@ use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::Caller;
 use crate::vocab::CarrierCall;
+use crate::vocab::CarrierRecording;
 use crate::vocab::EffectId;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
@@ -169,6 +170,8 @@ pub struct Leg {
     pub hang_up: Option<EffectId>,
     /// The item that its recorded message belongs to.
     pub message: Option<ItemId>,
+    /// The recording of its message, if that is made here.
+    pub recording: Option<CarrierRecording>,
     /// The question to the carrier how it fares, until answered.
     pub ask: Option<EffectId>,
     /// The question whether its caller is still there, before somebody on call is rung; until answered.
@@ -246,6 +249,11 @@ impl Leg {
     /// The treatment with this number.
     pub fn treatment(&self, serial: u32) -> Option<&Arc<Treatment>> {
         self.given.get(usize::try_from(serial.checked_sub(1)?).ok()?)
+    }
+
+    /// Is it on its way into a room?
+    pub fn is_being_joined(&self) -> bool {
+        self.push.is_some() && matches!(self.current(), Some(Treatment::Connected { .. }))
     }
 
     /// Is the party still there, as far as we know?

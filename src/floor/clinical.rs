@@ -71,14 +71,22 @@ impl Floor {
         groups.any(|group| agent.member.groups.contains(group))
     }
 
+    /// Is this work put off by `by`, or does it stay due when it is? Anybody may try to reach a patient, but only the
+    /// clinical group decides that clinical work can wait. Without a name the owner is meant, if that is one person.
+    // rule: clinical-stays-due
+    pub(super) fn may_put_off(&self, item: &Item, by: Option<&AgentId>) -> bool {
+        let Some(lane) = item.flow.lane(&item.new.lane).filter(|lane| lane.clinical) else { return true };
+        let by = by.or(item.owner()).and_then(|by| self.agents.get(by));
+        by.is_some_and(|agent| self.is_clinician(agent, lane))
+    }
+
     /// May `by` close this clinical work? Without a name the owner is meant, if that is one person.
     // rule: clinical-closes-clinical
     fn may_close(&self, item: &Item, lane: &Lane, by: Option<&AgentId>) -> Result<(), Refusal> {
-        let owner = if let Owner::Agent(agent) = &item.new.owner { Some(agent) } else { None };
         let flagged_by = item.new.flagged_by.as_ref().and_then(FlaggedBy::agent);
         let clinicians = self.agents.values().filter(|agent| self.is_clinician(agent, lane));
         let mut able = clinicians.map(|agent| &agent.member.id).filter(|agent| Some(*agent) != flagged_by);
-        let Some(by) = by.or(owner) else {
+        let Some(by) = by.or(item.owner()) else {
             let allowed = able.map(|agent| agent.as_str().into()).collect();
             return Err(Refusal::NotAllowed { what: "by", allowed });
         };
@@ -93,7 +101,7 @@ impl Floor {
         }))
     }
 
-    fn is_somebody(&self, by: Option<&AgentId>) -> Result<(), Refusal> {
+    pub(super) fn is_somebody(&self, by: Option<&AgentId>) -> Result<(), Refusal> {
         if by.is_none_or(|by| self.agents.contains_key(by)) {
             return Ok(());
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::fact::Fact;
 use super::work::note::NotePart;
+use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
 use crate::vocab::CarrierRecording;
@@ -28,7 +29,7 @@ pub enum Effect {
         leg: LegId,
         /// The offer it carries.
         offer: OfferId,
-        /// Her number.
+        /// Her number, or [`Effect::softphone`].
         to: Arc<str>,
         /// The practice's number.
         from: Arc<str>,
@@ -82,7 +83,20 @@ pub enum Effect {
     },
 }
 
+/// Before an assistant's id, instead of a number.
+const SOFTPHONE: &str = "softphone:";
+
 impl Effect {
+    /// What is dialled to ring an assistant at her softphone.
+    pub fn softphone(agent: &AgentId) -> Arc<str> {
+        format!("{SOFTPHONE}{agent}").into()
+    }
+
+    /// Whose softphone is dialled; `None` for a number.
+    pub fn softphone_of(to: &str) -> Option<AgentId> {
+        to.strip_prefix(SOFTPHONE).map(AgentId::from)
+    }
+
     /// The leg it is about; none for what is done about a recording.
     pub fn leg(&self) -> Option<LegId> {
         match self {
@@ -138,6 +152,8 @@ pub enum Answer {
     Refused(Refusal),
     /// Done, and this item tells the clinical group.
     Flagged(ItemId),
+    /// Done, but the item stays due when it was, and why.
+    DueKept(&'static str),
 }
 
 /// Why a request was refused.

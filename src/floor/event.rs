@@ -242,12 +242,34 @@ pub enum Event {
         /// The assistant.
         by: AgentId,
     },
+    /// An assistant's softphone answered a round trip through its sound.
+    SoftphoneHeard {
+        /// The assistant.
+        agent: AgentId,
+    },
+    /// It has not answered for two seconds, or its page was closed.
+    SoftphoneUnheard {
+        /// The assistant.
+        agent: AgentId,
+    },
+    /// A browser leg's stream broke off without a word.
+    LineLost {
+        /// The leg.
+        leg: LegId,
+    },
     /// The core panicked twice at an event: it is set aside.
     Poisoned {
         /// The event as it came.
         event: Box<Event>,
         /// If it was `TimePassed`: the deadline at which the core panicked.
         deadline: Option<TimerName>,
+    },
+    /// A leg's message is recorded here, from its stream.
+    MessageBegan {
+        /// The leg.
+        leg: LegId,
+        /// Our own name for the recording.
+        recording: CarrierRecording,
     },
 }
 

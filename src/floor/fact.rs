@@ -237,6 +237,9 @@ pub enum Fact {
         note: Note,
         /// When the next attempt is due.
         due_at: Timestamp,
+        /// Who did it, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// The item is done.
     ItemClosed {
@@ -246,6 +249,9 @@ pub enum Fact {
         outcome: OutcomeId,
         /// The note.
         note: Note,
+        /// Who did it, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// The item changed hands.
     ItemOwned {
@@ -477,6 +483,49 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         deadline: Option<TimerName>,
     },
+    /// An assistant's softphone answered through its sound: she is rung there.
+    SoftphoneHeard {
+        /// The assistant.
+        agent: AgentId,
+    },
+    /// It has not answered lately.
+    SoftphoneUnheard {
+        /// The assistant.
+        agent: AgentId,
+        /// If it stays silent until then, it is lost.
+        until: Timestamp,
+    },
+    /// It was silent for too long, or did not say that it rings.
+    SoftphoneLost {
+        /// The assistant.
+        agent: AgentId,
+    },
+    /// A softphone showed that it rings: the lease lasts as long as any ring.
+    OfferRung {
+        /// The offer.
+        offer: OfferId,
+        /// When the lease ends by itself.
+        expires_at: Timestamp,
+    },
+    /// The line of an assistant's softphone broke off in a conversation.
+    LineLost {
+        /// Her leg.
+        leg: LegId,
+        /// It is waited for until then.
+        until: Timestamp,
+    },
+    /// It is back.
+    LineBack {
+        /// Her leg.
+        leg: LegId,
+    },
+    /// A leg's message is recorded here: its sound is found whatever becomes of the line, or of us.
+    MessageBegan {
+        /// The leg.
+        leg: LegId,
+        /// Our own name for the recording.
+        recording: CarrierRecording,
+    },
 }
 
 /// How a call came into a lane.
@@ -503,6 +552,8 @@ pub enum Route {
     Transfer,
     /// By the system's own trouble.
     Trouble,
+    /// By an assistant's line that broke off: before everybody.
+    LineLost,
 }
 
 /// How a call left without an assistant.
@@ -574,4 +625,6 @@ pub enum NotReady {
     PhoneUnreachable,
     /// She is on the staff number; ready when she hangs up.
     OnThePhone,
+    /// Her softphone does not answer.
+    SoftphoneSilent,
 }

@@ -6,9 +6,11 @@ use std::fmt;
 use super::Floor;
 use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
+use super::acd::agent::Softphone;
 use super::call::Call;
 use super::call::Phase;
 use super::call::Side;
+use super::fact::ItemKind;
 use super::fact::NotReady;
 use super::timer::TimerName;
 use crate::vocab::CallId;
@@ -42,6 +44,7 @@ impl Floor {
         self.check_offers()?;
         self.check_work_conserving()?;
         self.check_staff_lines()?;
+        self.check_flags()?;
         self.check_bounds()?;
         self.check_effects()?;
         self.check_timers()
@@ -134,6 +137,19 @@ impl Floor {
         Ok(())
     }
 
+    /// patient: what somebody flagged is urgent and clinical until somebody else closes it.
+    fn check_flags(&self) -> Result<(), Broken> {
+        for (id, item) in &self.items {
+            let Some(flagged_by) = &item.new.flagged_by else { continue };
+            must("flag-stays", item.new.urgent, || format!("{id} was flagged and is not urgent"))?;
+            let clinical = item.flow.lane(&item.new.lane).is_some_and(|lane| lane.clinical);
+            let by_another = item.closed_by.is_none() || item.closed_by.as_ref() != flagged_by.agent();
+            let owed = item.new.kind == ItemKind::NoteOwed;
+            must("flagger-cannot-close", by_another || owed || !clinical, || format!("{id}: {:?}", item.closed_by))?;
+        }
+        Ok(())
+    }
+
     /// What is counted is there, and what is kept to limit callers has an end.
     fn check_bounds(&self) -> Result<(), Broken> {
         for practice in self.practices.keys() {
@@ -217,7 +233,10 @@ impl Floor {
                 }
                 TimerName::MessageOver(call) => in_phase(call, |phase| matches!(phase, Phase::Voicemail { .. })),
                 TimerName::RecordingDue(item) => self.items.get(item).is_some_and(|item| item.recording.is_some()),
-                TimerName::LegLingers(leg) | TimerName::LegSilent(leg) => {
+                TimerName::SoftphoneSilent(agent) => {
+                    self.agents.get(agent).is_some_and(|a| a.softphone == Softphone::Unheard)
+                }
+                TimerName::LegLingers(leg) | TimerName::LegSilent(leg) | TimerName::LineLost(leg) => {
                     self.legs.get(leg).is_some_and(super::call::Leg::is_up)
                 }
             };

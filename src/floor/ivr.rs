@@ -284,7 +284,7 @@ impl Turn<'_> {
             .requests_of(call)
             .redialled(call, &lane.id, self.now)
             .filter(|item| item.new.kind != ItemKind::Missed);
-        let has_place = how == Route::Transfer || wait.is_some();
+        let has_place = matches!(how, Route::Transfer | Route::LineLost) || wait.is_some();
         !has_place && !call.urgent && self.floor.depth(&call.practice, &lane.id) >= usize::from(max)
     }
 
@@ -302,6 +302,7 @@ impl Turn<'_> {
                 vec![Words::Phrase(Phrase::ToAPerson), Words::AboutLane(Phrase::InLine, lane.clone())]
             }
             (false, Route::Transfer) => vec![Words::AboutLane(Phrase::Transferred, lane.clone())],
+            (false, Route::LineLost) => vec![Words::Phrase(Phrase::LineGone)],
             (false, _) if !self.has_waited(call) && self.is_promise_broken(call) => {
                 vec![Words::Phrase(Phrase::Apology), Words::AboutLane(Phrase::InLine, lane.clone())]
             }
@@ -349,6 +350,7 @@ impl Turn<'_> {
         let head_starts: Vec<_> =
             found.head_starts.iter().filter(|(reason, _)| applies(**reason)).map(|(r, span)| (*r, *span)).collect();
         let deadline = head_starts.iter().fold(arrived + found.answer_within, |at, (_, span)| at - *span);
+        let deadline = if how == Route::LineLost { self.before_all(lane, deadline) } else { deadline };
         self.fact(Fact::Queued { call: id, lane: lane.clone(), arrived, deadline, head_starts, how });
     }
 

@@ -98,6 +98,7 @@ impl Turn<'_> {
         if let Some(effect) = arrived {
             self.fact(Fact::EffectSettled { effect });
         }
+        self.line_back(id);
     }
 
     /// An assistant's phone was picked up.
@@ -147,7 +148,8 @@ impl Turn<'_> {
         self.name_leg(id, carrier_call);
         match status {
             LegStatus::Ended(end) => self.leg_over(id, end),
-            LegStatus::Initiated | LegStatus::Ringing | LegStatus::InProgress => {}
+            LegStatus::Ringing => self.softphone_rings(id),
+            LegStatus::Initiated | LegStatus::InProgress => {}
         }
     }
 
@@ -160,7 +162,7 @@ impl Turn<'_> {
     /// A leg is over: what that means for its call and its offer.
     pub(super) fn leg_over(&mut self, id: LegId, end: LegEnd) {
         let Some(leg) = self.floor.legs.get(&id).filter(|leg| leg.is_up()) else { return };
-        let (call, side, moving) = (leg.call, leg.side.clone(), leg.push.is_some());
+        let (call, side, moving) = (leg.call, leg.side.clone(), leg.is_being_joined());
         self.fact(Fact::LegEnded { leg: id, end });
         match side {
             Side::Caller => self.caller_gone(call, moving),
@@ -218,7 +220,7 @@ impl Turn<'_> {
     }
 
     fn is_moving(&self, leg: LegId) -> bool {
-        self.floor.legs.get(&leg).is_some_and(|l| l.is_up() && l.push.is_some())
+        self.floor.legs.get(&leg).is_some_and(|l| l.is_up() && l.is_being_joined())
     }
 
     /// The caller hung up; perhaps while being moved to the assistant, and then they never spoke.
@@ -332,6 +334,9 @@ impl Turn<'_> {
             (Effect::Dial { leg, offer, .. }, _) => {
                 self.fact(Fact::EffectSettled { effect: id });
                 self.fact(Fact::LegEnded { leg, end: LegEnd::Failed });
+                if self.floor.offers.get(&offer).is_some_and(|o| o.softphone) {
+                    return self.softphone_missed(offer, OfferOutcome::Unreachable);
+                }
                 // Whoever is on call stays so: the next rung is rung, and she may be reached the next time.
                 let agent = self.floor.offers.get(&offer).filter(|o| !o.on_call).map(|o| o.agent.clone());
                 self.end_offer(offer, OfferOutcome::Unreachable);

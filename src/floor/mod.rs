@@ -29,6 +29,7 @@ mod request;
 mod retention;
 mod rota;
 mod salvage;
+mod softphone;
 mod staff;
 mod standing;
 mod state;
@@ -277,12 +278,15 @@ impl Floor {
             | Event::TreatmentFetched { leg, .. }
             | Event::LegAnswered { leg, .. }
             | Event::LegFoundOver { leg }
+            | Event::LineLost { leg }
             | Event::LegStatus { leg: Some(leg), .. } => self.legs.get(leg).map(|leg| &leg.flow.practice),
             Event::LegStatus { leg: None, carrier_call, .. } => self.leg_of(carrier_call).map(|leg| &leg.flow.practice),
             Event::CallCloseAsked { call, .. } | Event::TransferAsked { call, .. } => {
                 self.calls.get(call).map(|call| &call.practice)
             }
-            Event::RecordingReported { leg, .. } => self.legs.get(leg).map(|leg| &leg.flow.practice),
+            Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => {
+                self.legs.get(leg).map(|leg| &leg.flow.practice)
+            }
             Event::AttemptMade { item, .. }
             | Event::ItemCloseAsked { item, .. }
             | Event::OwnerAsked { item, .. }
@@ -302,6 +306,8 @@ impl Floor {
             | Event::EffectFailed { .. }
             | Event::RecordingFetched { .. }
             | Event::AgentStateAsked { .. }
+            | Event::SoftphoneHeard { .. }
+            | Event::SoftphoneUnheard { .. }
             | Event::TimePassed
             | Event::GapFound { .. }
             | Event::GapRead

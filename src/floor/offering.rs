@@ -3,6 +3,7 @@
 use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
 use super::acd::offer::CARRIER_SLACK;
+use super::acd::offer::PRACTICE_NAME_MAX;
 use super::acd::offer::WHISPER_MAX;
 use super::effect::Oddity;
 use super::event::Input;
@@ -16,6 +17,7 @@ use super::fact::OfferOutcome;
 use super::fact::Route;
 use super::fact::Why;
 use super::hours;
+use super::softphone::RINGS_WITHIN;
 use super::timer::TimerName;
 use super::treatment::Party;
 use super::treatment::Treatment;
@@ -74,19 +76,21 @@ impl Turn<'_> {
 
     pub(super) fn make_offer(&mut self, call: CallId, agent: AgentId, ring: Span, why: Why) {
         let (offer, leg) = (self.next_offer(), self.next_leg());
-        let expires_at = self.now + ring;
+        let softphone = self.floor.agents.get(&agent).is_some_and(|agent| agent.softphone.rings());
+        let expires_at = self.now + if softphone { RINGS_WITHIN } else { ring };
         self.fact(Fact::OfferMade { offer, call, agent, leg, expires_at, why: Box::new(why) });
     }
 
     /// Her phone was picked up: the whisper, or an excuse if the lease is over.
     pub(super) fn whisper(&mut self, leg: LegId, offer: OfferId) {
         let Some(language) = self.floor.legs.get(&leg).map(|l| l.flow.default_language().clone()) else { return };
-        let live = self.floor.offers.get(&offer).map(|o| o.call);
-        let Some(call) = live.and_then(|id| self.call(id)) else {
+        let live = self.floor.offers.get(&offer).map(|o| (o.call, o.agent.clone()));
+        let Some((call, agent)) = live.and_then(|(id, agent)| Some((self.call(id)?, agent))) else {
             self.odd(Oddity::LateAnswer);
             return self.say_goodbye(leg, vec![Words::Phrase(Phrase::OfferGone)], language);
         };
         let Some(place) = &call.place else { return };
+        let names_practice = self.serves_several(&agent);
         let whisper = Treatment::Whisper {
             lane: place.lane.clone(),
             caller_language: call.language.clone(),
@@ -97,10 +101,19 @@ impl Turn<'_> {
             standing: call.details.standing,
             promised: self.floor.requests_of(call).promised(call),
             backline: call.details.backline,
+            names_practice,
         };
-        let expires_at = self.now + WHISPER_MAX + call.flow.offers.accept + CARRIER_SLACK;
+        let said_by = self.now + WHISPER_MAX + if names_practice { PRACTICE_NAME_MAX } else { Span::ZERO };
+        let expires_at = said_by + call.flow.offers.accept + CARRIER_SLACK;
         self.fact(Fact::OfferAnswered { offer, expires_at });
         self.treat(leg, whisper);
+    }
+
+    /// May calls of more than one practice be rung to her?
+    fn serves_several(&self, agent: &AgentId) -> bool {
+        let Some(groups) = self.floor.agents.get(agent).map(|agent| &agent.member.groups) else { return false };
+        let hers = |lane: &Lane| lane.serving.iter().flat_map(|tier| &tier.groups).any(|group| groups.contains(group));
+        self.floor.practices.values().filter(|practice| practice.flow.lanes.iter().any(hers)).nth(1).is_some()
     }
 
     /// The whisper's keys: 1 accepts, 2 is with a patient, 5 says that it is urgent; nothing is a miss; any other key
@@ -199,6 +212,9 @@ impl Turn<'_> {
 
     /// The lease is over by time. A phone that never rang as far as we know is no miss.
     pub(super) fn offer_expired(&mut self, offer: OfferId) {
+        if self.floor.offers.get(&offer).is_some_and(|o| o.softphone && !o.rung && !o.answered) {
+            return self.softphone_missed(offer, OfferOutcome::Withdrawn);
+        }
         let leg = self.floor.offers.get(&offer).and_then(|o| self.floor.legs.get(&o.leg));
         let rang = leg.is_some_and(|leg| leg.carrier_call.is_some());
         self.end_offer(offer, if rang { OfferOutcome::NotAnswered } else { OfferOutcome::Withdrawn });

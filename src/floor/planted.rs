@@ -86,6 +86,12 @@ pub enum Bug {
     OtherPhoneRingsOn,
     /// While one of the lane's own phones rings, nobody on call is rung.
     LadderWaitsForTheLane,
+    /// Whoever flagged an item closes it in a nurse's name.
+    FlaggerCloses,
+    /// An attempt of anybody puts clinical work off.
+    AnybodyPutsOff,
+    /// With a new owner an item is urgent no longer.
+    FlagLostWithOwner,
     /// The core panics when a caller presses 8.
     PanicsAtEight,
     /// The core panics when a call is to be open to the next tier.
@@ -95,7 +101,7 @@ pub enum Bug {
 impl Bug {
     /// Those that a simulation must find. The others end the process: they are for tests of the real binary, which
     /// plants what `CARELANE_PLANTED` names.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::RepetitionHeard,
         Self::LateKeyHeard,
         Self::ArrivalLostOnTransfer,
@@ -123,6 +129,9 @@ impl Bug {
         Self::ClockSetBack,
         Self::OtherPhoneRingsOn,
         Self::LadderWaitsForTheLane,
+        Self::FlaggerCloses,
+        Self::AnybodyPutsOff,
+        Self::FlagLostWithOwner,
     ];
 
     /// The bug that the real binary is to have.
@@ -144,6 +153,7 @@ impl Floor {
 
     /// An event as the bug hears it.
     pub(super) fn misheard(&self, event: Event) -> Event {
+        let event = if self.planted == Some(Bug::FlaggerCloses) { self.in_another_name(event) } else { event };
         let Event::TreatmentEnded { leg, serial, input } = event else { return event };
         assert!(
             self.planted != Some(Bug::PanicsAtEight) || input != Input::Keys("8".into()),
@@ -156,6 +166,18 @@ impl Floor {
         };
         let (leg, serial) = heard.unwrap_or((leg, serial));
         Event::TreatmentEnded { leg, serial, input }
+    }
+
+    /// A flagged item that its flagger closes, as if the first of the clinical group did.
+    fn in_another_name(&self, event: Event) -> Event {
+        let Event::ItemCloseAsked { item: id, outcome, note, by } = event else { return event };
+        let item =
+            self.items.get(&id).filter(|item| item.new.flagged_by.as_ref().and_then(|f| f.agent()) == by.as_ref());
+        let others = |agent: &&crate::vocab::AgentId| Some(*agent) != by.as_ref();
+        let able =
+            |agent: &&crate::vocab::AgentId| item.is_some_and(|item| self.may_close_item(item, Some(agent)).is_ok());
+        let by = self.agents.keys().filter(others).find(able).cloned().or(by);
+        Event::ItemCloseAsked { item: id, outcome, note, by }
     }
 
     /// The leg of the offer that the assistant has after the one of this leg.
@@ -221,6 +243,10 @@ impl Floor {
                 if self.calls.get(call)?.phase != Phase::Waiting {
                     return None;
                 }
+            }
+            (Bug::AnybodyPutsOff, Fact::ItemAttempted { item, due_at, .. }) => {
+                let item = self.items.get(item)?;
+                *due_at = super::work::rhythm::next_step(&item.flow, item.attempts + 1, now);
             }
             (Bug::JoinFailureDropped, Fact::JoinFailed { .. }) => return None,
             (Bug::PanicsAtNextTier, Fact::TierOpened { .. }) => panic!("a planted bug: a tier opens"),
@@ -296,6 +322,11 @@ impl Floor {
                     if call.flow.lanes.len() == file.flow.lanes.len() {
                         call.flow = Arc::clone(&file.flow);
                     }
+                }
+            }
+            (Some(Bug::FlagLostWithOwner), Fact::ItemOwned { item, .. }) => {
+                if let Some(item) = self.items.get_mut(item) {
+                    (item.new.urgent, item.new.flagged_by) = (false, None);
                 }
             }
             (Some(Bug::AttemptsNotCounted), Fact::ItemAttempted { item, .. }) => {

@@ -71,8 +71,8 @@ impl Turn<'_> {
             Event::TreatmentEnded { leg, .. }
             | Event::TreatmentFetched { leg, .. }
             | Event::LegAnswered { leg, .. } => Some(Concerned { asks: true, ..of_leg(*leg) }),
-            Event::RecordingReported { leg, .. } => Some(of_leg(*leg)),
-            Event::LegFoundOver { leg } => Some(Concerned { is_over: true, ..of_leg(*leg) }),
+            Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => Some(of_leg(*leg)),
+            Event::LegFoundOver { leg } | Event::LineLost { leg } => Some(Concerned { is_over: true, ..of_leg(*leg) }),
             Event::LegStatus { leg, carrier_call, status } => {
                 let named = || self.floor.leg_of(carrier_call).map(|leg| leg.id);
                 let is_over = matches!(status, LegStatus::Ended(_));
@@ -100,14 +100,21 @@ impl Turn<'_> {
                 | TimerName::LadderBegins(call)
                 | TimerName::LadderAgain(call),
             ) => Some(*call),
-            Some(TimerName::LegSilent(leg)) => call_of(leg),
-            Some(TimerName::LegLingers(_) | TimerName::ReadyAgain(_) | TimerName::RecordingDue(_)) | None => None,
+            Some(TimerName::LegSilent(leg) | TimerName::LineLost(leg)) => call_of(leg),
+            Some(
+                TimerName::LegLingers(_)
+                | TimerName::ReadyAgain(_)
+                | TimerName::RecordingDue(_)
+                | TimerName::SoftphoneSilent(_),
+            )
+            | None => None,
         };
         self.set_aside(Concerned { call, ..Concerned::default() }, deadline.clone());
         match deadline {
             Some(TimerName::ReadyAgain(agent)) => self.set_not_ready(agent, NotReady::Asked),
             Some(TimerName::RecordingDue(item)) => self.fact(Fact::RecordingDelayed { item, again_at: None }),
-            Some(TimerName::LegLingers(leg)) => self.fact(Fact::LegUnwanted { leg }),
+            Some(TimerName::SoftphoneSilent(agent)) => self.fact(Fact::SoftphoneLost { agent }),
+            Some(TimerName::LegLingers(leg) | TimerName::LineLost(leg)) => self.fact(Fact::LegUnwanted { leg }),
             Some(TimerName::LegSilent(leg)) if !self.is_talked_on(leg) => self.fact(Fact::LegUnwanted { leg }),
             _ => {}
         }

@@ -25,6 +25,7 @@ use super::wrapup;
 use super::wrapup::Written;
 use crate::flow::Lane;
 use crate::flow::Owner;
+use crate::flow::Reach;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::GroupId;
@@ -52,6 +53,9 @@ impl Turn<'_> {
     /// Now, or after the call in hand.
     pub(super) fn state_asked(&mut self, id: &AgentId, to: AgentChange) {
         let Some(agent) = self.floor.agents.get(id) else { return self.refuse(Refusal::Unknown("assistant")) };
+        if to == AgentChange::Available && agent.member.reach == Reach::Browser && !agent.softphone.rings() {
+            return self.refuse(Refusal::Conflict("she is reached by browser, and her softphone is not open"));
+        }
         match (&agent.state, &to) {
             (AgentState::Available { .. }, AgentChange::Available)
             | (AgentState::LoggedOut, AgentChange::LoggedOut) => {}
@@ -79,6 +83,10 @@ impl Turn<'_> {
 
     /// "With a patient" is over.
     pub(super) fn ready_again(&mut self, agent: AgentId) {
+        let found = self.floor.agents.get(&agent);
+        if found.is_some_and(|a| a.member.reach == Reach::Browser && !a.softphone.rings()) {
+            return self.set_not_ready(agent, NotReady::SoftphoneSilent);
+        }
         self.fact(Fact::AgentChanged { agent, to: AgentChange::Available });
     }
 
@@ -138,7 +146,8 @@ impl Turn<'_> {
         };
         let owed = if let Phase::NoteOwed { item, .. } = call.phase { Some(item) } else { None };
         let heard = clinical::heard_in(&call.flow, lane, &note).filter(|_| written != Written::ByKeys);
-        let heard = heard.map(|heard| clinical::written_by(by.or(call.agent().cloned()), &heard));
+        let written_by = by.or(call.agent().cloned());
+        let heard = heard.map(|heard| clinical::written_by(written_by.clone(), &heard));
         let request = Request::of_call(call);
         // What is left, or was promised, has an owner and a date.
         let lane = found.hands_to.clone().unwrap_or_else(|| lane.id.clone());
@@ -152,7 +161,7 @@ impl Turn<'_> {
         }
         self.fact(Fact::CallClosed { call: id, outcome: found.id.clone(), note: note.clone() });
         if let Some(item) = owed {
-            self.fact(Fact::ItemClosed { item, outcome: found.id, note });
+            self.fact(Fact::ItemClosed { item, outcome: found.id, note, by: written_by });
         }
     }
 
@@ -233,20 +242,30 @@ impl Turn<'_> {
         if item.attempts >= rhythm::ATTEMPTS_MAX {
             return self.refuse(Refusal::Conflict("three attempts were made: close the item, there is no fourth"));
         }
+        if let Err(refusal) = self.floor.is_somebody(by.as_ref()) {
+            return self.refuse(refusal);
+        }
         if found.closes && promised.is_some() {
             return self.refuse(KEEPS_OPEN);
         }
-        let due_at = promised.unwrap_or_else(|| rhythm::next_step(&item.flow, item.attempts + 1, self.now));
+        let due_before = item.new.due_at;
+        let wished = promised.unwrap_or_else(|| rhythm::next_step(&item.flow, item.attempts + 1, self.now));
+        let due_at = if self.floor.may_put_off(item, by.as_ref()) { wished } else { wished.min(due_before) };
         let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
         if found.closes && !self.may_close_item(id, by.as_ref()) {
             return;
         }
-        self.fact(Fact::ItemAttempted { item: id, outcome: found.id.clone(), note: note.clone(), due_at });
+        let attempted =
+            Fact::ItemAttempted { item: id, outcome: found.id.clone(), note: note.clone(), due_at, by: by.clone() };
+        self.fact(attempted);
         match heard {
             _ if found.closes => self.close_item(id, found.id, note, by),
             Some(heard) => {
                 self.flag_item(id, heard.crisis, clinical::written_by(by, &heard));
                 self.out.answer = Answer::Flagged(id);
+            }
+            None if due_at < wished => {
+                self.out.answer = Answer::DueKept("clinical work is put off by the clinical group only: it stays due");
             }
             None => {}
         }
@@ -285,7 +304,8 @@ impl Turn<'_> {
         let Some(item) = self.floor.items.get(&id) else { return };
         let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
         let request = Request::of_item(self.floor, item);
-        self.fact(Fact::ItemClosed { item: id, outcome, note });
+        let closed_by = by.clone().or(item.owner().cloned());
+        self.fact(Fact::ItemClosed { item: id, outcome, note, by: closed_by });
         if let Some(heard) = heard {
             self.open_urgent_item(request, clinical::written_by(by, &heard));
         }

@@ -10,6 +10,7 @@ use super::Parted;
 use super::Stirred;
 use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
+use super::acd::agent::Softphone;
 use super::call::Call;
 use super::call::Phase;
 use super::event::Salvage;
@@ -126,7 +127,8 @@ fn is_owed_a_note(call: &Call) -> bool {
 }
 
 fn signed_out((id, agent): (AgentId, Agent)) -> (AgentId, Agent) {
-    (id, Agent { state: AgentState::LoggedOut, later: None, misses: 0, ..agent })
+    let softphone = Softphone::Closed;
+    (id, Agent { state: AgentState::LoggedOut, later: None, misses: 0, softphone, ..agent })
 }
 
 /// Is this deadline about something that goes on without calls, legs and signed-in assistants?
@@ -141,6 +143,8 @@ fn outlives_calls(name: &TimerName) -> bool {
         | TimerName::LegSilent(_)
         | TimerName::LadderBegins(_)
         | TimerName::LadderAgain(_)
+        | TimerName::SoftphoneSilent(_)
+        | TimerName::LineLost(_)
         | TimerName::MessageOver(_) => false,
         TimerName::RecordingDue(_) => true,
     }

@@ -40,6 +40,10 @@ pub enum TimerName {
     LadderBegins(CallId),
     /// When the ladder is rung from the top again.
     LadderAgain(CallId),
+    /// When a softphone that does not answer is silent for too long.
+    SoftphoneSilent(AgentId),
+    /// When a softphone's line that broke off in a conversation is not waited for any longer.
+    LineLost(LegId),
 }
 
 /// All deadlines, by moment and by name.

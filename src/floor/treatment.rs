@@ -75,6 +75,9 @@ pub enum Treatment {
         /// A hospital, a laboratory or a pharmacy?
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         backline: bool,
+        /// Does she serve more than one practice, so that she must hear which was called?
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        names_practice: bool,
     },
     /// In conversation: both legs meet in one room.
     Connected {

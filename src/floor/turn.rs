@@ -104,8 +104,12 @@ impl<'f> Turn<'f> {
                     self.fact(Fact::GapRead);
                 }
             }
+            Event::MessageBegan { leg, recording } => self.message_began(leg, recording),
             Event::Poisoned { event, deadline } => self.poisoned(*event, deadline),
             Event::UrgentAsked { of, by } => self.urgent_asked(of, by),
+            Event::SoftphoneHeard { agent } => self.softphone_heard(agent),
+            Event::SoftphoneUnheard { agent } => self.softphone_unheard(agent),
+            Event::LineLost { leg } => self.line_lost(leg),
         }
     }
 
@@ -128,6 +132,8 @@ impl<'f> Turn<'f> {
                 TimerName::LegSilent(leg) => self.leg_silent(leg),
                 TimerName::LadderBegins(call) => self.ladder_begins(call),
                 TimerName::LadderAgain(call) => self.ladder_again(call),
+                TimerName::SoftphoneSilent(agent) => self.softphone_silent(agent),
+                TimerName::LineLost(leg) => self.line_gone(leg),
             }
             debug_assert!(self.out.facts.len() > before, "a deadline that decides nothing would come back for ever");
             if self.out.facts.len() == before {
@@ -273,7 +279,8 @@ impl<'f> Turn<'f> {
                 reason: call.details.reason.clone().filter(|reason| lane.has_reason(reason)),
                 ..call.details.clone()
             },
-            flagged_by: call.flagged_by.clone(),
+            // Who flagged has handed over: what a clinician leaves to another lane is that lane's.
+            flagged_by: call.flagged_by.clone().filter(|_| lane.clinical),
         };
         self.fact(Fact::ItemOpened(Box::new(new)));
     }

@@ -109,6 +109,10 @@ pub struct AgentView {
     pub until: Option<Timestamp>,
     /// Her phone.
     pub address: Arc<str>,
+    /// Is she rung at her softphone?
+    pub softphone: bool,
+    /// Her leg there, its name, and whether it was answered.
+    pub browser_leg: Option<(LegId, CarrierCall, bool)>,
     /// Her groups.
     pub groups: Vec<Arc<str>>,
     /// Her languages.
@@ -291,10 +295,26 @@ impl Floor {
             reason,
             until,
             address: agent.member.address.clone(),
+            softphone: agent.softphone.rings(),
+            browser_leg: self.browser_leg(&agent.state),
             groups: agent.member.groups.iter().map(|g| g.as_str().into()).collect(),
             languages: agent.member.languages.clone(),
             call,
         }
+    }
+
+    fn browser_leg(&self, state: &AgentState) -> Option<(LegId, CarrierCall, bool)> {
+        let (leg, answered) = match state {
+            AgentState::Offered(offer) => self.offers.get(offer).map(|o| (o.leg, o.answered))?,
+            AgentState::Talking(call) => match self.calls.get(call)?.phase {
+                Phase::Talking { leg, .. } => (leg, true),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let found = self.legs.get(&leg).filter(|leg| leg.is_up())?;
+        let carrier_call = found.carrier_call.clone().filter(CarrierCall::is_browser)?;
+        Some((leg, carrier_call, answered))
     }
 
     /// An assistant whose part is over is on the phone until it is down: in conversation, or still ringing.

@@ -11,6 +11,7 @@ use super::effect::Effect;
 use super::effect::Oddity;
 use super::effect::Refusal;
 use super::event::Input;
+use super::event::LegEnd;
 use super::fact::Fact;
 use super::fact::ItemKind;
 use super::fact::Left;
@@ -95,6 +96,14 @@ impl Turn<'_> {
         self.say_goodbye(leg, vec![words], language);
     }
 
+    /// The message is recorded here.
+    pub(super) fn message_began(&mut self, id: LegId, recording: CarrierRecording) {
+        let Some(leg) = self.floor.legs.get(&id) else { return self.odd(Oddity::UnknownLeg) };
+        if leg.recording.is_none() && matches!(leg.current(), Some(Treatment::Record { .. })) {
+            self.fact(Fact::MessageBegan { leg: id, recording });
+        }
+    }
+
     /// The caller hung up at the mailbox, before the carrier told of a recording.
     pub(super) fn left_the_mailbox(&mut self, id: CallId) {
         self.leave_message(id, Message::Unknown);
@@ -132,7 +141,12 @@ impl Turn<'_> {
         match message {
             Message::Recorded(recording, duration) => self.name_recording(item, recording, duration, false),
             Message::Nothing => self.fact(Fact::RecordingEmpty { item }),
-            Message::Unknown => {}
+            Message::Unknown => {
+                let ours = self.floor.legs.get(&leg).and_then(|leg| Some((leg.recording.clone()?, leg.ended)));
+                if let Some((recording, end)) = ours {
+                    self.name_recording(item, recording, None, end != Some(LegEnd::Completed));
+                }
+            }
         }
         self.fact(Fact::CallLeft { call: id, how: Left::Voicemail });
     }

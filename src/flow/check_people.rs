@@ -15,6 +15,7 @@ use super::diagnostic::quote;
 use super::model::Lane;
 use super::model::Member;
 use super::model::Owner;
+use super::model::Reach;
 use super::model::Team;
 use super::scalar::is_id;
 use super::syntax::Entry;
@@ -40,6 +41,7 @@ pub(super) fn check_members(team: &Team, root: &Node, problems: &mut Problems<'_
                 addresses.insert(address, at);
             }
         }
+        has_a_phone(team, agent, problems);
         for key in ["groups", "languages", "skills"] {
             let list = agent.value.get(key).map_or(&[][..], Node::items);
             no_repeats(problems, list, &format!("`agents.{}.{key}`", quote(&agent.name)));
@@ -59,6 +61,23 @@ pub(super) fn check_members(team: &Team, root: &Node, problems: &mut Problems<'_
             problems.error(Code::EmptyGroup, group.at.clone(), title, label).hint(hint);
         }
     }
+}
+
+/// Whoever is not reached by browser, and whoever is on call: nights have no open page.
+fn has_a_phone(team: &Team, agent: &Entry, problems: &mut Problems<'_>) {
+    let Some(member) = team.agents.iter().find(|member| member.id.as_str() == &*agent.name) else { return };
+    if agent.value.get("address").is_some() {
+        return;
+    }
+    let (label, hint) = if member.reach == Reach::Phone {
+        ("there is nothing to ring", "add `address`, or `reach: browser` for who works at the softphone only")
+    } else if team.on_call.as_ref().is_some_and(|on_call| on_call.names(&member.id)) {
+        ("on call a phone is rung, whether a page is open or not", "add `address`; `reach: browser` may stay")
+    } else {
+        return;
+    };
+    let title = format!("`{}` has no phone", quote(&agent.name));
+    problems.error(Code::NoPhone, agent.at.clone(), title, label).hint(hint);
 }
 
 fn unknown_group<'w>(

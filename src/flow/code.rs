@@ -147,6 +147,8 @@ codes! {
     OnCall "team::on-call";
     /// A practice whose team has no on-call ladder (warning).
     NoOnCall "team::no-on-call";
+    /// An assistant without a phone who must have one.
+    NoPhone "team::no-phone";
     /// The same number, id or address in two places or files.
     Taken "folder::taken";
     /// Not a file the checker knows: `<practice>.yaml` or `<name>.team.yaml`.

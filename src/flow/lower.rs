@@ -23,6 +23,7 @@ use super::model::OpenSpell;
 use super::model::Outcome;
 use super::model::Owner;
 use super::model::Phrases;
+use super::model::Reach;
 use super::model::Reason;
 use super::model::Retention;
 use super::model::SelfService;
@@ -417,5 +418,6 @@ fn member(entry: &Entry) -> Member {
         languages: agent.languages("languages"),
         skills: agent.ids("skills"),
         by_phone: agent.flag("by_phone"),
+        reach: if agent.text("reach") == "browser" { Reach::Browser } else { Reach::Phone },
     }
 }

@@ -66,6 +66,7 @@ pub use model::OpenSpell;
 pub use model::Outcome;
 pub use model::Owner;
 pub use model::Phrases;
+pub use model::Reach;
 pub use model::Reason;
 pub use model::Retention;
 pub use model::SelfService;

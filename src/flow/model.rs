@@ -442,7 +442,7 @@ pub struct Member {
     pub id: AgentId,
     /// As shown on screens and said in the whisper.
     pub name: Arc<str>,
-    /// The phone that rings, in E.164.
+    /// The phone that rings, in E.164; empty for who has none and is reached by browser.
     pub address: Arc<str>,
     /// The groups she works in.
     pub groups: Vec<GroupId>,
@@ -454,6 +454,26 @@ pub struct Member {
     /// Works without a screen: she is asked to write up each call by keypad when it ends.
     #[serde(default)]
     pub by_phone: bool,
+    /// Where she is rung.
+    #[serde(default, skip_serializing_if = "Reach::is_phone")]
+    pub reach: Reach,
+}
+
+/// Where an assistant is rung.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// At her softphone while it is open, otherwise at her phone.
+    #[default]
+    Phone,
+    /// At her softphone only.
+    Browser,
+}
+
+impl Reach {
+    fn is_phone(&self) -> bool {
+        *self == Self::Phone
+    }
 }
 
 /// The team of a flow journaled without one.

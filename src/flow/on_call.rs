@@ -30,6 +30,13 @@ pub struct OnCall {
     pub last_resort: LastResort,
 }
 
+impl OnCall {
+    /// Does this assistant hold any rung at any time?
+    pub(super) fn names(&self, agent: &AgentId) -> bool {
+        self.rungs.iter().flat_map(|rung| &rung.shifts).any(|shift| shift.agent == *agent)
+    }
+}
+
 /// One place of the ladder, held by one person at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rung {

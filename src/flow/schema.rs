@@ -175,7 +175,11 @@ pub(super) static PRACTICE: Record = Record {
     name: "`practice`",
     fields: &[
         required("id", Kind::Id, "a short name for files and screens: `riverside`"),
-        required("name", NAME, "the practice's name as people say it"),
+        required(
+            "name",
+            NAME,
+            "the practice's name as people say it; the whisper names it to assistants who serve more than one practice",
+        ),
         required("numbers", Kind::List { of: &Kind::Number, min: 1, max: 100 }, "the numbers patients dial"),
         required(
             "languages",
@@ -533,10 +537,16 @@ pub(super) static AGENT: Record = Record {
     name: "an assistant",
     fields: &[
         required("name", NAME, "as shown on screens and said in the whisper"),
-        required("address", Kind::Number, "the phone that rings"),
+        optional("address", Kind::Number, "the phone that rings"),
         required("groups", Kind::List { of: &IDS, min: 1, max: 20 }, "the groups the assistant works in"),
         required("languages", Kind::List { of: &Kind::Language, min: 1, max: 8 }, "the languages the assistant speaks"),
         optional("skills", Kind::List { of: &IDS, min: 0, max: 20 }, "what the assistant is trained for"),
         default("by_phone", Kind::Flag, "false", "works without a screen: writes up each call by keypad when it ends"),
+        default(
+            "reach",
+            Kind::Word(&["phone", "browser"]),
+            "phone",
+            "`phone`: rung at the softphone while it is open, otherwise at `address`; `browser`: at the softphone only",
+        ),
     ],
 };

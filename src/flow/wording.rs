@@ -191,6 +191,10 @@ phrases! {
     WhisperBackline "whisper_backline" &[], en "Backline: hospital, laboratory or pharmacy.", es "Línea profesional: hospital, laboratorio o farmacia.";
     /// The assistant pressed 5: it is urgent.
     OfferFlagged "offer_flagged" &[], en "Thank you. The call goes to the care team.", es "Gracias. La llamada pasa al equipo médico.";
+    /// The assistant's line broke off in the conversation.
+    LineLost "line_lost" &[], en "I am sorry, the line to your assistant was lost. Please stay on the line.", es "Disculpe, se perdió la línea con su asistente. Por favor no cuelgue.";
+    /// It did not come back, and the caller is first in line.
+    LineGone "line_gone" &[], en "I am sorry for the interruption. The next assistant takes your call.", es "Disculpe la interrupción. El próximo asistente tomará su llamada.";
     /// The practice's first language, offered in itself to who is greeted in another.
     FirstLanguage "first_language" &["key"], en "For English, press {key}.", es "Para español, oprima el {key}.";
     /// After the first words in a queue: how long the wait is, as far as that is known.

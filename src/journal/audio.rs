@@ -72,6 +72,25 @@ impl AudioStore {
         read(&self.folder, &self.keyring, name)
     }
 
+    /// Is there a sound of this name?
+    ///
+    /// # Errors
+    /// `Disk` if nobody can tell.
+    pub fn has(&self, name: &str) -> Result<bool, JournalError> {
+        self.path(name)?.try_exists().map_err(|e| JournalError::disk("cannot look for a recording", e))
+    }
+
+    /// Removes a sound; that there is none is fine.
+    ///
+    /// # Errors
+    /// `Disk` if it cannot be removed.
+    pub fn remove(&self, name: &str) -> Result<(), JournalError> {
+        match fs::remove_file(self.path(name)?) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(JournalError::disk("cannot remove a recording", e)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     fn path(&self, name: &str) -> Result<PathBuf, JournalError> {
         path(&self.folder, name)
     }

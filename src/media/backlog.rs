@@ -1,7 +1,8 @@
 //! The backlog of a conversation: how much of what was passed on to a carrier is still to be heard there.
 //!
 //! Nothing waits on our side, so a party that spoke in bursts, or a clock that runs fast, would leave the listener
-//! behind for the rest of the conversation. What is too much is made good in pauses, and if there are none by leaving out.
+//! behind for the rest of the conversation. What is too much is made good in pauses, and if there are none by
+//! leaving out.
 
 use std::time::Duration;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::player::Program;
 use crate::render::Plan;
 use crate::render::Sound;
+use crate::render::Then;
 use crate::vocab::Language;
 
 /// Words with the moment at which they begin, counted from the first sound.
@@ -29,6 +30,8 @@ pub struct Captions {
     pub again_from: Option<usize>,
     /// How long everything takes, once.
     pub length: Duration,
+    /// Does a conversation follow, in which nothing may come late?
+    pub live: bool,
 }
 
 impl Captions {
@@ -45,11 +48,11 @@ impl Captions {
                     said.push(Caption { at, text, language });
                 }
                 Sound::Music => said.push(Caption { at, text: None, language: None }),
-                Sound::Silence(_) => {}
+                Sound::Silence(_) | Sound::Beep => {}
             }
             at += part.length();
         }
-        Self { said, again_from, length: at }
+        Self { said, again_from, length: at, live: plan.then == Then::Talk }
     }
 }
 
@@ -59,7 +62,6 @@ mod tests {
     use crate::media::Library;
     use crate::render::Keys;
     use crate::render::Piece;
-    use crate::render::Then;
     use crate::vocab::Span;
 
     #[test]

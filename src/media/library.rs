@@ -1,11 +1,13 @@
 //! The library: every sound of the folder, ready to be sent, and plans made into programs with them.
 
 use std::collections::BTreeMap;
+use std::f64::consts::TAU;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::clip::Clip;
+use super::g711;
 use super::player::Part;
 use super::player::Program;
 use super::sounds::Manifest;
@@ -22,11 +24,16 @@ const MUSIC: &[u8] = include_bytes!("../../sounds/hold.wav");
 /// The folder's own.
 const MUSIC_FILE: &str = "hold.wav";
 
+const BEEP_HZ: f64 = 1_000.0;
+/// As loud as speech is.
+const BEEP_SIZE: f64 = 6_000.0;
+
 /// Sounds ready to be sent, shared by all calls.
 #[derive(Debug)]
 pub struct Library {
     clips: BTreeMap<Piece, Arc<Clip>>,
     music: Arc<Clip>,
+    beep: Arc<Clip>,
 }
 
 impl Library {
@@ -44,13 +51,13 @@ impl Library {
         } else {
             wav::read(MUSIC).map_err(|why| SoundError::BadFile(own, why))?
         };
-        Ok(Self { clips, music: Arc::new(Clip::new(&music)) })
+        Ok(Self { clips, music: Arc::new(Clip::new(&music)), beep: Arc::new(beep()) })
     }
 
     /// No words at all, and the music that is built in.
     pub fn silent() -> Self {
         let music = wav::read(MUSIC).unwrap_or_default();
-        Self { clips: BTreeMap::new(), music: Arc::new(Clip::new(&music)) }
+        Self { clips: BTreeMap::new(), music: Arc::new(Clip::new(&music)), beep: Arc::new(beep()) }
     }
 
     /// A plan with its sounds; `None` if one is missing.
@@ -63,7 +70,7 @@ impl Library {
     pub fn program_or_text(&self, plan: &Plan) -> Program {
         let silence = |sound: &Sound| match sound {
             Sound::Words(piece) => Part::Silence(Duration::from_secs_f64(spoken_seconds(&piece.text))),
-            Sound::Music | Sound::Silence(_) => Part::Silence(Duration::ZERO),
+            Sound::Music | Sound::Silence(_) | Sound::Beep => Part::Silence(Duration::ZERO),
         };
         let parts = plan.sounds.iter().map(|sound| self.part(sound).unwrap_or_else(|| silence(sound)));
         Program { parts: parts.collect(), again_from: plan.again_from }
@@ -74,6 +81,7 @@ impl Library {
             Sound::Words(piece) => Part::Clip(Arc::clone(self.clips.get(piece)?)),
             Sound::Music => Part::Clip(Arc::clone(&self.music)),
             Sound::Silence(length) => Part::Silence(duration(*length)),
+            Sound::Beep => Part::Clip(Arc::clone(&self.beep)),
         })
     }
 
@@ -86,6 +94,12 @@ impl Library {
     pub fn is_empty(&self) -> bool {
         self.clips.is_empty()
     }
+}
+
+/// The tone before a message: 1 kHz, 0.4 s.
+fn beep() -> Clip {
+    let sample = |n: u32| g711::encode((BEEP_SIZE * (TAU * BEEP_HZ * f64::from(n) / 8_000.0).sin()) as i16);
+    Clip::new(&(0..3_200).map(sample).collect::<Vec<u8>>())
 }
 
 /// A span as the clocks of the outer rooms count it.

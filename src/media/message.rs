@@ -221,7 +221,7 @@ impl Writer {
             .iter()
             .map(|caption| json!({ "at": millis(caption.at), "text": caption.text, "language": caption.language }));
         let said = json!({
-            "captions": said.collect::<Vec<_>>(), "again_from": captions.again_from, "length": millis(captions.length),
+            "captions": said.collect::<Vec<_>>(), "again_from": captions.again_from, "length": millis(captions.length), "live": captions.live,
         });
         format!(r#"{{"event":"said","streamSid":{},"said":{said}}}"#, self.stream)
     }

@@ -1,13 +1,14 @@
 //! Playout: a treatment as a plan of what to play and what to wait for, for carelane's own voice.
 //!
 //! The second rendering of treatments; it says what the TwiML document says, in the same order. `None`: this treatment
-//! is the carrier's (a recording, an assistant's keys).
+//! is the carrier's (an assistant's keys).
 //! A plan names pieces and knows no file; whether there are sounds for all of them, `media` says.
 
 use super::question;
 use super::speech::Piece;
 use super::speech::pieces;
 use super::twiml;
+use super::whisper;
 use super::wording;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
@@ -42,6 +43,8 @@ pub enum Sound {
     Music,
     /// Nothing for so long.
     Silence(Span),
+    /// The tone after which somebody speaks.
+    Beep,
 }
 
 /// What a key does while a plan is played.
@@ -53,6 +56,8 @@ pub enum Keys {
     Answer,
     /// It may change something; until it does, the plan goes on.
     Heard,
+    /// `#` or `*` ends the message; nothing else does anything.
+    End,
 }
 
 /// What comes after the last sound of a plan.
@@ -64,6 +69,13 @@ pub enum Then {
     End,
     /// The leg is hung up.
     HangUp,
+    /// A message is recorded.
+    Record {
+        /// How long it may be.
+        longest: Span,
+        /// So much silence ends it.
+        silence: Span,
+    },
     /// The leg is in conversation until the floor, or somebody of it, ends that.
     Talk,
 }
@@ -78,7 +90,7 @@ impl Plan {
 /// The plan of a treatment.
 pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
     let say_all = |words: &[Words], language| {
-        words.iter().flat_map(|words| pieces(flow, words, language)).map(Sound::Words).collect()
+        words.iter().flat_map(|words| pieces(flow, words, language)).map(Sound::Words).collect::<Vec<_>>()
     };
     let question = |sounds, timeout| Plan { sounds, again_from: None, keys: Keys::Answer, then: Then::Wait(timeout) };
     match treatment {
@@ -102,11 +114,21 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
         Treatment::Hold { lane, language, first, urgent } => {
             Some(hold(flow, flow.lane(lane)?, say_all(first, language), *urgent, language))
         }
+        Treatment::Whisper { language, .. } => {
+            let said = whisper::sentences(flow, treatment);
+            let sounds = said.iter().map(|sentence| Sound::Words(Piece::new(sentence, language)));
+            Some(question(sounds.collect(), flow.offers.accept))
+        }
         Treatment::Connected { party: Party::Caller, language, .. } => {
             Some(Plan::conversation(say_all(&[Words::Phrase(Phrase::Joining)], language)))
         }
         Treatment::Connected { party: Party::Agent, .. } => Some(Plan::conversation(Vec::new())),
-        Treatment::Whisper { .. } | Treatment::Record { .. } | Treatment::Keys { .. } => None,
+        Treatment::Record { words, language, longest } => {
+            let sounds = [say_all(words, language), vec![Sound::Beep]].concat();
+            let then = Then::Record { longest: *longest, silence: seconds(twiml::MESSAGE_SILENCE) };
+            Some(Plan { sounds, again_from: None, keys: Keys::End, then })
+        }
+        Treatment::Keys { .. } => None,
     }
 }
 

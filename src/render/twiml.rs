@@ -15,8 +15,8 @@ use quick_xml::events::BytesText;
 use super::link::Link;
 use super::link::Links;
 use super::question;
+use super::whisper;
 use super::wording;
-use crate::floor::details::Standing;
 use crate::floor::treatment::Asked;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Party;
@@ -34,7 +34,6 @@ use crate::vocab::Language;
 use crate::vocab::LegId;
 use crate::vocab::Span;
 use crate::vocab::StepId;
-use crate::vocab::Timestamp;
 
 /// A holding document is unrolled this often. Each round is some 10 s of the carrier's own words and silence, so a
 /// caller hears no error while carelane restarts, for more than a minute.
@@ -49,7 +48,7 @@ pub(super) const URGENT_PAUSE: u32 = 40;
 const PARKING_PLACES: u64 = 16;
 const PARKING_PLACE_CALLS_MAX: u32 = 5_000;
 /// Silence that ends a message, in seconds: older callers pause to look something up.
-const MESSAGE_SILENCE: u32 = 10;
+pub(super) const MESSAGE_SILENCE: u32 = 10;
 /// Seconds of silence after which the question about the patient stays unanswered.
 pub(super) const STANDING_SECONDS: u32 = 4;
 /// More than any PIN has, so that no digit of one spills into the next question.
@@ -84,7 +83,7 @@ impl Rendering<'_> {
                 self.redirect(xml, self.done())
             }
             Treatment::Hold { language, first, urgent, .. } => self.hold(xml, language, first, *urgent),
-            Treatment::Whisper { .. } => self.whisper(xml, treatment),
+            Treatment::Whisper { language, .. } => self.whisper(xml, treatment, language),
             Treatment::Connected { call, round, party, language } => {
                 if *party == Party::Caller {
                     say(xml, self.flow.phrase(Phrase::Joining, language), language)?;
@@ -306,21 +305,7 @@ impl Rendering<'_> {
         self.redirect(xml, next)
     }
 
-    fn whisper(&self, xml: &mut Xml, treatment: &Treatment) -> io::Result<()> {
-        let Treatment::Whisper {
-            lane,
-            caller_language,
-            language,
-            waited,
-            urgent,
-            repeat,
-            standing,
-            promised,
-            backline,
-        } = treatment
-        else {
-            return Ok(());
-        };
+    fn whisper(&self, xml: &mut Xml, treatment: &Treatment, language: &Language) -> io::Result<()> {
         let action = self.links.url(self.done());
         let timeout = self.flow.offers.accept.as_secs().to_string();
         let gather = xml.create_element("Gather").with_attributes([
@@ -332,28 +317,7 @@ impl Rendering<'_> {
             ("action", &action),
         ]);
         gather.write_inner_content(|xml| {
-            if *urgent {
-                say(xml, self.flow.phrase(Phrase::WhisperUrgent, language), language)?;
-            }
-            say(xml, &wording::whisper(self.flow, lane, caller_language, *waited, language), language)?;
-            if *backline {
-                say(xml, self.flow.phrase(Phrase::WhisperBackline, language), language)?;
-            }
-            match standing {
-                Some(Standing::New) => say(xml, self.flow.phrase(Phrase::WhisperNewPatient, language), language)?,
-                Some(Standing::Existing) => say(xml, self.flow.phrase(Phrase::WhisperExisting, language), language)?,
-                None => {}
-            }
-            match promised {
-                Some(at) => say(xml, &self.promise(Phrase::WhisperPromised, *at, language), language)?,
-                None if *repeat => say(xml, self.flow.phrase(Phrase::WhisperRepeat, language), language)?,
-                None => say(xml, self.flow.phrase(Phrase::WhisperNew, language), language)?,
-            }
-            say(xml, self.flow.phrase(Phrase::WhisperKeys, language), language)?;
-            match urgent {
-                true => Ok(()),
-                false => say(xml, self.flow.phrase(Phrase::WhisperFlag, language), language),
-            }
+            whisper::sentences(self.flow, treatment).iter().try_for_each(|sentence| say(xml, sentence, language))
         })?;
         self.redirect(xml, self.done())
     }
@@ -396,10 +360,6 @@ impl Rendering<'_> {
 
     fn say_all(&self, xml: &mut Xml, words: &[Words], language: &Language) -> io::Result<()> {
         words.iter().try_for_each(|words| say(xml, &wording::words(self.flow, words, language), language))
-    }
-
-    fn promise(&self, phrase: Phrase, at: Timestamp, language: &Language) -> String {
-        wording::promise(self.flow, phrase, at, language)
     }
 
     fn redirect(&self, xml: &mut Xml, to: Link) -> io::Result<()> {

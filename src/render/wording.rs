@@ -60,6 +60,11 @@ pub(super) fn dated(flow: &Flow, phrase: Phrase, at: Timestamp, language: &Langu
     flow.phrase(phrase, language).replace("{time}", &time)
 }
 
+/// The practice's name as a sentence of its own.
+pub(super) fn practice(flow: &Flow) -> String {
+    format!("{}.", flow.name)
+}
+
 /// The whisper: lane, language and wait.
 pub(super) fn whisper(flow: &Flow, lane: &LaneId, caller: &Language, waited: Span, language: &Language) -> String {
     flow.phrase(Phrase::Whisper, language)

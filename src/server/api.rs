@@ -140,10 +140,8 @@ impl Door {
                 let view = self.engine.view().await.map_err(unanswered)?;
                 Ok(reply::json(StatusCode::OK, &json::floor(&view, self.engine.clock().now())))
             }
-            ("PUT", ["agents", agent, "state"]) => {
-                let StateBody { state } = read(body)?;
-                self.ask(Event::AgentStateAsked { agent: AgentId::from(*agent), state }).await
-            }
+            ("PUT", ["agents", agent, "state"]) => self.set_state(agent, body).await,
+            ("POST", ["agents", agent, "softphone"]) => self.softphone(agent).await,
             ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
             ("POST", ["calls", call, "close"]) => {
                 let call = id(call, "call")?;
@@ -169,7 +167,7 @@ impl Door {
             ("POST", ["items", item, "attempts"]) => {
                 let item = id(item, "item")?;
                 let Closing { outcome, note, by, promised } = self.closing(Subject::Item(item), body).await?;
-                self.ask_item(item, |item| Event::AttemptMade { item, outcome, note, by, promised }).await
+                self.attempt(item, Event::AttemptMade { item, outcome, note, by, promised }).await
             }
             ("POST", ["items", item, "close"]) => {
                 let item = id(item, "item")?;
@@ -199,9 +197,16 @@ impl Door {
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"])
-            | (_, ["calls" | "items", _, "urgent"]) => Err(reply::method_not_allowed("POST")),
+            | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
+                Err(reply::method_not_allowed("POST"))
+            }
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
+    }
+
+    async fn set_state(&self, agent: &str, body: &[u8]) -> Result<Reply, Reply> {
+        let StateBody { state } = read(body)?;
+        self.ask(Event::AgentStateAsked { agent: AgentId::from(agent), state }).await
     }
 
     /// Outcome and note. A reason given with them is taken first, so that one of no lane's list closes nothing.
@@ -216,18 +221,20 @@ impl Door {
         Ok(Closing { outcome: outcome.into(), note, by: by.map(|by| AgentId::from(by.as_str())), promised })
     }
 
-    async fn ask(&self, event: Event) -> Result<Reply, Reply> {
-        let answer = self.engine.post(event).await.map_err(unanswered)?.answer;
-        match answer {
+    /// What the floor answered; a refusal is the reply.
+    async fn answer(&self, event: Event) -> Result<Answer, Reply> {
+        match self.engine.post(event).await.map_err(unanswered)?.answer {
             Answer::Refused(refusal) => Err(refused(&refusal)),
-            Answer::Noted | Answer::Treat { .. } | Answer::Excuse | Answer::Over => {
-                Ok(reply::json(StatusCode::OK, &json!({ "ok": true })))
-            }
-            Answer::Flagged(item) => {
-                let answer = json!({ "ok": true, "urgent_item": item.to_string() });
-                Ok(reply::json(StatusCode::OK, &answer))
-            }
+            answer => Ok(answer),
         }
+    }
+
+    async fn ask(&self, event: Event) -> Result<Reply, Reply> {
+        let answer = match self.answer(event).await? {
+            Answer::Flagged(item) => json!({ "ok": true, "urgent_item": item.to_string() }),
+            _ => json!({ "ok": true }),
+        };
+        Ok(reply::json(StatusCode::OK, &answer))
     }
 
     /// The same, answered with the item as it is now.
@@ -236,14 +243,25 @@ impl Door {
         self.item(id).await
     }
 
-    async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
-        match self.engine.item(id).await.map_err(unanswered)? {
-            Some(item) => Ok(reply::json(StatusCode::OK, &json::item(&item))),
-            None => Err(reply::problem(
-                StatusCode::NOT_FOUND,
-                "there is no such item, or it was closed more than a day ago",
-            )),
+    /// The same for an attempt, with the reason if the item stays due when it was.
+    async fn attempt(&self, id: ItemId, attempt: Event) -> Result<Reply, Reply> {
+        let answer = self.answer(attempt).await?;
+        let mut item = self.shown(id).await?;
+        if let Answer::DueKept(why) = answer {
+            item["due_kept"] = why.into();
         }
+        Ok(reply::json(StatusCode::OK, &item))
+    }
+
+    async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
+        Ok(reply::json(StatusCode::OK, &self.shown(id).await?))
+    }
+
+    async fn shown(&self, id: ItemId) -> Result<Value, Reply> {
+        let item = self.engine.item(id).await.map_err(unanswered)?;
+        let gone =
+            || reply::problem(StatusCode::NOT_FOUND, "there is no such item, or it was closed more than a day ago");
+        Ok(json::item(&item.ok_or_else(gone)?))
     }
 
     /// A recorded message. Who listens is in the journal before a byte of it leaves.

@@ -77,7 +77,7 @@ fn agents(view: &View) -> Vec<Value> {
     let agent = |a: &crate::floor::view::AgentView| {
         json!({
             "id": a.id, "name": a.name, "state": a.state, "reason": a.reason,
-            "until": a.until.map(Timestamp::rfc3339), "address": a.address,
+            "until": a.until.map(Timestamp::rfc3339), "address": a.address, "softphone": a.softphone,
             "groups": a.groups, "languages": a.languages, "call": a.call.map(|c| c.to_string()),
         })
     };

@@ -8,6 +8,7 @@ mod json;
 mod listener;
 mod menus;
 mod pin;
+mod recogniser;
 mod reload;
 mod reply;
 mod resting;
@@ -35,6 +36,10 @@ use tokio::time::timeout;
 pub use listener::serve;
 pub use pin::Pins;
 pub use pin::pin_line;
+pub use recogniser::Heard;
+pub use recogniser::Hearing;
+pub use recogniser::HttpRecogniser;
+pub use recogniser::Recogniser;
 pub use reload::LoadedFile;
 pub use reload::ReloadAsked;
 pub use reload::Reloaded;
@@ -106,6 +111,9 @@ impl Answers for Door {
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         if stream::is_stream(request.uri().path()) {
             return self.stream(request);
+        }
+        if request.uri().path() == browser::LINE_PATH {
+            return self.softphone_line(request);
         }
         if let Some(page) = browser::page(request.method(), request.uri().path()) {
             return page;

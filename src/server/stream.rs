@@ -21,12 +21,14 @@ use hyper::body::Incoming;
 use ring::rand::SecureRandom as _;
 use ring::rand::SystemRandom;
 use tokio::sync::OnceCell;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use tracing::debug;
 use tracing::warn;
 
 use super::Door;
 use super::browser;
+use super::recogniser::Recogniser;
 use super::reply;
 use super::reply::Reply;
 use super::session;
@@ -52,7 +54,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
 
 /// Sockets at once: more than the most calls a floor's practices let in together.
-const SOCKETS_MAX: usize = 8_192;
+pub(super) const SOCKETS_MAX: usize = 8_192;
 /// So often a parked leg hears nothing and asks again.
 const PARKED_SILENT_MAX: u8 = 2;
 /// A parked leg asks again after a few seconds; until then its move is tried.
@@ -76,6 +78,8 @@ pub struct Streaming {
     verifier: Verifier,
     places: Arc<Semaphore>,
     random: SystemRandom,
+    /// Who understands what callers say, if somebody does.
+    recogniser: Option<Arc<dyn Recogniser>>,
 }
 
 /// The library: read at the start where carriers' legs are played to, otherwise when the first browser calls.
@@ -115,12 +119,22 @@ impl Streaming {
     ) -> Self {
         let sounds = Sounds { folder, library: OnceCell::new_with(library.map(Arc::new)) };
         let places = Arc::new(Semaphore::new(SOCKETS_MAX));
-        Self { sounds, carries, rest, verifier, places, random: SystemRandom::new() }
+        Self { sounds, carries, rest, verifier, places, random: SystemRandom::new(), recogniser: None }
+    }
+
+    /// Has what callers say understood by this recogniser.
+    pub fn with_recogniser(self, recogniser: Arc<dyn Recogniser>) -> Self {
+        Self { recogniser: Some(recogniser), ..self }
     }
 
     /// Do patients call from a page?
     pub(super) fn takes_patients(&self) -> bool {
         self.carries.patients
+    }
+
+    /// A place for one more socket; `None` if all are taken.
+    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
     /// 128 random bits as text.
@@ -137,14 +151,16 @@ impl Streaming {
             Treatment::Connected { call, round, .. } => {
                 rooms.is_here(*call, *round) && (self.carries.carrier_legs || rooms.is_only_here(*call, *round))
             }
-            Treatment::Menu { .. } | Treatment::AskStanding { .. } | Treatment::Hold { .. } => {
+            Treatment::Menu { .. }
+            | Treatment::AskStanding { .. }
+            | Treatment::Hold { .. }
+            | Treatment::Record { .. } => {
                 let said = |plan| self.sounds.library.get().is_some_and(|library| library.program(&plan).is_some());
                 self.carries.carrier_legs && plan(&given.flow, &given.treatment).is_some_and(said)
             }
             Treatment::Announce { .. }
             | Treatment::Goodbye { .. }
             | Treatment::Whisper { .. }
-            | Treatment::Record { .. }
             | Treatment::Keys { .. } => false,
         }
     }
@@ -219,15 +235,17 @@ impl Door {
             return Err(reply::problem(StatusCode::FORBIDDEN, "the signature is wrong"));
         }
         let full = || reply::problem(StatusCode::SERVICE_UNAVAILABLE, "there are too many media streams");
-        let place = Arc::clone(&streaming.places).try_acquire_owned().map_err(|_| full())?;
+        let place = streaming.place().ok_or_else(full)?;
         let asks = || reply::problem(StatusCode::UPGRADE_REQUIRED, "this is where media streams connect, by websocket");
         let (response, socket) = upgrade(request).ok_or_else(asks)?;
         let (engine, metrics) = (self.engine.clone(), Arc::clone(&self.metrics));
         tokio::spawn(async move {
             if let Some(socket) = socket.await {
-                let line = Line { engine: engine.clone(), metrics, library: streaming.sounds.library().await };
-                if let Some(leg) = session::serve(line, socket).await {
-                    browser::left(&engine, leg).await;
+                let (library, recogniser) = (streaming.sounds.library().await, streaming.recogniser.clone());
+                let places = Arc::clone(&streaming.places);
+                let line = Line { engine: engine.clone(), metrics, library, recogniser, places };
+                if let Some((leg, hung_up)) = session::serve(line, socket).await {
+                    browser::left(&engine, leg, hung_up).await;
                 }
             }
             drop(place);

@@ -150,7 +150,12 @@ impl World {
         };
         let again = matches!(act, Act::Close(_) | Act::Work(_));
         let out = self.tell(event)?;
-        let refused = matches!(out.answer, Answer::Refused(Refusal::Missing(_) | Refusal::NotAllowed { .. }));
+        // Who has left the team in the meantime does not try again.
+        let refused = match out.answer {
+            Answer::Refused(Refusal::Missing(_)) => true,
+            Answer::Refused(Refusal::NotAllowed { what, .. }) => what != "by",
+            _ => false,
+        };
         if refused && again {
             self.later(Span::secs(3), Span::secs(40), Due::Act(agent.clone(), act));
         }

@@ -23,7 +23,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 98] = [
+pub const REQUIRED: [&str; 100] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
@@ -68,6 +68,8 @@ pub const REQUIRED: [&str; 98] = [
     "a call by the backline",
     "a call flagged by an assistant",
     "clinical work refused to others",
+    "clinical work refused to whoever flagged it",
+    "clinical work stays due",
     "a page for a caller who is gone",
     "two phones ring for an urgent caller",
     "one of two phones takes the call",
@@ -212,8 +214,13 @@ impl Marks {
             (urgent && self.about == About::Speech, "urgent in mid-wait"),
         ];
         met.into_iter().filter(|(met, _)| *met).for_each(|(_, what)| self.count(what));
-        if matches!(out.answer, Answer::Refused(Refusal::NotHers(_))) {
-            self.count("clinical work refused to others");
+        match out.answer {
+            Answer::Refused(Refusal::NotHers(why)) if why.contains("flagged") => {
+                self.count("clinical work refused to whoever flagged it");
+            }
+            Answer::Refused(Refusal::NotHers(_)) => self.count("clinical work refused to others"),
+            Answer::DueKept(_) => self.count("clinical work stays due"),
+            _ => {}
         }
         match (out.oddity, self.about) {
             (Some(Oddity::LateAnswer), About::Answer) => self.count("a late answer"),

@@ -80,6 +80,7 @@ pub fn outbox(out: &Outbox) -> String {
         Answer::Over => writeln!(text, "answer: hang up"),
         Answer::Refused(why) => writeln!(text, "refused: {}", refusal(why)),
         Answer::Flagged(item) => writeln!(text, "flagged: {item}"),
+        Answer::DueKept(why) => writeln!(text, "due kept: {why}"),
     };
     text
 }
@@ -101,9 +102,13 @@ pub fn event(told: &Event) -> String {
         Event::CallMissed { carrier_call, began, .. } => {
             format!("the carrier's list has {carrier_call} of {}, which we never saw", time(*began))
         }
+        Event::MessageBegan { leg, .. } => format!("a message is recorded on {leg}"),
         Event::LegFoundOver { leg } => format!("{leg} is found to be over"),
         Event::EffectConfirmed { effect, .. } => format!("{effect} is carried out"),
         Event::EffectFailed { effect, why } => format!("{effect} failed: {}", plain(why)),
+        Event::SoftphoneHeard { agent } => format!("the softphone of {agent} answers"),
+        Event::SoftphoneUnheard { agent } => format!("the softphone of {agent} does not answer"),
+        Event::LineLost { leg } => format!("the line of {leg} breaks off"),
         Event::AgentStateAsked { agent, state } => format!("{agent} asks to be {}", plain(state)),
         Event::CallCloseAsked { call, outcome, .. } => format!("{call} is to be closed as {outcome}"),
         Event::TransferAsked { call, lane } => format!("{call} is to go to {lane}"),
@@ -223,10 +228,10 @@ fn fact(told: &Fact) -> String {
         Fact::CallClosed { call, outcome, note } => format!("{call} closed: {outcome} ({})", fields(note)),
         Fact::CallLeft { call, how } => format!("{call} left: {}", plain(how)),
         Fact::ItemOpened(new) => item(new),
-        Fact::ItemAttempted { item, outcome, note, due_at } => {
+        Fact::ItemAttempted { item, outcome, note, due_at, .. } => {
             format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
         }
-        Fact::ItemClosed { item, outcome, note } => format!("{item} closed: {outcome} ({})", fields(note)),
+        Fact::ItemClosed { item, outcome, note, .. } => format!("{item} closed: {outcome} ({})", fields(note)),
         Fact::ItemJoined { item, call, kind, promised } => format!(
             "{call} belongs to {item}{}{}",
             kind.map_or_else(String::new, |kind| format!(", {} now", plain(kind))),
@@ -268,6 +273,7 @@ fn seldom(told: &Fact) -> String {
             owner.as_str(),
             time(*due_at)
         ),
+        Fact::MessageBegan { leg, .. } => format!("the message on {leg} is recorded here"),
         Fact::LegAsked { leg, paging: false } => format!("{leg} is silent"),
         Fact::LegAsked { leg, paging: true } => format!("is {leg} still there?"),
         Fact::AskUnanswered { leg } => format!("the carrier does not tell of {leg}"),
@@ -278,6 +284,14 @@ fn seldom(told: &Fact) -> String {
             deadline.as_ref().map_or_else(|| "the event".to_owned(), |name| format!("the deadline {name:?}")),
             call.map_or_else(|| "about no call".to_owned(), |call| format!("about {call}")),
         ),
+        Fact::SoftphoneHeard { agent } => format!("{agent} is rung at the softphone"),
+        Fact::SoftphoneUnheard { agent, until } => {
+            format!("the softphone of {agent} does not answer, until {}", clock(*until))
+        }
+        Fact::SoftphoneLost { agent } => format!("the softphone of {agent} is silent"),
+        Fact::OfferRung { offer, expires_at } => format!("{offer} rings until {}", clock(*expires_at)),
+        Fact::LineLost { leg, until } => format!("the line of {leg} is lost, awaited until {}", clock(*until)),
+        Fact::LineBack { leg } => format!("the line of {leg} is back"),
         Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
         Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
         Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
@@ -399,9 +413,21 @@ fn treated(treatment: &Treatment) -> String {
         Treatment::Hold { lane, language, first, urgent } => {
             format!("hold {lane} {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
         }
-        Treatment::Whisper { lane, caller_language, waited, urgent, repeat, standing, promised, backline, .. } => {
+        Treatment::Whisper {
+            lane,
+            caller_language,
+            waited,
+            urgent,
+            repeat,
+            standing,
+            promised,
+            backline,
+            names_practice,
+            ..
+        } => {
             format!(
-                "whisper {lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                "whisper {}{lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                if *names_practice { "with the practice's name, " } else { "" },
                 if *urgent { ", urgent" } else { "" },
                 if *backline { ", backline" } else { "" },
                 if *repeat { ", repeat caller" } else { "" },

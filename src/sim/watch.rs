@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::reference::Books;
+use super::reference::Clinic;
 use super::reference::Line;
 use super::reference::Waits;
 use crate::floor::Floor;
@@ -46,6 +47,7 @@ pub struct Watch {
     answered: Vec<(Event, LegId, Answer)>,
     books: Books,
     line: Line,
+    clinic: Clinic,
     waits: Waits,
 }
 
@@ -103,7 +105,11 @@ impl Watch {
         self.books.agree(&self.floor)?;
         if !out.facts.is_empty() {
             self.line.follow(self.now, &out.facts, &self.floor)?;
+            self.clinic.follow(event, &out.facts, &self.floor)?;
             self.waits.follow(self.now, &out.facts)?;
+        }
+        if thorough {
+            self.clinic.agree(&self.floor)?;
         }
         if let (Event::TreatmentEnded { leg, serial, .. }, Answer::Treat { serial: next, .. }) = (event, &out.answer)
             && next > serial

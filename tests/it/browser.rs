@@ -1,9 +1,12 @@
 //! Behaviour tests: phones in the browser, met by a page made of sockets. The pages themselves are tried in a real
-//! browser by `tests/browser`.
+//! browser by `browser::pages`.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod chromium;
 mod demo;
+mod pages;
+mod softphone;
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ mod conversation;
 mod documents;
 mod rest;
 mod scripts;
+mod streams;
 mod terminal;
 mod waiting;
 

@@ -93,6 +93,12 @@ fn refusals_say_what_is_missing_and_how_it_could_be_said() {
 }
 
 #[test]
+fn a_word_that_is_empty_in_one_language_may_say_something_in_the_other() {
+    assert_eq!(lacking("action", "left message with her son"), []);
+    assert_eq!(lacking("request", "le duele el pie"), []);
+}
+
+#[test]
 fn times_promised_in_words_are_found() {
     for text in [
         "will call Tuesday",

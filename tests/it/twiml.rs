@@ -89,6 +89,20 @@ fn the_emergency_sentence_comes_before_the_question() {
 }
 
 #[test]
+fn the_fallback_says_the_emergency_sentence_in_every_language() {
+    let flow = flow();
+    let tree = reader::read(&carelane::render::twiml::fallback(&flow)).unwrap();
+    let said: Vec<&str> = tree.all().iter().filter(|e| e.name == "Say").map(|e| e.text.as_str()).collect();
+    assert_eq!(flow.greeting.emergency.len(), flow.languages.len());
+    for sentence in flow.greeting.emergency.values() {
+        assert!(said.contains(&&**sentence), "{said:?}");
+    }
+    // It asks nothing: nobody would be there to hear the answer.
+    assert!(tree.all().iter().all(|element| element.name != "Gather"));
+    assert_eq!(tree.children.last().map(|verb| verb.name.as_str()), Some("Hangup"));
+}
+
+#[test]
 fn urgent_callers_hear_the_sentence_first_and_no_music() {
     for (name, document) in sample::documents(&flow()) {
         let tree = reader::read(&document).unwrap();

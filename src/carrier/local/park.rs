@@ -81,8 +81,9 @@ impl Leg {
     }
 
     async fn wait_round(&mut self, document: &Document) -> Result<Round, Stop> {
-        let foreign =
-            |verb: &&Verb| matches!(verb, Verb::Enqueue(_) | Verb::Dial(_) | Verb::Record(_) | Verb::Reject { .. });
+        let foreign = |verb: &&Verb| {
+            matches!(verb, Verb::Enqueue(_) | Verb::Dial(_) | Verb::Record(_) | Verb::Connect(_) | Verb::Reject { .. })
+        };
         if document.verbs.iter().find(foreign).is_some() {
             let text = "a queue's wait document may hold only Play, Say, Pause, Hangup, Redirect, Leave and Gather";
             return Err(Stop::Failure(Trouble::new(12_200, text)));
@@ -103,7 +104,7 @@ impl Leg {
                 }
                 Verb::HangUp => return Err(Stop::Finished),
                 Verb::Leave => return Ok(Round::Leave),
-                Verb::Enqueue(_) | Verb::Dial(_) | Verb::Record(_) | Verb::Reject { .. } => {}
+                Verb::Enqueue(_) | Verb::Dial(_) | Verb::Record(_) | Verb::Connect(_) | Verb::Reject { .. } => {}
             }
         }
         Ok(Round::Again)

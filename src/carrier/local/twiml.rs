@@ -2,8 +2,9 @@
 //!
 //! Strict on purpose: this is the carrier our tests meet. Unknown verbs, wrong nesting and values out of range are
 //! error 12200; an unknown attribute is a warning with the same number, because real carriers ignore it.
-//! What carelane does not render (Connect, Number…) is refused by name. It runs nothing.
+//! What carelane does not render (Start, Number…) is refused by name. It runs nothing.
 
+use super::stream::Connect;
 use super::trouble::Trouble;
 use super::xml;
 use super::xml::Element;
@@ -30,6 +31,7 @@ pub(super) enum Verb {
     Enqueue(Enqueue),
     Dial(Dial),
     Record(Record),
+    Connect(Connect),
     Leave,
 }
 
@@ -112,7 +114,7 @@ pub(super) struct Conference {
 const SSML: [&str; 11] =
     ["break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w", "amazon:effect"];
 /// Verbs of the real carrier that this one does not play.
-const UNSUPPORTED: [&str; 8] = ["Connect", "Start", "Stop", "Refer", "Sms", "Pay", "Prompt", "Queue"];
+const UNSUPPORTED: [&str; 7] = ["Start", "Stop", "Refer", "Sms", "Pay", "Prompt", "Queue"];
 /// A spoken prompt's upper bound.
 const SAY_CHARS_MAX: usize = 4_096;
 /// What `loop="0"` means.
@@ -163,6 +165,7 @@ impl Lowering {
             "Enqueue" => self.enqueue(element).map(Verb::Enqueue),
             "Dial" => self.dial(element).map(Verb::Dial),
             "Record" => self.record(element).map(Verb::Record),
+            "Connect" => self.connect(element).map(Verb::Connect),
             name if UNSUPPORTED.contains(&name) => {
                 Err(refused(format!("<{name}> is not supported by the local carrier; use a real one for it")))
             }
@@ -270,6 +273,27 @@ impl Lowering {
             wait_url: attribute(element, "waitUrl").map(str::to_owned),
             size_max: number(element, "maxQueueSize", 1..=5_000)?.unwrap_or(1_000),
         })
+    }
+
+    fn connect(&mut self, element: &Element) -> Result<Connect, Trouble> {
+        self.known(element, &[]);
+        let mut children = element.elements();
+        let stream = children.next().filter(|child| child.name == "Stream");
+        let (Some(stream), None) = (stream, children.next()) else {
+            return Err(refused("<Connect> holds one <Stream> here, and nothing else"));
+        };
+        self.known(stream, &["url"]);
+        let url = given(stream, "url").filter(|url| url.starts_with("ws://") || url.starts_with("wss://"));
+        let url = url.ok_or_else(|| refused("<Stream> needs the url of a websocket"))?;
+        let mut parameters = Vec::new();
+        for parameter in stream.elements() {
+            self.known(parameter, &["name", "value"]);
+            match (parameter.name.as_str(), attribute(parameter, "name"), attribute(parameter, "value")) {
+                ("Parameter", Some(name), Some(value)) => parameters.push((name.to_owned(), value.to_owned())),
+                _ => return Err(refused("<Stream> holds <Parameter name value> only")),
+            }
+        }
+        Ok(Connect { url, parameters })
     }
 
     fn record(&mut self, element: &Element) -> Result<Record, Trouble> {

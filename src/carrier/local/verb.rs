@@ -92,6 +92,7 @@ impl Leg {
                         return Ok(Next::Fetch(fetch));
                     }
                 }
+                Verb::Connect(connect) => self.connect(connect).await?,
                 Verb::Leave => {
                     let text = "<Leave> may stand only in a queue's wait document";
                     return Err(Stop::Failure(Trouble::new(12_200, text)));

@@ -97,7 +97,10 @@ pub(super) fn greet(
         Some(local) => {
             say(&format!("  carrier   built in, on {} (for trying out; no phone network)", local.addr()));
             say("");
-            say("Next, in a second terminal:");
+            say("Next, in a browser:");
+            say(&format!("  http://{listening}/phone       be a patient, and hear it"));
+            say(&format!("  http://{listening}/softphone   be an assistant: ana, with the API token"));
+            say("Or in a second terminal:");
             say("  cargo run -- call             be a patient (or `carelane call`)");
             say("  cargo run -- call --as ana    be an assistant");
             if demo_pins {

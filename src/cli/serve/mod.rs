@@ -178,6 +178,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     if read.is_sound() {
         read.offer(&engine).await.map_err(|()| "the desk does not take the flow files".to_owned())?;
     }
+    softphones_are_closed(&engine).await?;
     let (token, token_file) = args.api_token()?;
     let pins = Arc::new(Pins::default());
     let demo_pins = pins::open(&pins, &args, &engine).await?;
@@ -215,6 +216,16 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
     Ok(Started::Answering(Box::new(Running { listener, door, engine, dispatch, reloader, reloads, local })))
 }
 
+fn tell_missing_keys(recovered: &Recovered) {
+    for (key, entries) in recovered.missing() {
+        error!(
+            key,
+            entries,
+            "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
+        );
+    }
+}
+
 /// While the journal is read, webhooks wait in the backlog.
 fn listen(on: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if on.is_ipv6() { TcpSocket::new_v6()? } else { TcpSocket::new_v4()? };
@@ -238,16 +249,6 @@ fn cannot_open(error: &JournalError, crashes: &Crashes, now: Timestamp) -> Strin
         crashes.note(now, None);
     }
     error.to_string()
-}
-
-fn tell_missing_keys(recovered: &Recovered) {
-    for (key, entries) in recovered.missing() {
-        error!(
-            key,
-            entries,
-            "a record key is missing that retention did not destroy: callers' numbers and notes cannot be read"
-        );
-    }
 }
 
 /// What was read, or the demo; an error if there is nothing to serve.
@@ -299,6 +300,15 @@ async fn name_floor(engine: &Engine) -> Result<(), String> {
     let id = new_floor()?;
     engine.post(Event::FloorOpened(id.clone())).await.map_err(|_| "the desk does not answer".to_owned())?;
     engine.name_floor(id);
+    Ok(())
+}
+
+/// Their sockets ended with the last process; whoever is still there comes back within seconds.
+async fn softphones_are_closed(engine: &Engine) -> Result<(), String> {
+    let stopped = |_| "the desk does not answer".to_owned();
+    for agent in engine.view().await.map_err(stopped)?.agents.into_iter().filter(|agent| agent.softphone) {
+        engine.post(Event::SoftphoneUnheard { agent: agent.id }).await.map_err(stopped)?;
+    }
     Ok(())
 }
 

@@ -18,6 +18,27 @@ use crate::vocab::OfferId;
 use crate::vocab::TeamId;
 use crate::vocab::Timestamp;
 
+/// An assistant's phone in the browser.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Softphone {
+    /// Never opened since she signed in.
+    #[default]
+    Closed,
+    /// Its sound answers: she is rung there.
+    Heard,
+    /// It has not answered lately.
+    Unheard,
+    /// It was silent for too long, since then.
+    Lost(Timestamp),
+}
+
+impl Softphone {
+    /// Is a call rung there?
+    pub fn rings(self) -> bool {
+        matches!(self, Self::Heard | Self::Unheard)
+    }
+}
+
 /// One assistant on the floor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agent {
@@ -37,6 +58,8 @@ pub struct Agent {
     pub leaving: bool,
     /// Rung as on call while signed out: she counts for no lane, and is signed out again after the call.
     pub paged: bool,
+    /// Her phone in the browser.
+    pub softphone: Softphone,
 }
 
 /// What an assistant is doing.
@@ -106,6 +129,7 @@ impl NotReady {
             Self::MissedOffers => "missed offers",
             Self::PhoneUnreachable => "phone unreachable",
             Self::OnThePhone => "on the phone",
+            Self::SoftphoneSilent => "softphone silent",
         }
     }
 }

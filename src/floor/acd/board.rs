@@ -255,6 +255,7 @@ mod tests {
             languages: languages.iter().map(|tag| language(tag)).collect(),
             skills: Vec::new(),
             by_phone: false,
+            reach: Default::default(),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::floor::timer::TimerName;
 use crate::floor::work::item::Item;
+use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
 use crate::vocab::OutcomeId;
@@ -37,6 +38,7 @@ impl Floor {
             last_outcome: None,
             put_forward: false,
             closed: None,
+            closed_by: None,
             recording: None,
         };
         self.items.insert(new.item, item);
@@ -80,9 +82,10 @@ impl Floor {
         item.new.due_at = due_at;
     }
 
-    pub(super) fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId) {
+    pub(super) fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId, by: Option<&AgentId>) {
         let Some(item) = self.items.get_mut(&id) else { return };
         item.closed = Some(outcome.clone());
+        item.closed_by = by.cloned();
         self.parted.push_back((at, Parted::Item(id)));
         let Some(number) = &item.new.caller.number else { return };
         let key = (number.key(), item.new.practice.clone());

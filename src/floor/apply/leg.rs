@@ -52,6 +52,7 @@ impl Floor {
             push: None,
             hang_up: None,
             message: None,
+            recording: None,
             ask: None,
             sought: None,
             unanswered: 0,
@@ -157,6 +158,7 @@ impl Floor {
     pub(super) fn leg_ended(&mut self, at: Timestamp, id: LegId, end: LegEnd) {
         self.timers.clear(&TimerName::LegLingers(id));
         self.timers.clear(&TimerName::LegSilent(id));
+        self.timers.clear(&TimerName::LineLost(id));
         self.parted.push_back((at, Parted::Leg(id)));
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.ended = Some(end);

@@ -8,6 +8,7 @@ mod ladder;
 mod leg;
 mod people;
 mod recording;
+mod softphone;
 mod staff;
 mod talk;
 
@@ -17,7 +18,10 @@ use crate::floor::details::Details;
 use crate::floor::details::Subject;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
+use crate::vocab::CallId;
+use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
+use crate::vocab::Language;
 use crate::vocab::Timestamp;
 use crate::vocab::limit::DUPLICATES_KEPT;
 
@@ -40,10 +44,7 @@ impl Floor {
             Fact::InputMissed { call } => {
                 self.with_call(*call, |c| c.missed_inputs = c.missed_inputs.saturating_add(1))
             }
-            Fact::LanguageChosen { call, language } => {
-                self.replace(*call, |c| c.language = language.clone());
-                self.note_tongue(at, *call, language);
-            }
+            Fact::LanguageChosen { call, language } => self.language_chosen(at, *call, language),
             Fact::UrgentFlagged { call, crisis, by } => self.urgent_flagged(*call, *crisis, by),
             Fact::Queued { call, .. } => self.queued(at, *call, fact),
             Fact::TierOpened { call, tier } => self.tier_opened(*call, *tier),
@@ -60,7 +61,7 @@ impl Floor {
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
             Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
-            Fact::ItemClosed { item, outcome, .. } => self.item_closed(at, *item, outcome),
+            Fact::ItemClosed { item, outcome, by, .. } => self.item_closed(at, *item, outcome, by.as_ref()),
             Fact::ItemOwned { item, owner } => {
                 if let Some(item) = self.items.get_mut(item) {
                     item.new.owner = owner.clone();
@@ -69,10 +70,7 @@ impl Floor {
             Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
             Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
             Fact::LegEnded { leg, end } => self.leg_ended(at, *leg, *end),
-            Fact::StrangerEnded { carrier_call } => {
-                self.strangers.insert(carrier_call.clone());
-                self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
-            }
+            Fact::StrangerEnded { carrier_call } => self.stranger_ended(at, carrier_call),
             Fact::VoicemailBegan { .. }
             | Fact::RecordingAwaited { .. }
             | Fact::RecordingNamed { .. }
@@ -97,10 +95,27 @@ impl Floor {
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
             Fact::EventQuarantined { deadline, .. } => deadline.iter().for_each(|deadline| self.timers.clear(deadline)),
             Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
+            Fact::SoftphoneHeard { .. }
+            | Fact::SoftphoneUnheard { .. }
+            | Fact::SoftphoneLost { .. }
+            | Fact::OfferRung { .. }
+            | Fact::LineLost { .. }
+            | Fact::LineBack { .. } => self.softphone_fact(at, fact),
+            Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
         }
+    }
+
+    fn language_chosen(&mut self, at: Timestamp, call: CallId, language: &Language) {
+        self.replace(call, |c| c.language = language.clone());
+        self.note_tongue(at, call, language);
+    }
+
+    fn stranger_ended(&mut self, at: Timestamp, carrier_call: &CarrierCall) {
+        self.strangers.insert(carrier_call.clone());
+        self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
     }
 
     fn details_known(&mut self, of: Subject, details: &Details) {

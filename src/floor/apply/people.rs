@@ -7,6 +7,7 @@ use crate::floor::Floor;
 use crate::floor::Practice;
 use crate::floor::acd::agent::Agent;
 use crate::floor::acd::agent::AgentState;
+use crate::floor::acd::agent::Softphone;
 use crate::floor::call::Leg;
 use crate::floor::event::FlowFile;
 use crate::floor::event::TeamFile;
@@ -57,6 +58,7 @@ impl Floor {
                     later: None,
                     leaving: false,
                     paged: false,
+                    softphone: Softphone::Closed,
                 },
             };
             self.count_agent(&state, true);
@@ -86,6 +88,7 @@ impl Floor {
         if let Some(agent) = self.agents.remove(id) {
             self.count_agent(&agent, false);
             self.timers.clear(&TimerName::ReadyAgain(id.clone()));
+            self.timers.clear(&TimerName::SoftphoneSilent(id.clone()));
             self.pins.remove(id);
         }
     }

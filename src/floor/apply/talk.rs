@@ -26,8 +26,18 @@ impl Floor {
         let Fact::OfferMade { offer, call, agent, leg, expires_at, why } = fact else { return };
         self.minted.offer = self.minted.offer.max(offer.0);
         let on_call = why.rung.is_some();
-        let made =
-            Offer { id: *offer, call: *call, agent: agent.clone(), leg: *leg, made_at: at, answered: false, on_call };
+        let softphone = self.agents.get(agent).is_some_and(|agent| agent.softphone.rings());
+        let made = Offer {
+            id: *offer,
+            call: *call,
+            agent: agent.clone(),
+            leg: *leg,
+            made_at: at,
+            answered: false,
+            on_call,
+            softphone,
+            rung: false,
+        };
         self.offers.insert(*offer, made);
         match why.rung {
             Some(rung) => {
@@ -44,7 +54,7 @@ impl Floor {
         let dial = Effect::Dial {
             leg: *leg,
             offer: *offer,
-            to: agent.member.address.clone(),
+            to: if softphone { Effect::softphone(&agent.member.id) } else { agent.member.address.clone() },
             from: call.flow.numbers.first().cloned().unwrap_or_default(),
             ring: *expires_at - at,
             since: at,

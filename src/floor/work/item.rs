@@ -3,6 +3,8 @@
 use super::recording::Recording;
 use crate::floor::fact::NewItem;
 use crate::flow::Flow;
+use crate::flow::Owner;
+use crate::vocab::AgentId;
 use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
 use std::sync::Arc;
@@ -24,11 +26,18 @@ pub struct Item {
     pub put_forward: bool,
     /// Its outcome, once closed.
     pub closed: Option<OutcomeId>,
+    /// Who closed it, if that is known.
+    pub closed_by: Option<AgentId>,
     /// The message that the caller left, or could have left.
     pub recording: Option<Recording>,
 }
 
 impl Item {
+    /// Its owner, if that is one person.
+    pub fn owner(&self) -> Option<&AgentId> {
+        if let Owner::Agent(agent) = &self.new.owner { Some(agent) } else { None }
+    }
+
     /// As the API names it.
     pub fn status(&self) -> &'static str {
         if self.closed.is_some() { "closed" } else { "open" }

@@ -28,6 +28,11 @@ macro_rules! files {
 /// Path, type and content.
 static FILES: &[(&str, &str, &[u8])] = files! {
     "/phone" = "phone.html", HTML;
+    "/softphone" = "softphone.html", HTML;
+    "/web/softphone.js" = "softphone.js", SCRIPT;
+    "/web/presence.js" = "presence.js", SCRIPT;
+    "/web/note.js" = "note.js", SCRIPT;
+    "/web/api.js" = "api.js", SCRIPT;
     "/web/phone.js" = "phone.js", SCRIPT;
     "/web/line.js" = "line.js", SCRIPT;
     "/web/captions.js" = "captions.js", SCRIPT;

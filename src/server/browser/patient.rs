@@ -100,5 +100,5 @@ fn is_from_our_page(head: &Parts) -> bool {
 
 async fn end_unless_it_comes(engine: Engine, browser: BrowserLeg) {
     sleep(COMES_WITHIN).await;
-    browser::left(&engine, browser).await;
+    browser::left(&engine, browser, false).await;
 }

@@ -46,15 +46,19 @@ impl Session<'_> {
             (None, None) => return Err(End::HandedOver),
         };
         self.sit_down(given)?;
+        self.come_to_mailbox(given).await?;
         if self.player.is_playing() {
             self.clear().await?;
         }
         (self.serial, self.keys, self.then, self.waits_until) = (given.serial, plan.keys, plan.then, None);
+        self.hearing.listen_during(&given.treatment);
         if self.browser {
             write(self.socket, self.writer.captions(&Captions::new(&plan, &program))).await?;
         }
         let now = self.now();
-        self.player.play(now, program);
+        if plan.then != Then::Talk || !program.parts.is_empty() {
+            self.player.play(now, program);
+        }
         self.send_due(now).await
     }
 
@@ -89,6 +93,10 @@ impl Session<'_> {
                 Ok(())
             }
             Then::Talk => Ok(()),
+            Then::Record { longest, silence } => {
+                self.record(longest, silence);
+                Ok(())
+            }
             Then::End => self.ended(Input::Nothing).await,
             Then::HangUp => {
                 self.line.engine.streams().part(self.leg, self.serial);

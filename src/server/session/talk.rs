@@ -159,7 +159,8 @@ impl Session<'_> {
     }
 }
 
-fn loudest(audio: &[u8]) -> i16 {
+/// The loudest sample.
+pub(super) fn loudest(audio: &[u8]) -> i16 {
     audio.iter().map(|byte| g711::decode(*byte).saturating_abs()).max().unwrap_or(0)
 }
 

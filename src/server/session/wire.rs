@@ -27,7 +27,7 @@ pub(super) async fn next(socket: &mut Socket) -> Result<Utf8Bytes, End> {
             Some(Ok(Message::Text(text))) => return Ok(text),
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
             Some(Ok(Message::Binary(_))) => return Err(End::Refused("a message that is no text")),
-            Some(Ok(Message::Close(_))) => return Err(End::Stopped),
+            Some(Ok(Message::Close(_))) => return Err(End::Closed),
             Some(Err(_)) | None => return Err(End::Dropped),
         }
     }
@@ -45,7 +45,7 @@ pub(super) async fn write(socket: &mut Socket, text: String) -> Result<(), End> 
 pub(super) async fn close(socket: &mut Socket, end: &End) {
     let (code, reason) = match end {
         End::Refused(why) => (CloseCode::Policy, *why),
-        End::Stopped | End::HandedOver => (CloseCode::Normal, ""),
+        End::Stopped | End::Closed | End::HandedOver => (CloseCode::Normal, ""),
         End::Dropped => return,
     };
     let frame = CloseFrame { code, reason: reason.into() };

@@ -118,7 +118,11 @@ impl Clinic {
         if by == work.flagger.as_ref() {
             return Err(format!("flagger-cannot-close: {id} is closed by {by:?}, who flagged it"));
         }
-        if named == by { Ok(()) } else { Err(format!("clinical-closes-clinical: {by:?} closed {id}, told is {named:?}")) }
+        if named == by {
+            Ok(())
+        } else {
+            Err(format!("clinical-closes-clinical: {by:?} closed {id}, told is {named:?}"))
+        }
     }
 
     fn is_of(&self, agent: Option<&AgentId>, groups: &[GroupId]) -> bool {

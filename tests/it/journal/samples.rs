@@ -97,14 +97,16 @@ macro_rules! variants {
 variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArrived TreatmentEnded
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
-    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead Poisoned);
+    TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
+    SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
     LegUnwanted LegEnded StrangerEnded JoinFailed EffectSettled VoicemailBegan RecordingAwaited RecordingNamed
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
-    WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined);
+    WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
+    SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -170,6 +172,7 @@ fn events() -> Vec<Event> {
         Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::Ended(LegEnd::NoAnswer) },
         Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::InProgress },
         Event::LegFoundOver { leg },
+        Event::MessageBegan { leg, recording: "carelane-1".into() },
         Event::EffectConfirmed { effect, carrier_call: Some("CA3".into()) },
         Event::EffectConfirmed { effect, carrier_call: None },
         Event::EffectFailed { effect, why: Failure::Unreachable },
@@ -210,8 +213,23 @@ fn events() -> Vec<Event> {
         Event::GapFound { since: NOON },
         Event::GapRead,
         Event::UrgentAsked { of: Subject::Item(item), by: "ana".into() },
+        Event::SoftphoneHeard { agent: "ana".into() },
+        Event::SoftphoneUnheard { agent: "ana".into() },
+        Event::LineLost { leg },
         Event::Poisoned { event: Box::new(arrival(14).0), deadline: None },
         Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(TimerName::ReadyAgain("ana".into())) },
+    ]
+}
+
+fn softphone_facts() -> [Fact; 6] {
+    let leg = LegId(4);
+    [
+        Fact::SoftphoneHeard { agent: "ana".into() },
+        Fact::SoftphoneUnheard { agent: "ana".into(), until: NOON },
+        Fact::SoftphoneLost { agent: "ana".into() },
+        Fact::OfferRung { offer: OfferId(8), expires_at: NOON },
+        Fact::LineLost { leg, until: NOON },
+        Fact::LineBack { leg },
     ]
 }
 
@@ -222,6 +240,7 @@ fn facts() -> Vec<Fact> {
         .zip(1..)
         .map(|(treatment, serial)| Fact::LegTreated { leg, serial, treatment, pushed: serial % 2 == 0 })
         .collect();
+    facts.extend(softphone_facts());
     facts.extend([
         Fact::FloorOpened("fl0".into()),
         Fact::FlowLoaded(Box::new(flow_file())),
@@ -246,8 +265,14 @@ fn facts() -> Vec<Fact> {
         Fact::CallClosed { call, outcome: "booked".into(), note: note(20) },
         Fact::CallLeft { call, how: Left::Abandoned },
         Fact::ItemOpened(Box::new(new_item())),
-        Fact::ItemAttempted { item, outcome: "message_left".into(), note: note(21), due_at: NOON },
-        Fact::ItemClosed { item, outcome: "booked".into(), note: note(22) },
+        Fact::ItemAttempted {
+            item,
+            outcome: "message_left".into(),
+            note: note(21),
+            due_at: NOON,
+            by: Some("ana".into()),
+        },
+        Fact::ItemClosed { item, outcome: "booked".into(), note: note(22), by: Some("ana".into()) },
         Fact::ItemOwned { item, owner: Owner::Agent("ana".into()) },
         Fact::LegNamed { leg, carrier_call: "CA3".into() },
         Fact::LegUnwanted { leg },
@@ -258,6 +283,7 @@ fn facts() -> Vec<Fact> {
         Fact::EffectSettled { effect: EffectId(7) },
         Fact::LegAsked { leg, paging: true },
         Fact::AskUnanswered { leg },
+        Fact::MessageBegan { leg, recording: "carelane-1".into() },
         Fact::GapFound { since: NOON },
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
@@ -406,6 +432,7 @@ fn treatments() -> Vec<Treatment> {
             standing: Some(Standing::New),
             promised: Some(NOON),
             backline: true,
+            names_practice: true,
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
         Treatment::Goodbye { words: words.clone(), language: language(), listens: true },
@@ -531,6 +558,7 @@ fn team_file() -> TeamFile {
         languages: vec![english()],
         skills: vec!["scheduling".into()],
         by_phone: true,
+        reach: carelane::flow::Reach::Browser,
     };
     let groups = BTreeMap::from([("front-desk".into(), "Front desk".into())]);
     let shift = |time| Shift { agent: "ana".into(), time };

@@ -61,6 +61,25 @@ impl Practice {
         if file == "flow" { self.flow_offered() } else { self.team_offered() }
     }
 
+    /// Another practice of this name and number, with the same lanes and people.
+    pub(crate) fn another(&self, name: &str, number: &str) -> Result<Event, String> {
+        let id = name.split(' ').next().unwrap_or_default().to_lowercase();
+        let text =
+            self.flow.replace(NUMBER, number).replace("id: elm", &format!("id: {id}")).replace("Elm Clinic", name);
+        let without_staff = text.lines().filter(|line| !line.contains("staff_number"));
+        self.offered(
+            &format!("{id}.yaml"),
+            without_staff
+                .map(|line| {
+                    format!(
+                        "{line}
+"
+                    )
+                })
+                .collect(),
+        )
+    }
+
     /// A new version of the team file that ends before this text.
     pub(crate) fn cut(&mut self, from: &str) -> Result<Event, String> {
         let at = self.team.find(from).ok_or_else(|| format!("team has no {from:?}"))?;
@@ -71,10 +90,14 @@ impl Practice {
 
     /// The flow as an event.
     pub(crate) fn flow_offered(&self) -> Result<Event, String> {
-        let (flow, problems) = check_flow("elm.yaml", &self.flow, &[self.checked_team()?]);
-        let flow = flow.ok_or_else(|| problems.iter().map(|p| p.render(&self.flow, false)).collect::<String>())?;
+        self.offered("elm.yaml", self.flow.clone())
+    }
+
+    fn offered(&self, file: &str, text: String) -> Result<Event, String> {
+        let (flow, problems) = check_flow(file, &text, &[self.checked_team()?]);
+        let flow = flow.ok_or_else(|| problems.iter().map(|p| p.render(&text, false)).collect::<String>())?;
         let hash = format!("v{}", self.version).into();
-        Ok(Event::FlowOffered(Box::new(FlowFile { hash, text: self.flow.as_str().into(), flow: Arc::new(flow) })))
+        Ok(Event::FlowOffered(Box::new(FlowFile { hash, text: text.into(), flow: Arc::new(flow) })))
     }
 
     /// The team as an event.

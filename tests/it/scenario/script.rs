@@ -171,6 +171,11 @@ impl Stage {
                 let event = self.practice.edit(file, from, to)?;
                 self.tell(event)
             }
+            // Another practice with the same lanes and people.
+            ["practice", name, number] => {
+                let event = self.practice.another(name, number)?;
+                self.tell(event)
+            }
             ["cut", "team", from] => {
                 let event = self.practice.cut(from)?;
                 self.tell(event)
@@ -239,6 +244,7 @@ impl Stage {
             ["gap", "since", date, clock] => Ok(Event::GapFound { since: local(&format!("{date} {clock}"))? }),
             ["gap", "read"] => Ok(Event::GapRead),
             ["over", who] => Ok(Event::LegFoundOver { leg: self.leg(who)? }),
+            ["tape", who, recording] => Ok(Event::MessageBegan { leg: self.leg(who)?, recording: recording.into() }),
             ["fetch", who] => {
                 let (leg, serial) = self.treated(who)?;
                 Ok(Event::TreatmentFetched { leg, serial })
@@ -267,6 +273,9 @@ impl Stage {
             }
             ["fail", effect, why] => Ok(Event::EffectFailed { effect: id(effect)?, why: failure(why)? }),
             ["agent", agent, state] => Ok(Event::AgentStateAsked { agent: agent.into(), state: asked(state)? }),
+            ["softphone", agent, "answers"] => Ok(Event::SoftphoneHeard { agent: agent.into() }),
+            ["softphone", agent, "is-silent"] => Ok(Event::SoftphoneUnheard { agent: agent.into() }),
+            ["line-lost", who] => Ok(Event::LineLost { leg: self.leg(who)? }),
             ["transfer", who, lane] => Ok(Event::TransferAsked { call: self.call(who)?, lane: lane.into() }),
             ["close", who, outcome, ..] => {
                 let (call, (note, by, promised)) = (self.call(who)?, note(&words[3..])?);

@@ -279,3 +279,36 @@ async fn who_calls_for_whom_and_why_is_noted_on_the_call_and_carried_to_its_item
     let known: Vec<_> = list(&facts["facts"]).iter().filter(|fact| fact["fact"] == "details_known").collect();
     assert_eq!(known[0]["details"]["patient"]["name"], "Lia Lopez", "{facts:#}");
 }
+
+#[tokio::test]
+async fn a_note_that_tells_too_little_or_promises_in_words_is_refused_with_what_is_missing() {
+    let world = world().await;
+    world.patient("+15550109301", "dial\nexpect \"press 1\"\nkey 1\nexpect \"call you back\"\nexpect-ended").await;
+    world.until_quiet().await;
+    let item = ask(&world, "GET items/item-1", "", 200).await;
+    let attempt = |action: &str, promised: &str| {
+        format!(
+            r#"{{"outcome":"message_left","note":{{"request":"wants a visit","action":"{action}","next_step":"none"}}{promised}}}"#
+        )
+    };
+    let told = "told her son that a nurse will call tomorrow";
+    let vague = ask(&world, "POST items/item-1/attempts", &attempt("left message", ""), 422).await;
+    assert_eq!(vague["missing"], json!(["action"]));
+    let why = vague["why"]["action"].as_str().expect("a sentence");
+    assert!(why.contains("what was done is missing") && why.contains("for example"), "{why}");
+    let in_words = ask(&world, "POST items/item-1/attempts", &attempt(told, ""), 422).await;
+    assert_eq!(in_words["missing"], json!(["promised"]));
+    for (promised, words) in [("tomorrow", "no time"), ("2020-01-01T10:00:00Z", "none of the allowed")] {
+        let body = attempt(told, &format!(r#","promised":"{promised}""#));
+        let refused = ask(&world, "POST items/item-1/attempts", &body, 422).await;
+        assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains(words)), "{refused}");
+    }
+    let due: jiff::Timestamp = item["due_at"].as_str().expect("a time").parse().expect("a time");
+    let later = due + jiff::SignedDuration::from_hours(30);
+    let promised = format!(r#","promised":"{later}""#);
+    let done = ask(&world, "POST items/item-1/attempts", &attempt(told, &promised), 200).await;
+    let now_due: jiff::Timestamp = done["due_at"].as_str().expect("a time").parse().expect("a time");
+    assert_eq!(now_due.as_millisecond(), later.as_millisecond());
+    let closing = attempt("told her son all of it", &promised).replace("message_left", "no_further_action");
+    ask(&world, "POST items/item-1/close", &closing, 409).await;
+}

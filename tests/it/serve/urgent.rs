@@ -71,6 +71,10 @@ async fn clinical_items_are_closed_by_the_clinical_group_and_never_by_who_flagge
     let close = format!("POST items/{item}/close");
     let note: Value = serde_json::from_str(NOTE).expect("JSON");
     let body = |by: &str| json!({"outcome": "no_further_action", "note": note, "by": by});
+    let attempt = json!({"outcome": "second_attempt_needed", "note": note, "by": "ana"});
+    let tried = ask(&world, &format!("POST items/{item}/attempts"), &attempt, 200).await;
+    assert_eq!((&tried["due_at"], &tried["attempts"]), (&flagged["due_at"], &1.into()));
+    assert!(tried["due_kept"].as_str().is_some_and(|why| why.contains("clinical group")), "{tried}");
     let nameless = ask(&world, &close, &json!({"outcome": "no_further_action", "note": note}), 422).await;
     assert_eq!((&nameless["what"], &nameless["allowed"]), (&"by".into(), &json!(["hugo", "ines"])));
     for (by, words) in [("ana", "clinical group only"), ("grace", "flagged this as urgent")] {
@@ -130,4 +134,25 @@ async fn a_hang_up_of_which_nobody_was_told_ends_the_ladder_with_the_next_page()
     let ends: Vec<&Value> =
         list(&told["facts"]).iter().filter(|fact| fact["fact"] == "offer_ended").map(|fact| &fact["outcome"]).collect();
     assert!(ends.last().is_some_and(|end| **end == "withdrawn") && ends.len() <= 2, "{told:#}");
+}
+
+#[tokio::test]
+async fn a_nurse_who_becomes_ready_is_rung_beside_whoever_is_on_call_and_the_first_one_wins() {
+    let world = World::start(2.0, Faults::default()).await;
+    let floor = world.floor().await;
+    let rung = &list(&floor["practices"][0]["on_call"])[0]["agent"];
+    let found = list(&floor["agents"]).iter().find(|agent| agent["id"] == *rung).expect("she is in the team");
+    let mut on_call = world.phone(found["address"].as_str().expect("a phone"), Role::Patient).await;
+    let mut nurse = world.phone("+15550100207", Role::Patient).await;
+    let mut patient = world.phone("+15550109405", Role::Patient).await;
+    play(&mut patient, None, "dial\nexpect \"press 1\"\nkey 5\nexpect \"dial 911 now\"").await;
+    play(&mut on_call, None, "expect-incoming\nanswer\nexpect \"Urgent.\"").await;
+    world.set_state("grace", "available").await;
+    play(&mut nurse, None, "expect-incoming\nanswer\nexpect \"Urgent.\"\nkey 1\nexpect-joined").await;
+    play(&mut patient, None, "expect-joined").await;
+    play(&mut on_call, None, "expect \"already been taken care of\"\nexpect-ended").await;
+    let floor = world.floor().await;
+    let state = |id: &str| list(&floor["agents"]).iter().find(|agent| agent["id"] == id).map(|agent| &agent["state"]);
+    assert_eq!(state("grace"), Some(&"talking".into()), "{floor:#}");
+    assert_eq!(list(&floor["calls"])[0]["agent"], "grace", "{floor:#}");
 }

@@ -129,6 +129,7 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         standing: (urgent || repeat).then_some(if urgent { Standing::Existing } else { Standing::New }),
         promised: (repeat && !urgent).then_some(MORNING),
         backline: urgent && !repeat,
+        names_practice: repeat,
     };
     let ask = Treatment::AskStanding { lane: "desk".into(), how: Route::Key, language: language.clone() };
     vec![

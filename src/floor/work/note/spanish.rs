@@ -31,7 +31,7 @@ pub(super) const SPANISH: Words = Words {
             quiere quieren quiso rapido rato realizado recado regresar regrese regreso resolver resolvio \
             resuelta resuelto revisado saber satisfecha satisfecho se seguimiento segun senor senora sentia \
             ser si siempre siento siguiente sin situacion sobre solamente solicitud solo solucion \
-            solucionada solucionado soluciono son su sus tambien tampoco tarde tema temas tenia tenian \
+            solucionada solucionado soluciono su sus tambien tampoco tarde tema temas tenia tenian \
             tiempo tiene tienen toda todas todavia todo todos tomo tramite tranquila tranquilo trate trato \
             tuvimos tuvo ultimamente un una unas uno unos usted varias varios veces ver veremos vez via \
             volver volvio y ya yo",
