@@ -27,10 +27,8 @@ const ENERGY_MIN: f32 = BLOCK_SAMPLES * 320.0 * 320.0;
 /// Listens to one call.
 #[derive(Clone, Debug, Default)]
 pub struct Detector {
-    low: [Tone; 4],
-    high: [Tone; 4],
-    energy: f32,
-    samples: usize,
+    /// The block that is not full yet.
+    block: Vec<u8>,
     /// What the last block showed.
     last: Option<char>,
     /// The key that is down.
@@ -59,26 +57,24 @@ impl Tone {
 impl Detector {
     /// Listens to audio; the key that begins in it, if one does.
     pub fn hear(&mut self, mulaw: &[u8]) -> Option<char> {
-        let mut heard = None;
-        for byte in mulaw {
-            let sample = f32::from(g711::decode(*byte));
-            self.energy += sample * sample;
-            self.low.iter_mut().zip(LOW).for_each(|(tone, turn)| tone.take(sample, turn));
-            self.high.iter_mut().zip(HIGH).for_each(|(tone, turn)| tone.take(sample, turn));
-            self.samples += 1;
-            if self.samples == BLOCK {
+        let (mut heard, mut rest) = (None, mulaw);
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(BLOCK - self.block.len()));
+            self.block.extend_from_slice(now);
+            if self.block.len() == BLOCK {
                 heard = self.block().or(heard);
             }
+            rest = later;
         }
         heard
     }
 
     /// A block is full: the key that begins with it.
     fn block(&mut self) -> Option<char> {
-        let shows = self.shows();
+        let shows = shown(&self.block);
+        self.block.clear();
         let same = shows == self.last;
         self.last = shows;
-        (self.low, self.high, self.energy, self.samples) = Default::default();
         // Two blocks that agree say whether a key is down, and which.
         if !same || shows == self.down {
             return None;
@@ -86,18 +82,26 @@ impl Detector {
         self.down = shows;
         shows
     }
+}
 
-    fn shows(&self) -> Option<char> {
-        if self.energy < ENERGY_MIN {
-            return None;
-        }
-        let (low, low_power) = loudest(&self.low, LOW)?;
-        let (high, high_power) = loudest(&self.high, HIGH)?;
-        let balanced = low_power < high_power * LOW_LOUDER_MAX && high_power < low_power * HIGH_LOUDER_MAX;
-        // A tone's power is the square of half its samples' sum.
-        let pure = 2.0 * (low_power + high_power) > PURE * BLOCK_SAMPLES * self.energy;
-        (balanced && pure).then(|| KEYS[low][high])
+/// The key that a block shows. Most of a call is silence, and is known by its energy: nothing is filtered then.
+fn shown(block: &[u8]) -> Option<char> {
+    let samples = || block.iter().map(|byte| f32::from(g711::decode(*byte)));
+    let energy: f32 = samples().map(|sample| sample * sample).sum();
+    if energy < ENERGY_MIN {
+        return None;
     }
+    let (mut low_tones, mut high_tones) = ([Tone::default(); 4], [Tone::default(); 4]);
+    for sample in samples() {
+        low_tones.iter_mut().zip(LOW).for_each(|(tone, turn)| tone.take(sample, turn));
+        high_tones.iter_mut().zip(HIGH).for_each(|(tone, turn)| tone.take(sample, turn));
+    }
+    let (low, low_power) = loudest(&low_tones, LOW)?;
+    let (high, high_power) = loudest(&high_tones, HIGH)?;
+    let balanced = low_power < high_power * LOW_LOUDER_MAX && high_power < low_power * HIGH_LOUDER_MAX;
+    // A tone's power is the square of half its samples' sum.
+    let pure = 2.0 * (low_power + high_power) > PURE * BLOCK_SAMPLES * energy;
+    (balanced && pure).then(|| KEYS[low][high])
 }
 
 /// The loudest of four tones, if it stands out among them.

@@ -5,6 +5,7 @@
 //!                                     │
 //!  plan (render) ─► library ─► program ─► player ─► message ─► the carrier
 //!                                the carrier ─► message ─► dtmf (keys in the audio itself)
+//!                                                       └► utterance (what is said, cut out for a recogniser)
 //! ```
 //! Audio is G.711 mu-law at 8 kHz throughout, as the phone network has it. No rule of a call centre is here; nothing
 //! here reads a clock, and no socket is opened: `server` brings the messages.
@@ -19,6 +20,7 @@ mod library;
 pub mod message;
 mod player;
 mod sounds;
+mod utterance;
 pub mod wav;
 
 pub use arrivals::Arrivals;
@@ -30,9 +32,11 @@ pub use dtmf::Detector;
 pub use library::Library;
 pub use library::duration;
 pub use player::Due;
+pub use player::Pace;
 pub use player::Player;
 pub use player::Program;
 
 pub use sounds::Manifest;
 pub use sounds::Recording;
 pub use sounds::SoundError;
+pub use utterance::Listener;

@@ -2,15 +2,18 @@
 //!
 //! Audio is sent ahead of real time, by [`AHEAD`]: then no delay of ours makes a gap. The first seconds of a program go
 //! out at once in long pieces; after that frame follows frame as they are heard, each on the beat of the carrier's own
-//! frames, so that a call is woken once for both. Who ends a program early (a key) has the carrier throw away what it
-//! holds. A mark after the last sound tells when it was really heard; a carrier that never sends it back is not waited
-//! for.
+//! frames, so that a call is woken once for both. Where there are very many calls, long pieces follow instead
+//! ([`Pace`]): it sounds the same and costs a fraction.
+//!
+//! Who ends a program early (a key) has the carrier throw away what it holds. A mark after the last sound tells when it
+//! was really heard; a carrier that never sends it back is not waited for.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::clip::Chunk;
 use super::clip::Clip;
+use super::clip::LONG;
 
 /// So much audio is at the carrier when we have just sent some.
 pub(super) const AHEAD: Duration = Duration::from_secs(4);
@@ -48,6 +51,16 @@ pub enum Due<'a> {
     Mark(u64),
 }
 
+/// In which pieces audio follows when the first seconds are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// A frame every 20 ms: also right for a carrier that buffers little.
+    #[default]
+    Frames,
+    /// Half a second at a time.
+    Pieces,
+}
+
 /// Plays one program after the other on one call.
 #[derive(Debug, Default)]
 pub struct Player {
@@ -61,6 +74,7 @@ pub struct Player {
     /// Marks so far; the number of the last one.
     marks: u64,
     state: State,
+    pace: Pace,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -96,6 +110,11 @@ impl Player {
         self.state != State::Idle
     }
 
+    /// Sends in these pieces from now on.
+    pub fn keep(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
+
     /// The next thing to send at this time; `None` until [`Player::wake`].
     pub fn poll(&mut self, now: Duration) -> Option<Due<'_>> {
         self.due(now, AHEAD)
@@ -104,7 +123,18 @@ impl Player {
     /// The carrier has sent a frame: the next thing to send with it, if there is one. Called once for each frame it
     /// keeps [`Player::wake`] out of reach.
     pub fn beat(&mut self, now: Duration) -> Option<Due<'_>> {
-        self.due(now, AHEAD + EARLY_MAX)
+        match self.pace {
+            Pace::Frames => self.due(now, AHEAD + EARLY_MAX),
+            Pace::Pieces => None,
+        }
+    }
+
+    /// Frames for which there must be room before any is sent.
+    fn least(&self) -> usize {
+        match self.pace {
+            Pace::Frames => 1,
+            Pace::Pieces => LONG,
+        }
     }
 
     /// The next thing to send, if the carrier then holds no more audio than this.
@@ -132,7 +162,7 @@ impl Player {
                     }
                 }
             };
-            if room == 0 {
+            if room < self.least() {
                 return None;
             }
             match part {
@@ -159,7 +189,10 @@ impl Player {
     pub fn wake(&self) -> Option<Duration> {
         match self.state {
             State::Idle => None,
-            State::Playing => Some((self.heard_at + FRAME).saturating_sub(AHEAD).max(self.silent_until)),
+            State::Playing => {
+                let least = frames(u64::try_from(self.least()).unwrap_or(1));
+                Some((self.heard_at + least).saturating_sub(AHEAD).max(self.silent_until))
+            }
             State::Ending => Some(self.heard_at + MARK_LATE_MAX),
         }
     }
@@ -265,6 +298,31 @@ mod tests {
         }
         assert_eq!(frames(total) - now, AHEAD);
         assert!(messages < 60, "{messages} messages");
+    }
+
+    #[test]
+    fn where_many_call_half_seconds_follow_and_nothing_is_sent_on_a_beat() {
+        let mut player = Player::default();
+        player.play(seconds(0), Program { parts: vec![clip(1), clip(22)], again_from: Some(1) });
+        assert_eq!(sent(&mut player, seconds(0)), (4, None));
+        // In the middle of a piece it becomes crowded, and later it is not any more.
+        let mut now = player.wake().unwrap();
+        let mut total = 200 + audio(player.poll(now));
+        player.keep(Pace::Pieces);
+        let (mut messages, from) = (0, now);
+        while now < seconds(60) {
+            assert!(player.beat(now).is_none());
+            now = player.wake().unwrap();
+            while let more @ 1.. = audio(player.poll(now)) {
+                (total, messages) = (total + more, messages + 1);
+            }
+            let left = frames(total) - now;
+            assert!(left <= AHEAD && left + Duration::from_millis(500) > AHEAD, "{left:?} at {now:?}");
+        }
+        let spread = (now - from).as_millis() / 500;
+        assert!(messages < spread + 60, "{messages} messages in {spread} half seconds");
+        player.keep(Pace::Frames);
+        assert!(audio(player.beat(now + FRAME)) == 1 && player.wake().unwrap() > now);
     }
 
     #[test]

@@ -206,6 +206,11 @@ impl Metrics {
         self.streams.heard(frames);
     }
 
+    /// A recogniser was asked what a caller said: `words`, `nothing` or `failed`.
+    pub fn stream_recognised(&self, result: &'static str) {
+        self.streams.recognised(result);
+    }
+
     /// Audio went out by a media stream.
     pub fn stream_sent(&self, frames: u64) {
         self.streams.sent(frames);

@@ -14,6 +14,7 @@ use super::family::counters;
 use super::family::gauge;
 use super::family::histogram;
 
+const RECOGNISED: [&str; 3] = ["words", "nothing", "failed"];
 const ENDS: [&str; 4] = ["stopped", "handed_over", "dropped", "refused"];
 
 /// How a media stream ended.
@@ -35,6 +36,7 @@ pub(super) struct StreamSeries {
     ended: Choices,
     frames_in: IntCounter,
     frames_out: IntCounter,
+    recognised: Choices,
     late: IntCounter,
     jitter: Histogram,
     left_out: IntCounter,
@@ -51,6 +53,12 @@ impl StreamSeries {
     pub(super) fn new(r: &Registry) -> Self {
         let frames =
             counters(r, "carelane_stream_frames_total", "Audio by media streams, in frames of 20 ms.", &["direction"]);
+        let recognised = counters(
+            r,
+            "carelane_utterances_total",
+            "What callers said in media streams, by what the recogniser made of it.",
+            &["result"],
+        );
         let ended = counters(r, "carelane_streams_ended_total", "Media streams that ended, by how.", &["result"]);
         let lost = counters(
             r,
@@ -63,6 +71,7 @@ impl StreamSeries {
             ended: Choices::of(&ended, &[], &ENDS),
             frames_in: frames.with_label_values(&["in"]),
             frames_out: frames.with_label_values(&["out"]),
+            recognised: Choices::of(&recognised, &[], &RECOGNISED),
             late: counter(
                 r,
                 "carelane_stream_late_frames_total",
@@ -112,6 +121,10 @@ impl StreamSeries {
 
     pub(super) fn heard(&self, frames: u64) {
         self.frames_in.inc_by(frames);
+    }
+
+    pub(super) fn recognised(&self, result: &str) {
+        self.recognised.inc(result);
     }
 
     pub(super) fn sent(&self, frames: u64) {

@@ -28,6 +28,7 @@ use tracing::warn;
 
 use super::Door;
 use super::browser;
+use super::recogniser::Recogniser;
 use super::reply;
 use super::reply::Reply;
 use super::session;
@@ -53,7 +54,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
 
 /// Sockets at once: more than the most calls a floor's practices let in together.
-const SOCKETS_MAX: usize = 8_192;
+pub(super) const SOCKETS_MAX: usize = 8_192;
 /// So often a parked leg hears nothing and asks again.
 const PARKED_SILENT_MAX: u8 = 2;
 /// A parked leg asks again after a few seconds; until then its move is tried.
@@ -77,6 +78,8 @@ pub struct Streaming {
     verifier: Verifier,
     places: Arc<Semaphore>,
     random: SystemRandom,
+    /// Who understands what callers say, if somebody does.
+    recogniser: Option<Arc<dyn Recogniser>>,
 }
 
 /// The library: read at the start where carriers' legs are played to, otherwise when the first browser calls.
@@ -116,7 +119,12 @@ impl Streaming {
     ) -> Self {
         let sounds = Sounds { folder, library: OnceCell::new_with(library.map(Arc::new)) };
         let places = Arc::new(Semaphore::new(SOCKETS_MAX));
-        Self { sounds, carries, rest, verifier, places, random: SystemRandom::new() }
+        Self { sounds, carries, rest, verifier, places, random: SystemRandom::new(), recogniser: None }
+    }
+
+    /// Has what callers say understood by this recogniser.
+    pub fn with_recogniser(self, recogniser: Arc<dyn Recogniser>) -> Self {
+        Self { recogniser: Some(recogniser), ..self }
     }
 
     /// Do patients call from a page?
@@ -233,7 +241,9 @@ impl Door {
         let (engine, metrics) = (self.engine.clone(), Arc::clone(&self.metrics));
         tokio::spawn(async move {
             if let Some(socket) = socket.await {
-                let line = Line { engine: engine.clone(), metrics, library: streaming.sounds.library().await };
+                let (library, recogniser) = (streaming.sounds.library().await, streaming.recogniser.clone());
+                let places = Arc::clone(&streaming.places);
+                let line = Line { engine: engine.clone(), metrics, library, recogniser, places };
                 if let Some((leg, hung_up)) = session::serve(line, socket).await {
                     browser::left(&engine, leg, hung_up).await;
                 }

@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 /// One message; a second of audio has 11 KiB.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 /// Read at once; a frame of 20 ms has 400 bytes, and a thousand calls have a thousand of these.
-const READ_BYTES: usize = 4 * 1024;
+const READ_BYTES: usize = 1_024;
 
 /// A websocket of somebody who connected to us.
 pub(super) type Socket = WebSocketStream<TokioIo<Upgraded>>;

@@ -17,7 +17,8 @@ Examples:
   carelane serve --flows /etc/carelane/flows --data /var/lib/carelane --carrier twilio \\
       --public-url https://voice.example.org      a practice on a real carrier
 
-Secrets can be given as files: CARELANE_API_TOKEN_FILE, TWILIO_AUTH_TOKEN_FILE, CARELANE_DATA_KEY_FILE.
+Secrets can be given as files: CARELANE_API_TOKEN_FILE, TWILIO_AUTH_TOKEN_FILE, CARELANE_DATA_KEY_FILE,
+CARELANE_RECOGNISER_TOKEN_FILE.
 A carrier is configured with two URLs: PUBLIC_URL/voice/incoming for calls, PUBLIC_URL/voice/status for their status.";
 
 /// The carrier's public API: whoever uses it calls us from outside.
@@ -63,6 +64,15 @@ pub struct Args {
     /// Who plays and hears the audio
     #[arg(long, env = "CARELANE_MEDIA", value_name = "MEDIA", default_value = "carrier")]
     pub media: MediaKind,
+    /// A recogniser of speech, to which what callers say in media streams is sent [default: none, keys only]
+    #[arg(long, env = "CARELANE_RECOGNISER_URL", value_name = "URL")]
+    pub recogniser_url: Option<String>,
+    /// The recogniser's token
+    #[arg(long, env = "CARELANE_RECOGNISER_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub recogniser_token: Option<String>,
+    /// A file that holds the recogniser's token
+    #[arg(long, env = "CARELANE_RECOGNISER_TOKEN_FILE", value_name = "FILE", conflicts_with = "recogniser_token")]
+    pub recogniser_token_file: Option<PathBuf>,
     /// Where the built-in carrier listens, for phones in the terminal
     #[arg(long, env = "CARELANE_LOCAL_CARRIER", value_name = "ADDR", default_value = "127.0.0.1:8081")]
     pub local_carrier: SocketAddr,
@@ -182,6 +192,16 @@ impl Args {
             );
         }
         Ok(Account { sid, tokens, api_base: self.twilio_api_base.clone() })
+    }
+
+    /// The recogniser's token, if it wants one.
+    pub(super) fn recogniser_token(&self) -> Result<Option<Private<String>>, String> {
+        let token = match (&self.recogniser_token, &self.recogniser_token_file) {
+            (Some(token), _) => Some(token.clone()),
+            (None, Some(file)) => Some(read_secret(file)?),
+            (None, None) => None,
+        };
+        Ok(token.filter(|token| !token.is_empty()).map(Private::new))
     }
 
     /// The API's token, and where it is kept if it was generated.

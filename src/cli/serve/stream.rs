@@ -14,6 +14,7 @@ use crate::media::Library;
 use crate::render::STREAM_PATH;
 use crate::render::stream_url;
 use crate::server::Carries;
+use crate::server::HttpRecogniser;
 use crate::server::Streaming;
 
 /// What media streams need: those of the carrier, if carelane plays and hears, and of phones in the browser.
@@ -45,5 +46,9 @@ pub(super) async fn open(
     let base = address.strip_suffix(STREAM_PATH).unwrap_or(&address);
     let verifier = Verifier::new(base, &account.tokens);
     let carries = Carries { carrier_legs, patients: is_local };
-    Ok(Streaming::new(args.sounds.clone(), library, carries, Arc::clone(rest), verifier))
+    let streaming = Streaming::new(args.sounds.clone(), library, carries, Arc::clone(rest), verifier);
+    let Some(url) = args.recogniser_url.as_ref().filter(|url| !url.is_empty()) else { return Ok(streaming) };
+    let recogniser = HttpRecogniser::new(url, args.recogniser_token()?.as_ref())?;
+    info!("what callers say in media streams goes to the recogniser of CARELANE_RECOGNISER_URL");
+    Ok(streaming.with_recogniser(Arc::new(recogniser)))
 }

@@ -3,10 +3,11 @@
 //! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here (a
 //! PIN, words without a sound, a conference) ends the stream, and the carrier goes on from its document.
 //!
-//! `wire` is its socket, `ears` hears keys, `play` is its voice, `talk` joins it with another party's,
+//! `wire` is its socket, `ears` hears keys, `hearing` words, `play` is its voice, `talk` joins it with another party's,
 //! `record` keeps a message.
 
 mod ears;
+mod hearing;
 mod play;
 mod record;
 mod talk;
@@ -15,12 +16,15 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
 use tokio::time::timeout;
 use tracing::debug;
 
 use super::browser::BrowserLeg;
+use super::recogniser::Recogniser;
+use super::stream::SOCKETS_MAX;
 use super::upgrade::Socket;
 use crate::engine::Engine;
 use crate::engine::Push;
@@ -29,6 +33,7 @@ use crate::floor::effect::Answer;
 use crate::floor::event::Event;
 use crate::floor::event::Input;
 use crate::media::Library;
+use crate::media::Pace;
 use crate::media::Player;
 use crate::media::g711::FRAME;
 use crate::media::message;
@@ -42,6 +47,7 @@ use crate::render::Then;
 use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
 use ears::Ears;
+use hearing::Hearing;
 use record::Mailbox;
 use talk::Talk;
 use wire::close;
@@ -54,11 +60,27 @@ const IDLE_MAX: Duration = Duration::from_secs(15);
 /// The desk's answer.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 
+/// With more streams than this audio follows in half seconds: half of what one core carries frame by frame.
+const FRAME_BY_FRAME_MAX: usize = 500;
+
 /// What all sessions share.
 pub(super) struct Line {
     pub(super) engine: Engine,
     pub(super) metrics: Arc<Metrics>,
     pub(super) library: Arc<Library>,
+    pub(super) recogniser: Option<Arc<dyn Recogniser>>,
+    /// Places for streams that are free.
+    pub(super) places: Arc<Semaphore>,
+}
+
+impl Line {
+    /// Frame by frame, as long as there are not very many calls.
+    fn pace(&self) -> Pace {
+        match self.places.available_permits() > SOCKETS_MAX - FRAME_BY_FRAME_MAX {
+            true => Pace::Frames,
+            false => Pace::Pieces,
+        }
+    }
 }
 
 /// Why a session ends.
@@ -104,6 +126,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<(BrowserLeg,
                 browser,
                 player,
                 ears,
+                hearing: Hearing::new(line.recogniser.clone()),
                 talk: None,
                 mailbox: None,
                 serial: 0,
@@ -164,6 +187,7 @@ struct Session<'l> {
     browser: bool,
     player: Player,
     ears: Ears,
+    hearing: Hearing,
     talk: Option<Talk>,
     mailbox: Option<Mailbox>,
     /// The treatment that is played.
@@ -204,11 +228,13 @@ impl Session<'_> {
     /// One thing: audio that is due, a time that has come, or what comes in.
     async fn step(&mut self, pushes: &mut UnboundedReceiver<Push>) -> Result<(), End> {
         let now = self.now();
+        self.player.keep(self.line.pace());
         self.send_due(now).await?;
         if self.player.overdue(now) {
             return self.played().await;
         }
-        if self.waits_until.is_some_and(|until| until <= now) {
+        let waits_until = self.waits_until.map(|until| self.hearing.until(until, now));
+        if waits_until.is_some_and(|until| until <= now) {
             return self.ended(Input::Nothing).await;
         }
         let idle_at = self.heard_at + IDLE_MAX;
@@ -223,7 +249,7 @@ impl Session<'_> {
         if message_until.is_some_and(|until| until <= now) {
             return self.message_over().await;
         }
-        let times = [self.player.wake(), self.waits_until, alone_until, message_until, Some(idle_at)];
+        let times = [self.player.wake(), waits_until, alone_until, message_until, Some(idle_at)];
         let wake = times.into_iter().flatten().min().unwrap_or(idle_at);
         tokio::select! {
             text = next(self.socket) => {
@@ -237,6 +263,7 @@ impl Session<'_> {
                 // Another stream of this leg has come, or the leg is over.
                 None => Err(End::Stopped),
             },
+            heard = self.hearing.heard() => self.spoken(heard).await,
             () = sleep(wake.saturating_sub(now)) => Ok(()),
         }
     }
@@ -251,6 +278,7 @@ impl Session<'_> {
                 self.keep(now).await;
                 // In a conversation no key means anything: nobody listens for one.
                 let key = if self.keys == Keys::Ignored { None } else { self.ears.hear(now) };
+                self.hearing.hear(&self.ears.audio);
                 self.keep_pace(now).await?;
                 key
             }
@@ -268,6 +296,9 @@ impl Session<'_> {
             Told::Start(_) => return Err(End::Refused("a second start")),
             Told::Other => None,
         };
+        if key.is_some() {
+            self.hearing.forget();
+        }
         match (key, self.keys) {
             (Some('#' | '*'), Keys::End) if self.mailbox.as_ref().is_some_and(Mailbox::is_recording) => {
                 self.message_over().await

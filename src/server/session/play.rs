@@ -51,11 +51,14 @@ impl Session<'_> {
             self.clear().await?;
         }
         (self.serial, self.keys, self.then, self.waits_until) = (given.serial, plan.keys, plan.then, None);
+        self.hearing.listen_during(&given.treatment);
         if self.browser {
             write(self.socket, self.writer.captions(&Captions::new(&plan, &program))).await?;
         }
         let now = self.now();
-        self.player.play(now, program);
+        if plan.then != Then::Talk || !program.parts.is_empty() {
+            self.player.play(now, program);
+        }
         self.send_due(now).await
     }
 

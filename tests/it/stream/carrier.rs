@@ -71,11 +71,16 @@ impl Carrier {
 
     /// With the demo's flow files changed so.
     pub(super) async fn start_with(change: impl Fn(&str, String) -> String) -> Self {
+        Self::start_so(change, &[]).await
+    }
+
+    /// And with these settings besides.
+    pub(super) async fn start_so(change: impl Fn(&str, String) -> String, settings: &[(&str, &str)]) -> Self {
         let kept = Arc::new(Mutex::new(Kept::default()));
         let base = format!("http://{}", rest(Arc::clone(&kept)).await);
         let sounds = Path::new(env!("CARGO_MANIFEST_DIR")).join("sounds").display().to_string();
         let more = [("CARELANE_MEDIA", "stream"), ("CARELANE_SOUNDS", &sounds), ("CARELANE_DIAL_RATE", "50")];
-        let mut engine = Served::new(free_address(), behind_a_carrier(&base, &more));
+        let mut engine = Served::new(free_address(), behind_a_carrier(&base, &[&more[..], settings].concat()));
         let folder = engine.folder.path().join("flows");
         std::fs::create_dir_all(&folder).expect("a folder can be made");
         for (path, text) in demo() {
