@@ -1,7 +1,7 @@
 //! Tapes: messages recorded from a stream, sealed piece by piece while they are spoken.
 //!
 //! ```text
-//!  session ─► tape ─► pieces, two seconds each, sealed on disk ─► (the floor wants the recording) ─► one file ─► pieces gone
+//!  session ─► tape ─► pieces, two seconds each, sealed on disk ─► fetched: one file ─► deleted: the pieces are gone
 //! ```
 //! For the floor a tape is a recording like the carrier's, fetched and then deleted; its name says that it is our own.
 //! After a crash the pieces are still there, and a leg that comes back speaks on after them. No sound is ever on disk

@@ -119,7 +119,7 @@ async fn a_stream_that_breaks_off_comes_back_to_its_place() {
 #[tokio::test]
 async fn after_kill_nine_every_waiting_stream_comes_back_in_order() {
     let mut carrier = Carrier::start().await;
-    let names: Vec<String> = (0..8).map(|n| format!("CA1{n}")).collect();
+    let names: Vec<String> = (0..50).map(|n| format!("CA1{n:02}")).collect();
     let mut calls = Vec::new();
     for name in &names {
         let mut call = carrier.call(name).await;

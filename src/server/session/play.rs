@@ -56,7 +56,9 @@ impl Session<'_> {
             write(self.socket, self.writer.captions(&Captions::new(&plan, &program))).await?;
         }
         let now = self.now();
-        self.player.play(now, program);
+        if plan.then != Then::Talk || !program.parts.is_empty() {
+            self.player.play(now, program);
+        }
         self.send_due(now).await
     }
 
