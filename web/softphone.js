@@ -22,6 +22,8 @@ const STATES = {
 const of = (id) => document.getElementById(id);
 const captions = new Captions(of("captions"));
 const guides = new Map();
+// Callers' numbers, by call: carelane tells them while a call waits.
+const callers = new Map();
 let api = null;
 let agent = null;
 let presence = null;
@@ -131,7 +133,10 @@ async function about(floor) {
   me.guide = guides.get(`${practice}/${lane}`);
   me.lanes = floor.lanes.filter((found) => found.practice === practice).map((found) => found.lane);
   const waits = floor.lanes.flatMap((found) => found.waiting).find((found) => found.call === me.about.call);
-  me.about.caller = (waits && waits.caller) || (shown && shown.call === me.about.call ? shown.caller : null);
+  if (waits) {
+    callers.set(waits.call, waits.caller);
+  }
+  me.about.caller = callers.get(me.about.call);
 }
 
 function show() {
@@ -171,12 +176,12 @@ function factsOf(call) {
   const is = call.caller_is || {};
   const patient = is.patient && is.patient.name;
   return [
-    ["Caller", call.caller || "number not shown"],
+    ["Caller", call.caller === null ? "number not shown" : call.caller],
     ["Language", new Intl.DisplayNames(["en"], { type: "language" }).of(call.language)],
     ["Waiting", call.waited === null || call.waited === undefined ? null : minutes(call.waited)],
     ["Request", call.repeat ? "repeat caller with an open request" : "new request"],
     ["Promised", call.promised && `a callback by ${new Date(call.promised).toLocaleString()}`],
-    ["Patient", [patient, is.standing && `${is.standing} patient`].filter(Boolean).join(", ")],
+    ["Patient", [patient, ["new", "existing"].includes(is.standing) && `${is.standing} patient`].filter(Boolean).join(", ")],
     ["Reason", is.reason],
   ].filter(([, text]) => text);
 }

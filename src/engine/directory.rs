@@ -27,7 +27,8 @@ use crate::vocab::CarrierCall;
 use crate::vocab::EffectId;
 use crate::vocab::LegId;
 
-/// Carrier calls, wanted effects, media streams, softphones, where each call stands in the journal, and whose PIN is awaited.
+/// Carrier calls, wanted effects, media streams, softphones, where each call stands in the journal, and whose PIN is
+/// awaited.
 #[derive(Debug, Default)]
 pub struct Directory {
     legs: DashMap<CarrierCall, LegId>,

@@ -4,12 +4,15 @@
 //! never renamed or given another meaning. Personal text stands in `Private`, and each such field appears in
 //! `private`; golden journals guard both.
 
+mod agent;
 mod item;
 mod private;
 mod why;
 
 use std::sync::Arc;
 
+pub use agent::AgentChange;
+pub use agent::NotReady;
 pub use item::FlaggedBy;
 pub use item::ItemKind;
 pub use item::NewItem;
@@ -590,41 +593,4 @@ pub enum OfferOutcome {
     Withdrawn,
     /// Her phone could not be reached through the carrier: not a miss.
     Unreachable,
-}
-
-/// A change of an assistant's state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum AgentChange {
-    /// Ready.
-    Available,
-    /// Not ready, and why; perhaps only for a while.
-    NotReady {
-        /// Shown to everybody.
-        reason: NotReady,
-        /// When she is ready again by herself.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        until: Option<Timestamp>,
-    },
-    /// Gone.
-    LoggedOut,
-    /// Something to do after the call in hand.
-    Later(Box<AgentChange>),
-}
-
-/// Why an assistant is not ready.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NotReady {
-    /// She said so.
-    Asked,
-    /// She pressed 2.
-    WithAPatient,
-    /// She let two calls in a row ring.
-    MissedOffers,
-    /// Her phone cannot be reached.
-    PhoneUnreachable,
-    /// She is on the staff number; ready when she hangs up.
-    OnThePhone,
-    /// Her softphone does not answer.
-    SoftphoneSilent,
 }

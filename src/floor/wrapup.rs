@@ -53,7 +53,10 @@ pub(super) fn check<'l>(lane: &'l Lane, outcome: &str, note: &Note, written: Wri
         (!parts.is_empty()).then(|| Lack { field: field.clone(), parts })
     });
     let mut missing: Vec<Lack> = lacks.collect();
-    if written == (Written::Typed { with_time: false }) && promises_in_words_only(note) {
+    // Where promises have to be told, they have to be kept; elsewhere "front desk calls Wednesday" is a next step.
+    let tells_promises = lane.note_fields.iter().any(|field| field.required && field.id == PROMISED.into());
+    let told = missing.iter().all(|lack| lack.field != PROMISED.into());
+    if tells_promises && told && written == (Written::Typed { with_time: false }) && promises_in_words_only(note) {
         missing.push(Lack { field: PROMISED.into(), parts: vec![NotePart::PromisedTime] });
     }
     if missing.is_empty() { Ok(found) } else { Err(Refusal::Missing(missing)) }

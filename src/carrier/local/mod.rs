@@ -9,8 +9,8 @@
 //! It behaves like a carrier to the letter and is strict where real ones are vague, because it is also the carrier of
 //! the tests. It never calls the floor: it posts signed webhooks to carelane's public door and answers REST, and so
 //! does its automatic assistant with the public API. No sound is made: prompts are text with their timing.
-//! A message after Record is a tone of its length, and so are a phone's words in a media stream. Recorded conversations,
-//! transcription, and dialling a number from a document are not supported and are said to be so.
+//! A message after Record is a tone of its length, and so are a phone's words in a media stream. Recorded
+//! conversations, transcription, and dialling a number from a document are not supported and are said to be so.
 
 mod address;
 mod api;

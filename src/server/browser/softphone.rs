@@ -6,8 +6,8 @@
 //!    │  ring ─► ringing                       LegStatus: ringing
 //!    └─ answer ─► LegAnswered ─► line: a ticket for the leg's own stream
 //! ```
-//! The line of a call is a stream of its own (`/media`), so a call does not end with this socket, nor this socket with a
-//! call. It decides nothing; times that matter are the floor's.
+//! The line of a call is a stream of its own (`/media`), so a call does not end with this socket, nor this socket with
+//! a call. It decides nothing; times that matter are the floor's.
 
 use std::time::Duration;
 
