@@ -84,8 +84,6 @@ pub enum Bug {
     ClockSetBack,
     /// One of two phones takes an urgent call, and the other rings on.
     OtherPhoneRingsOn,
-    /// While one of the lane's own phones rings, nobody on call is rung.
-    LadderWaitsForTheLane,
     /// Whoever flagged an item closes it in a nurse's name.
     FlaggerCloses,
     /// An attempt of anybody puts clinical work off.
@@ -101,7 +99,7 @@ pub enum Bug {
 impl Bug {
     /// Those that a simulation must find. The others end the process: they are for tests of the real binary, which
     /// plants what `CARELANE_PLANTED` names.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 29] = [
         Self::RepetitionHeard,
         Self::LateKeyHeard,
         Self::ArrivalLostOnTransfer,
@@ -128,7 +126,6 @@ impl Bug {
         Self::OwedCountedTwice,
         Self::ClockSetBack,
         Self::OtherPhoneRingsOn,
-        Self::LadderWaitsForTheLane,
         Self::FlaggerCloses,
         Self::AnybodyPutsOff,
         Self::FlagLostWithOwner,
@@ -236,11 +233,6 @@ impl Floor {
             }
             (Bug::OtherPhoneRingsOn, Fact::OfferEnded { offer, outcome: OfferOutcome::Withdrawn }) => {
                 if self.calls.get(&self.offers.get(offer)?.call)?.agent().is_some() {
-                    return None;
-                }
-            }
-            (Bug::LadderWaitsForTheLane, Fact::OfferMade { call, why, .. }) if why.rung.is_some() => {
-                if self.calls.get(call)?.phase != Phase::Waiting {
                     return None;
                 }
             }
