@@ -170,14 +170,14 @@ impl Floor {
 
     /// A flagged item that its flagger closes, as if the first of the clinical group did.
     fn in_another_name(&self, event: Event) -> Event {
-        let Event::ItemCloseAsked { item: id, outcome, note, by } = event else { return event };
+        let Event::ItemCloseAsked { item: id, outcome, note, by, promised } = event else { return event };
         let item =
             self.items.get(&id).filter(|item| item.new.flagged_by.as_ref().and_then(|f| f.agent()) == by.as_ref());
         let others = |agent: &&crate::vocab::AgentId| Some(*agent) != by.as_ref();
         let able =
             |agent: &&crate::vocab::AgentId| item.is_some_and(|item| self.may_close_item(item, Some(agent)).is_ok());
         let by = self.agents.keys().filter(others).find(able).cloned().or(by);
-        Event::ItemCloseAsked { item: id, outcome, note, by }
+        Event::ItemCloseAsked { item: id, outcome, note, by, promised }
     }
 
     /// The leg of the offer that the assistant has after the one of this leg.
