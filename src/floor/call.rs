@@ -94,7 +94,7 @@ pub struct Call {
 pub enum Phase {
     /// Greeting, menu or approved answer.
     Menu,
-    /// In its lane's queue; perhaps a rung of the on-call ladder is rung for it ([`Climb::page`]).
+    /// In its lane's queue; perhaps a rung of the on-call ladder is rung for it.
     Waiting,
     /// Rung to one of its lane's own people, still at its place.
     Offered(OfferId),

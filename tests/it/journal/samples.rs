@@ -264,16 +264,6 @@ fn facts() -> Vec<Fact> {
         Fact::Transferred { call, agent: "ana".into() },
         Fact::CallClosed { call, outcome: "booked".into(), note: note(20) },
         Fact::CallLeft { call, how: Left::Abandoned },
-        Fact::ItemOpened(Box::new(new_item())),
-        Fact::ItemAttempted {
-            item,
-            outcome: "message_left".into(),
-            note: note(21),
-            due_at: NOON,
-            by: Some("ana".into()),
-        },
-        Fact::ItemClosed { item, outcome: "booked".into(), note: note(22), by: Some("ana".into()) },
-        Fact::ItemOwned { item, owner: Owner::Agent("ana".into()) },
         Fact::LegNamed { leg, carrier_call: "CA3".into() },
         Fact::LegUnwanted { leg },
         Fact::LegEnded { leg, end: LegEnd::Busy },
@@ -294,6 +284,28 @@ fn facts() -> Vec<Fact> {
         Fact::DetailsKnown { of: Subject::Item(item), details: Box::default() },
         Fact::WaitOverrun { call, until: NOON },
         Fact::CallResumed { call, leg },
+        Fact::KeyExpired(key_id()),
+        Fact::CallLost { call },
+        Fact::JournalSalvaged(Box::new(salvaged())),
+    ]);
+    facts.extend(item_facts(item));
+    facts.extend(mailbox_facts(call, leg, item));
+    facts.extend(staff_facts(leg));
+    facts
+}
+
+fn item_facts(item: ItemId) -> [Fact; 5] {
+    [
+        Fact::ItemOpened(Box::new(new_item())),
+        Fact::ItemAttempted {
+            item,
+            outcome: "message_left".into(),
+            note: note(21),
+            due_at: NOON,
+            by: Some("ana".into()),
+        },
+        Fact::ItemClosed { item, outcome: "booked".into(), note: note(22), by: Some("ana".into()) },
+        Fact::ItemOwned { item, owner: Owner::Agent("ana".into()) },
         Fact::ItemFlagged {
             item,
             crisis: false,
@@ -302,13 +314,7 @@ fn facts() -> Vec<Fact> {
             owner: Owner::Group("nurse-line".into()),
             due_at: NOON,
         },
-        Fact::KeyExpired(key_id()),
-        Fact::CallLost { call },
-        Fact::JournalSalvaged(Box::new(salvaged())),
-    ]);
-    facts.extend(mailbox_facts(call, leg, item));
-    facts.extend(staff_facts(leg));
-    facts
+    ]
 }
 
 fn staff_facts(leg: LegId) -> [Fact; 3] {
