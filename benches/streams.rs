@@ -13,6 +13,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
 
+#[path = "webhook/binary.rs"]
+mod binary;
 #[path = "streams/client.rs"]
 mod client;
 #[path = "streams/minimal.rs"]

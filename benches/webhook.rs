@@ -14,6 +14,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
 
+#[path = "webhook/binary.rs"]
+mod binary;
 #[path = "webhook/ceiling.rs"]
 mod ceiling;
 #[path = "webhook/load.rs"]

@@ -29,6 +29,7 @@ use tokio::task::spawn_local;
 use tokio::time::sleep;
 
 use crate::Failure;
+use crate::binary;
 use crate::client::Callers;
 use crate::client::Opened;
 use crate::minimal;
@@ -232,7 +233,7 @@ fn carelane(folder: &Path, rest_base: &str) -> Result<Command, Failure> {
         fs::write(flows.join(file), text)?;
     }
     let sounds = Path::new(env!("CARGO_MANIFEST_DIR")).join("sounds").display().to_string();
-    let mut command = pinned(&carelane_binary()?, &["serve"]);
+    let mut command = pinned(&binary::carelane()?, &["serve"]);
     for (name, value) in [
         ("CARELANE_DATA", "data"),
         ("CARELANE_FLOWS", "flows"),
@@ -297,16 +298,4 @@ fn attribute<'d>(document: &'d str, name: &str) -> Result<&'d str, Failure> {
     let begin = format!(" {name}=\"");
     let found = document.split_once(&begin).and_then(|(_, rest)| rest.split('"').next());
     found.ok_or_else(|| format!("no {name} in {document}").into())
-}
-
-/// `CARELANE_BIN`, else the binary that was built beside this bench.
-fn carelane_binary() -> Result<PathBuf, Failure> {
-    if let Some(path) = env::var_os("CARELANE_BIN") {
-        return Ok(fs::canonicalize(path)?);
-    }
-    let bench = env::current_exe()?;
-    let built = bench.parent().and_then(Path::parent).map(|folder| folder.join("carelane"));
-    built
-        .filter(|path| path.is_file())
-        .ok_or_else(|| "there is no carelane beside this bench: build it, or name one in CARELANE_BIN".into())
 }

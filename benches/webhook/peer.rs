@@ -22,6 +22,7 @@ use crate::ACCOUNT;
 use crate::Failure;
 use crate::PUBLIC_URL;
 use crate::TOKEN;
+use crate::binary;
 use crate::ceiling;
 use crate::report::Round;
 
@@ -48,7 +49,7 @@ impl Peer {
 
     /// The real server, with the demo's flow and nobody signed in; the flow lets more callers in than a practice has.
     pub(crate) async fn carelane(rest_base: &str) -> Result<Self, Failure> {
-        let mut command = Command::new(carelane_binary()?);
+        let mut command = Command::new(binary::carelane()?);
         command.arg("serve");
         let flows = Path::new(env!("CARGO_TARGET_TMPDIR")).join("webhook-flows");
         fs::create_dir_all(&flows)?;
@@ -163,16 +164,4 @@ async fn is_ready(address: SocketAddr) -> bool {
         answer.starts_with("HTTP/1.1 200").then_some(())
     };
     ask.await.is_some()
-}
-
-/// `CARELANE_BIN`, else the binary that was built beside this bench.
-fn carelane_binary() -> Result<PathBuf, Failure> {
-    if let Some(path) = env::var_os("CARELANE_BIN") {
-        return Ok(fs::canonicalize(path)?);
-    }
-    let bench = env::current_exe()?;
-    let built = bench.parent().and_then(Path::parent).map(|folder| folder.join("carelane"));
-    built
-        .filter(|path| path.is_file())
-        .ok_or_else(|| "there is no carelane beside this bench: build it, or name one in CARELANE_BIN".into())
 }
