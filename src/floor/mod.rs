@@ -27,6 +27,7 @@ pub mod planted;
 mod quarantine;
 mod request;
 mod retention;
+pub mod role;
 mod rota;
 mod salvage;
 mod softphone;
