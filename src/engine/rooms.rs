@@ -4,7 +4,7 @@
 //!  session of the patient ─► seat ─► room (call, round) ─► ear ─► session of the assistant
 //! ```
 //! Each seat has a role, and what is said goes as it came to the ear of every seat whose role hears it
-//! (`floor/role.rs`). Whoever hears several is told so, and mixes. An ear is short and never makes a speaker wait: who
+//! (`floor/treatment/role.rs`). Whoever hears several is told so, and mixes. An ear is short and never makes a speaker wait: who
 //! does not listen loses the oldest. A conversation that cannot be held here meets in the carrier's conference, and
 //! that is for the whole round, so that both go to the same place. Nothing here is journaled: after a restart the
 //! parties come back and take their seats again.
@@ -20,7 +20,7 @@ use std::time::Duration;
 use dashmap::DashMap;
 use tokio::sync::Notify;
 
-use crate::floor::role::Role;
+use crate::floor::treatment::Role;
 use crate::vocab::CallId;
 use crate::vocab::LegId;
 
@@ -312,7 +312,7 @@ impl Drop for Seat {
 mod tests {
     use super::*;
 
-    use crate::floor::role::Mode;
+    use crate::floor::treatment::Mode;
 
     const CALL: CallId = CallId(3);
     const PATIENT: LegId = LegId(1);

@@ -27,7 +27,6 @@ pub mod planted;
 mod quarantine;
 mod request;
 mod retention;
-pub mod role;
 mod rota;
 mod salvage;
 mod softphone;
