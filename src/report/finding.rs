@@ -59,10 +59,10 @@ fn stands_out(baseline: &Baseline, hour: &Count) -> bool {
 mod tests {
     use jiff::tz::TimeZone;
 
-    use super::super::baseline::Terms;
-    use super::super::log::Direction;
-    use super::super::log::LoggedCall;
     use super::*;
+    use crate::report::Direction;
+    use crate::report::LoggedCall;
+    use crate::report::Terms;
     use crate::vocab::Number;
     use crate::vocab::Timestamp;
 

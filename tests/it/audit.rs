@@ -10,21 +10,27 @@ use crate::serve::process::Folder;
 fn audit(args: &[&str]) -> Output {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_carelane"));
-    command.current_dir(root).env_remove("CARELANE_FLOWS").arg("audit").args(args).output().unwrap()
+    command
+        .current_dir(root)
+        .env_remove("CARELANE_FLOWS")
+        .arg("audit")
+        .args(args)
+        .output()
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn printed(args: &[&str]) -> String {
     let output = audit(args);
-    let told = String::from_utf8(output.stderr).unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{told}");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn refused(args: &[&str]) -> String {
     let output = audit(args);
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty());
-    String::from_utf8(output.stderr).unwrap()
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]
