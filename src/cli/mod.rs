@@ -1,5 +1,6 @@
 //! The commands: one file each. `carelane` alone is `carelane serve`.
 
+pub mod audit;
 pub mod call;
 pub mod check;
 pub mod fallback;
@@ -42,6 +43,7 @@ enum Command {
     Fallback(fallback::Args),
     Pin(pin::Args),
     Sounds(sounds::Args),
+    Audit(audit::Args),
 }
 
 /// Reads the command line and runs the command.
@@ -56,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Fallback(args) => fallback::run(&args),
         Command::Pin(args) => pin::run(&args),
         Command::Sounds(args) => sounds::run(&args),
+        Command::Audit(args) => audit::run(&args),
     }
 }
 

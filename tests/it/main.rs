@@ -1,5 +1,6 @@
 //! One test binary: behaviour of every room, from pure decisions to real sockets on 127.0.0.1.
 
+mod audit;
 mod browser;
 mod crash;
 mod disk;
