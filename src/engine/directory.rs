@@ -221,6 +221,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::CallLeft { call, .. }
         | Fact::WaitOverrun { call, .. }
         | Fact::CallResumed { call, .. }
+        | Fact::Supervised { call, .. }
         | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::EventQuarantined { call, .. } => *call,

@@ -201,6 +201,11 @@ pub enum Side {
         /// Was the PIN right?
         known: bool,
     },
+    /// A supervisor's, dialled so that she can listen in.
+    Supervisor {
+        /// Who.
+        agent: AgentId,
+    },
 }
 
 impl Call {

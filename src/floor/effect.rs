@@ -27,7 +27,7 @@ pub enum Effect {
     Dial {
         /// The leg to create.
         leg: LegId,
-        /// The offer it carries.
+        /// The offer it carries; [`OfferId::NONE`] for a supervisor's.
         offer: OfferId,
         /// Her number, or [`Effect::softphone`].
         to: Arc<str>,

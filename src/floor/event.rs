@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::details::Details;
 use super::details::Subject;
 use super::timer::TimerName;
+use super::treatment::Mode;
 use crate::flow::Flow;
 use crate::flow::Team;
 use crate::vocab::AgentId;
@@ -270,6 +271,15 @@ pub enum Event {
         leg: LegId,
         /// Our own name for the recording.
         recording: CarrierRecording,
+    },
+    /// A supervisor asked to take part in a conversation, in another way, or no longer.
+    SuperviseAsked {
+        /// The call.
+        call: CallId,
+        /// The supervisor.
+        by: AgentId,
+        /// How; nothing if no longer.
+        mode: Option<Mode>,
     },
 }
 

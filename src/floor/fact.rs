@@ -8,6 +8,7 @@ mod agent;
 mod how;
 mod item;
 mod private;
+mod supervision;
 mod why;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use how::Route;
 pub use item::FlaggedBy;
 pub use item::ItemKind;
 pub use item::NewItem;
+pub use supervision::SupervisionStep;
 pub use why::PassedOver;
 pub use why::Why;
 
@@ -34,6 +36,7 @@ use super::event::Note;
 use super::event::Salvage;
 use super::event::TeamFile;
 use super::timer::TimerName;
+use super::treatment::Mode;
 use super::treatment::Party;
 use super::treatment::Treatment;
 use crate::flow::HeadStart;
@@ -532,5 +535,21 @@ pub enum Fact {
         leg: LegId,
         /// Our own name for the recording.
         recording: CarrierRecording,
+    },
+    /// A supervisor's part in a conversation.
+    Supervised {
+        /// The call.
+        call: CallId,
+        /// The supervisor.
+        by: AgentId,
+        /// Her leg.
+        leg: LegId,
+        /// What became of it.
+        step: SupervisionStep,
+        /// How she takes part.
+        mode: Mode,
+        /// Her phone is rung until then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
 }

@@ -44,6 +44,7 @@ impl Floor {
         self.check_offers()?;
         self.check_work_conserving()?;
         self.check_staff_lines()?;
+        self.check_supervisors()?;
         self.check_flags()?;
         self.check_bounds()?;
         self.check_effects()?;
@@ -194,6 +195,24 @@ impl Floor {
                 false => !on_the_phone,
             };
             must("staff-line-quiet", ok, || format!("{id}: {:?}", agent.state))?;
+        }
+        Ok(())
+    }
+
+    /// Whoever listens in has a leg of her own and no call, and only she is called so.
+    fn check_supervisors(&self) -> Result<(), Broken> {
+        for (by, part) in &self.supervisors {
+            let side = Side::Supervisor { agent: by.clone() };
+            let hers = self.legs.get(&part.leg).is_some_and(|leg| leg.is_up() && leg.side == side);
+            must("supervisor-has-a-leg", hers, || format!("{by}: {part:?}"))?;
+        }
+        for (id, agent) in &self.agents {
+            let called = matches!(agent.state, AgentState::NotReady { reason: NotReady::Supervising, .. });
+            let ok = match self.supervisors.contains_key(id) {
+                true => !matches!(agent.state, AgentState::Available { .. }) && !agent.state.is_busy(),
+                false => !called,
+            };
+            must("supervisor-quiet", ok, || format!("{id}: {:?}", agent.state))?;
         }
         Ok(())
     }

@@ -63,6 +63,7 @@ impl Turn<'_> {
             Some(Treatment::Hold { .. }) => self.hold_ended(call, input),
             Some(Treatment::Whisper { .. }) => self.whisper_ended(id, input),
             Some(Treatment::Connected { party, .. }) => self.room_left(call, id, party),
+            Some(Treatment::Supervise { .. }) => self.supervisor_left_alone(id),
             Some(Treatment::Record { .. }) => self.message_ended(call, input),
             Some(Treatment::Keys { asked, .. }) => self.keys_ended(id, &asked, input),
             Some(Treatment::Goodbye { .. }) => self.goodbye_ended(id, call, input),
@@ -108,9 +109,10 @@ impl Turn<'_> {
             self.out.answer = Answer::Excuse;
             return;
         };
-        let Side::Agent { offer, .. } = leg.side.clone() else {
+        let side = leg.side.clone();
+        if !matches!(side, Side::Agent { .. } | Side::Supervisor { .. }) {
             return self.answer_with(id, 1);
-        };
+        }
         let stranger = leg.carrier_call.as_ref().is_some_and(|known| known != carrier_call);
         if stranger || !leg.is_up() {
             // A dial that the carrier carried out twice rings twice: only the first leg is ours.
@@ -123,7 +125,10 @@ impl Turn<'_> {
             return self.answer_with(id, 1);
         }
         self.answering(id);
-        self.whisper(id, offer);
+        match side {
+            Side::Agent { offer, .. } => self.whisper(id, offer),
+            _ => self.supervisor_answered(id),
+        }
         self.name_leg(id, carrier_call);
     }
 
@@ -180,6 +185,7 @@ impl Turn<'_> {
             }
             // What she asked for stands; her call, if she wrote one up, is untouched.
             Side::Staff { .. } => {}
+            Side::Supervisor { .. } => self.supervisor_gone(id),
         }
     }
 
@@ -267,7 +273,11 @@ impl Turn<'_> {
     pub(super) fn last_words(&mut self, leg: LegId, phrase: Phrase) {
         let Some(found) = self.floor.legs.get(&leg) else { return };
         let language = match found.current() {
-            Some(Treatment::Connected { language, .. } | Treatment::Whisper { language, .. }) => language.clone(),
+            Some(
+                Treatment::Connected { language, .. }
+                | Treatment::Whisper { language, .. }
+                | Treatment::Supervise { language, .. },
+            ) => language.clone(),
             _ => found.flow.default_language().clone(),
         };
         self.say_goodbye(leg, vec![Words::Phrase(phrase)], language);
@@ -287,6 +297,9 @@ impl Turn<'_> {
         });
         match party {
             Some(party) => self.after_talk(id, party),
+            None if self.floor.legs.get(&id).is_some_and(|leg| matches!(leg.side, Side::Supervisor { .. })) => {
+                self.let_supervisor_go(id);
+            }
             None => self.fact(Fact::LegUnwanted { leg: id }),
         }
     }
@@ -334,6 +347,7 @@ impl Turn<'_> {
             (Effect::Dial { leg, offer, .. }, _) => {
                 self.fact(Fact::EffectSettled { effect: id });
                 self.fact(Fact::LegEnded { leg, end: LegEnd::Failed });
+                self.supervisor_gone(leg);
                 if self.floor.offers.get(&offer).is_some_and(|o| o.softphone) {
                     return self.softphone_missed(offer, OfferOutcome::Unreachable);
                 }

@@ -33,6 +33,7 @@ mod softphone;
 mod staff;
 mod standing;
 mod state;
+pub mod supervision;
 pub mod timer;
 mod tongue;
 pub mod treatment;
@@ -94,6 +95,8 @@ pub struct Floor {
     staff_numbers: BTreeMap<Arc<str>, PracticeId>,
     /// Assistants on the staff number, PIN given: no call is offered to them until they hang up.
     staff_lines: BTreeMap<AgentId, LegId>,
+    /// Who listens in on whose conversation: no call is offered to them until they leave it.
+    supervisors: BTreeMap<AgentId, supervision::Supervision>,
     /// Wrong PINs of late.
     pins: BTreeMap<AgentId, staff::PinTries>,
     /// Signed-in agents of each group: a lane with none in any tier is unstaffed.
@@ -281,7 +284,9 @@ impl Floor {
             | Event::LineLost { leg }
             | Event::LegStatus { leg: Some(leg), .. } => self.legs.get(leg).map(|leg| &leg.flow.practice),
             Event::LegStatus { leg: None, carrier_call, .. } => self.leg_of(carrier_call).map(|leg| &leg.flow.practice),
-            Event::CallCloseAsked { call, .. } | Event::TransferAsked { call, .. } => {
+            Event::CallCloseAsked { call, .. }
+            | Event::TransferAsked { call, .. }
+            | Event::SuperviseAsked { call, .. } => {
                 self.calls.get(call).map(|call| &call.practice)
             }
             Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => {

@@ -180,7 +180,7 @@ impl Turn<'_> {
         let Some(leg) = self.floor.legs.get(&id) else { return };
         let phrase = match leg.side {
             Side::Caller => Phrase::Goodbye,
-            Side::Agent { .. } | Side::Staff { .. } => Phrase::OfferGone,
+            Side::Agent { .. } | Side::Staff { .. } | Side::Supervisor { .. } => Phrase::OfferGone,
         };
         let language = leg.flow.default_language().clone();
         // Not listened into: perhaps what is heard there made the core panic.

@@ -88,6 +88,7 @@ impl Floor {
             ladders: before.ladders,
             staff_numbers: before.staff_numbers,
             staff_lines: BTreeMap::new(),
+            supervisors: BTreeMap::new(),
             pins: before.pins,
             agents: before.agents.into_iter().filter(|(_, agent)| !agent.leaving).map(signed_out).collect(),
             signed_in: BTreeMap::new(),

@@ -135,11 +135,11 @@ impl Turn<'_> {
     }
 
     /// Who is at this leg's question. On a leg that we dialled, the phone that took the call is hers.
-    fn line(&self, id: LegId) -> Option<Line> {
+    pub(super) fn line(&self, id: LegId) -> Option<Line> {
         let leg = self.floor.legs.get(&id)?;
         let agent = match &leg.side {
             Side::Staff { agent, known: true } => agent.clone(),
-            Side::Agent { agent, .. } => Some(agent.clone()),
+            Side::Agent { agent, .. } | Side::Supervisor { agent } => Some(agent.clone()),
             Side::Staff { known: false, .. } | Side::Caller => None,
         };
         let (language, missed) = match leg.current() {
@@ -196,6 +196,7 @@ impl Turn<'_> {
             (Asked::Field { call, outcome, chosen, field }, Some(_)) => {
                 self.field_key(line, *call, outcome, chosen, field, key);
             }
+            (Asked::Supervise, Some(_)) => self.supervise_key(line, key),
             (Asked::Pin { .. }, _) | (_, None) => self.keys_missed(line, asked, Phrase::NotAChoice),
         }
     }
@@ -266,6 +267,7 @@ impl Turn<'_> {
                 let owed = u32::try_from(self.owed_by(line).len()).unwrap_or(u32::MAX);
                 words.extend((owed > 0).then_some(Words::Count(Phrase::StaffOwes, owed)));
             }
+            Asked::Supervise => words.push(Words::Phrase(Phrase::StaffSupervise)),
             Asked::Outcome { call } => self.outcome_words(line, *call, &mut words),
             Asked::Field { call, field, .. } => self.field_words(line, *call, field, &mut words),
         }

@@ -17,6 +17,7 @@ use super::details::Standing;
 use super::fact::Route;
 use crate::flow::Phrase;
 use crate::vocab::CallId;
+use crate::vocab::CarrierCall;
 use crate::vocab::FieldId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
@@ -134,6 +135,20 @@ pub enum Treatment {
         #[serde(default)]
         missed: u8,
     },
+    /// To a supervisor: she takes part in a conversation.
+    Supervise {
+        /// The call.
+        call: CallId,
+        /// Which of its conversations.
+        round: u32,
+        /// How.
+        mode: Mode,
+        /// The carrier's name for the assistant's leg: a whisper is for her.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        coached: Option<CarrierCall>,
+        /// The listener's language.
+        language: Language,
+    },
 }
 
 impl Treatment {
@@ -148,6 +163,7 @@ impl Treatment {
             | Self::Goodbye { language, .. }
             | Self::Record { language, .. }
             | Self::AskStanding { language, .. }
+            | Self::Supervise { language, .. }
             | Self::Keys { language, .. } => language,
         }
     }
@@ -180,6 +196,8 @@ pub enum Asked {
         /// The field asked for.
         field: FieldId,
     },
+    /// Whether a supervisor is there: a mailbox is let into no conversation.
+    Supervise,
 }
 
 /// What is said before a menu's question.

@@ -14,6 +14,8 @@ use super::details::Details;
 use super::ledger::Ledger;
 use super::rota;
 pub use super::rota::Hole;
+pub use super::supervision::Supervision;
+use super::treatment::Mode;
 use super::treatment::Treatment;
 use super::work::item::Item;
 use crate::flow::OnCall;
@@ -119,6 +121,8 @@ pub struct AgentView {
     pub languages: Vec<Language>,
     /// The call she is with or being offered.
     pub call: Option<CallId>,
+    /// The conversation she listens in on, or is rung for.
+    pub supervises: Option<Supervision>,
 }
 
 /// A work item.
@@ -167,6 +171,8 @@ pub struct CallView {
     pub offers: Vec<OfferId>,
     /// The assistant it is with, or rung to; of two the lane's own.
     pub agent: Option<AgentId>,
+    /// Who listens in, and how.
+    pub supervised_by: Option<(AgentId, Mode)>,
 }
 
 impl PracticeView {
@@ -296,21 +302,25 @@ impl Floor {
             until,
             address: agent.member.address.clone(),
             softphone: agent.softphone.rings(),
-            browser_leg: self.browser_leg(&agent.state),
+            browser_leg: self.browser_leg(agent),
             groups: agent.member.groups.iter().map(|g| g.as_str().into()).collect(),
             languages: agent.member.languages.clone(),
             call,
+            supervises: self.supervisors.get(&agent.member.id).copied(),
         }
     }
 
-    fn browser_leg(&self, state: &AgentState) -> Option<(LegId, CarrierCall, bool)> {
-        let (leg, answered) = match state {
+    fn browser_leg(&self, agent: &super::acd::agent::Agent) -> Option<(LegId, CarrierCall, bool)> {
+        let (leg, answered) = match &agent.state {
             AgentState::Offered(offer) => self.offers.get(offer).map(|o| (o.leg, o.answered))?,
             AgentState::Talking(call) => match self.calls.get(call)?.phase {
                 Phase::Talking { leg, .. } => (leg, true),
                 _ => return None,
             },
-            _ => return None,
+            _ => {
+                let leg = self.supervisors.get(&agent.member.id)?.leg;
+                (leg, self.legs.get(&leg)?.serial() > 0)
+            }
         };
         let found = self.legs.get(&leg).filter(|leg| leg.is_up())?;
         let carrier_call = found.carrier_call.clone().filter(CarrierCall::is_browser)?;
@@ -357,6 +367,10 @@ impl Floor {
             answered: call.round > 0,
             offers: call.offers().collect(),
             agent,
+            supervised_by: self
+                .supervisor_of(call.id)
+                .filter(|(_, part)| part.joined)
+                .map(|(by, part)| (by.clone(), part.mode)),
         }
     }
 }

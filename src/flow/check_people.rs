@@ -42,11 +42,12 @@ pub(super) fn check_members(team: &Team, root: &Node, problems: &mut Problems<'_
             }
         }
         has_a_phone(team, agent, problems);
-        for key in ["groups", "languages", "skills"] {
+        for key in ["groups", "languages", "skills", "supervises"] {
             let list = agent.value.get(key).map_or(&[][..], Node::items);
             no_repeats(problems, list, &format!("`agents.{}.{key}`", quote(&agent.name)));
         }
-        for item in agent.value.get("groups").map_or(&[][..], Node::items) {
+        let named = ["groups", "supervises"].map(|key| agent.value.get(key).map_or(&[][..], Node::items));
+        for item in named.into_iter().flatten() {
             if let Some(group) = item.text().filter(|g| !groups.is_empty() && !groups.iter().any(|e| &*e.name == *g)) {
                 unknown_group(problems, item.span.clone(), group, groups.iter().map(|e| &*e.name).filter(|g| is_id(g)));
             }

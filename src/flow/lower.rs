@@ -419,5 +419,6 @@ fn member(entry: &Entry) -> Member {
         skills: agent.ids("skills"),
         by_phone: agent.flag("by_phone"),
         reach: if agent.text("reach") == "browser" { Reach::Browser } else { Reach::Phone },
+        supervises: agent.ids("supervises"),
     }
 }

@@ -457,6 +457,9 @@ pub struct Member {
     /// Where she is rung.
     #[serde(default, skip_serializing_if = "Reach::is_phone")]
     pub reach: Reach,
+    /// Groups on whose assistants' conversations she may listen in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supervises: Vec<GroupId>,
 }
 
 /// Where an assistant is rung.

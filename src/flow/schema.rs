@@ -548,5 +548,10 @@ pub(super) static AGENT: Record = Record {
             "phone",
             "`phone`: rung at the softphone while it is open, otherwise at `address`; `browser`: at the softphone only",
         ),
+        optional(
+            "supervises",
+            Kind::List { of: &IDS, min: 0, max: 20 },
+            "groups on whose assistants' conversations she may listen in",
+        ),
     ],
 };

@@ -199,4 +199,8 @@ phrases! {
     FirstLanguage "first_language" &["key"], en "For English, press {key}.", es "Para español, oprima el {key}.";
     /// After the first words in a queue: how long the wait is, as far as that is known.
     WaitRange "wait_range" &["wait"], en "Right now the wait is {wait}.", es "Por ahora la espera es de {wait}.";
+    /// To a supervisor whose phone was picked up.
+    StaffSupervise "staff_supervise" &[], en "You asked to listen in. To hear the conversation, press 1.", es "Usted pidió escuchar una conversación. Para oírla, oprima el 1.";
+    /// To a supervisor at the end.
+    StaffSuperviseOver "staff_supervise_over" &[], en "The conversation is over. Goodbye.", es "La conversación terminó. Hasta luego.";
 }

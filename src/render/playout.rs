@@ -10,6 +10,7 @@ use super::speech::pieces;
 use super::twiml;
 use super::whisper;
 use super::wording;
+use crate::floor::treatment::Asked;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
@@ -128,7 +129,11 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
             let then = Then::Record { longest: *longest, silence: seconds(twiml::MESSAGE_SILENCE) };
             Some(Plan { sounds, again_from: None, keys: Keys::End, then })
         }
+        Treatment::Keys { asked: Asked::Supervise, words, language, .. } => {
+            Some(question(say_all(words, language), seconds(twiml::KEYS_SECONDS)))
+        }
         Treatment::Keys { .. } => None,
+        Treatment::Supervise { .. } => Some(Plan::conversation(Vec::new())),
     }
 }
 

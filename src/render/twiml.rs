@@ -18,6 +18,7 @@ use super::question;
 use super::whisper;
 use super::wording;
 use crate::floor::treatment::Asked;
+use crate::floor::treatment::Mode;
 use crate::floor::treatment::Opening;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
@@ -29,6 +30,7 @@ use crate::flow::Step;
 use crate::flow::hints;
 use crate::flow::text;
 use crate::vocab::CallId;
+use crate::vocab::CarrierCall;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::LegId;
@@ -54,7 +56,7 @@ pub(super) const STANDING_SECONDS: u32 = 4;
 /// More than any PIN has, so that no digit of one spills into the next question.
 const PIN_DIGITS_MAX: &str = "16";
 /// Seconds of silence after a question to an assistant.
-const KEYS_TIMEOUT: &str = "8";
+pub(super) const KEYS_SECONDS: u32 = 8;
 /// A parked leg is moved within a moment; after so many seconds it asks again.
 const PARKED_PAUSE: u32 = 4;
 
@@ -97,6 +99,10 @@ impl Rendering<'_> {
             Treatment::Record { words, language, longest } => self.record(xml, words, language, *longest),
             Treatment::AskStanding { language, .. } => self.ask_standing(xml, language),
             Treatment::Keys { asked, words, language, .. } => self.keys(xml, asked, words, language),
+            Treatment::Supervise { call, round, mode, coached, .. } => {
+                self.supervise(xml, *call, *round, *mode, coached.as_ref())?;
+                self.redirect(xml, self.done())
+            }
         })
     }
 
@@ -118,6 +124,7 @@ impl Rendering<'_> {
             | Treatment::Record { .. }
             | Treatment::Connected { .. }
             | Treatment::AskStanding { .. }
+            | Treatment::Supervise { .. }
             | Treatment::Keys { .. } => {
                 pause(xml, 5)?;
                 self.redirect(xml, Link::Wait { leg: self.leg, serial: self.serial, round: round.saturating_add(1) })
@@ -326,14 +333,14 @@ impl Rendering<'_> {
     fn keys(&self, xml: &mut Xml, asked: &Asked, words: &[Words], language: &Language) -> io::Result<()> {
         let (digits, finish, back) = match asked {
             Asked::Pin { .. } => (PIN_DIGITS_MAX, "#", Link::Pin { leg: self.leg, serial: self.serial }),
-            Asked::StaffMenu | Asked::Outcome { .. } | Asked::Field { .. } => ("1", "", self.done()),
+            Asked::StaffMenu | Asked::Outcome { .. } | Asked::Field { .. } | Asked::Supervise => ("1", "", self.done()),
         };
-        let action = self.links.url(back);
+        let (action, timeout) = (self.links.url(back), KEYS_SECONDS.to_string());
         let gather = xml.create_element("Gather").with_attributes([
             ("input", "dtmf"),
             ("numDigits", digits),
             ("finishOnKey", finish),
-            ("timeout", KEYS_TIMEOUT),
+            ("timeout", &timeout),
             ("method", "POST"),
             ("action", &action),
         ]);
@@ -343,7 +350,7 @@ impl Rendering<'_> {
 
     /// Both parties in one room with an opaque name: no beep, no music, and when one leaves it closes for the other.
     fn room(&self, xml: &mut Xml, call: CallId, round: u32) -> io::Result<()> {
-        let name = format!("{}-{}-{round}", self.links.floor, call.0);
+        let name = self.room_name(call, round);
         xml.create_element("Dial").write_inner_content(|xml| {
             let room = xml.create_element("Conference").with_attributes([
                 ("beep", "false"),
@@ -351,6 +358,39 @@ impl Rendering<'_> {
                 ("endConferenceOnExit", "true"),
                 ("waitUrl", ""),
             ]);
+            room.write_text_content(BytesText::new(&name)).map(drop)
+        })?;
+        Ok(())
+    }
+
+    fn room_name(&self, call: CallId, round: u32) -> String {
+        format!("{}-{}-{round}", self.links.floor, call.0)
+    }
+
+    /// A supervisor in the parties' room. She neither begins nor ends it.
+    fn supervise(
+        &self,
+        xml: &mut Xml,
+        call: CallId,
+        round: u32,
+        mode: Mode,
+        coached: Option<&CarrierCall>,
+    ) -> io::Result<()> {
+        let name = self.room_name(call, round);
+        let how = match (mode, coached) {
+            (Mode::Whisper, Some(assistant)) => Some(("coach", assistant.as_str())),
+            // patient: a whisper that the carrier cannot keep from the patient is not heard at all.
+            (Mode::Whisper, None) | (Mode::Listen, _) => Some(("muted", "true")),
+            (Mode::Barge, _) => None,
+        };
+        let terms = [
+            ("beep", "false"),
+            ("startConferenceOnEnter", "false"),
+            ("endConferenceOnExit", "false"),
+            ("waitUrl", ""),
+        ];
+        xml.create_element("Dial").write_inner_content(|xml| {
+            let room = xml.create_element("Conference").with_attributes(terms.into_iter().chain(how));
             room.write_text_content(BytesText::new(&name)).map(drop)
         })?;
         Ok(())

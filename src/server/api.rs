@@ -29,6 +29,7 @@ use crate::floor::effect::Refusal;
 use crate::floor::event::AskedState;
 use crate::floor::event::Event;
 use crate::floor::event::Note;
+use crate::floor::treatment::Mode;
 use crate::flow::Date;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -108,6 +109,33 @@ struct TransferBody {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct SuperviseBody {
+    by: String,
+    mode: SuperviseMode,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SuperviseMode {
+    Listen,
+    Whisper,
+    Barge,
+    Leave,
+}
+
+impl From<SuperviseMode> for Option<Mode> {
+    fn from(mode: SuperviseMode) -> Self {
+        match mode {
+            SuperviseMode::Listen => Some(Mode::Listen),
+            SuperviseMode::Whisper => Some(Mode::Whisper),
+            SuperviseMode::Barge => Some(Mode::Barge),
+            SuperviseMode::Leave => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct OwnerBody {
     owner: String,
 }
@@ -156,6 +184,14 @@ impl Door {
                 let TransferBody { lane } = read(body)?;
                 self.ask(Event::TransferAsked { call: id(call, "call")?, lane: LaneId::from(lane.as_str()) }).await
             }
+            ("POST", ["calls", call, "supervise"]) => {
+                let (call, SuperviseBody { by, mode }) = (id(call, "call")?, read(body)?);
+                self.ask(Event::SuperviseAsked { call, by: AgentId::from(by.as_str()), mode: mode.into() }).await
+            }
+            ("DELETE", ["calls", call, "supervise"]) => {
+                let (call, by) = (id(call, "call")?, listener(head).ok_or_else(nobody_named)?);
+                self.ask(Event::SuperviseAsked { call, by: AgentId::from(by.as_str()), mode: None }).await
+            }
             ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
             ("POST", ["flows", "reload"]) => Ok(self.reload_flows().await),
             ("GET", ["items"]) => {
@@ -197,7 +233,7 @@ impl Door {
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"])
-            | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
+            | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"] | ["calls", _, "supervise"]) => {
                 Err(reply::method_not_allowed("POST"))
             }
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
@@ -266,10 +302,7 @@ impl Door {
 
     /// A recorded message. Who listens is in the journal before a byte of it leaves.
     async fn recording(&self, id: ItemId, head: &Parts) -> Result<Reply, Reply> {
-        let by = listener(head).ok_or_else(|| {
-            let detail = "say who listens, for the journal: `?by=` with a name or an assistant's id, or the header `X-Carelane-By`";
-            reply::problem(StatusCode::BAD_REQUEST, detail)
-        })?;
+        let by = listener(head).ok_or_else(nobody_named)?;
         self.ask(Event::PlaybackAsked { item: id, by: Private::new(by) }).await?;
         let item = self.engine.item(id).await.map_err(unanswered)?;
         let file = item.and_then(|item| item.recording?.file);
@@ -310,6 +343,11 @@ impl Door {
             Err(_) => Err(unanswered(Unanswered::Stopped)),
         }
     }
+}
+
+fn nobody_named() -> Reply {
+    let detail = "say who listens, for the journal: `?by=` with a name or an assistant's id, or the header `X-Carelane-By`";
+    reply::problem(StatusCode::BAD_REQUEST, detail)
 }
 
 /// Who listens to a recording, in at most so many printable characters.
@@ -374,6 +412,11 @@ impl Body for UrgentBody {
 
 impl Body for TransferBody {
     const FORM: &'static str = r#"{"lane": text}"#;
+}
+
+impl Body for SuperviseBody {
+    const FORM: &'static str =
+        r#"{"by": the id of whoever listens in, "mode": "listen", "whisper", "barge" or "leave"}"#;
 }
 
 impl Body for OwnerBody {

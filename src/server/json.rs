@@ -34,6 +34,7 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
             "practice": c.practice, "lane": c.lane, "language": c.language, "urgent": c.urgent, "repeat": c.repeat,
             "promised": c.promised.map(Timestamp::rfc3339), "caller_is": details(&c.details),
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
+            "supervised_by": c.supervised_by.as_ref().map(|(by, mode)| json!({"agent": by, "mode": mode})),
         })).collect::<Vec<_>>(),
         "ledger": {
             "inbound": l.inbound, "in_progress": l.in_progress, "answered": l.answered, "self_served": l.self_served,
@@ -79,6 +80,9 @@ fn agents(view: &View) -> Vec<Value> {
             "id": a.id, "name": a.name, "state": a.state, "reason": a.reason,
             "until": a.until.map(Timestamp::rfc3339), "address": a.address, "softphone": a.softphone,
             "groups": a.groups, "languages": a.languages, "call": a.call.map(|c| c.to_string()),
+            "supervises": a.supervises.map(|part| json!({
+                "call": part.call.to_string(), "mode": part.mode, "joined": part.joined,
+            })),
         })
     };
     view.agents.iter().map(agent).collect()

@@ -148,6 +148,7 @@ impl Streaming {
     /// them. A conversation with a browser is held here whoever plays the rest.
     fn plays(&self, given: &Given, rooms: &Rooms) -> bool {
         match &*given.treatment {
+            Treatment::Supervise { call, round, .. } => rooms.is_here(*call, *round) && self.carries.carrier_legs,
             Treatment::Connected { call, round, .. } => {
                 rooms.is_here(*call, *round) && (self.carries.carrier_legs || rooms.is_only_here(*call, *round))
             }

@@ -276,6 +276,8 @@ impl World {
             Treatment::Hold { .. } => (Span::secs(5), Span::secs(50)),
             Treatment::Record { .. } => (Span::secs(2), Span::mins(3)),
             Treatment::Whisper { .. } | Treatment::Keys { .. } => (Span::secs(1), Span::secs(20)),
+            // She is in the parties' room, and her leaving closes it for nobody.
+            Treatment::Supervise { .. } => (Span::secs(5), Span::mins(6)),
             Treatment::Connected { call, round, .. } => {
                 let room = (*call, *round);
                 phone.room = Some(room);

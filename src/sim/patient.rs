@@ -144,7 +144,9 @@ impl World {
                 self.done(name, (leg, serial), words);
             }
             // They have talked, or given up on an empty room.
-            Some(Treatment::Connected { .. } | Treatment::Goodbye { .. }) | None => self.end(name, LegEnd::Completed),
+            Some(Treatment::Connected { .. } | Treatment::Supervise { .. } | Treatment::Goodbye { .. }) | None => {
+                self.end(name, LegEnd::Completed);
+            }
         }
     }
 

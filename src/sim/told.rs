@@ -20,6 +20,7 @@ use crate::floor::fact::AgentChange;
 use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::NewItem;
+use crate::floor::fact::SupervisionStep;
 use crate::floor::fact::Why;
 use crate::floor::treatment::Asked;
 use crate::floor::treatment::Treatment;
@@ -108,6 +109,10 @@ pub fn event(told: &Event) -> String {
         Event::EffectFailed { effect, why } => format!("{effect} failed: {}", plain(why)),
         Event::SoftphoneHeard { agent } => format!("the softphone of {agent} answers"),
         Event::SoftphoneUnheard { agent } => format!("the softphone of {agent} does not answer"),
+        Event::SuperviseAsked { call, by, mode } => match mode {
+            Some(mode) => format!("{by} asks to {} in on {call}", mode.name()),
+            None => format!("{by} listens in on {call} no longer"),
+        },
         Event::LineLost { leg } => format!("the line of {leg} breaks off"),
         Event::AgentStateAsked { agent, state } => format!("{agent} asks to be {}", plain(state)),
         Event::CallCloseAsked { call, outcome, .. } => format!("{call} is to be closed as {outcome}"),
@@ -291,6 +296,15 @@ fn seldom(told: &Fact) -> String {
         Fact::SoftphoneLost { agent } => format!("the softphone of {agent} is silent"),
         Fact::OfferRung { offer, expires_at } => format!("{offer} rings until {}", clock(*expires_at)),
         Fact::LineLost { leg, until } => format!("the line of {leg} is lost, awaited until {}", clock(*until)),
+        Fact::Supervised { call, by, leg, step, mode, until } => {
+            let how = match (step, until) {
+                (SupervisionStep::Asked, Some(until)) => format!("is rung on {leg} until {}", clock(*until)),
+                (SupervisionStep::Asked, None) => "has thought better of it".to_owned(),
+                (SupervisionStep::Joined, _) => "is in the conversation".to_owned(),
+                (SupervisionStep::Left, _) => "is out of it".to_owned(),
+            };
+            format!("{by}, to {} in on {call}, {how}", mode.name())
+        }
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
         Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
         Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
@@ -437,6 +451,10 @@ fn treated(treatment: &Treatment) -> String {
         }
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
+        Treatment::Supervise { call, round, mode, coached, .. } => {
+            let whom = coached.as_ref().map_or_else(String::new, |leg| format!(" beside {leg}"));
+            format!("room {call}-{round} to {} in{whom}", mode.name())
+        }
         Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),
         Treatment::Goodbye { words, language, .. } => format!("goodbye {language}: {}", said(words)),
         Treatment::Keys { asked, words, language, missed } => {
@@ -451,6 +469,7 @@ fn question(asked: &Asked) -> String {
         Asked::Pin { wrong: 0 } => "the PIN".to_owned(),
         Asked::Pin { wrong } => format!("the PIN, {wrong} wrong"),
         Asked::StaffMenu => "what she wants".to_owned(),
+        Asked::Supervise => "whether she is there".to_owned(),
         Asked::Outcome { call } => format!("how {call} ended"),
         Asked::Field { call, outcome, chosen, field } => {
             let chosen: Vec<String> = chosen.iter().map(|(field, key)| format!(" {field}={key}")).collect();

@@ -88,6 +88,11 @@ impl CallId {
     pub const NONE: Self = Self(0);
 }
 
+impl OfferId {
+    /// No offer: a leg that is dialled for something else. Real offers count from 1.
+    pub const NONE: Self = Self(0);
+}
+
 impl CarrierCall {
     /// How the names of browser legs begin. carelane names these itself, because they have no carrier.
     pub const BROWSER: &'static str = "browser-";

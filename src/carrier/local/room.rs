@@ -134,11 +134,14 @@ impl Exchange {
         let now = self.now();
         let state = self.state();
         let Some(room) = state.rooms.get(name).filter(|room| room.sid == sid && room.started) else { return };
-        let muted = room.members.iter().any(|member| member.call.sid == call && member.terms.muted);
-        if muted {
+        let Some(own) = room.members.iter().find(|member| member.call.sid == call).map(|member| &member.terms) else {
+            return;
+        };
+        if own.muted {
             return;
         }
-        for other in room.members.iter().filter(|member| member.call.sid != call) {
+        let hears = |other: &&Member| own.coach.as_ref().is_none_or(|coached| *coached == other.call.sid);
+        for other in room.members.iter().filter(|member| member.call.sid != call).filter(hears) {
             let at_ms = self.call_millis(other.since, now);
             let _ = other.phone.try_send(ToPhone::Other { text: text.to_owned(), at_ms });
         }
@@ -192,7 +195,7 @@ fn participant(member: &Member) -> Params {
         ("CallSid", member.call.sid.clone()),
         ("Muted", member.terms.muted.to_string()),
         ("Hold", "false".to_owned()),
-        ("Coaching", "false".to_owned()),
+        ("Coaching", member.terms.coach.is_some().to_string()),
         ("EndConferenceOnExit", member.terms.ends_on_exit.to_string()),
         ("StartConferenceOnEnter", member.terms.starts_on_enter.to_string()),
     ];

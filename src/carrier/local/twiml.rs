@@ -102,6 +102,8 @@ pub(super) struct Conference {
     pub(super) beep_on_enter: bool,
     pub(super) beep_on_exit: bool,
     pub(super) muted: bool,
+    /// The SID of the only one who hears this leg, if that is so.
+    pub(super) coach: Option<String>,
     /// Is the carrier's music heard until it starts? An empty `waitUrl` is silence.
     pub(super) music: bool,
     pub(super) participants_max: u32,
@@ -369,6 +371,7 @@ impl Lowering {
             beep_on_enter: matches!(beep, "true" | "onEnter"),
             beep_on_exit: matches!(beep, "true" | "onExit"),
             muted: flag(noun, "muted", false)?,
+            coach: given(noun, "coach"),
             music: attribute(noun, "waitUrl").is_none(),
             participants_max: number(noun, "maxParticipants", 2..=250)?.unwrap_or(250),
             label: given(noun, "participantLabel"),
@@ -419,7 +422,8 @@ const RECORD_ATTRIBUTES: [&str; 12] = [
     "transcribe",
     "recordingConfigurationId",
 ];
-const CONFERENCE_ATTRIBUTES: [&str; 13] = [
+const CONFERENCE_ATTRIBUTES: [&str; 14] = [
+    "coach",
     "muted",
     "beep",
     "startConferenceOnEnter",

@@ -130,6 +130,7 @@ impl NotReady {
             Self::PhoneUnreachable => "phone unreachable",
             Self::OnThePhone => "on the phone",
             Self::SoftphoneSilent => "softphone silent",
+            Self::Supervising => "listening in",
         }
     }
 }

@@ -256,6 +256,7 @@ mod tests {
             skills: Vec::new(),
             by_phone: false,
             reach: Default::default(),
+            supervises: Vec::new(),
         }
     }
 

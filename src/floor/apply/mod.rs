@@ -10,6 +10,7 @@ mod people;
 mod recording;
 mod softphone;
 mod staff;
+mod supervision;
 mod talk;
 
 use crate::floor::Floor;
@@ -102,6 +103,7 @@ impl Floor {
             | Fact::LineLost { .. }
             | Fact::LineBack { .. } => self.softphone_fact(at, fact),
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
+            Fact::Supervised { .. } => self.supervised(at, fact),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),

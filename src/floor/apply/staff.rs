@@ -52,8 +52,8 @@ impl Floor {
         }
     }
 
-    /// Takes her readiness anew, in the light of whether her phone is on the staff number.
-    fn again_if_available(&mut self, at: Timestamp, id: &AgentId) {
+    /// Takes her readiness anew, in the light of whether her phone is on the staff number, or in somebody's call.
+    pub(super) fn again_if_available(&mut self, at: Timestamp, id: &AgentId) {
         let is_ready = self.agents.get(id).is_some_and(|agent| match agent.state {
             AgentState::Available { .. } => true,
             AgentState::NotReady { reason, .. } => reason == NotReady::OnThePhone,
@@ -64,11 +64,14 @@ impl Floor {
         }
     }
 
-    /// A phone that is on the staff number would be found busy: she is offered calls when it is down.
+    /// A phone that is on the staff number, or listens in, would be found busy: she is offered calls when it is down.
     pub(super) fn unless_on_the_phone(&self, id: &AgentId, state: AgentState) -> AgentState {
         match state {
             AgentState::Available { .. } if self.staff_lines.contains_key(id) => {
                 AgentState::NotReady { reason: NotReady::OnThePhone, until: None }
+            }
+            AgentState::Available { .. } if self.supervisors.contains_key(id) => {
+                AgentState::NotReady { reason: NotReady::Supervising, until: None }
             }
             state => state,
         }

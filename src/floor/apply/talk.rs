@@ -19,7 +19,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// A party left alone in a room hears its last words within this time, even if the carrier does not ask.
-const LEFT_ALONE_MAX: Span = Span::secs(3);
+pub(super) const LEFT_ALONE_MAX: Span = Span::secs(3);
 
 impl Floor {
     pub(super) fn offer_made(&mut self, at: Timestamp, fact: &Fact) {
@@ -124,6 +124,7 @@ impl Floor {
                 self.part(at, &agent, leg);
             }
         }
+        self.supervisor_lingers(at, id);
         for party in parties {
             if self.legs.get(&party).is_some_and(Leg::is_up) {
                 self.timers.set(TimerName::LegLingers(party), at + LEFT_ALONE_MAX);
@@ -150,6 +151,7 @@ impl Floor {
         });
         self.part(at, agent, leg);
         self.timers.set(TimerName::LegLingers(leg), at + LEFT_ALONE_MAX);
+        self.supervisor_lingers(at, id);
     }
 
     pub(super) fn join_failed(&mut self, at: Timestamp, id: CallId) {
@@ -163,5 +165,6 @@ impl Floor {
         self.enter_queue(id);
         self.set_wait_timers(at, id);
         self.part(at, &agent, leg);
+        self.supervisor_lingers(at, id);
     }
 }

@@ -40,4 +40,6 @@ pub enum NotReady {
     OnThePhone,
     /// Her softphone does not answer.
     SoftphoneSilent,
+    /// She listens in on a conversation; ready again when she leaves it.
+    Supervising,
 }

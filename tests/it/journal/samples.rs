@@ -30,9 +30,11 @@ use carelane::floor::fact::NotReady;
 use carelane::floor::fact::OfferOutcome;
 use carelane::floor::fact::PassedOver;
 use carelane::floor::fact::Route;
+use carelane::floor::fact::SupervisionStep;
 use carelane::floor::fact::Why;
 use carelane::floor::timer::TimerName;
 use carelane::floor::treatment::Asked;
+use carelane::floor::treatment::Mode;
 use carelane::floor::treatment::Opening;
 use carelane::floor::treatment::Party;
 use carelane::floor::treatment::Treatment;
@@ -98,7 +100,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
-    SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan);
+    SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan SuperviseAsked);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -106,7 +108,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
-    SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan);
+    SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan Supervised);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -216,6 +218,7 @@ fn events() -> Vec<Event> {
         Event::SoftphoneHeard { agent: "ana".into() },
         Event::SoftphoneUnheard { agent: "ana".into() },
         Event::LineLost { leg },
+        Event::SuperviseAsked { call, by: "ana".into(), mode: Some(Mode::Whisper) },
         Event::Poisoned { event: Box::new(arrival(14).0), deadline: None },
         Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(TimerName::ReadyAgain("ana".into())) },
     ]
@@ -275,6 +278,14 @@ fn facts() -> Vec<Fact> {
         Fact::AskUnanswered { leg },
         Fact::MessageBegan { leg, recording: "carelane-1".into() },
         Fact::GapFound { since: NOON },
+        Fact::Supervised {
+            call,
+            by: "ana".into(),
+            leg,
+            step: SupervisionStep::Joined,
+            mode: Mode::Barge,
+            until: Some(NOON),
+        },
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
@@ -461,6 +472,13 @@ fn treatments() -> Vec<Treatment> {
             language: language(),
             missed: 1,
         },
+        Treatment::Supervise {
+            call: CallId(5),
+            round: 2,
+            mode: Mode::Whisper,
+            coached: Some("CA2".into()),
+            language: language(),
+        },
     ]
 }
 
@@ -565,6 +583,7 @@ fn team_file() -> TeamFile {
         skills: vec!["scheduling".into()],
         by_phone: true,
         reach: carelane::flow::Reach::Browser,
+        supervises: vec!["front-desk".into()],
     };
     let groups = BTreeMap::from([("front-desk".into(), "Front desk".into())]);
     let shift = |time| Shift { agent: "ana".into(), time };

@@ -27,6 +27,7 @@ use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
 use carelane::floor::event::PinCheck;
 use carelane::floor::fact::Fact;
+use carelane::floor::treatment::Mode;
 use carelane::sim::Watch;
 use carelane::sim::told;
 use carelane::vocab::AgentId;
@@ -276,6 +277,14 @@ impl Stage {
             ["softphone", agent, "answers"] => Ok(Event::SoftphoneHeard { agent: agent.into() }),
             ["softphone", agent, "is-silent"] => Ok(Event::SoftphoneUnheard { agent: agent.into() }),
             ["line-lost", who] => Ok(Event::LineLost { leg: self.leg(who)? }),
+            ["supervise", who, by, how] => {
+                let known = Mode::ALL.into_iter().find(|(name, _)| *name == how);
+                let mode = known.map(|(_, mode)| mode);
+                if mode.is_none() && how != "leave" {
+                    return Err(format!("nobody can {how}"));
+                }
+                Ok(Event::SuperviseAsked { call: self.call(who)?, by: by.into(), mode })
+            }
             ["transfer", who, lane] => Ok(Event::TransferAsked { call: self.call(who)?, lane: lane.into() }),
             ["close", who, outcome, ..] => {
                 let (call, (note, by, promised)) = (self.call(who)?, note(&words[3..])?);

@@ -3,6 +3,7 @@
 use carelane::floor::details::Standing;
 use carelane::floor::fact::Route;
 use carelane::floor::treatment::Asked;
+use carelane::floor::treatment::Mode;
 use carelane::floor::treatment::Opening;
 use carelane::floor::treatment::Party;
 use carelane::floor::treatment::Treatment;
@@ -13,6 +14,7 @@ use carelane::render::Links;
 use carelane::render::twiml;
 use carelane::render::twiml::Rendering;
 use carelane::vocab::CallId;
+use carelane::vocab::CarrierCall;
 use carelane::vocab::FloorId;
 use carelane::vocab::Language;
 use carelane::vocab::LegId;
@@ -158,11 +160,22 @@ fn by_keys(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
     let asked = Asked::Field { call: CallId(5), outcome: "booked".into(), chosen: Vec::new(), field: "request".into() };
     let locked = Words::Promise(Phrase::StaffPinLocked, MORNING + Span::mins(15));
     let goodbye = |words| Treatment::Goodbye { words, language: language.clone(), listens: false };
+    let supervise = |mode, coached: Option<&str>| Treatment::Supervise {
+        call: CallId(5),
+        round: 1,
+        mode,
+        coached: coached.map(CarrierCall::from),
+        language: language.clone(),
+    };
     vec![
         ("keys-pin", keys(Asked::Pin { wrong: 0 }, vec![phrase(Phrase::StaffPin)]), Context::Call),
         ("keys-staff-menu", keys(Asked::StaffMenu, [&menu[..], &again[1..]].concat()), Context::Call),
         ("keys-outcome", keys(Asked::Outcome { call: CallId(5) }, outcome), Context::Call),
         ("keys-field", keys(asked, field), Context::Call),
+        ("supervise-listen", supervise(Mode::Listen, Some("CA9")), Context::Call),
+        ("supervise-whisper", supervise(Mode::Whisper, Some("CA9")), Context::Call),
+        ("supervise-whisper-to-a-browser", supervise(Mode::Whisper, None), Context::Call),
+        ("supervise-barge", supervise(Mode::Barge, Some("CA9")), Context::Call),
         ("keys-in-a-queue", keys(Asked::StaffMenu, menu), Context::Queue(1)),
         ("goodbye-pin-locked", goodbye(vec![locked]), Context::Call),
         ("goodbye-stranger", goodbye(vec![phrase(Phrase::Urgent), phrase(Phrase::StaffStranger)]), Context::Call),
