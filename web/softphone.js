@@ -19,6 +19,9 @@ const STATES = {
   wrap_up: "Writing up",
 };
 
+// How somebody takes part in a conversation: the assistant is always told.
+const HEARS = { listen: "listens in", whisper: "listens in and speaks to you only", barge: "is in this conversation" };
+
 const of = (id) => document.getElementById(id);
 const captions = new Captions(of("captions"));
 const guides = new Map();
@@ -120,9 +123,11 @@ async function look() {
 
 // The call she is with, or is rung for, with its lane's guide.
 async function about(floor) {
-  const call = floor.calls.find((found) => found.call === (me && me.call));
+  const call = floor.calls.find((found) => found.call === (me && (me.call || (me.supervises && me.supervises.call))));
   const owed = floor.calls.find((found) => found.agent === agent && found.state === "wrap_up");
   me.about = call || owed || null;
+  const by = me.about && !me.supervises && me.about.supervised_by;
+  me.supervisedBy = by ? `${(floor.agents.find(({ id }) => id === by.agent) || by).name} ${HEARS[by.mode]}` : "";
   if (!me.about || !me.about.lane) {
     return;
   }
@@ -149,8 +154,13 @@ function show() {
   of("desk").hidden = !presence;
   of("ready").disabled = ["available", "offered", "talking", "wrap_up"].includes(state);
   of("away").disabled = state === "not_ready";
-  showRing(state === "offered" && ringing !== null);
-  const works = me && me.about && me.guide && ["talking", "wrap_up"].includes(me.about.state) && state !== "offered";
+  const supervises = Boolean(me && me.supervises);
+  const rings = state === "offered" || (supervises && !me.supervises.joined);
+  showRing(rings && ringing !== null);
+  const answered = me && me.about && me.guide && ["talking", "wrap_up"].includes(me.about.state);
+  const works = answered && !supervises && state !== "offered";
+  of("supervised").textContent = (me && me.supervisedBy) || "";
+  of("supervised").hidden = !me || !me.supervisedBy;
   of("work").hidden = !works && !line;
   of("idle").hidden = !me || Boolean(works) || Boolean(line) || state === "offered";
   of("idle").textContent = idleWords(state);
@@ -337,7 +347,13 @@ of("leave").addEventListener("click", async () => {
 });
 of("accept").addEventListener("click", () => answer("1"));
 of("listen").addEventListener("click", () => answer(null));
-of("decline").addEventListener("click", () => answer("2"));
+of("decline").addEventListener("click", () => {
+  if (me && me.supervises) {
+    wants("POST", `calls/${me.supervises.call}/supervise`, { by: agent, mode: "leave" });
+  } else {
+    answer("2");
+  }
+});
 of("hangup").addEventListener("click", () => line && line.hangUp());
 of("mute").addEventListener("click", () => {
   const muted = of("mute").getAttribute("aria-pressed") !== "true";

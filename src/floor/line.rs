@@ -168,6 +168,7 @@ impl Turn<'_> {
     pub(super) fn leg_over(&mut self, id: LegId, end: LegEnd) {
         let Some(leg) = self.floor.legs.get(&id).filter(|leg| leg.is_up()) else { return };
         let (call, side, moving) = (leg.call, leg.side.clone(), leg.is_being_joined());
+        self.supervisor_gone(id);
         self.fact(Fact::LegEnded { leg: id, end });
         match side {
             Side::Caller => self.caller_gone(call, moving),
@@ -184,8 +185,7 @@ impl Turn<'_> {
                 }
             }
             // What she asked for stands; her call, if she wrote one up, is untouched.
-            Side::Staff { .. } => {}
-            Side::Supervisor { .. } => self.supervisor_gone(id),
+            Side::Staff { .. } | Side::Supervisor { .. } => {}
         }
     }
 
@@ -346,8 +346,8 @@ impl Turn<'_> {
             }
             (Effect::Dial { leg, offer, .. }, _) => {
                 self.fact(Fact::EffectSettled { effect: id });
-                self.fact(Fact::LegEnded { leg, end: LegEnd::Failed });
                 self.supervisor_gone(leg);
+                self.fact(Fact::LegEnded { leg, end: LegEnd::Failed });
                 if self.floor.offers.get(&offer).is_some_and(|o| o.softphone) {
                     return self.softphone_missed(offer, OfferOutcome::Unreachable);
                 }

@@ -26,6 +26,7 @@ use crate::floor::treatment::Asked;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
 use crate::flow::HeadStart;
+use crate::vocab::OfferId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
@@ -178,6 +179,9 @@ fn list<T: ToString>(items: &[T]) -> String {
 
 fn effect(told: &Effect) -> String {
     match told {
+        Effect::Dial { leg, offer: OfferId::NONE, to, from, ring, .. } => {
+            format!("dial {leg}: {to} from {from}, ring {ring}")
+        }
         Effect::Dial { leg, offer, to, from, ring, .. } => {
             format!("dial {leg} for {offer}: {to} from {from}, ring {ring}")
         }

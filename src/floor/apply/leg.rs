@@ -179,6 +179,8 @@ impl Floor {
             self.free_agent(at, agent);
         } else if let Side::Staff { agent: Some(agent), .. } = side {
             self.staff_hung_up(at, id, &agent);
+        } else if let Side::Supervisor { agent } = side {
+            self.supervisor_left(at, id, &agent);
         }
     }
 

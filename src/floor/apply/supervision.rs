@@ -22,11 +22,7 @@ impl Floor {
     pub(super) fn supervised(&mut self, at: Timestamp, fact: &Fact) {
         let Fact::Supervised { call, by, leg, step, mode, until } = fact else { return };
         match (step, self.supervisors.get_mut(by).filter(|part| part.leg == *leg)) {
-            (SupervisionStep::Left, Some(_)) => {
-                self.supervisors.remove(by);
-                self.supervises_no_longer(at, by);
-            }
-            (SupervisionStep::Left, None) => {}
+            (SupervisionStep::Left, _) => self.supervisor_left(at, *leg, by),
             (step, Some(part)) => {
                 part.mode = *mode;
                 part.joined |= *step == SupervisionStep::Joined;
@@ -60,8 +56,12 @@ impl Floor {
         }
     }
 
-    /// She is what she was, unless nobody could hear her any more.
-    fn supervises_no_longer(&mut self, at: Timestamp, by: &AgentId) {
+    /// Her part is over, if it is hers on this leg. She is what she was, unless nobody could hear her any more.
+    pub(super) fn supervisor_left(&mut self, at: Timestamp, leg: LegId, by: &AgentId) {
+        if self.supervisors.get(by).is_none_or(|part| part.leg != leg) {
+            return;
+        }
+        self.supervisors.remove(by);
         let Some(agent) = self.agents.get(by) else { return };
         if matches!(agent.state, AgentState::NotReady { reason: NotReady::Supervising, .. }) {
             let silent = AgentState::NotReady { reason: NotReady::SoftphoneSilent, until: None };
