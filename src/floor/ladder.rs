@@ -112,8 +112,7 @@ impl Turn<'_> {
         let found = found.filter_map(|(rung, agent)| Some((rung, agent?)));
         let free = |agent: &AgentId| {
             // On the staff number, or listening in, her phone would be found busy, as in a call.
-            let on_the_phone =
-                self.floor.staff_lines.contains_key(agent) || self.floor.supervisors.contains_key(agent);
+            let on_the_phone = self.floor.staff_lines.contains_key(agent) || self.floor.supervisors.contains_key(agent);
             !on_the_phone && self.floor.agents.get(agent).is_some_and(|a| !a.state.is_busy())
         };
         let found = found.filter(|(_, agent)| free(agent));

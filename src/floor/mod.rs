@@ -286,9 +286,7 @@ impl Floor {
             Event::LegStatus { leg: None, carrier_call, .. } => self.leg_of(carrier_call).map(|leg| &leg.flow.practice),
             Event::CallCloseAsked { call, .. }
             | Event::TransferAsked { call, .. }
-            | Event::SuperviseAsked { call, .. } => {
-                self.calls.get(call).map(|call| &call.practice)
-            }
+            | Event::SuperviseAsked { call, .. } => self.calls.get(call).map(|call| &call.practice),
             Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => {
                 self.legs.get(leg).map(|leg| &leg.flow.practice)
             }

@@ -22,6 +22,9 @@ use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
+use crate::vocab::Timestamp;
+
+const NO_CONVERSATION: Refusal = Refusal::Conflict("this call has no conversation now");
 
 /// A supervisor's part in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,20 +72,22 @@ impl Turn<'_> {
 
     /// Until when her phone may ring for it.
     // rule: who-may-listen
-    fn may_supervise(&self, id: CallId, by: &AgentId) -> Result<crate::vocab::Timestamp, Refusal> {
+    fn may_supervise(&self, id: CallId, by: &AgentId) -> Result<Timestamp, Refusal> {
         let Some(agent) = self.floor.agents.get(by) else { return Err(Refusal::Unknown("assistant")) };
         let supervises = &agent.member.supervises;
         if supervises.is_empty() || agent.leaving {
             return Err(Refusal::NotHers("she may not listen in: her team file has no `supervises` for her"));
         }
         let known = id.0 > 0 && id.0 <= self.floor.minted.call;
-        let over = if known { Refusal::Conflict("this call has no conversation now") } else { Refusal::Unknown("call") };
+        let over = if known { NO_CONVERSATION } else { Refusal::Unknown("call") };
         let Some((call, (assistant, _))) = self.call(id).and_then(|call| Some((call, conversation(call)?))) else {
             return Err(over);
         };
         let groups = self.floor.agents.get(&assistant).map_or(&[][..], |agent| &agent.member.groups);
         if !groups.iter().any(|group| supervises.contains(group)) {
-            return Err(Refusal::NotHers("she may not listen in on this assistant: `supervises` names none of her groups"));
+            return Err(Refusal::NotHers(
+                "she may not listen in on this assistant: `supervises` names none of her groups",
+            ));
         }
         let busy = if assistant == *by {
             "it is her own conversation"
@@ -104,6 +109,9 @@ impl Turn<'_> {
 
     /// In another way.
     fn supervise_as(&mut self, by: AgentId, part: Supervision, mode: Mode) {
+        if self.call(part.call).and_then(conversation).is_none() {
+            return self.refuse(NO_CONVERSATION);
+        }
         if part.mode == mode {
             return;
         }

@@ -383,12 +383,8 @@ impl Rendering<'_> {
             (Mode::Whisper, None) | (Mode::Listen, _) => Some(("muted", "true")),
             (Mode::Barge, _) => None,
         };
-        let terms = [
-            ("beep", "false"),
-            ("startConferenceOnEnter", "false"),
-            ("endConferenceOnExit", "false"),
-            ("waitUrl", ""),
-        ];
+        let terms =
+            [("beep", "false"), ("startConferenceOnEnter", "false"), ("endConferenceOnExit", "false"), ("waitUrl", "")];
         xml.create_element("Dial").write_inner_content(|xml| {
             let room = xml.create_element("Conference").with_attributes(terms.into_iter().chain(how));
             room.write_text_content(BytesText::new(&name)).map(drop)

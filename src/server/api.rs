@@ -346,7 +346,8 @@ impl Door {
 }
 
 fn nobody_named() -> Reply {
-    let detail = "say who listens, for the journal: `?by=` with a name or an assistant's id, or the header `X-Carelane-By`";
+    let detail =
+        "say who listens, for the journal: `?by=` with a name or an assistant's id, or the header `X-Carelane-By`";
     reply::problem(StatusCode::BAD_REQUEST, detail)
 }
 

@@ -33,7 +33,7 @@ async fn accepted(carrier: &Carrier, name: &str) -> (Call, String) {
 }
 
 /// A patient and an assistant in conversation.
-async fn joined(carrier: &Carrier, name: &str) -> (Call, Call) {
+pub(super) async fn joined(carrier: &Carrier, name: &str) -> (Call, Call) {
     let (mut patient, document) = accepted(carrier, name).await;
     let (url, token) = stream_of(&document);
     let mut assistant = carrier.connect("CA70", &url, &token).await;

@@ -46,6 +46,8 @@ use crate::serve::world::ACCOUNT;
 use crate::serve::world::API_TOKEN;
 use crate::serve::world::AUTH_TOKEN;
 
+/// The phone of the demo's supervisor.
+const ANA: &str = "+15550100201";
 const OURS: &str = "+15550100100";
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -467,7 +469,9 @@ async fn answer(kept: Arc<Mutex<Kept>>, request: Request<Incoming>) -> Result<Re
     let found = match (head.method.as_str(), last.as_str(), form.get("Url")) {
         ("POST", "Calls", Some(url)) => {
             kept.dialled = Some(url.clone());
-            json!({"sid": "CA70", "status": "queued"})
+            // Ana's phone is another's than the one of whoever takes the call.
+            let sid = if form.get("To").is_some_and(|to| to == ANA) { "CA71" } else { "CA70" };
+            json!({"sid": sid, "status": "queued"})
         }
         ("POST", call, Some(url)) => {
             kept.moved.insert(call.to_owned(), url.clone());
