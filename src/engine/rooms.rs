@@ -41,6 +41,8 @@ struct State {
     place: Place,
     /// A party has no carrier, and so no conference to go to.
     only_here: bool,
+    /// A party is on hold: whoever is alone waits for it.
+    held: bool,
     seats: Vec<(LegId, Arc<Ear>)>,
 }
 
@@ -67,6 +69,8 @@ pub enum Heard {
         /// Was it said?
         ended: bool,
     },
+    /// The other party is on hold, or comes back from it.
+    OnHold(bool),
     /// The conversation goes on in the carrier's conference.
     Moved,
     /// The conversation is over.
@@ -151,6 +155,9 @@ impl Rooms {
             other.put(Heard::Came, 0);
             ear.put(Heard::Came, 0);
         }
+        if state.held {
+            ear.put(Heard::OnHold(true), 0);
+        }
         state.seats.push((leg, Arc::clone(&ear)));
         drop(state);
         Some(Seat { rooms: self.clone(), call, room, ear, ended: false })
@@ -174,6 +181,26 @@ impl Rooms {
             *room = new();
         }
         room.state().only_here = true;
+    }
+
+    /// A party of this round is on hold from now on, or no longer: nobody who is alone meanwhile goes elsewhere.
+    pub(super) fn hold(&self, call: CallId, round: u32, held: bool) {
+        let new = || Arc::new(Room { round, state: Mutex::default() });
+        let mut room = self.0.entry(call).or_insert_with(new);
+        if room.round < round {
+            room.close(Place::Over, &Heard::Over);
+            *room = new();
+        }
+        let mut state = room.state();
+        state.held = held;
+        let alone = state.seats.len() < 2;
+        for (_, ear) in &state.seats {
+            ear.put(Heard::OnHold(held), 0);
+            if !held && !alone {
+                // The hold failed: nobody had left.
+                ear.put(Heard::Came, 0);
+            }
+        }
     }
 
     /// Is a party of this round without a carrier?
@@ -255,7 +282,7 @@ impl Drop for Seat {
         // What must be remembered of an empty room is that it is not to be used, or not to be left.
         self.rooms.0.remove_if(&self.call, |_, room| {
             let state = room.state();
-            state.seats.is_empty() && state.place == Place::Here && !state.only_here
+            state.seats.is_empty() && state.place == Place::Here && !state.only_here && !state.held
         });
     }
 }

@@ -16,6 +16,7 @@ use super::effect::Refusal;
 use super::event::Note;
 use super::fact::Fact;
 use super::fact::FlaggedBy;
+use super::fact::HoldEnd;
 use super::fact::ItemKind;
 use super::fact::NewItem;
 use super::ivr::says_any;
@@ -156,8 +157,8 @@ impl Turn<'_> {
         match call.phase.clone() {
             _ if here_already => {}
             Phase::Menu | Phase::Waiting | Phase::Offered(_) => self.flag_waiting(id, false, by),
-            Phase::Talking { agent, .. } => {
-                self.fact(Fact::Transferred { call: id, agent });
+            Phase::Talking { .. } => {
+                self.give_away(id, HoldEnd::Transferred);
                 self.flag_urgent(id, false, by);
             }
             // The caller has hung up, or is leaving a message: somebody clinical calls back.

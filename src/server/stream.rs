@@ -154,6 +154,7 @@ impl Streaming {
             Treatment::Menu { .. }
             | Treatment::AskStanding { .. }
             | Treatment::Hold { .. }
+            | Treatment::OnHold { .. }
             | Treatment::Record { .. } => {
                 let said = |plan| self.sounds.library.get().is_some_and(|library| library.program(&plan).is_some());
                 self.carries.carrier_legs && plan(&given.flow, &given.treatment).is_some_and(said)
@@ -208,7 +209,7 @@ impl Door {
         tokio::spawn(move_on(self.engine.clone(), Arc::clone(&streaming.rest), leg, carrier_call));
         match (self.engine.streams().park(leg), &*given.treatment) {
             (..=PARKED_SILENT_MAX, _) => Some(twiml::parked(&self.engine.url(Link::Parked { leg }))),
-            (_, Treatment::Hold { .. }) => Some(self.rendering(&given)?.wait_document(&given.treatment, 0)),
+            (_, treatment) if treatment.is_wait() => Some(self.rendering(&given)?.wait_document(&given.treatment, 0)),
             _ => Some(twiml::leave()),
         }
     }

@@ -111,6 +111,8 @@ pub fn event(told: &Event) -> String {
         Event::LineLost { leg } => format!("the line of {leg} breaks off"),
         Event::AgentStateAsked { agent, state } => format!("{agent} asks to be {}", plain(state)),
         Event::CallCloseAsked { call, outcome, .. } => format!("{call} is to be closed as {outcome}"),
+        Event::HoldAsked { call } => format!("{call} is to be put on hold"),
+        Event::ResumeAsked { call } => format!("{call} is to come off hold"),
         Event::TransferAsked { call, lane } => format!("{call} is to go to {lane}"),
         Event::AttemptMade { item, outcome, .. } => format!("an attempt at {item}: {outcome}"),
         Event::ItemCloseAsked { item, outcome, .. } => format!("{item} is to be closed as {outcome}"),
@@ -224,6 +226,9 @@ fn fact(told: &Fact) -> String {
             plain(by),
             wrap_up_until.map_or_else(String::new, |at| format!(", wrap-up until {}", clock(at)))
         ),
+        Fact::HoldBegan { call, remind_at } => format!("{call} on hold, reminder at {}", clock(*remind_at)),
+        Fact::HoldReminded { call } => format!("{call} has been on hold for long"),
+        Fact::HoldEnded { call, how } => format!("{call} off hold: {}", plain(how)),
         Fact::Transferred { call, agent } => format!("{call} transferred by {agent}"),
         Fact::CallClosed { call, outcome, note } => format!("{call} closed: {outcome} ({})", fields(note)),
         Fact::CallLeft { call, how } => format!("{call} left: {}", plain(how)),
@@ -435,6 +440,9 @@ fn treated(treatment: &Treatment) -> String {
                 promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
             )
         }
+        Treatment::OnHold { first, language, urgent } => {
+            format!("on hold {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
+        }
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),
@@ -487,6 +495,10 @@ pub fn floor(floor: &Floor) -> String {
         let _ = write!(text, " {}", call.language);
         if let Some(agent) = &call.agent {
             let _ = write!(text, " with {agent}");
+        }
+        if let Some(held) = call.held {
+            let overdue = if held.reminded { ", for long" } else { "" };
+            let _ = write!(text, " on hold since {}{overdue}", clock(held.since));
         }
         text.push('\n');
     }

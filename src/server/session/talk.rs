@@ -37,6 +37,8 @@ pub(super) struct Talk {
     round: u32,
     seat: Seat,
     alone: Option<Alone>,
+    /// The other party is on hold, and comes back.
+    on_hold: bool,
     arrivals: Arrivals,
     pieces: u32,
     backlog: Backlog,
@@ -87,7 +89,8 @@ impl Session<'_> {
         let seat = self.line.engine.rooms().enter(call, round, self.leg).ok_or(End::HandedOver)?;
         let alone = Some(Alone { until: self.now() + ALONE_MAX, ended: false });
         let (arrivals, backlog) = (Arrivals::default(), Backlog::default());
-        self.talk = Some(Talk { call, round, seat, alone, arrivals, pieces: 0, backlog, audio: Vec::new() });
+        let (pieces, audio, on_hold) = (0, Vec::new(), false);
+        self.talk = Some(Talk { call, round, seat, alone, on_hold, arrivals, pieces, backlog, audio });
         Ok(())
     }
 
@@ -113,7 +116,13 @@ impl Session<'_> {
         match heard {
             Heard::Audio(base64, came) => return self.pass_on(&base64, came).await,
             Heard::Came => talk.alone = None,
+            // Whoever is on hold has left the room, and perhaps its stream, but not the conversation.
+            Heard::Alone { .. } if talk.on_hold => {}
             Heard::Alone { ended } => talk.alone = Some(Alone { until, ended }),
+            Heard::OnHold(on_hold) => {
+                talk.on_hold = on_hold;
+                talk.alone = (!on_hold).then_some(Alone { until, ended: false });
+            }
             Heard::Moved => return Err(End::HandedOver),
             Heard::Over => return self.ended(Input::Nothing).await,
         }

@@ -276,6 +276,8 @@ impl Stage {
             ["softphone", agent, "answers"] => Ok(Event::SoftphoneHeard { agent: agent.into() }),
             ["softphone", agent, "is-silent"] => Ok(Event::SoftphoneUnheard { agent: agent.into() }),
             ["line-lost", who] => Ok(Event::LineLost { leg: self.leg(who)? }),
+            ["hold", who] => Ok(Event::HoldAsked { call: self.call(who)? }),
+            ["resume", who] => Ok(Event::ResumeAsked { call: self.call(who)? }),
             ["transfer", who, lane] => Ok(Event::TransferAsked { call: self.call(who)?, lane: lane.into() }),
             ["close", who, outcome, ..] => {
                 let (call, (note, by, promised)) = (self.call(who)?, note(&words[3..])?);
