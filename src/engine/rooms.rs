@@ -368,6 +368,36 @@ mod tests {
     }
 
     #[test]
+    fn whoever_waits_for_a_party_on_hold_is_told_and_so_is_who_comes_back_meanwhile() {
+        let rooms = Rooms::default();
+        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        rooms.hold(CALL, 1, true);
+        drop(patient);
+        let alone = Heard::Alone { ended: false };
+        assert_eq!(heard(&assistant), [Heard::Came, Heard::OnHold(true), alone]);
+        drop(assistant);
+        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        rooms.hold(CALL, 1, false);
+        drop(rooms.enter(CALL, 1, PATIENT).unwrap());
+        let back = heard(&assistant);
+        assert_eq!(back[..3], [Heard::OnHold(true), Heard::OnHold(false), Heard::Came]);
+        rooms.end(CALL);
+        assert!(rooms.0.is_empty(), "a hold leaves no room behind");
+    }
+
+    #[test]
+    fn a_hold_that_failed_leaves_nobody_alone() {
+        let rooms = Rooms::default();
+        let (patient, assistant) = (rooms.enter(CALL, 1, PATIENT).unwrap(), rooms.enter(CALL, 1, ASSISTANT).unwrap());
+        rooms.hold(CALL, 1, true);
+        rooms.hold(CALL, 1, false);
+        for seat in [&patient, &assistant] {
+            assert_eq!(heard(seat).last(), Some(&Heard::Came));
+        }
+    }
+
+    #[test]
     fn who_has_no_carrier_keeps_the_others_here() {
         let rooms = Rooms::default();
         assert!(!rooms.is_only_here(CALL, 1));

@@ -28,6 +28,9 @@ impl Turn<'_> {
     pub(super) fn hold_asked(&mut self, id: CallId) {
         match self.may_hold(id) {
             Ok(true) => {}
+            Ok(false) if self.is_on_the_move(id) => {
+                self.refuse(Refusal::Conflict("the caller is just being joined: ask again in a moment"));
+            }
             Ok(false) => self.put_on_hold(id, Vec::new()),
             Err(refusal) => self.refuse(refusal),
         }
@@ -48,16 +51,19 @@ impl Turn<'_> {
         let Phase::Talking { leg, .. } = call.phase else {
             return Err(Refusal::Conflict("only a call in conversation can be put on hold"));
         };
-        let Some(caller) = self.floor.legs.get(&call.leg).filter(|leg| leg.is_up()) else {
+        if !self.is_up(call.leg) {
             return Err(Refusal::Conflict("the caller has hung up"));
-        };
+        }
         if self.floor.timers.is_set(&TimerName::LineLost(leg)) {
             return Err(Refusal::Conflict("the assistant's line is lost: the caller waits for it"));
         }
-        if call.held.is_none() && caller.push.is_some() {
-            return Err(Refusal::Conflict("the caller is just being joined: ask again in a moment"));
-        }
         Ok(call.held.is_some())
+    }
+
+    /// Is the caller on the way into the conversation?
+    fn is_on_the_move(&self, id: CallId) -> bool {
+        let leg = self.call(id).and_then(|call| self.floor.legs.get(&call.leg));
+        leg.is_some_and(|leg| leg.push.is_some())
     }
 
     /// A call that is over is no unknown one.

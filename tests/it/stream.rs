@@ -5,6 +5,7 @@
 mod bridge;
 pub(crate) mod carrier;
 mod doors;
+mod hold;
 mod message;
 mod speech;
 
