@@ -13,6 +13,7 @@ use super::details::Details;
 use super::details::Subject;
 use super::effect::Answer;
 use super::effect::Refusal;
+use super::event::Input;
 use super::event::Note;
 use super::fact::Fact;
 use super::fact::FlaggedBy;
@@ -51,6 +52,14 @@ pub(super) fn urgent_words(flow: &Flow, words: &str) -> Option<bool> {
         return Some(true);
     }
     says_any(&flow.urgent.phrases, &words).then_some(false)
+}
+
+/// The same of what came from a leg: only words can be urgent.
+pub(super) fn urgent_said(flow: &Flow, input: &Input) -> Option<bool> {
+    match input {
+        Input::Speech(words) => urgent_words(flow, words.reveal()),
+        Input::Nothing | Input::Keys(_) | Input::Pin(_) | Input::Message { .. } => None,
+    }
 }
 
 /// What a typed note says, words of self-harm before others. "No chest pain" says it, too: nobody judges.

@@ -6,7 +6,7 @@
 
 use super::call::Call;
 use super::call::Phase;
-use super::clinical::urgent_words;
+use super::clinical::urgent_said;
 use super::effect::Answer;
 use super::effect::Refusal;
 use super::event::Input;
@@ -84,8 +84,8 @@ impl Turn<'_> {
     fn treat_on_hold(&mut self, id: CallId, mut first: Vec<Words>) {
         let Some(call) = self.call(id) else { return };
         first.push(Words::Phrase(Phrase::OnHold));
-        let (leg, on_hold) = (call.leg, Treatment::OnHold { first, language: call.language.clone(), urgent: call.urgent });
-        self.treat(leg, on_hold);
+        let on_hold = Treatment::OnHold { first, language: call.language.clone(), urgent: call.urgent };
+        self.treat(call.leg, on_hold);
     }
 
     fn resume(&mut self, id: CallId) {
@@ -136,8 +136,7 @@ impl Turn<'_> {
     /// whoever is clinical takes the call.
     pub(super) fn on_hold_ended(&mut self, id: CallId, input: &Input) {
         let Some(call) = self.call(id).filter(|call| call.held.is_some()) else { return };
-        let Input::Speech(words) = input else { return };
-        let Some(crisis) = urgent_words(&call.flow, words.reveal()) else { return };
+        let Some(crisis) = urgent_said(&call.flow, input) else { return };
         let by = FlaggedBy::Caller;
         if call.urgent && call.lane().is_some_and(|lane| lane.clinical) {
             self.fact(Fact::UrgentFlagged { call: id, crisis, by });
