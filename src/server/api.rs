@@ -152,10 +152,7 @@ impl Door {
                 let of = Subject::Call(id(call, "call")?);
                 self.ask(Event::DetailsTold { of, details: Box::new(details(read(body)?)?) }).await
             }
-            ("POST", ["calls", call, "transfer"]) => {
-                let TransferBody { lane } = read(body)?;
-                self.ask(Event::TransferAsked { call: id(call, "call")?, lane: LaneId::from(lane.as_str()) }).await
-            }
+            ("POST", ["calls", call, "transfer"]) => self.transfer(id(call, "call")?, body).await,
             ("POST", ["calls", call, "hold"]) => self.ask(Event::HoldAsked { call: id(call, "call")? }).await,
             ("POST", ["calls", call, "resume"]) => self.ask(Event::ResumeAsked { call: id(call, "call")? }).await,
             ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
@@ -204,6 +201,11 @@ impl Door {
             }
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
+    }
+
+    async fn transfer(&self, call: CallId, body: &[u8]) -> Result<Reply, Reply> {
+        let TransferBody { lane } = read(body)?;
+        self.ask(Event::TransferAsked { call, lane: LaneId::from(lane.as_str()) }).await
     }
 
     async fn set_state(&self, agent: &str, body: &[u8]) -> Result<Reply, Reply> {

@@ -226,9 +226,6 @@ fn fact(told: &Fact) -> String {
             plain(by),
             wrap_up_until.map_or_else(String::new, |at| format!(", wrap-up until {}", clock(at)))
         ),
-        Fact::HoldBegan { call, remind_at } => format!("{call} on hold, reminder at {}", clock(*remind_at)),
-        Fact::HoldReminded { call } => format!("{call} has been on hold for long"),
-        Fact::HoldEnded { call, how } => format!("{call} off hold: {}", plain(how)),
         Fact::Transferred { call, agent } => format!("{call} transferred by {agent}"),
         Fact::CallClosed { call, outcome, note } => format!("{call} closed: {outcome} ({})", fields(note)),
         Fact::CallLeft { call, how } => format!("{call} left: {}", plain(how)),
@@ -289,6 +286,19 @@ fn seldom(told: &Fact) -> String {
             deadline.as_ref().map_or_else(|| "the event".to_owned(), |name| format!("the deadline {name:?}")),
             call.map_or_else(|| "about no call".to_owned(), |call| format!("about {call}")),
         ),
+        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
+        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
+        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+        other => talked(other),
+    }
+}
+
+/// Holds, softphones and their lines.
+fn talked(told: &Fact) -> String {
+    match told {
+        Fact::HoldBegan { call, remind_at } => format!("{call} on hold, reminder at {}", clock(*remind_at)),
+        Fact::HoldReminded { call } => format!("{call} has been on hold for long"),
+        Fact::HoldEnded { call, how } => format!("{call} off hold: {}", plain(how)),
         Fact::SoftphoneHeard { agent } => format!("{agent} is rung at the softphone"),
         Fact::SoftphoneUnheard { agent, until } => {
             format!("the softphone of {agent} does not answer, until {}", clock(*until))
@@ -297,9 +307,6 @@ fn seldom(told: &Fact) -> String {
         Fact::OfferRung { offer, expires_at } => format!("{offer} rings until {}", clock(*expires_at)),
         Fact::LineLost { leg, until } => format!("the line of {leg} is lost, awaited until {}", clock(*until)),
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
-        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
-        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
-        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
         other => recording(other),
     }
 }

@@ -96,17 +96,19 @@ impl Floor {
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
             Fact::EventQuarantined { deadline, .. } => deadline.iter().for_each(|deadline| self.timers.clear(deadline)),
             Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => self.staff_fact(at, fact),
-            Fact::SoftphoneHeard { .. }
-            | Fact::SoftphoneUnheard { .. }
-            | Fact::SoftphoneLost { .. }
-            | Fact::OfferRung { .. }
-            | Fact::LineLost { .. }
-            | Fact::LineBack { .. } => self.softphone_fact(at, fact),
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
-            Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.hold_fact(at, fact),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
+            other => self.change_in_talk(at, other),
+        }
+    }
+
+    /// What happens while two talk, or a softphone could.
+    fn change_in_talk(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.hold_fact(at, fact),
+            _ => self.softphone_fact(at, fact),
         }
     }
 
