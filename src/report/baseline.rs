@@ -9,6 +9,8 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::delay::Delay;
+use super::delay::delay;
 use super::log::Direction;
 use super::log::LoggedCall;
 use crate::vocab::NumberKey;
@@ -58,19 +60,6 @@ pub struct Fates {
     pub reached_at_first: u32,
     /// Missed calls that came from a caller who was already waiting for an answer.
     pub duplicates: u32,
-}
-
-/// How long something took, over all cases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Delay {
-    /// How many cases there were.
-    pub cases: u32,
-    /// Half took longer, in seconds.
-    pub median_seconds: i64,
-    /// One of ten took longer, in seconds.
-    pub p90_seconds: i64,
-    /// The longest, in seconds.
-    pub longest_seconds: i64,
 }
 
 /// A missed caller to look at, by the row of her first call in the file.
@@ -236,20 +225,6 @@ fn examples(missed: &[Missed]) -> Vec<Example> {
     all.sort_by_key(|e| (e.waited_seconds.is_some(), e.waited_seconds.map(|seconds| -seconds), e.row));
     all.truncate(EXAMPLES);
     all
-}
-
-/// The middle and the end of some lengths; `None` of none.
-fn delay(spans: impl Iterator<Item = Span>) -> Option<Delay> {
-    let mut all: Vec<i64> = spans.map(Span::as_secs).collect();
-    all.sort_unstable();
-    // The smallest that so many percent do not exceed.
-    let quantile = |percent: usize| all.get((all.len() * percent).div_ceil(100).saturating_sub(1)).copied();
-    Some(Delay {
-        cases: u32::try_from(all.len()).unwrap_or(u32::MAX),
-        median_seconds: quantile(50)?,
-        p90_seconds: quantile(90)?,
-        longest_seconds: *all.last()?,
-    })
 }
 
 fn by_clock<'a>(calls: impl Iterator<Item = &'a LoggedCall>, zone: &TimeZone) -> ([Count; 24], [Count; 7]) {
