@@ -120,7 +120,8 @@ impl Week {
     }
 
     fn scorecard(&self) -> Scorecard {
-        Scorecard::of(&self.history, &self.flow, WEEK, MONDAY + Span::days(7)).unwrap()
+        let card = Scorecard::of(&self.history, &self.flow, WEEK, MONDAY + Span::days(7));
+        card.unwrap_or_else(|| panic!("the calendar has that week"))
     }
 
     fn causes(&self) -> Vec<String> {
@@ -268,14 +269,12 @@ fn the_command_prints_the_golden_journals_week() {
 }
 
 fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            fs::create_dir_all(&target).unwrap();
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).unwrap();
-        }
+    for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{error}")).flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        let copied = match path.is_dir() {
+            true => fs::create_dir_all(&target).map(|()| copy(&path, &target)),
+            false => fs::copy(&path, &target).map(|_| ()),
+        };
+        copied.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 }
