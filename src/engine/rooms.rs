@@ -4,8 +4,8 @@
 //!  session of the patient ─► seat ─► room (call, round) ─► ear ─► session of the assistant
 //! ```
 //! Each seat has a role, and what is said goes as it came to the ear of every seat whose role hears it
-//! (`floor/treatment/role.rs`). Whoever hears several is told so, and mixes. An ear is short and never makes a speaker wait: who
-//! does not listen loses the oldest. A conversation that cannot be held here meets in the carrier's conference, and
+//! (`floor/treatment/role.rs`). Whoever hears several is told so, and mixes. An ear is short and never makes a speaker
+//! wait: who does not listen loses the oldest. A conversation that cannot be held here meets in the carrier's conference, and
 //! that is for the whole round, so that both go to the same place. Nothing here is journaled: after a restart the
 //! parties come back and take their seats again.
 
@@ -475,7 +475,8 @@ mod tests {
     #[test]
     fn a_hold_that_failed_leaves_nobody_alone() {
         let rooms = Rooms::default();
-        let (patient, assistant) = (rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap(), rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap());
+        let patient = rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
         rooms.hold(CALL, 1, true);
         rooms.hold(CALL, 1, false);
         for seat in [&patient, &assistant] {
