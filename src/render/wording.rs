@@ -148,7 +148,9 @@ pub(super) fn span_pieces(span: Span, language: &Language) -> Vec<String> {
     };
     match language.primary() {
         // "veintiún minutos": one sound, or it would be "veintiuno".
-        "es" if n % 10 == 1 && n % 100 != 11 => vec![format!("{n} {}", if n == 1 { "segundo" } else { UNITS_ES[unit] })],
+        "es" if n % 10 == 1 && n % 100 != 11 => {
+            vec![format!("{n} {}", if n == 1 { "segundo" } else { UNITS_ES[unit] })]
+        }
         "es" => vec![n.to_string(), UNITS_ES[unit].to_owned()],
         _ if n == 1 => vec![n.to_string(), "second".to_owned()],
         _ => vec![n.to_string(), UNITS_EN[unit].to_owned()],
