@@ -189,7 +189,7 @@ impl Worker {
                 Some(_) => {}
             }
         }
-        // A person on this very phone, or at her softphone, has signed in under the same name: that is not ours to undo.
+        // A person on this very phone, or at a softphone of this name, has signed in: that is not ours to undo.
         let replaced = self.exchange.people.borrow().contains(&self.who.address)
             || self.softphones.open.borrow().contains(&self.who.agent);
         if self.people_work() {

@@ -1,6 +1,6 @@
 //! Digits typed one after the other in a session, until `#` or a pause: a PIN.
 //!
-//! privacy: they stay here. The floor learns whether they were right, as from the carrier's document; nothing else does.
+//! privacy: they stay here. The floor learns whether they were right, and nothing else does.
 
 use super::End;
 use super::Session;
