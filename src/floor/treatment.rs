@@ -4,8 +4,12 @@
 //! Each one on a leg has a serial number: the answer to the completion of number n is always number n + 1,
 //! so a duplicated or late webhook gets the very document it got before.
 
+mod role;
+
 use std::sync::Arc;
 
+pub use role::Mode;
+pub use role::Role;
 use serde::Deserialize;
 use serde::Serialize;
 
