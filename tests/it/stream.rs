@@ -8,6 +8,7 @@ mod doors;
 mod hold;
 mod message;
 mod speech;
+mod staff;
 
 use std::time::Duration;
 

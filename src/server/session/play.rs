@@ -51,6 +51,7 @@ impl Session<'_> {
             self.clear().await?;
         }
         (self.serial, self.keys, self.then, self.waits_until) = (given.serial, plan.keys, plan.then, None);
+        self.digits.clear();
         self.hearing.listen_during(&given.treatment);
         if self.browser {
             write(self.socket, self.writer.captions(&Captions::new(&plan, &program))).await?;
