@@ -5,6 +5,7 @@
 //! `private`; golden journals guard both.
 
 mod agent;
+mod how;
 mod item;
 mod private;
 mod why;
@@ -13,7 +14,11 @@ use std::sync::Arc;
 
 pub use agent::AgentChange;
 pub use agent::NotReady;
+pub use how::Left;
+pub use how::OfferOutcome;
+pub use how::Route;
 pub use item::FlaggedBy;
+pub use item::ItemChange;
 pub use item::ItemKind;
 pub use item::NewItem;
 pub use why::PassedOver;
@@ -32,6 +37,7 @@ use super::event::TeamFile;
 use super::timer::TimerName;
 use super::treatment::Party;
 use super::treatment::Treatment;
+use super::work::recording::MessageId;
 use crate::flow::HeadStart;
 use crate::flow::Owner;
 use crate::vocab::AgentId;
@@ -229,6 +235,9 @@ pub enum Fact {
         /// The time told to the caller, if one was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         promised: Option<Timestamp>,
+        /// When the item is due from now on, if that changes: a repeat caller raises it, once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
     },
     /// An attempt to reach the patient was recorded.
     ItemAttempted {
@@ -306,8 +315,9 @@ pub enum Fact {
     },
     /// A message may have been left for an item; its recording is on its way.
     RecordingAwaited {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// The leg that was recorded.
         leg: LegId,
         /// The carrier's name for that leg.
@@ -317,8 +327,9 @@ pub enum Fact {
     },
     /// The carrier named the recording: it is fetched.
     RecordingNamed {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// The carrier's name for it.
         recording: CarrierRecording,
         /// How long it is, as far as the carrier said.
@@ -330,26 +341,30 @@ pub enum Fact {
     },
     /// The caller said nothing.
     RecordingEmpty {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
     },
     /// What has to do with the recording could not be done now: without its sound the item is flagged.
     RecordingDelayed {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// When it is tried again; never, if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again_at: Option<Timestamp>,
     },
     /// The recording is looked for, fetched or deleted at the carrier once more.
     RecordingTried {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
     },
     /// The recording lies encrypted in the data folder; the carrier's copy is to be deleted.
     RecordingStored {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// The carrier's name for it.
         recording: CarrierRecording,
         /// Its file's name.
@@ -359,13 +374,15 @@ pub enum Fact {
     },
     /// The carrier has no copy any more.
     RecordingDropped {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
     },
     /// Somebody listened to the recording.
     RecordingPlayed {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// Who.
         by: Private<String>,
     },
@@ -529,68 +546,14 @@ pub enum Fact {
         /// Our own name for the recording.
         recording: CarrierRecording,
     },
-}
-
-/// How a call came into a lane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Route {
-    /// By key.
-    Key,
-    /// By a spoken phrase.
-    Phrase,
-    /// By asking for a person.
-    Person,
-    /// By no input, twice.
-    NoInput,
-    /// By wrong input, twice.
-    WrongInput,
-    /// By urgent words.
-    Urgent,
-    /// After an approved answer.
-    Answer,
-    /// From another lane's exit.
-    Overflow,
-    /// By an assistant.
-    Transfer,
-    /// By the system's own trouble.
-    Trouble,
-    /// By an assistant's line that broke off: before everybody.
-    LineLost,
-}
-
-/// How a call left without an assistant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Left {
-    /// Hung up before a lane was chosen: nothing to do.
-    Declined,
-    /// Hung up after hearing an approved answer: served.
-    SelfServed,
-    /// Hung up while waiting.
-    Abandoned,
-    /// Nobody could take it.
-    Missed,
-    /// Exchanged the wait for a callback.
-    Callback,
-    /// Called too often, and was told so; nothing is left to do.
-    TurnedAway,
-    /// Left a message, or could have.
-    Voicemail,
-}
-
-/// How a lease ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OfferOutcome {
-    /// 1 was pressed in time.
-    Accepted,
-    /// 2 was pressed: with a patient.
-    Declined,
-    /// No answer, busy, a mailbox, or no key: a miss.
-    NotAnswered,
-    /// The call or the assistant went away.
-    Withdrawn,
-    /// Her phone could not be reached through the carrier: not a miss.
-    Unreachable,
+    /// Something about an item changed by a person's hand.
+    ItemChanged {
+        /// The item.
+        item: ItemId,
+        /// What.
+        to: ItemChange,
+        /// Who did it, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
+    },
 }

@@ -59,7 +59,7 @@ impl Floor {
             Fact::CallClosed { call, outcome, .. } => self.call_closed(at, *call, outcome),
             Fact::CallLeft { call, how } => self.call_left(*call, *how),
             Fact::ItemOpened(new) => self.item_opened(at, new),
-            Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
+            Fact::ItemJoined { .. } => self.item_joined(at, fact),
             Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
             Fact::ItemClosed { item, outcome, by, .. } => self.item_closed(at, *item, outcome, by.as_ref()),
             Fact::ItemOwned { item, owner } => {
@@ -105,6 +105,7 @@ impl Floor {
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
+            Fact::ItemChanged { item, to, .. } => self.item_changed(at, *item, to),
         }
     }
 
