@@ -345,6 +345,8 @@ fn item(new: &NewItem) -> String {
         time(new.due_at),
         if new.promised.is_some() { ", promised" } else { "" },
     ) + &new.flagged_by.as_ref().map(flagged).unwrap_or_default()
+        + &new.maybe_same.map_or_else(String::new, |same| format!(", maybe the same as {same}"))
+        + &new.earlier.map_or_else(String::new, |earlier| format!(", after {earlier}"))
         + &match known(&new.details) {
             known if known.is_empty() => known,
             known => format!("; {known}"),

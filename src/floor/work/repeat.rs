@@ -86,14 +86,13 @@ impl<'f> Requests<'f> {
         };
         let (others, same): (Vec<&Item>, Vec<&Item>) =
             of_lane.filter(has_room).partition(|item| item.new.details.is_another(&call.details));
-        let exactly = || same.iter().copied().find(|item| item.new.details.is_exactly(&call.details));
-        match (same[..].len(), others.first()) {
-            (1, None) => Kin::Same(same[0]),
-            (0, None) => Kin::None,
+        let exactly = same.iter().find(|item| item.new.details.is_exactly(&call.details));
+        match (&same[..], others.first()) {
+            ([only], None) => Kin::Same(only),
             // rule: family-phone-asks
-            _ => match exactly() {
+            (several, other) => match exactly {
                 Some(item) => Kin::Same(item),
-                None => Kin::MaybeSame(same.first().copied().unwrap_or(others[0]).new.item),
+                None => several.first().or(other).map_or(Kin::None, |item| Kin::MaybeSame(item.new.item)),
             },
         }
     }
