@@ -86,8 +86,8 @@ pub fn after_open_time(flow: &Flow, from: Timestamp, span: Span) -> Timestamp {
     from + span
 }
 
-/// The moment from which `span` of open time passes until `at`; `earliest`, or the first open moment after it, if that is
-/// later. What is not in open time itself stays.
+/// The moment from which `span` of open time passes until `at`; `earliest`, or the first open moment after it, if
+/// that is later.
 pub fn before(flow: &Flow, at: Timestamp, span: Span, earliest: Timestamp) -> Timestamp {
     let until = |(opens, closes): (Timestamp, Timestamp)| (opens.max(earliest), closes.min(at));
     let open: Vec<_> =

@@ -198,7 +198,10 @@ impl Door {
             }
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
-            (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"])
+            (
+                _,
+                ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"],
+            )
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
             }

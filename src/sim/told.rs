@@ -230,21 +230,6 @@ fn fact(told: &Fact) -> String {
         Fact::Transferred { call, agent } => format!("{call} transferred by {agent}"),
         Fact::CallClosed { call, outcome, note } => format!("{call} closed: {outcome} ({})", fields(note)),
         Fact::CallLeft { call, how } => format!("{call} left: {}", plain(how)),
-        Fact::ItemOpened(new) => item(new),
-        Fact::ItemAttempted { item, outcome, note, due_at, .. } => {
-            format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
-        }
-        Fact::ItemClosed { item, outcome, note, .. } => format!("{item} closed: {outcome} ({})", fields(note)),
-        Fact::ItemJoined { item, call, kind, promised, due_at } => format!(
-            "{call} belongs to {item}{}{}{}",
-            kind.map_or_else(String::new, |kind| format!(", {} now", plain(kind))),
-            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
-            due_at.map_or_else(String::new, |at| format!(", due {} now", time(at))),
-        ),
-        Fact::ItemChanged { item, to, .. } => match to {
-            ItemChange::Merged { into } => format!("{item} is merged into {into}"),
-        },
-        Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
         Fact::LegNamed { leg, carrier_call } => format!("{leg} is {carrier_call}"),
         Fact::LegUnwanted { leg } => format!("{leg} is unwanted"),
         Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
@@ -302,6 +287,27 @@ fn seldom(told: &Fact) -> String {
         Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
         Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
         Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+        other => work(other),
+    }
+}
+
+fn work(told: &Fact) -> String {
+    match told {
+        Fact::ItemOpened(new) => item(new),
+        Fact::ItemAttempted { item, outcome, note, due_at, .. } => {
+            format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
+        }
+        Fact::ItemClosed { item, outcome, note, .. } => format!("{item} closed: {outcome} ({})", fields(note)),
+        Fact::ItemJoined { item, call, kind, promised, due_at } => format!(
+            "{call} belongs to {item}{}{}{}",
+            kind.map_or_else(String::new, |kind| format!(", {} now", plain(kind))),
+            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
+            due_at.map_or_else(String::new, |at| format!(", due {} now", time(at))),
+        ),
+        Fact::ItemChanged { item, to, .. } => match to {
+            ItemChange::Merged { into } => format!("{item} is merged into {into}"),
+        },
+        Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
         other => recording(other),
     }
 }

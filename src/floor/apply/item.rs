@@ -19,7 +19,24 @@ use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
 
 impl Floor {
-    pub(super) fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
+    pub(super) fn item_fact(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::ItemOpened(new) => self.item_opened(at, new),
+            Fact::ItemJoined { .. } => self.item_joined(at, fact),
+            Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
+            Fact::ItemClosed { item, outcome, by, .. } => self.item_closed(at, *item, outcome, by.as_ref()),
+            Fact::ItemOwned { item, owner } => {
+                if let Some(item) = self.items.get_mut(item) {
+                    item.new.owner = owner.clone();
+                }
+            }
+            Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
+            Fact::ItemChanged { item, to, .. } => self.item_changed(at, *item, to),
+            _ => {}
+        }
+    }
+
+    fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
         self.minted.item = self.minted.item.max(new.item.0);
         let Some(flow) = self.practices.get(&new.practice).map(|p| p.flow.clone()) else { return };
         let flow = self.calls.get(&new.call).map_or(flow, |call| call.flow.clone());
@@ -54,7 +71,7 @@ impl Floor {
     }
 
     /// A further call is about this item: it may be more than it was, and due earlier, but its owner stays.
-    pub(super) fn item_joined(&mut self, at: Timestamp, fact: &Fact) {
+    fn item_joined(&mut self, at: Timestamp, fact: &Fact) {
         let Fact::ItemJoined { item, call, kind, promised, due_at } = fact else { return };
         let Some(item) = self.items.get_mut(item) else { return };
         item.new.kind = kind.unwrap_or(item.new.kind);
@@ -73,7 +90,7 @@ impl Floor {
     }
 
     /// What a person changed.
-    pub(super) fn item_changed(&mut self, at: Timestamp, id: ItemId, to: &ItemChange) {
+    fn item_changed(&mut self, at: Timestamp, id: ItemId, to: &ItemChange) {
         match to {
             ItemChange::Merged { into } => self.item_merged(at, id, *into),
         }
@@ -125,7 +142,7 @@ impl Floor {
     }
 
     /// The clinical group's from now on.
-    pub(super) fn item_flagged(&mut self, id: ItemId, fact: &Fact) {
+    fn item_flagged(&mut self, id: ItemId, fact: &Fact) {
         let Fact::ItemFlagged { item: _, crisis: _, by, lane, owner, due_at } = fact else { return };
         let Some(item) = self.items.get_mut(&id) else { return };
         let flow = item.flow.clone();
@@ -137,14 +154,14 @@ impl Floor {
         item.new.details.reason.take_if(|reason| !flow.lane(lane).is_some_and(|lane| lane.has_reason(reason)));
     }
 
-    pub(super) fn item_attempted(&mut self, id: ItemId, outcome: &OutcomeId, due_at: Timestamp) {
+    fn item_attempted(&mut self, id: ItemId, outcome: &OutcomeId, due_at: Timestamp) {
         let Some(item) = self.items.get_mut(&id) else { return };
         item.attempts = item.attempts.saturating_add(1);
         item.last_outcome = Some(outcome.clone());
         item.new.due_at = due_at;
     }
 
-    pub(super) fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId, by: Option<&AgentId>) {
+    fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId, by: Option<&AgentId>) {
         let Some(item) = self.items.get_mut(&id) else { return };
         item.closed = Some(outcome.clone());
         item.closed_by = by.cloned();

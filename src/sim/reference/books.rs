@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::calendar;
 use crate::floor::Floor;
 use crate::floor::details::Subject;
 use crate::floor::event::Event;

@@ -130,7 +130,9 @@ impl Clinic {
 
     /// Urgent work goes into urgent clinical work only, and is due as soon as the sooner of both.
     fn merged(&mut self, id: ItemId, into: ItemId) -> Result<(), String> {
-        let Some(from) = self.open.remove(&id) else { return Err(format!("monotone-call: {id} is closed, and merged")) };
+        let Some(from) = self.open.remove(&id) else {
+            return Err(format!("monotone-call: {id} is closed, and merged"));
+        };
         let Some(work) = self.open.get_mut(&into) else { return Err(format!("no-phantom: {id} goes into {into}")) };
         work.due = work.due.min(from.due);
         work.kind = work.kind.max(from.kind);

@@ -1,10 +1,10 @@
 //! The account of items: what opens them, what joins them, and when they are due.
 
-use super::super::calendar;
 use super::Books;
 use super::CallPage;
 use super::ItemPage;
 use super::Phase;
+use super::calendar;
 use super::complete;
 use super::must;
 use crate::floor::fact::Fact;
@@ -24,7 +24,7 @@ const ATTEMPTS_MAX: u8 = 3;
 const MESSAGES_MAX: usize = 20;
 
 impl Books {
-    /// Open items of the same number and lane, of late, the latest first; for routine work those that may take a call in.
+    /// Open items of the same number and lane, of late, the latest first; for routine work those that take a call in.
     fn same(&self, now: Timestamp, call: &CallPage, lane: &Lane) -> Vec<&ItemPage> {
         let clinical = call.urgent || lane.clinical;
         let near = |item: &&ItemPage| {
