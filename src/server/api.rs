@@ -72,8 +72,8 @@ struct Closing {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct UrgentBody {
-    by: String,
+pub(super) struct UrgentBody {
+    pub(super) by: String,
 }
 
 /// What is left out stays as it is.
@@ -179,11 +179,7 @@ impl Door {
                 let (of, UrgentBody { by }) = (Subject::Call(id(call, "call")?), read(body)?);
                 self.ask(Event::UrgentAsked { of, by: AgentId::from(by.as_str()) }).await
             }
-            ("POST", ["items", item, "urgent"]) => {
-                let UrgentBody { by } = read(body)?;
-                let by = AgentId::from(by.as_str());
-                self.ask_item(id(item, "item")?, |item| Event::UrgentAsked { of: Subject::Item(item), by }).await
-            }
+            ("POST", ["items", item, "urgent"]) => self.flag_item(item, body).await,
             ("PATCH", ["items", item, "caller"]) => {
                 let details = Box::new(details(read(body)?)?);
                 self.ask_item(id(item, "item")?, |item| Event::DetailsTold { of: Subject::Item(item), details }).await

@@ -4,9 +4,11 @@ use serde::Deserialize;
 
 use super::Door;
 use super::api::Body;
+use super::api::UrgentBody;
 use super::api::id;
 use super::api::read;
 use super::reply::Reply;
+use crate::floor::details::Subject;
 use crate::floor::event::Event;
 use crate::floor::event::ItemRequest;
 use crate::vocab::AgentId;
@@ -28,6 +30,12 @@ impl Door {
         let MergeBody { into, by } = read(body)?;
         let what = ItemRequest::Merge { into: id(&into, "item")? };
         self.ask_of_item(item, what, by).await
+    }
+
+    pub(super) async fn flag_item(&self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
+        let UrgentBody { by } = read(body)?;
+        let by = AgentId::from(by.as_str());
+        self.ask_item(id(item, "item")?, |item| Event::UrgentAsked { of: Subject::Item(item), by }).await
     }
 
     async fn ask_of_item(&self, item: &str, what: ItemRequest, by: Option<String>) -> Result<Reply, Reply> {
