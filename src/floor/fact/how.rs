@@ -1,6 +1,4 @@
-//! How calls come into lanes and leave, and how leases end.
-//!
-//! The same promise as of all facts: variants are only added.
+//! How a call came into a lane, how it left, and how a lease ended.
 
 use serde::Deserialize;
 use serde::Serialize;
