@@ -14,6 +14,7 @@ use crate::engine::Clock;
 use crate::floor::hours;
 use crate::flow::Flow;
 use crate::journal::JournalReader;
+use crate::report::Baseline;
 use crate::report::History;
 use crate::report::Period;
 use crate::report::Scorecard;
@@ -29,6 +30,7 @@ Examples:
   carelane report --week 2026-11-16 --csv > week.csv
   carelane report --week 2026-11-16 --html week.html
   carelane report --week 2026-11-16 --against 2026-11-09
+  carelane report --against before.json           beside what `carelane audit --json` said before carelane
 
 Every number comes from the journal's facts (docs/SCORECARD.md); what the phone cannot see says \"no source\", never 0.
 No name or number of a person is printed: whoever needs one finds it by the call's or item's id.
@@ -45,9 +47,9 @@ pub struct Args {
     /// The week from Monday to Sunday that this day is in
     #[arg(long, value_name = "DATE")]
     week: Option<Date>,
-    /// Beside it the day or week of this date, to compare
-    #[arg(long, value_name = "DATE")]
-    against: Option<Date>,
+    /// Beside it an earlier day or week, or the baseline that `carelane audit --json` wrote
+    #[arg(long, value_name = "DATE|FILE.json")]
+    against: Option<String>,
     /// The practice, where the journal has several
     #[arg(long, value_name = "ID")]
     practice: Option<String>,
@@ -99,9 +101,18 @@ fn report(args: &Args) -> Result<Vec<u8>, String> {
         scorecard.rows().iter().try_for_each(|row| rows.write_record(row)).map_err(|error| error.to_string())?;
         return rows.into_inner().map_err(|error| error.to_string());
     }
-    let Some(date) = args.against else { return Ok(scorecard.to_string().into_bytes()) };
-    let before = card(Period { first: first_of(date, period.days), ..period })?;
-    Ok(scorecard.against(&before).into_bytes())
+    let Some(against) = &args.against else { return Ok(scorecard.to_string().into_bytes()) };
+    let compared = match against.parse::<Date>() {
+        Ok(date) => scorecard.against(&card(Period { first: first_of(date, period.days), ..period })?),
+        Err(_) => scorecard.against_baseline(&baseline(against)?),
+    };
+    Ok(compared.into_bytes())
+}
+
+/// What `carelane audit --json` wrote.
+fn baseline(path: &str) -> Result<Baseline, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("`{path}` is no date, and no file: {error}"))?;
+    serde_json::from_str(&text).map_err(|error| format!("{path} is not what `carelane audit --json` writes: {error}"))
 }
 
 fn read(args: &Args) -> Result<History, String> {

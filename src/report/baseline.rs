@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 use serde::Serialize;
 
 use super::delay::Delay;
 use super::delay::delay;
 use super::log::Direction;
 use super::log::LoggedCall;
+use super::metric::Value;
 use crate::vocab::NumberKey;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
@@ -33,7 +35,7 @@ pub struct Terms<'a> {
 }
 
 /// Calls of an hour of the day, or of a day of the week.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     /// Calls that came in.
     pub inbound: u32,
@@ -42,7 +44,7 @@ pub struct Count {
 }
 
 /// What became of missed callers whose number was shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fates {
     /// Callers missed, each once until somebody spoke with her.
     pub callers: u32,
@@ -63,7 +65,7 @@ pub struct Fates {
 }
 
 /// A missed caller to look at, by the row of her first call in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {
     /// The row; the heading is row 1.
     pub row: u64,
@@ -74,7 +76,7 @@ pub struct Example {
 }
 
 /// What a call log says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Baseline {
     /// The first call's time.
     pub from: String,
@@ -157,6 +159,20 @@ impl Baseline {
             fates: fates(&missed, last),
             callback: delay(missed.iter().filter_map(|m| m.first_callback.map(|at| at - m.at))),
             examples: examples(&missed),
+        })
+    }
+
+    /// What it says about a metric of the scorecard; `None` if a call log does not tell.
+    pub(super) fn value(&self, metric: &str) -> Option<Value> {
+        Some(match metric {
+            "calls" => Value::Count(self.inbound),
+            "missed" => Value::Share(self.missed, self.inbound),
+            "repeat_callers" => Value::Share(self.repeat_callers, self.callers),
+            "repeat_calls" => Value::Count(self.fates.duplicates),
+            "callback_time" => Value::Time(self.callback),
+            "first_try" => Value::Share(self.fates.reached_at_first, self.fates.reached + self.fates.tried),
+            "callbacks_done" => Value::Share(self.fates.reached, self.fates.callers),
+            _ => return None,
         })
     }
 

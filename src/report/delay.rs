@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::Serialize;
 
 use crate::vocab::Span;
 
 /// How long something took, over all cases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delay {
     /// How many cases there were.
     pub cases: u32,

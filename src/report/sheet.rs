@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::baseline::Baseline;
 use super::baseline::percent;
 use super::delay::Lasting;
 use super::metric::Group;
@@ -95,11 +96,23 @@ impl Scorecard {
 
     /// Its metrics beside those of an earlier period.
     pub fn against(&self, before: &Self) -> String {
-        let mut out = format!("{}\n\n  {:<52} {:>22} {:>22}\n", self.practice, "", "before", "after");
+        let value = |id: &str| before.numbers.iter().find(|(metric, _)| metric.id == id).map(|(_, value)| *value);
+        self.beside(&short(before.period), value)
+    }
+
+    /// Its metrics beside what a call log said before carelane.
+    pub fn against_baseline(&self, before: &Baseline) -> String {
+        self.beside("baseline", |id| before.value(id))
+    }
+
+    fn beside(&self, named: &str, before: impl Fn(&str) -> Option<Value>) -> String {
         let line = |name: &str, before: &str, after: &str| format!("  {name:<52} {before:>22} {after:>22}\n");
-        out += &line("", &short(before.period), &short(self.period));
-        for ((metric, before), (_, after)) in before.numbers.iter().zip(&self.numbers) {
-            out += &line(metric.title, &before.compared(), &after.compared());
+        let mut out = format!("{}\n\n", self.practice);
+        out += &line("", "before", "after");
+        out += &line("", named, &short(self.period));
+        for (metric, after) in &self.numbers {
+            let before = before(metric.id).map_or_else(|| "not known".to_owned(), |value| value.compared());
+            out += &line(metric.title, &before, &after.compared());
         }
         out
     }

@@ -35,6 +35,7 @@ use carelane::vocab::Span;
 use carelane::vocab::Timestamp;
 use jiff::civil::date;
 
+use crate::journal::copy_folder;
 use crate::simulate::lived;
 
 /// Monday, 16 November 2026, 00:00 in Chicago.
@@ -110,6 +111,8 @@ impl Week {
             promised: None,
             details: Default::default(),
             flagged_by: None,
+            maybe_same: None,
+            earlier: None,
         };
         let left = Fact::CallLeft { call, how: Left::Abandoned };
         self.history.take(at, &[left, Fact::ItemOpened(Box::new(new))]);
@@ -251,7 +254,7 @@ fn the_document_explains_every_number_and_names_none_that_is_not_there() {
 fn the_command_prints_the_golden_journals_week() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = crate::serve::process::Folder::new();
-    copy(&root.join("tests/journals/v1"), folder.path());
+    copy_folder(&root.join("tests/journals/v1"), folder.path());
     let report = |args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_carelane"));
         let output = command.arg("report").arg("--data").arg(folder.path()).args(args).output().unwrap();
@@ -266,15 +269,13 @@ fn the_command_prints_the_golden_journals_week() {
     report(&["--html", page.to_str().unwrap()]);
     assert!(fs::read_to_string(page).unwrap().ends_with("</html>\n"));
     assert!(report(&["--week", "2026-11-18", "--against", "2026-11-11"]).contains("before"));
-}
 
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{error}")).flatten() {
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        let copied = match path.is_dir() {
-            true => fs::create_dir_all(&target).map(|()| copy(&path, &target)),
-            false => fs::copy(&path, &target).map(|_| ()),
-        };
-        copied.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    }
+    let audit = ["audit", "tests/logs/week.csv", "--json"];
+    let audit = Command::new(env!("CARGO_BIN_EXE_carelane")).current_dir(root).args(audit).output().unwrap();
+    let before = folder.path().join("before.json");
+    fs::write(&before, audit.stdout).unwrap();
+    let beside = report(&["--week", "2026-11-18", "--against", before.to_str().unwrap()]);
+    let line = |about: &str| beside.lines().find(|line| line.contains(about)).unwrap().to_owned();
+    assert!(line("missed: nobody").contains("29 % of 90"), "{beside}");
+    assert!(line("answered by a person").contains("not known"), "{beside}");
 }
