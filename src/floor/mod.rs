@@ -287,9 +287,7 @@ impl Floor {
             Event::CallCloseAsked { call, .. }
             | Event::TransferAsked { call, .. }
             | Event::HoldAsked { call }
-            | Event::ResumeAsked { call } => {
-                self.calls.get(call).map(|call| &call.practice)
-            }
+            | Event::ResumeAsked { call } => self.calls.get(call).map(|call| &call.practice),
             Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => {
                 self.legs.get(leg).map(|leg| &leg.flow.practice)
             }

@@ -195,7 +195,9 @@ impl Door {
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (
                 _,
-                ["calls", _, "close" | "transfer" | "hold" | "resume"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"],
+                ["calls", _, "close" | "transfer" | "hold" | "resume"]
+                | ["items", _, "attempts" | "close" | "merge"]
+                | ["flows", "reload"],
             )
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
