@@ -6,6 +6,7 @@ pub mod check;
 pub mod fallback;
 pub mod journal;
 pub mod pin;
+pub mod report;
 pub mod serve;
 pub mod sim;
 pub mod sounds;
@@ -44,6 +45,7 @@ enum Command {
     Pin(pin::Args),
     Sounds(sounds::Args),
     Audit(audit::Args),
+    Report(report::Args),
 }
 
 /// Reads the command line and runs the command.
@@ -59,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Pin(args) => pin::run(&args),
         Command::Sounds(args) => sounds::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Report(args) => report::run(&args),
     }
 }
 

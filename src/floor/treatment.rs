@@ -135,6 +135,17 @@ pub enum Treatment {
         #[serde(default)]
         missed: u8,
     },
+    /// On hold in mid-conversation: words and music until the assistant comes back.
+    OnHold {
+        /// What is said before the usual words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        first: Vec<Words>,
+        /// The listener's language.
+        language: Language,
+        /// Urgent: no music, and words more often.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        urgent: bool,
+    },
     /// To a supervisor: she takes part in a conversation.
     Supervise {
         /// The call.
@@ -163,8 +174,9 @@ impl Treatment {
             | Self::Goodbye { language, .. }
             | Self::Record { language, .. }
             | Self::AskStanding { language, .. }
+            | Self::Keys { language, .. }
             | Self::Supervise { language, .. }
-            | Self::Keys { language, .. } => language,
+            | Self::OnHold { language, .. } => language,
         }
     }
 }
@@ -264,6 +276,11 @@ pub enum Words {
 pub const WAIT_RANGES: [(u32, u32); 7] = [(0, 2), (2, 5), (5, 10), (10, 20), (20, 30), (30, 45), (45, 60)];
 
 impl Treatment {
+    /// Does its listener wait, in a lane's line or on hold? A carrier that has no stream to us parks such a leg.
+    pub fn is_wait(&self) -> bool {
+        matches!(self, Self::Hold { .. } | Self::OnHold { .. })
+    }
+
     /// The longest wait that its listener is told of, if one is.
     pub fn told_wait(&self) -> Option<Span> {
         let Self::Hold { first, .. } = self else { return None };
@@ -271,6 +288,33 @@ impl Treatment {
             Words::Wait(_, _, to) => Some(Span::mins(i64::from(*to))),
             _ => None,
         })
+    }
+}
+
+/// The longest a whisper of a lane, a language, a wait and the keys takes to be said.
+const WHISPER_MAX: Span = Span::secs(12);
+/// What it takes to say which practice was called, that a request is open, whether the patient is new, that it is the
+/// backline, and a promised time.
+const PRACTICE_MAX: Span = Span::secs(4);
+const REPEAT_MAX: Span = Span::secs(2);
+const STANDING_MAX: Span = Span::secs(2);
+const BACKLINE_MAX: Span = Span::secs(5);
+const PROMISE_MAX: Span = Span::secs(6);
+
+impl Treatment {
+    /// The longest that a whisper takes to be said: its keys are awaited after that, so no lease may end before.
+    pub fn said_within(&self) -> Span {
+        let Self::Whisper { repeat, standing, promised, backline, names_practice, .. } = self else {
+            return Span::ZERO;
+        };
+        let more = [
+            (*names_practice, PRACTICE_MAX),
+            (*repeat, REPEAT_MAX),
+            (standing.is_some(), STANDING_MAX),
+            (*backline, BACKLINE_MAX),
+            (promised.is_some(), PROMISE_MAX),
+        ];
+        more.into_iter().filter(|(said, _)| *said).fold(WHISPER_MAX, |sum, (_, more)| sum + more)
     }
 }
 

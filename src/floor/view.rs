@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Floor;
 use super::acd::agent::AgentState;
 use super::call::Call;
+pub use super::call::Held;
 use super::call::Phase;
 use super::call::Side;
 use super::details::Details;
@@ -155,6 +156,8 @@ pub struct CallView {
     pub repeat: bool,
     /// Who calls, for whom and why, as far as it is known.
     pub details: Details,
+    /// The caller's open items, newest first.
+    pub open_items: Vec<ItemId>,
     /// The time by which the caller was promised a callback before this call.
     pub promised: Option<Timestamp>,
     /// When it reached us.
@@ -171,6 +174,8 @@ pub struct CallView {
     pub offers: Vec<OfferId>,
     /// The assistant it is with, or rung to; of two the lane's own.
     pub agent: Option<AgentId>,
+    /// On hold in its conversation.
+    pub held: Option<Held>,
     /// Who listens in, and how.
     pub supervised_by: Option<(AgentId, Mode)>,
 }
@@ -359,6 +364,7 @@ impl Floor {
             urgent: call.urgent,
             repeat: call.repeat,
             details: call.details.clone(),
+            open_items: self.requests_of(call).ids(),
             promised: self.requests_of(call).promised(call),
             arrived_at: call.arrived,
             waiting_since: call.place.as_ref().filter(|_| call.is_queued()).map(|p| p.since),
@@ -367,6 +373,7 @@ impl Floor {
             answered: call.round > 0,
             offers: call.offers().collect(),
             agent,
+            held: call.held,
             supervised_by: self
                 .supervisor_of(call.id)
                 .filter(|(_, part)| part.joined)

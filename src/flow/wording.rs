@@ -40,11 +40,10 @@ macro_rules! phrases {
 }
 
 impl Phrase {
-    /// Do callers hear it? The others are for assistants, or are said by the carrier alone.
-    pub fn is_for_callers(self) -> bool {
-        let staff = ["staff_", "whisper", "offer_", "keys_", "key_means", "write_up", "written_up"];
-        let others = [Self::CallerLeft, Self::NotByKeys, Self::LeftForLater, Self::Unreachable];
-        !others.contains(&self) && !staff.iter().any(|begin| self.key().starts_with(begin))
+    /// May carelane say it itself? The others are said by the carrier alone: our host is down, who dialled a number of
+    /// the staff's is a stranger, or a supervisor is asked whether she is there.
+    pub fn is_played(self) -> bool {
+        !matches!(self, Self::Unreachable | Self::StaffStranger | Self::StaffSupervise | Self::StaffSuperviseOver)
     }
 }
 
@@ -199,6 +198,12 @@ phrases! {
     FirstLanguage "first_language" &["key"], en "For English, press {key}.", es "Para español, oprima el {key}.";
     /// After the first words in a queue: how long the wait is, as far as that is known.
     WaitRange "wait_range" &["wait"], en "Right now the wait is {wait}.", es "Por ahora la espera es de {wait}.";
+    /// The assistant puts the patient on hold.
+    OnHold "on_hold" &[], en "I am putting you on hold for a moment. Your assistant comes back to you on this line.", es "Le pongo en espera un momento. Su asistente volverá con usted en esta línea.";
+    /// From time to time on hold, in turns with the next.
+    StillOnHold "still_on_hold" &[], en "You are still on hold. Your assistant has not forgotten you.", es "Usted sigue en espera. Su asistente no le ha olvidado.";
+    /// The other sentence on hold.
+    HoldGoesOn "hold_goes_on" &[], en "Thank you for your patience. Please stay on the line for your assistant.", es "Gracias por su paciencia. Por favor no cuelgue, su asistente volverá.";
     /// To a supervisor whose phone was picked up.
     StaffSupervise "staff_supervise" &[], en "You asked to listen in. To hear the conversation, press 1.", es "Usted pidió escuchar una conversación. Para oírla, oprima el 1.";
     /// To a supervisor at the end.

@@ -1,25 +1,22 @@
 //! Playout: a treatment as a plan of what to play and what to wait for, for carelane's own voice.
 //!
-//! The second rendering of treatments; it says what the TwiML document says, in the same order. `None`: this treatment
-//! is the carrier's (an assistant's keys).
+//! The second rendering of treatments; it says what the TwiML document says, in the same order. `None`: the flow does
+//! not know what the treatment names.
 //! A plan names pieces and knows no file; whether there are sounds for all of them, `media` says.
 
 use super::question;
 use super::speech::Piece;
 use super::speech::pieces;
 use super::twiml;
+use super::waiting::Waiting;
 use super::whisper;
-use super::wording;
 use crate::floor::treatment::Asked;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
 use crate::flow::Flow;
-use crate::flow::Lane;
 use crate::flow::Phrase;
 use crate::flow::Step;
-use crate::flow::text;
-use crate::vocab::Language;
 use crate::vocab::Span;
 
 /// What to play, in order, and then.
@@ -59,6 +56,8 @@ pub enum Keys {
     Heard,
     /// `#` or `*` ends the message; nothing else does anything.
     End,
+    /// All of them together are the answer, up to `#` or a pause.
+    Typed,
 }
 
 /// What comes after the last sound of a plan.
@@ -112,13 +111,13 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
         Treatment::Goodbye { words, language, .. } => {
             Some(Plan { sounds: say_all(words, language), again_from: None, keys: Keys::Ignored, then: Then::HangUp })
         }
-        Treatment::Hold { lane, language, first, urgent } => {
-            Some(hold(flow, flow.lane(lane)?, say_all(first, language), *urgent, language))
+        Treatment::Hold { .. } | Treatment::OnHold { .. } => {
+            let waiting = Waiting::of(flow, treatment)?;
+            Some(wait(&waiting, say_all(waiting.first, waiting.language)))
         }
-        Treatment::Whisper { language, .. } => {
-            let said = whisper::sentences(flow, treatment);
-            let sounds = said.iter().map(|sentence| Sound::Words(Piece::new(sentence, language)));
-            Some(question(sounds.collect(), flow.offers.accept))
+        Treatment::Whisper { .. } => {
+            let said = whisper::sentences(flow, treatment).into_iter().flat_map(|sentence| sentence.pieces);
+            Some(question(said.map(Sound::Words).collect(), flow.offers.accept))
         }
         Treatment::Connected { party: Party::Caller, language, .. } => {
             Some(Plan::conversation(say_all(&[Words::Phrase(Phrase::Joining)], language)))
@@ -129,34 +128,33 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
             let then = Then::Record { longest: *longest, silence: seconds(twiml::MESSAGE_SILENCE) };
             Some(Plan { sounds, again_from: None, keys: Keys::End, then })
         }
-        Treatment::Keys { asked: Asked::Supervise, words, language, .. } => {
-            Some(question(say_all(words, language), seconds(twiml::KEYS_SECONDS)))
+        Treatment::Keys { asked, words, language, .. } => {
+            let keys = match asked {
+                Asked::Pin { .. } => Keys::Typed,
+                Asked::StaffMenu | Asked::Outcome { .. } | Asked::Field { .. } | Asked::Supervise => Keys::Answer,
+            };
+            Some(Plan { keys, ..question(say_all(words, language), seconds(twiml::KEYS_TIMEOUT)) })
         }
-        Treatment::Keys { .. } => None,
         Treatment::Supervise { .. } => Some(Plan::conversation(Vec::new())),
     }
 }
 
-/// The first words, then the lane's sentences one after the other, with music (for urgent calls silence) between them.
-fn hold(flow: &Flow, lane: &Lane, first: Vec<Sound>, urgent: bool, language: &Language) -> Plan {
-    let words = |text: &str| Sound::Words(Piece::new(text, language));
-    let offers: Vec<Sound> = wording::offers(flow, lane, language).iter().map(|offer| words(offer)).collect();
-    let rest = || match urgent {
+/// The first words, then the sentences one after the other, with music (for urgent calls silence) between them.
+fn wait(waiting: &Waiting<'_>, first: Vec<Sound>) -> Plan {
+    let words = |text: &str| Sound::Words(Piece::new(text, waiting.language));
+    let offers: Vec<Sound> = waiting.offers.iter().map(|offer| words(offer)).collect();
+    let rest = || match waiting.urgent {
         true => vec![Sound::Silence(seconds(twiml::URGENT_PAUSE))],
         false => (0..twiml::MUSIC_LOOPS).map(|_| Sound::Music).collect(),
     };
-    let sentences: Vec<&str> = match lane.hold.as_slice() {
-        [] => vec![flow.phrase(Phrase::OneMoment, language)],
-        hold => hold.iter().map(|sentence| text(sentence, language)).collect(),
-    };
     let mut sounds = first;
     // An urgent caller is told who is being called at once; the others hear music after their first words.
-    if !urgent {
+    if !waiting.urgent {
         sounds.extend(offers.clone());
         sounds.extend(rest());
     }
     let again_from = sounds.len();
-    for sentence in sentences {
+    for sentence in &waiting.sentences {
         sounds.push(words(sentence));
         sounds.extend(offers.clone());
         sounds.extend(rest());

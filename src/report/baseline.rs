@@ -7,10 +7,14 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 use serde::Serialize;
 
+use super::delay::Delay;
+use super::delay::delay;
 use super::log::Direction;
 use super::log::LoggedCall;
+use super::metric::Value;
 use crate::vocab::NumberKey;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
@@ -31,7 +35,7 @@ pub struct Terms<'a> {
 }
 
 /// Calls of an hour of the day, or of a day of the week.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     /// Calls that came in.
     pub inbound: u32,
@@ -40,7 +44,7 @@ pub struct Count {
 }
 
 /// What became of missed callers whose number was shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fates {
     /// Callers missed, each once until somebody spoke with her.
     pub callers: u32,
@@ -60,21 +64,8 @@ pub struct Fates {
     pub duplicates: u32,
 }
 
-/// How long something took, over all cases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Delay {
-    /// How many cases there were.
-    pub cases: u32,
-    /// Half took longer, in seconds.
-    pub median_seconds: i64,
-    /// One of ten took longer, in seconds.
-    pub p90_seconds: i64,
-    /// The longest, in seconds.
-    pub longest_seconds: i64,
-}
-
 /// A missed caller to look at, by the row of her first call in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {
     /// The row; the heading is row 1.
     pub row: u64,
@@ -85,7 +76,7 @@ pub struct Example {
 }
 
 /// What a call log says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Baseline {
     /// The first call's time.
     pub from: String,
@@ -171,6 +162,20 @@ impl Baseline {
         })
     }
 
+    /// What it says about a metric of the scorecard; `None` if a call log does not tell.
+    pub(super) fn value(&self, metric: &str) -> Option<Value> {
+        Some(match metric {
+            "calls" => Value::Count(self.inbound),
+            "missed" => Value::Share(self.missed, self.inbound),
+            "repeat_callers" => Value::Share(self.repeat_callers, self.callers),
+            "repeat_calls" => Value::Count(self.fates.duplicates),
+            "callback_time" => Value::Time(self.callback),
+            "first_try" => Value::Share(self.fates.reached_at_first, self.fates.reached + self.fates.tried),
+            "callbacks_done" => Value::Share(self.fates.reached, self.fates.callers),
+            _ => return None,
+        })
+    }
+
     /// The share of inbound calls that nobody answered, in percent.
     pub(super) fn missed_percent(&self) -> u32 {
         percent(self.missed, self.inbound)
@@ -236,20 +241,6 @@ fn examples(missed: &[Missed]) -> Vec<Example> {
     all.sort_by_key(|e| (e.waited_seconds.is_some(), e.waited_seconds.map(|seconds| -seconds), e.row));
     all.truncate(EXAMPLES);
     all
-}
-
-/// The middle and the end of some lengths; `None` of none.
-fn delay(spans: impl Iterator<Item = Span>) -> Option<Delay> {
-    let mut all: Vec<i64> = spans.map(Span::as_secs).collect();
-    all.sort_unstable();
-    // The smallest that so many percent do not exceed.
-    let quantile = |percent: usize| all.get((all.len() * percent).div_ceil(100).saturating_sub(1)).copied();
-    Some(Delay {
-        cases: u32::try_from(all.len()).unwrap_or(u32::MAX),
-        median_seconds: quantile(50)?,
-        p90_seconds: quantile(90)?,
-        longest_seconds: *all.last()?,
-    })
 }
 
 fn by_clock<'a>(calls: impl Iterator<Item = &'a LoggedCall>, zone: &TimeZone) -> ([Count; 24], [Count; 7]) {

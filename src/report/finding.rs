@@ -11,7 +11,7 @@ pub(super) const SOON: i64 = 3_600;
 /// A callback after more than this time, in seconds, comes late: four hours, half a working day.
 pub(super) const LATE: i64 = 4 * 3_600;
 /// Fewer missed calls in an hour of the day are chance.
-const CLUSTER_MIN: u32 = 5;
+pub(super) const CLUSTER_MIN: u32 = 5;
 
 /// Something to look at first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use super::baseline::Count;
 use super::baseline::Example;
 use super::baseline::SHORT;
 use super::baseline::percent;
+use super::delay::Lasting;
 use super::finding::Finding;
 use super::finding::findings;
 
@@ -140,34 +141,4 @@ fn examples(examples: &[Example], out: &mut impl fmt::Write) -> fmt::Result {
             None => writeln!(out, "  row {}: never called back{calls}", example.row),
         }
     })
-}
-
-/// A length as people say it, in its two largest units.
-struct Lasting(i64);
-
-impl fmt::Display for Lasting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let two = |f: &mut fmt::Formatter<'_>, large: i64, unit: &str, small: i64, of: &str| match small {
-            0 => write!(f, "{large} {unit}"),
-            small => write!(f, "{large} {unit} {small} {of}"),
-        };
-        let (minutes, hours) = (self.0 / 60, self.0 / 3_600);
-        match self.0 {
-            ..60 => write!(f, "{} s", self.0),
-            60..3_600 => write!(f, "{minutes} min"),
-            3_600..86_400 => two(f, hours, "h", minutes % 60, "min"),
-            _ => two(f, hours / 24, "d", hours % 24, "h"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_length_is_said_in_its_two_largest_units() {
-        let said: Vec<String> = [9, 600, 3_600, 5_400, 90_000].into_iter().map(|s| Lasting(s).to_string()).collect();
-        assert_eq!(said, ["9 s", "10 min", "1 h", "1 h 30 min", "1 d 1 h"]);
-    }
 }

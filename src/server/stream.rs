@@ -153,16 +153,17 @@ impl Streaming {
                 rooms.is_here(*call, *round) && (self.carries.carrier_legs || rooms.is_only_here(*call, *round))
             }
             Treatment::Menu { .. }
+            | Treatment::Announce { .. }
             | Treatment::AskStanding { .. }
             | Treatment::Hold { .. }
-            | Treatment::Record { .. } => {
+            | Treatment::OnHold { .. }
+            | Treatment::Record { .. }
+            | Treatment::Whisper { .. }
+            | Treatment::Keys { .. } => {
                 let said = |plan| self.sounds.library.get().is_some_and(|library| library.program(&plan).is_some());
                 self.carries.carrier_legs && plan(&given.flow, &given.treatment).is_some_and(said)
             }
-            Treatment::Announce { .. }
-            | Treatment::Goodbye { .. }
-            | Treatment::Whisper { .. }
-            | Treatment::Keys { .. } => false,
+            Treatment::Goodbye { .. } => false,
         }
     }
 }
@@ -209,7 +210,7 @@ impl Door {
         tokio::spawn(move_on(self.engine.clone(), Arc::clone(&streaming.rest), leg, carrier_call));
         match (self.engine.streams().park(leg), &*given.treatment) {
             (..=PARKED_SILENT_MAX, _) => Some(twiml::parked(&self.engine.url(Link::Parked { leg }))),
-            (_, Treatment::Hold { .. }) => Some(self.rendering(&given)?.wait_document(&given.treatment, 0)),
+            (_, treatment) if treatment.is_wait() => Some(self.rendering(&given)?.wait_document(&given.treatment, 0)),
             _ => Some(twiml::leave()),
         }
     }
@@ -239,12 +240,12 @@ impl Door {
         let place = streaming.place().ok_or_else(full)?;
         let asks = || reply::problem(StatusCode::UPGRADE_REQUIRED, "this is where media streams connect, by websocket");
         let (response, socket) = upgrade(request).ok_or_else(asks)?;
-        let (engine, metrics) = (self.engine.clone(), Arc::clone(&self.metrics));
+        let (engine, metrics, pins) = (self.engine.clone(), Arc::clone(&self.metrics), Arc::clone(&self.pins));
         tokio::spawn(async move {
             if let Some(socket) = socket.await {
                 let (library, recogniser) = (streaming.sounds.library().await, streaming.recogniser.clone());
                 let places = Arc::clone(&streaming.places);
-                let line = Line { engine: engine.clone(), metrics, library, recogniser, places };
+                let line = Line { engine: engine.clone(), metrics, library, recogniser, pins, places };
                 if let Some((leg, hung_up)) = session::serve(line, socket).await {
                     browser::left(&engine, leg, hung_up).await;
                 }

@@ -13,6 +13,7 @@ mod metrics;
 mod notes;
 #[cfg(feature = "planted")]
 mod planted;
+mod report;
 mod scenario;
 mod serve;
 mod simulate;

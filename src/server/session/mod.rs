@@ -1,16 +1,18 @@
 //! One media stream: plays the leg's treatments and hears its keys, until the carrier or the floor ends it.
 //!
-//! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here (a
-//! PIN, words without a sound, a conference) ends the stream, and the carrier goes on from its document.
+//! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here
+//! (words without a sound, a conference) ends the stream, and the carrier goes on from its document.
 //!
-//! `wire` is its socket, `ears` hears keys, `hearing` words, `play` is its voice, `talk` joins it with another party's,
-//! `record` keeps a message.
+//! `wire` is its socket, `ears` hears keys, `hearing` words, `play` is its voice, `barge` keeps it from talking over a
+//! caller, `talk` joins it with another party's, `record` keeps a message, `typed` a PIN.
 
+mod barge;
 mod ears;
 mod hearing;
 mod play;
 mod record;
 mod talk;
+mod typed;
 mod wire;
 
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use super::browser::BrowserLeg;
+use super::pin::Pins;
 use super::recogniser::Recogniser;
 use super::stream::SOCKETS_MAX;
 use super::upgrade::Socket;
@@ -46,6 +49,7 @@ use crate::render::Keys;
 use crate::render::Then;
 use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
+use barge::Barge;
 use ears::Ears;
 use hearing::Hearing;
 use record::Mailbox;
@@ -69,6 +73,7 @@ pub(super) struct Line {
     pub(super) metrics: Arc<Metrics>,
     pub(super) library: Arc<Library>,
     pub(super) recogniser: Option<Arc<dyn Recogniser>>,
+    pub(super) pins: Arc<Pins>,
     /// Places for streams that are free.
     pub(super) places: Arc<Semaphore>,
 }
@@ -126,11 +131,13 @@ pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<(BrowserLeg,
                 browser,
                 player,
                 ears,
+                barge: Barge::default(),
                 hearing: Hearing::new(line.recogniser.clone()),
                 talk: None,
                 mailbox: None,
                 serial: 0,
                 keys: Keys::Ignored,
+                digits: String::new(),
                 then: Then::End,
                 waits_until: None,
                 heard_at: now,
@@ -187,12 +194,15 @@ struct Session<'l> {
     browser: bool,
     player: Player,
     ears: Ears,
+    barge: Barge,
     hearing: Hearing,
     talk: Option<Talk>,
     mailbox: Option<Mailbox>,
     /// The treatment that is played.
     serial: u32,
     keys: Keys,
+    /// What was typed of a PIN.
+    digits: String,
     then: Then,
     /// A key is awaited until then; everything was heard.
     waits_until: Option<Duration>,
@@ -235,7 +245,14 @@ impl Session<'_> {
         }
         let waits_until = self.waits_until.map(|until| self.hearing.until(until, now));
         if waits_until.is_some_and(|until| until <= now) {
-            return self.ended(Input::Nothing).await;
+            return match self.keys {
+                Keys::Typed => self.all_typed().await,
+                _ => self.ended(Input::Nothing).await,
+            };
+        }
+        let goes_on = self.barge.until().map(|until| self.hearing.until(until, now));
+        if goes_on.is_some_and(|until| until <= now) {
+            return self.go_on().await;
         }
         let idle_at = self.heard_at + IDLE_MAX;
         if idle_at <= now {
@@ -249,7 +266,7 @@ impl Session<'_> {
         if message_until.is_some_and(|until| until <= now) {
             return self.message_over().await;
         }
-        let times = [self.player.wake(), waits_until, alone_until, message_until, Some(idle_at)];
+        let times = [self.player.wake(), waits_until, goes_on, alone_until, message_until, Some(idle_at)];
         let wake = times.into_iter().flatten().min().unwrap_or(idle_at);
         tokio::select! {
             text = next(self.socket) => {
@@ -279,6 +296,7 @@ impl Session<'_> {
                 // In a conversation no key means anything: nobody listens for one.
                 let key = if self.keys == Keys::Ignored { None } else { self.ears.hear(now) };
                 self.hearing.hear(&self.ears.audio);
+                self.give_way(now).await?;
                 self.keep_pace(now).await?;
                 key
             }
@@ -309,6 +327,7 @@ impl Session<'_> {
                 self.line.metrics.cut_short(self.now().saturating_sub(now));
                 self.ended(Input::Keys(key.to_string().into())).await
             }
+            (Some(key), Keys::Typed) => self.typed(key).await,
             (Some(key), Keys::Heard) => self.ended(Input::Keys(key.to_string().into())).await,
         }
     }

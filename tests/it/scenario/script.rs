@@ -22,6 +22,7 @@ use carelane::floor::event::AskedState;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
 use carelane::floor::event::Input;
+use carelane::floor::event::ItemRequest;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
@@ -35,6 +36,7 @@ use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::CarrierCall;
 use carelane::vocab::EffectId;
+use carelane::vocab::ItemId;
 use carelane::vocab::KeyId;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
@@ -226,6 +228,17 @@ impl Stage {
         if decided { Err(format!("the repetition decided something:\n{told}")) } else { Ok(told) }
     }
 
+    /// What an assistant asks for while she talks.
+    fn asked_in_talk(&self, what: &str, who: &str, lane: Option<&str>) -> Result<Event, String> {
+        let call = self.call(who)?;
+        match (what, lane) {
+            ("hold", None) => Ok(Event::HoldAsked { call }),
+            ("resume", None) => Ok(Event::ResumeAsked { call }),
+            ("transfer", Some(lane)) => Ok(Event::TransferAsked { call, lane: lane.into() }),
+            _ => Err(format!("{what} needs something else")),
+        }
+    }
+
     fn event(&self, words: &[&str]) -> Result<Event, String> {
         match *words {
             ["call", name, "from", from] => Ok(call(name, from, NUMBER)),
@@ -285,7 +298,7 @@ impl Stage {
                 }
                 Ok(Event::SuperviseAsked { call: self.call(who)?, by: by.into(), mode })
             }
-            ["transfer", who, lane] => Ok(Event::TransferAsked { call: self.call(who)?, lane: lane.into() }),
+            ["hold" | "resume" | "transfer", who, ..] => self.asked_in_talk(words[0], who, words.get(2).copied()),
             ["close", who, outcome, ..] => {
                 let (call, (note, by, promised)) = (self.call(who)?, note(&words[3..])?);
                 Ok(Event::CallCloseAsked { call, outcome: outcome.into(), note, by, promised })
@@ -326,7 +339,16 @@ impl Stage {
                 let (effect, duration) = (id(effect)?, length(span)?);
                 Ok(Event::RecordingFetched { effect, recording: recording.into(), file, duration })
             }
-            ["play", item, who] => Ok(Event::PlaybackAsked { item: id(item)?, by: Private::new(who.to_owned()) }),
+            ["play", item, who] => {
+                Ok(Event::PlaybackAsked { item: id(item)?, message: None, by: Private::new(who.to_owned()) })
+            }
+            ["play", item, number, who] => {
+                let number: u16 = number.parse().map_err(|_| format!("no number of a message: {number}"))?;
+                let (message, by) = (Some(number - 1), Private::new(who.to_owned()));
+                Ok(Event::PlaybackAsked { item: id(item)?, message, by })
+            }
+            ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
+            ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
             ["details", who, ..] => {
                 let of = id(who).map(Subject::Item).or_else(|_| self.call(who).map(Subject::Call))?;
                 Ok(Event::DetailsTold { of, details: Box::new(details(&words[2..])?) })
@@ -398,6 +420,10 @@ impl Stage {
             _ => None,
         }
     }
+}
+
+fn merge(item: ItemId, into: ItemId, by: Option<AgentId>) -> Event {
+    Event::ItemAsked { item, what: ItemRequest::Merge { into }, by }
 }
 
 fn call(name: &str, from: &str, to: &str) -> Event {

@@ -49,6 +49,8 @@ use crate::serve::world::AUTH_TOKEN;
 /// The phone of the demo's supervisor.
 const ANA: &str = "+15550100201";
 const OURS: &str = "+15550100100";
+/// The name of the one call that carelane makes.
+pub(super) const ASSISTANT: &str = "CA70";
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -108,6 +110,7 @@ impl Carrier {
     pub(super) async fn post_with(&self, call: &str, url: &str, more: &[(&str, &str)]) -> String {
         let from = format!("+1555013{:04}", call.bytes().map(u32::from).fold(7, |sum, byte| (sum * 31 + byte) % 9_999));
         let mut params = vec![("CallSid", call), ("From", &from), ("To", OURS), ("CallStatus", "in-progress")];
+        params.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
         params.extend(more);
         let (body, signature) = http::signed(AUTH_TOKEN, url, &params);
         let headers =
@@ -174,11 +177,26 @@ impl Carrier {
         assert!(answer.status < 300, "{}", answer.text());
     }
 
-    /// The assistant who is rung takes the call by key; the document that connects her with the patient.
-    pub(super) async fn takes_the_call(&self) -> String {
-        let whisper = self.post("CA70", &self.until_dialled().await).await;
-        assert!(whisper.contains("Press 1 to take it"), "{whisper}");
-        self.post_with("CA70", &attribute(&whisper, "action"), &[("Digits", "1")]).await
+    /// The assistant who is rung, on the phone: her stream. Its whisper is what comes next.
+    pub(super) async fn answers(&self) -> Call {
+        let (url, token) = stream_of(&self.post(ASSISTANT, &self.until_dialled().await).await);
+        self.connect(ASSISTANT, &url, &token).await
+    }
+
+    /// The assistant who is rung takes the call by key.
+    pub(super) async fn takes_the_call(&self) -> Call {
+        let mut assistant = self.answers().await;
+        assistant.hears(&said(&["Call for scheduling, English, waiting"])).await;
+        assistant.press('1').await;
+        assistant.until_clear().await;
+        assistant
+    }
+
+    /// The same where the carrier speaks the whisper; the document that connects her with the patient.
+    pub(super) async fn takes_the_call_by_document(&self) -> String {
+        let whisper = self.post(ASSISTANT, &self.until_dialled().await).await;
+        assert!(whisper.contains("<Gather") && whisper.contains("Press 1 to take it"), "{whisper}");
+        self.post_with(ASSISTANT, &attribute(&whisper, "action"), &[("Digits", "1")]).await
     }
 
     /// A request of the API.
@@ -375,12 +393,24 @@ impl Call {
     }
 
     pub(crate) async fn until_clear(&mut self) {
-        while self.next().await != Sent::Clear {}
+        loop {
+            match self.next().await {
+                Sent::Clear => break,
+                Sent::Closed(code) => panic!("closed with {code:?}, and nothing is cleared"),
+                Sent::Audio(_) | Sent::Mark(_) | Sent::Said(_) => {}
+            }
+        }
         self.left.clear();
     }
 
     pub(crate) async fn until_mark(&mut self) {
-        while !matches!(self.next().await, Sent::Mark(_)) {}
+        loop {
+            match self.next().await {
+                Sent::Mark(_) => break,
+                Sent::Closed(code) => panic!("closed with {code:?} before a mark"),
+                Sent::Audio(_) | Sent::Clear | Sent::Said(_) => {}
+            }
+        }
         self.left.clear();
     }
 
@@ -470,7 +500,7 @@ async fn answer(kept: Arc<Mutex<Kept>>, request: Request<Incoming>) -> Result<Re
         ("POST", "Calls", Some(url)) => {
             kept.dialled = Some(url.clone());
             // Ana's phone is another's than the one of whoever takes the call.
-            let sid = if form.get("To").is_some_and(|to| to == ANA) { "CA71" } else { "CA70" };
+            let sid = if form.get("To").is_some_and(|to| to == ANA) { "CA71" } else { ASSISTANT };
             json!({"sid": sid, "status": "queued"})
         }
         ("POST", call, Some(url)) => {
