@@ -22,7 +22,6 @@ use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::NewItem;
-use crate::floor::fact::SupervisionStep;
 use crate::floor::fact::Why;
 use crate::floor::treatment::Asked;
 use crate::floor::treatment::Treatment;
@@ -308,13 +307,8 @@ fn talked(told: &Fact) -> String {
         Fact::OfferRung { offer, expires_at } => format!("{offer} rings until {}", clock(*expires_at)),
         Fact::LineLost { leg, until } => format!("the line of {leg} is lost, awaited until {}", clock(*until)),
         Fact::Supervised { call, by, leg, step, mode, until } => {
-            let how = match (step, until) {
-                (SupervisionStep::Asked, Some(until)) => format!("is rung on {leg} until {}", clock(*until)),
-                (SupervisionStep::Asked, None) => "has thought better of it".to_owned(),
-                (SupervisionStep::Joined, _) => "is in the conversation".to_owned(),
-                (SupervisionStep::Left, _) => "is out of it".to_owned(),
-            };
-            format!("{by}, to {} in on {call}, {how}", mode.name())
+            let until = until.map_or_else(String::new, |at| format!(" on {leg} until {}", clock(at)));
+            format!("{by}, to {} in on {call}: {}{until}", mode.name(), plain(step))
         }
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
         other => work(other),
