@@ -101,6 +101,10 @@ impl Floor {
             | Fact::OfferRung { .. }
             | Fact::LineLost { .. }
             | Fact::LineBack { .. } => self.softphone_fact(at, fact),
+            Fact::AskedOnce { key, path } => {
+                self.asked.insert(key.clone(), path.clone());
+                self.parted.push_back((at, Parted::Asked(key.clone())));
+            }
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
@@ -176,6 +180,9 @@ impl Floor {
                 }
                 Some((_, Parted::Item(id))) => {
                     self.items.remove(&id);
+                }
+                Some((_, Parted::Asked(key))) => {
+                    self.asked.remove(&key);
                 }
                 Some((_, Parted::Stranger(name))) => {
                     self.strangers.remove(&name);
