@@ -21,7 +21,7 @@ pub(super) struct Reply {
     body: Bytes,
     cached: bool,
     /// A header that this status must have.
-    header: Option<(HeaderName, HeaderValue)>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Reply {
@@ -32,7 +32,7 @@ impl Reply {
 
     /// With the version of what it shows, in quotes.
     pub(super) fn tagged(self, etag: &str) -> Self {
-        Self { header: HeaderValue::from_str(etag).ok().map(|value| (ETAG, value)), ..self }
+        Self { header: HeaderValue::from_str(etag).ok().map(|value| Box::new((ETAG, value))), ..self }
     }
 }
 
@@ -45,7 +45,7 @@ impl From<Reply> for Response<Full<Bytes>> {
         }
         let cache = if reply.cached { "public, max-age=86400" } else { "no-store" };
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
-        if let Some((name, value)) = reply.header {
+        if let Some((name, value)) = reply.header.map(|header| *header) {
             response.headers_mut().insert(name, value);
         }
         response
@@ -92,7 +92,7 @@ pub(super) fn problem_with(status: StatusCode, detail: &str, mut more: Value) ->
 pub(super) fn method_not_allowed(allowed: &'static str) -> Reply {
     let detail = format!("this path takes {allowed}");
     Reply {
-        header: Some((ALLOW, HeaderValue::from_static(allowed))),
+        header: Some(Box::new((ALLOW, HeaderValue::from_static(allowed)))),
         ..problem(StatusCode::METHOD_NOT_ALLOWED, &detail)
     }
 }
@@ -100,7 +100,7 @@ pub(super) fn method_not_allowed(allowed: &'static str) -> Reply {
 /// 401 with what would open the door.
 pub(super) fn unauthorized(detail: &str) -> Reply {
     Reply {
-        header: Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+        header: Some(Box::new((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))),
         ..problem(StatusCode::UNAUTHORIZED, detail)
     }
 }

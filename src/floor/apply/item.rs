@@ -8,6 +8,7 @@ use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::floor::timer::TimerName;
 use crate::floor::work::item::Item;
+use crate::flow::Owner;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
@@ -49,6 +50,12 @@ impl Floor {
         let Some(item) = self.items.get_mut(&id) else { return };
         item.new.kind = kind.unwrap_or(item.new.kind);
         item.new.promised = item.new.promised.or(promised);
+    }
+
+    pub(super) fn item_owned(&mut self, id: ItemId, owner: &Owner) {
+        if let Some(item) = self.items.get_mut(&id) {
+            item.new.owner = owner.clone();
+        }
     }
 
     /// A repeat caller was put forward: that is for once, whatever else is open.

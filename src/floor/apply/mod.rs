@@ -12,6 +12,8 @@ mod softphone;
 mod staff;
 mod talk;
 
+use std::sync::Arc;
+
 use crate::floor::Floor;
 use crate::floor::Parted;
 use crate::floor::details::Details;
@@ -62,11 +64,7 @@ impl Floor {
             Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
             Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
             Fact::ItemClosed { item, outcome, by, .. } => self.item_closed(at, *item, outcome, by.as_ref()),
-            Fact::ItemOwned { item, owner } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.new.owner = owner.clone();
-                }
-            }
+            Fact::ItemOwned { item, owner } => self.item_owned(*item, owner),
             Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
             Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
             Fact::LegEnded { leg, end } => self.leg_ended(at, *leg, *end),
@@ -101,10 +99,7 @@ impl Floor {
             | Fact::OfferRung { .. }
             | Fact::LineLost { .. }
             | Fact::LineBack { .. } => self.softphone_fact(at, fact),
-            Fact::AskedOnce { key, path } => {
-                self.asked.insert(key.clone(), path.clone());
-                self.parted.push_back((at, Parted::Asked(key.clone())));
-            }
+            Fact::AskedOnce { key, path } => self.asked_once(at, key, path),
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
@@ -162,6 +157,11 @@ impl Floor {
         if let Effect::Redirect { leg, .. } = effect {
             self.pushed(at, leg);
         }
+    }
+
+    fn asked_once(&mut self, at: Timestamp, key: &Arc<str>, path: &Arc<str>) {
+        self.asked.insert(key.clone(), path.clone());
+        self.parted.push_back((at, Parted::Asked(key.clone())));
     }
 
     /// Drops what was kept for late duplicates long enough. It depends on the facts' times only, so recovery agrees.
