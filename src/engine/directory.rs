@@ -247,6 +247,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemClosed { .. }
         | Fact::ItemOwned { .. }
         | Fact::ItemFlagged { .. }
+        | Fact::ItemChanged { .. }
         | Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
         | Fact::RecordingNamed { .. }

@@ -18,6 +18,7 @@ use super::fact::FlaggedBy;
 use super::ladder::Climb;
 use super::last_words::Parting;
 use super::treatment::Treatment;
+use super::work::recording::MessageId;
 use crate::flow::Flow;
 use crate::flow::HeadStart;
 use crate::flow::Lane;
@@ -168,8 +169,8 @@ pub struct Leg {
     pub push: Option<EffectId>,
     /// The request to end it, until confirmed.
     pub hang_up: Option<EffectId>,
-    /// The item that its recorded message belongs to.
-    pub message: Option<ItemId>,
+    /// What its recorded message became.
+    pub message: Option<MessageId>,
     /// The recording of its message, if that is made here.
     pub recording: Option<CarrierRecording>,
     /// The question to the carrier how it fares, until answered.

@@ -169,7 +169,7 @@ impl Turn<'_> {
 
     /// The call is over: what it left is flagged.
     fn flag_what_is_left(&mut self, id: CallId, by: FlaggedBy) {
-        let of_call = |item: &&Item| item.new.call == id && item.closed.is_none();
+        let of_call = |item: &&Item| item.is_of(id) && item.closed.is_none();
         let left: Vec<ItemId> = self.floor.items.values().filter(of_call).map(|item| item.new.item).collect();
         if id.0 == 0 || id.0 > self.floor.minted.call {
             return self.refuse(Refusal::Unknown("call"));
@@ -222,6 +222,8 @@ impl Turn<'_> {
                 promised: None,
                 details: Details { reason, ..of.details },
                 flagged_by: Some(by).filter(|by| !by.is_caller()),
+                maybe_same: None,
+                earlier: None,
             })));
         }
         if let Some(item) = self.floor.urgent_item_of(of.call) {

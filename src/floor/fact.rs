@@ -18,6 +18,7 @@ pub use how::Left;
 pub use how::OfferOutcome;
 pub use how::Route;
 pub use item::FlaggedBy;
+pub use item::ItemChange;
 pub use item::ItemKind;
 pub use item::NewItem;
 pub use why::PassedOver;
@@ -36,6 +37,7 @@ use super::event::TeamFile;
 use super::timer::TimerName;
 use super::treatment::Party;
 use super::treatment::Treatment;
+use super::work::recording::MessageId;
 use crate::flow::HeadStart;
 use crate::flow::Owner;
 use crate::vocab::AgentId;
@@ -233,6 +235,9 @@ pub enum Fact {
         /// The time told to the caller, if one was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         promised: Option<Timestamp>,
+        /// When the item is due from now on, if that changes: a repeat caller raises it, once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
     },
     /// An attempt to reach the patient was recorded.
     ItemAttempted {
@@ -310,8 +315,9 @@ pub enum Fact {
     },
     /// A message may have been left for an item; its recording is on its way.
     RecordingAwaited {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// The leg that was recorded.
         leg: LegId,
         /// The carrier's name for that leg.
@@ -321,8 +327,9 @@ pub enum Fact {
     },
     /// The carrier named the recording: it is fetched.
     RecordingNamed {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// The carrier's name for it.
         recording: CarrierRecording,
         /// How long it is, as far as the carrier said.
@@ -334,26 +341,30 @@ pub enum Fact {
     },
     /// The caller said nothing.
     RecordingEmpty {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
     },
     /// What has to do with the recording could not be done now: without its sound the item is flagged.
     RecordingDelayed {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// When it is tried again; never, if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again_at: Option<Timestamp>,
     },
     /// The recording is looked for, fetched or deleted at the carrier once more.
     RecordingTried {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
     },
     /// The recording lies encrypted in the data folder; the carrier's copy is to be deleted.
     RecordingStored {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// The carrier's name for it.
         recording: CarrierRecording,
         /// Its file's name.
@@ -363,13 +374,15 @@ pub enum Fact {
     },
     /// The carrier has no copy any more.
     RecordingDropped {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
     },
     /// Somebody listened to the recording.
     RecordingPlayed {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// Who.
         by: Private<String>,
     },
@@ -539,5 +552,15 @@ pub enum Fact {
         key: Arc<str>,
         /// What was asked, without its content.
         path: Arc<str>,
+    },
+    /// Something about an item changed by a person's hand.
+    ItemChanged {
+        /// The item.
+        item: ItemId,
+        /// What.
+        to: ItemChange,
+        /// Who did it, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
 }

@@ -200,8 +200,8 @@ impl Floor {
 
     fn check_effects(&self) -> Result<(), Broken> {
         for (id, effect) in &self.effects {
-            if let Some(item) = effect.item() {
-                let recording = self.items.get(&item).and_then(|item| item.recording.as_ref());
+            if let Some(of) = effect.message() {
+                let recording = self.items.get(&of.item).and_then(|item| item.message(of));
                 let known = recording.is_some_and(|recording| recording.effect == Some(*id));
                 must("effect-has-a-recording", known, || format!("{id}: {effect:?}"))?;
                 continue;
@@ -232,7 +232,7 @@ impl Floor {
                     self.agents.get(agent).is_some_and(rests)
                 }
                 TimerName::MessageOver(call) => in_phase(call, |phase| matches!(phase, Phase::Voicemail { .. })),
-                TimerName::RecordingDue(item) => self.items.get(item).is_some_and(|item| item.recording.is_some()),
+                TimerName::RecordingDue(item) => self.items.get(item).is_some_and(|item| !item.messages.is_empty()),
                 TimerName::SoftphoneSilent(agent) => {
                     self.agents.get(agent).is_some_and(|a| a.softphone == Softphone::Unheard)
                 }

@@ -48,9 +48,9 @@ impl Turn<'_> {
         }
         if !leg.is_up() {
             self.out.answer = Answer::Over;
-            if let (Some(item), Input::Message { recording, duration }) = (leg.message, input) {
+            if let (Some(of), Input::Message { recording, duration }) = (leg.message, input) {
                 // The carrier tells of the end of the leg and of the message in either order.
-                self.name_recording(item, recording.clone(), *duration, false);
+                self.name_recording(of, recording.clone(), *duration, false);
             }
             return;
         }
@@ -301,7 +301,7 @@ impl Turn<'_> {
             },
             Some(Effect::HangUp { leg, .. }) => self.leg_over(leg, LegEnd::Completed),
             Some(Effect::Redirect { .. } | Effect::Ask { .. }) => self.fact(Fact::EffectSettled { effect: id }),
-            Some(Effect::DropRecording { item, .. }) => self.fact(Fact::RecordingDropped { item }),
+            Some(Effect::DropRecording { of, .. }) => self.fact(Fact::RecordingDropped { of }),
             Some(Effect::FetchRecording { .. }) | None => {}
         }
     }
@@ -319,8 +319,8 @@ impl Turn<'_> {
                 self.join_failed(leg);
                 self.mailbox_failed(leg);
             }
-            (Effect::FetchRecording { item, .. } | Effect::DropRecording { item, .. }, _) => {
-                self.recording_delayed(item);
+            (Effect::FetchRecording { of, .. } | Effect::DropRecording { of, .. }, _) => {
+                self.recording_delayed(of);
             }
             (Effect::Ask { leg, .. }, Failure::LegGone) => self.leg_found_over(leg),
             // She is rung in any case, and the next page asks again.

@@ -16,6 +16,7 @@ pub mod event;
 pub mod fact;
 mod gap;
 pub mod hours;
+mod intake;
 pub mod invariant;
 mod ivr;
 mod ladder;
@@ -41,6 +42,7 @@ mod turn;
 pub mod view;
 mod voicemail;
 pub mod work;
+mod worklist;
 mod wrapup;
 mod write_up;
 
@@ -294,6 +296,7 @@ impl Floor {
             Event::AttemptMade { item, .. }
             | Event::ItemCloseAsked { item, .. }
             | Event::OwnerAsked { item, .. }
+            | Event::ItemAsked { item, .. }
             | Event::PlaybackAsked { item, .. } => self.items.get(item).map(|item| &item.new.practice),
             Event::DetailsTold { of: Subject::Call(call), .. } | Event::UrgentAsked { of: Subject::Call(call), .. } => {
                 self.calls.get(call).map(|call| &call.practice)

@@ -151,10 +151,8 @@ impl Turn<'_> {
         let request = Request::of_call(call);
         // What is left, or was promised, has an owner and a date.
         let lane = found.hands_to.clone().unwrap_or_else(|| lane.id.clone());
-        if let Some(at) = promised {
-            self.open_item_due(id, ItemKind::Callback, &lane, at, true);
-        } else if !found.closes {
-            self.open_item(id, ItemKind::Callback, &lane, false);
+        if promised.is_some() || !found.closes {
+            self.take_up_after_talk(id, &lane, promised);
         }
         if let Some(by) = heard {
             self.open_urgent_item(request, by);
@@ -167,7 +165,7 @@ impl Turn<'_> {
 
     pub(super) fn wrap_up_over(&mut self, id: CallId) {
         let Some(lane) = self.call(id).and_then(|c| c.lane()).map(|lane| lane.id.clone()) else { return };
-        self.open_item(id, ItemKind::NoteOwed, &lane, false);
+        self.open_item(id, ItemKind::NoteOwed, &lane);
     }
 
     pub(super) fn transfer_asked(&mut self, id: CallId, to: &LaneId) {

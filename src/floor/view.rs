@@ -151,6 +151,8 @@ pub struct CallView {
     pub repeat: bool,
     /// Who calls, for whom and why, as far as it is known.
     pub details: Details,
+    /// The caller's open items, newest first.
+    pub open_items: Vec<ItemId>,
     /// The time by which the caller was promised a callback before this call.
     pub promised: Option<Timestamp>,
     /// When it reached us.
@@ -349,6 +351,7 @@ impl Floor {
             urgent: call.urgent,
             repeat: call.repeat,
             details: call.details.clone(),
+            open_items: self.requests_of(call).ids(),
             promised: self.requests_of(call).promised(call),
             arrived_at: call.arrived,
             waiting_since: call.place.as_ref().filter(|_| call.is_queued()).map(|p| p.since),

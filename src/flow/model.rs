@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::callbacks::Callbacks;
 use super::on_call::OnCall;
 use super::wording::Phrase;
 use crate::vocab::AgentId;
@@ -68,6 +69,9 @@ pub struct Flow {
     /// How long personal data is kept.
     #[serde(default)]
     pub retention: Retention,
+    /// How callbacks are owed and made.
+    #[serde(default)]
+    pub callbacks: Callbacks,
     /// Every sentence the system says of itself, in every language (defaults filled in).
     pub wording: BTreeMap<Phrase, Texts>,
     /// The number assistants call, with a PIN.

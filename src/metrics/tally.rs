@@ -25,6 +25,7 @@ use super::series::told_wait;
 use crate::floor::Floor;
 use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
+use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::NewItem;
@@ -281,6 +282,7 @@ impl Tally {
                     known.series.seconds.observe(seconds(at - known.opened));
                 }
             }
+            Fact::ItemChanged { item, to: ItemChange::Merged { .. }, .. } => drop(self.items.remove(item)),
             Fact::ItemFlagged { item, by, lane, .. } => self.item_flagged(*item, by, lane),
             _ => {}
         }

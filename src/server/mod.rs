@@ -18,6 +18,7 @@ mod session;
 mod stream;
 mod upgrade;
 mod voice;
+mod worklist;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -60,11 +60,13 @@ impl Floor {
             Fact::JoinFailed { call } => self.join_failed(at, *call),
             Fact::CallClosed { call, outcome, .. } => self.call_closed(at, *call, outcome),
             Fact::CallLeft { call, how } => self.call_left(*call, *how),
-            Fact::ItemOpened(new) => self.item_opened(at, new),
-            Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
-            Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
-            Fact::ItemClosed { item, outcome, by, .. } => self.item_closed(at, *item, outcome, by.as_ref()),
-            Fact::ItemOwned { item, owner } => self.item_owned(*item, owner),
+            Fact::ItemOpened(_)
+            | Fact::ItemJoined { .. }
+            | Fact::ItemAttempted { .. }
+            | Fact::ItemClosed { .. }
+            | Fact::ItemOwned { .. }
+            | Fact::ItemFlagged { .. }
+            | Fact::ItemChanged { .. } => self.item_fact(at, fact),
             Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
             Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
             Fact::LegEnded { leg, end } => self.leg_ended(at, *leg, *end),
@@ -103,7 +105,6 @@ impl Floor {
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
-            Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
         }
     }
 

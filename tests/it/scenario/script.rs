@@ -22,6 +22,7 @@ use carelane::floor::event::AskedState;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
 use carelane::floor::event::Input;
+use carelane::floor::event::ItemRequest;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
@@ -34,6 +35,7 @@ use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::CarrierCall;
 use carelane::vocab::EffectId;
+use carelane::vocab::ItemId;
 use carelane::vocab::KeyId;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
@@ -317,7 +319,16 @@ impl Stage {
                 let (effect, duration) = (id(effect)?, length(span)?);
                 Ok(Event::RecordingFetched { effect, recording: recording.into(), file, duration })
             }
-            ["play", item, who] => Ok(Event::PlaybackAsked { item: id(item)?, by: Private::new(who.to_owned()) }),
+            ["play", item, who] => {
+                Ok(Event::PlaybackAsked { item: id(item)?, message: None, by: Private::new(who.to_owned()) })
+            }
+            ["play", item, number, who] => {
+                let number: u16 = number.parse().map_err(|_| format!("no number of a message: {number}"))?;
+                let (message, by) = (Some(number - 1), Private::new(who.to_owned()));
+                Ok(Event::PlaybackAsked { item: id(item)?, message, by })
+            }
+            ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
+            ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
             ["details", who, ..] => {
                 let of = id(who).map(Subject::Item).or_else(|_| self.call(who).map(Subject::Call))?;
                 Ok(Event::DetailsTold { of, details: Box::new(details(&words[2..])?) })
@@ -389,6 +400,10 @@ impl Stage {
             _ => None,
         }
     }
+}
+
+fn merge(item: ItemId, into: ItemId, by: Option<AgentId>) -> Event {
+    Event::ItemAsked { item, what: ItemRequest::Merge { into }, by }
 }
 
 fn call(name: &str, from: &str, to: &str) -> Event {
