@@ -287,6 +287,16 @@ pub enum Event {
         /// The request.
         asked: Box<Event>,
     },
+    /// An assistant asked to put her patient on hold.
+    HoldAsked {
+        /// The call.
+        call: CallId,
+    },
+    /// An assistant asked for her patient back.
+    ResumeAsked {
+        /// The call.
+        call: CallId,
+    },
     /// Somebody asked something of an item.
     ItemAsked {
         /// The item.

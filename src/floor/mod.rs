@@ -24,6 +24,7 @@ pub mod last_words;
 pub mod ledger;
 mod line;
 mod offering;
+mod on_hold;
 #[cfg(feature = "planted")]
 pub mod planted;
 mod quarantine;
@@ -287,9 +288,10 @@ impl Floor {
             | Event::LineLost { leg }
             | Event::LegStatus { leg: Some(leg), .. } => self.legs.get(leg).map(|leg| &leg.flow.practice),
             Event::LegStatus { leg: None, carrier_call, .. } => self.leg_of(carrier_call).map(|leg| &leg.flow.practice),
-            Event::CallCloseAsked { call, .. } | Event::TransferAsked { call, .. } => {
-                self.calls.get(call).map(|call| &call.practice)
-            }
+            Event::CallCloseAsked { call, .. }
+            | Event::TransferAsked { call, .. }
+            | Event::HoldAsked { call }
+            | Event::ResumeAsked { call } => self.calls.get(call).map(|call| &call.practice),
             Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => {
                 self.legs.get(leg).map(|leg| &leg.flow.practice)
             }
@@ -337,6 +339,11 @@ impl Floor {
     /// How many wait in a lane, those being offered included.
     fn depth(&self, practice: &PracticeId, lane: &LaneId) -> usize {
         self.depths.get(&(practice.clone(), lane.clone())).copied().unwrap_or(0)
+    }
+
+    /// Which conversation of a call this is, from 1.
+    pub fn round(&self, call: CallId) -> u32 {
+        self.calls.get(&call).map_or(0, |call| call.round)
     }
 
     fn is_waiting(&self, call: CallId) -> bool {

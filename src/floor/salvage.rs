@@ -148,6 +148,7 @@ fn outlives_calls(name: &TimerName) -> bool {
         | TimerName::LadderAgain(_)
         | TimerName::SoftphoneSilent(_)
         | TimerName::LineLost(_)
+        | TimerName::HoldReminder(_)
         | TimerName::MessageOver(_) => false,
         TimerName::RecordingDue(_) => true,
     }

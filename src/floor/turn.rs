@@ -99,6 +99,8 @@ impl<'f> Turn<'f> {
             Event::SoftphoneHeard { agent } => self.softphone_heard(agent),
             Event::SoftphoneUnheard { agent } => self.softphone_unheard(agent),
             Event::LineLost { leg } => self.line_lost(leg),
+            Event::HoldAsked { call } => self.hold_asked(call),
+            Event::ResumeAsked { call } => self.resume_asked(call),
             Event::ItemAsked { item, what, by } => self.item_asked(item, &what, by),
         }
     }
@@ -124,6 +126,7 @@ impl<'f> Turn<'f> {
                 TimerName::LadderAgain(call) => self.ladder_again(call),
                 TimerName::SoftphoneSilent(agent) => self.softphone_silent(agent),
                 TimerName::LineLost(leg) => self.line_gone(leg),
+                TimerName::HoldReminder(call) => self.fact(Fact::HoldReminded { call }),
             }
             debug_assert!(self.out.facts.len() > before, "a deadline that decides nothing would come back for ever");
             if self.out.facts.len() == before {

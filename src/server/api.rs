@@ -162,10 +162,9 @@ impl Asking<'_> {
                 let of = Subject::Call(id(call, "call")?);
                 self.ask(Event::DetailsTold { of, details: Box::new(details(read(body)?)?) }).await
             }
-            ("POST", ["calls", call, "transfer"]) => {
-                let TransferBody { lane } = read(body)?;
-                self.ask(Event::TransferAsked { call: id(call, "call")?, lane: LaneId::from(lane.as_str()) }).await
-            }
+            ("POST", ["calls", call, "transfer"]) => self.transfer(id(call, "call")?, body).await,
+            ("POST", ["calls", call, "hold"]) => self.ask(Event::HoldAsked { call: id(call, "call")? }).await,
+            ("POST", ["calls", call, "resume"]) => self.ask(Event::ResumeAsked { call: id(call, "call")? }).await,
             ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
             ("POST", ["flows", "reload"]) => Ok(self.reload_flows().await),
             ("GET", ["items"]) => {
@@ -205,13 +204,20 @@ impl Asking<'_> {
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (
                 _,
-                ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"],
+                ["calls", _, "close" | "transfer" | "hold" | "resume"]
+                | ["items", _, "attempts" | "close" | "merge"]
+                | ["flows", "reload"],
             )
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
             }
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
+    }
+
+    async fn transfer(&mut self, call: CallId, body: &[u8]) -> Result<Reply, Reply> {
+        let TransferBody { lane } = read(body)?;
+        self.ask(Event::TransferAsked { call, lane: LaneId::from(lane.as_str()) }).await
     }
 
     async fn set_state(&mut self, agent: &str, body: &[u8]) -> Result<Reply, Reply> {

@@ -36,6 +36,8 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
             "promised": c.promised.map(Timestamp::rfc3339), "caller_is": details(&c.details),
             "open_items": c.open_items.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
+            "held_since": c.held.map(|held| held.since.rfc3339()),
+            "hold_overdue": c.held.is_some_and(|held| held.reminded),
         })).collect::<Vec<_>>(),
         "ledger": {
             "inbound": l.inbound, "in_progress": l.in_progress, "answered": l.answered, "self_served": l.self_served,
@@ -186,7 +188,7 @@ fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
             fields.insert(name.to_owned(), format!("{prefix}-{id}").into());
         }
     }
-    for name in ["arrived", "deadline", "expires_at", "wrap_up_until", "due_at", "promised", "until"] {
+    for name in ["arrived", "deadline", "expires_at", "wrap_up_until", "due_at", "promised", "until", "remind_at"] {
         if let Some(at) = fields.get(name).and_then(Value::as_i64) {
             fields.insert(name.to_owned(), Timestamp(at).rfc3339().into());
         }

@@ -114,6 +114,8 @@ pub fn event(told: &Event) -> String {
         Event::LineLost { leg } => format!("the line of {leg} breaks off"),
         Event::AgentStateAsked { agent, state } => format!("{agent} asks to be {}", plain(state)),
         Event::CallCloseAsked { call, outcome, .. } => format!("{call} is to be closed as {outcome}"),
+        Event::HoldAsked { call } => format!("{call} is to be put on hold"),
+        Event::ResumeAsked { call } => format!("{call} is to come off hold"),
         Event::TransferAsked { call, lane } => format!("{call} is to go to {lane}"),
         Event::AttemptMade { item, outcome, .. } => format!("an attempt at {item}: {outcome}"),
         Event::ItemCloseAsked { item, outcome, .. } => format!("{item} is to be closed as {outcome}"),
@@ -280,6 +282,19 @@ fn seldom(told: &Fact) -> String {
             deadline.as_ref().map_or_else(|| "the event".to_owned(), |name| format!("the deadline {name:?}")),
             call.map_or_else(|| "about no call".to_owned(), |call| format!("about {call}")),
         ),
+        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
+        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
+        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+        other => talked(other),
+    }
+}
+
+/// Holds, softphones and their lines.
+fn talked(told: &Fact) -> String {
+    match told {
+        Fact::HoldBegan { call, remind_at } => format!("{call} on hold, reminder at {}", clock(*remind_at)),
+        Fact::HoldReminded { call } => format!("{call} has been on hold for long"),
+        Fact::HoldEnded { call, how } => format!("{call} off hold: {}", plain(how)),
         Fact::SoftphoneHeard { agent } => format!("{agent} is rung at the softphone"),
         Fact::SoftphoneUnheard { agent, until } => {
             format!("the softphone of {agent} does not answer, until {}", clock(*until))
@@ -288,9 +303,6 @@ fn seldom(told: &Fact) -> String {
         Fact::OfferRung { offer, expires_at } => format!("{offer} rings until {}", clock(*expires_at)),
         Fact::LineLost { leg, until } => format!("the line of {leg} is lost, awaited until {}", clock(*until)),
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
-        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
-        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
-        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
         other => work(other),
     }
 }
@@ -454,6 +466,9 @@ fn treated(treatment: &Treatment) -> String {
                 promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
             )
         }
+        Treatment::OnHold { first, language, urgent } => {
+            format!("on hold {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
+        }
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),
@@ -506,6 +521,10 @@ pub fn floor(floor: &Floor) -> String {
         let _ = write!(text, " {}", call.language);
         if let Some(agent) = &call.agent {
             let _ = write!(text, " with {agent}");
+        }
+        if let Some(held) = call.held {
+            let overdue = if held.reminded { ", for long" } else { "" };
+            let _ = write!(text, " on hold since {}{overdue}", clock(held.since));
         }
         text.push('\n');
     }

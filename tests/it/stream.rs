@@ -6,6 +6,7 @@ mod barge;
 mod bridge;
 pub(crate) mod carrier;
 mod doors;
+mod hold;
 mod message;
 mod speech;
 mod staff;

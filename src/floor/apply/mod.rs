@@ -3,6 +3,7 @@
 //! A fact that does not fit (an unknown id in a damaged journal) changes nothing; the chain has already been checked.
 
 mod call;
+mod hold;
 mod item;
 mod ladder;
 mod leg;
@@ -103,6 +104,7 @@ impl Floor {
             | Fact::LineBack { .. } => self.softphone_fact(at, fact),
             Fact::AskedOnce { key, path } => self.asked_once(at, key, path),
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
+            Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.hold_fact(at, fact),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
         }

@@ -46,7 +46,8 @@ impl Hearing {
             Treatment::Menu { language, .. }
             | Treatment::AskStanding { language, .. }
             | Treatment::Announce { language, .. }
-            | Treatment::Hold { language, .. } => Some(language.clone()),
+            | Treatment::Hold { language, .. }
+            | Treatment::OnHold { language, .. } => Some(language.clone()),
             // privacy: conversations, messages and assistants are heard by nobody else.
             _ => None,
         };
