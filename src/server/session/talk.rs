@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::End;
 use super::Session;
-use super::wire::write;
+use super::wire::write_audio;
 use crate::engine::Given;
 use crate::engine::Heard;
 use crate::engine::Seat;
@@ -155,7 +155,7 @@ impl Session<'_> {
         }
         metrics.stream_sent(u64::try_from(talk.audio.len().div_ceil(FRAME)).unwrap_or(0));
         metrics.passed_on(now.saturating_sub(came));
-        write(self.socket, self.writer.audio(base64)).await
+        write_audio(self.socket, &self.writer, base64).await
     }
 }
 
