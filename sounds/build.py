@@ -27,6 +27,8 @@ SILENCE_MAX, EDGE = 0.006, 80
 LEAD_SECONDS, TAIL_SECONDS = 0.04, 0.16
 # Pieces of a time are said one after the other: a pause after each would sound like a list.
 PIECE_TAIL_SECONDS, PIECE_WORDS_MAX = 0.03, 3
+ONES_ES = {"": "un", "2": "veintiún", "3": "treinta y un", "4": "cuarenta y un", "5": "cincuenta y un",
+           "6": "sesenta y un", "7": "setenta y un", "8": "ochenta y un", "9": "noventa y un"}
 # How espeak-ng writes sounds, and how Kokoro has learned them.
 SOUNDS = {
     "en": [("r", "ɹ"), ("x", "k"), ("ʲ", "j"), ("ɬ", "l"), ("dʒ", "ʤ"), ("tʃ", "ʧ"), ("eɪ", "A"), ("aɪ", "I"),
@@ -39,6 +41,9 @@ def spelled(text, language):
     """How a text is to be read: numbers that are called are read digit by digit."""
     text = re.sub(r"\b(9)(1)(1)\b", {"en": "nine one one", "es": "nueve uno uno"}[language], text)
     text = re.sub(r"\b988\b", {"en": "nine eight eight", "es": "nueve ocho ocho"}[language], text)
+    if language == "es":
+        # A number that ends in one bends to its unit: veintiún minutos, but veintiuno.
+        text = re.sub(r"\b(\d?)1 (?=segundos?\b|minutos\b)", lambda found: ONES_ES.get(found[1], found[1] + "1") + " ", text)
     if language == "en":
         text = re.sub(r"\bAM\b", "A M", text)
         text = re.sub(r"\bPM\b", "P M", text)

@@ -16,6 +16,8 @@ pub mod floor;
 
 pub mod render;
 
+pub mod report;
+
 // ---- purity line: everything above builds with --no-default-features ----
 
 #[cfg(feature = "shell")]

@@ -1,10 +1,12 @@
 //! The commands: one file each. `carelane` alone is `carelane serve`.
 
+pub mod audit;
 pub mod call;
 pub mod check;
 pub mod fallback;
 pub mod journal;
 pub mod pin;
+pub mod report;
 pub mod serve;
 pub mod sim;
 pub mod sounds;
@@ -42,6 +44,8 @@ enum Command {
     Fallback(fallback::Args),
     Pin(pin::Args),
     Sounds(sounds::Args),
+    Audit(audit::Args),
+    Report(report::Args),
 }
 
 /// Reads the command line and runs the command.
@@ -56,6 +60,8 @@ pub fn main() -> ExitCode {
         Command::Fallback(args) => fallback::run(&args),
         Command::Pin(args) => pin::run(&args),
         Command::Sounds(args) => sounds::run(&args),
+        Command::Audit(args) => audit::run(&args),
+        Command::Report(args) => report::run(&args),
     }
 }
 

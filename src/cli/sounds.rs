@@ -34,7 +34,7 @@ const PLAYERS: [(&str, &[&str]); 5] = [
 
 const AFTER_HELP: &str = "\
 Examples:
-  carelane sounds list                         what callers hear, each with its file
+  carelane sounds list                         what is said, each with its file
   carelane sounds list --missing               only what has no sound, or a bad one
   carelane sounds build                        make the sounds that are missing (sounds/README.md: what it needs)
   carelane sounds play 'in line'               hear every sound with these words
@@ -58,7 +58,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// What callers hear, each with its file
+    /// What is said, each with its file
     #[command(after_help = "Examples:
   carelane sounds list
   carelane sounds list --missing --flows /etc/carelane/flows")]
@@ -109,7 +109,7 @@ pub fn run(args: &Args) -> ExitCode {
     }
 }
 
-/// Everything callers of these practices may hear.
+/// Everything callers and assistants of these practices may hear.
 fn pieces(named: Option<&Path>) -> Result<Wanted, String> {
     let files = super::serve::flow_files(named)?;
     let files = files.unwrap_or_else(|| demo().map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec());
@@ -133,7 +133,7 @@ pub(super) fn missing(flow: &Flow, folder: &Path) -> Option<usize> {
     Some(inventory(flow).iter().filter(|piece| manifest.file(piece).is_none()).count())
 }
 
-/// What is said to callers, and how many seconds it may take.
+/// What is said, and how many seconds it may take.
 type Wanted = BTreeMap<Piece, Option<f64>>;
 
 /// A piece, its file, and what is wrong with it.
@@ -202,7 +202,7 @@ fn write_table(entries: &[Entry<'_>], all: usize, bad: usize, out: &mut impl Wri
             writeln!(out, "              but {flaw}")?;
         }
     }
-    writeln!(out, "{all} things are said to callers; {bad} of them without a good sound.")
+    writeln!(out, "{all} things are said; {bad} of them without a good sound.")
 }
 
 /// Has the folder's script make what is missing.

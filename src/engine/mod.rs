@@ -52,6 +52,7 @@ pub use observer::Observer;
 pub use replay::Replay;
 pub use rooms::Heard;
 pub use rooms::Rooms;
+pub use rooms::Said;
 pub use rooms::Seat;
 pub use salvage::AffectedCall;
 pub use salvage::SalvageError;

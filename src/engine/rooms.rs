@@ -3,7 +3,8 @@
 //! ```text
 //!  session of the patient ─► seat ─► room (call, round) ─► ear ─► session of the assistant
 //! ```
-//! What a party says goes to every other seat's ear as it came. An ear is short and never makes a speaker wait: who
+//! Each seat has a role, and what is said goes as it came to the ear of every seat whose role hears it
+//! (`floor/treatment/role.rs`). Whoever hears several is told so, and mixes. An ear is short and never makes a speaker wait: who
 //! does not listen loses the oldest. A conversation that cannot be held here meets in the carrier's conference, and
 //! that is for the whole round, so that both go to the same place. Nothing here is journaled: after a restart the
 //! parties come back and take their seats again.
@@ -19,6 +20,7 @@ use std::time::Duration;
 use dashmap::DashMap;
 use tokio::sync::Notify;
 
+use crate::floor::treatment::Role;
 use crate::vocab::CallId;
 use crate::vocab::LegId;
 
@@ -41,7 +43,16 @@ struct State {
     place: Place,
     /// A party has no carrier, and so no conference to go to.
     only_here: bool,
-    seats: Vec<(LegId, Arc<Ear>)>,
+    seats: Vec<Seated>,
+}
+
+#[derive(Debug)]
+struct Seated {
+    leg: LegId,
+    role: Role,
+    ear: Arc<Ear>,
+    /// How many of the others this seat hears.
+    hears: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,11 +69,11 @@ enum Place {
 /// What comes to a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
-    /// Audio of another party, in base64 as it came, and when it came.
-    Audio(Arc<str>, Duration),
+    /// Somebody said something.
+    Audio(Said),
     /// Another party has taken a seat.
     Came,
-    /// Nobody else is here any more; `ended` if the carrier said that the party's stream is over.
+    /// No other party is here any more; `ended` if the carrier said that the party's stream is over.
     Alone {
         /// Was it said?
         ended: bool,
@@ -71,6 +82,19 @@ pub enum Heard {
     Moved,
     /// The conversation is over.
     Over,
+}
+
+/// What somebody said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Who.
+    pub by: LegId,
+    /// In base64, as it came.
+    pub base64: Arc<str>,
+    /// When it came.
+    pub came: Duration,
+    /// Does the listener hear others beside?
+    pub among_others: bool,
 }
 
 /// What came for one party and was not listened to yet.
@@ -123,17 +147,32 @@ impl Room {
         let mut state = self.state();
         if state.place == Place::Here {
             state.place = place;
-            for (_, ear) in state.seats.drain(..) {
-                ear.put(told.clone(), 0);
+            for seated in state.seats.drain(..) {
+                seated.ear.put(told.clone(), 0);
             }
         }
+    }
+}
+
+impl State {
+    /// Somebody came or went.
+    fn count(&mut self) {
+        let roles: Vec<Role> = self.seats.iter().map(|seated| seated.role).collect();
+        for (place, seated) in self.seats.iter_mut().enumerate() {
+            let others = roles.iter().enumerate().filter(|(other, _)| *other != place);
+            seated.hears = others.filter(|(_, role)| seated.role.hears(**role)).count();
+        }
+    }
+
+    fn parties(&self) -> impl Iterator<Item = &Seated> {
+        self.seats.iter().filter(|seated| seated.role.is_party())
     }
 }
 
 impl Rooms {
     /// Takes a seat in a round's room; `None` if that round meets elsewhere or is over. An earlier seat of the same leg
     /// is given up, and an earlier round is over.
-    pub fn enter(&self, call: CallId, round: u32, leg: LegId) -> Option<Seat> {
+    pub fn enter(&self, call: CallId, round: u32, leg: LegId, role: Role) -> Option<Seat> {
         let new = || Arc::new(Room { round, state: Mutex::default() });
         // Held until the seat is taken: an empty room is removed, and nobody may sit down in one that is.
         let mut found = self.0.entry(call).or_insert_with(new);
@@ -146,12 +185,15 @@ impl Rooms {
         if room.round != round || state.place != Place::Here {
             return None;
         }
-        state.seats.retain(|(other, _)| *other != leg);
-        for (_, other) in &state.seats {
-            other.put(Heard::Came, 0);
-            ear.put(Heard::Came, 0);
+        state.seats.retain(|other| other.leg != leg);
+        if role.is_party() {
+            for other in state.parties() {
+                other.ear.put(Heard::Came, 0);
+                ear.put(Heard::Came, 0);
+            }
         }
-        state.seats.push((leg, Arc::clone(&ear)));
+        state.seats.push(Seated { leg, role, ear: Arc::clone(&ear), hears: 0 });
+        state.count();
         drop(state);
         Some(Seat { rooms: self.clone(), call, room, ear, ended: false })
     }
@@ -213,15 +255,18 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// Gives audio to everybody else, as it came; how many older pieces were lost because somebody did not listen.
+    /// Gives audio to everybody who hears this seat, as it came; how many older pieces were lost because somebody did
+    /// not listen.
     pub fn say(&self, now: Duration, base64: &str, samples: usize) -> usize {
         let state = self.room.state();
-        let others = state.seats.iter().filter(|(_, ear)| !Arc::ptr_eq(ear, &self.ear));
-        let mut said = None;
-        others
-            .map(|(_, ear)| {
-                let audio = said.get_or_insert_with(|| Arc::<str>::from(base64));
-                ear.put(Heard::Audio(Arc::clone(audio), now), samples)
+        let Some(own) = state.seats.iter().find(|seated| Arc::ptr_eq(&seated.ear, &self.ear)) else { return 0 };
+        let hearers = state.seats.iter().filter(|other| other.leg != own.leg && other.role.hears(own.role));
+        let mut shared = None;
+        hearers
+            .map(|hearer| {
+                let base64 = Arc::clone(shared.get_or_insert_with(|| Arc::<str>::from(base64)));
+                let said = Said { by: own.leg, base64, came: now, among_others: hearer.hears > 1 };
+                hearer.ear.put(Heard::Audio(said), samples)
             })
             .sum()
     }
@@ -246,10 +291,13 @@ impl Drop for Seat {
     fn drop(&mut self) {
         {
             let mut state = self.room.state();
-            let before = state.seats.len();
-            state.seats.retain(|(_, ear)| !Arc::ptr_eq(ear, &self.ear));
-            if let ([(_, last)], true) = (state.seats.as_slice(), state.seats.len() < before) {
-                last.put(Heard::Alone { ended: self.ended }, 0);
+            let gone = state.seats.iter().position(|seated| Arc::ptr_eq(&seated.ear, &self.ear));
+            if let Some(gone) = gone.map(|place| state.seats.remove(place)) {
+                state.count();
+                let mut parties = state.parties();
+                if let (true, Some(last), None) = (gone.role.is_party(), parties.next(), parties.next()) {
+                    last.ear.put(Heard::Alone { ended: self.ended }, 0);
+                }
             }
         }
         // What must be remembered of an empty room is that it is not to be used, or not to be left.
@@ -264,6 +312,8 @@ impl Drop for Seat {
 mod tests {
     use super::*;
 
+    use crate::floor::treatment::Mode;
+
     const CALL: CallId = CallId(3);
     const PATIENT: LegId = LegId(1);
     const ASSISTANT: LegId = LegId(2);
@@ -273,45 +323,49 @@ mod tests {
         std::iter::from_fn(|| seat.ear.take()).collect()
     }
 
-    fn audio(text: &str) -> Heard {
-        Heard::Audio(text.into(), NOW)
+    fn audio(by: LegId, text: &str) -> Heard {
+        Heard::Audio(Said { by, base64: text.into(), came: NOW, among_others: false })
+    }
+
+    fn among(by: LegId, text: &str) -> Heard {
+        Heard::Audio(Said { by, base64: text.into(), came: NOW, among_others: true })
     }
 
     #[test]
     fn each_hears_the_other_as_it_was_said_and_never_itself() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap();
         assert_eq!(patient.say(NOW, "nobody", 160), 0);
-        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
         patient.say(NOW, "a", 160);
         assistant.say(NOW, "b", 160);
         patient.say(NOW, "c", 160);
-        assert_eq!(heard(&assistant), [Heard::Came, audio("a"), audio("c")]);
-        assert_eq!(heard(&patient), [Heard::Came, audio("b")]);
+        assert_eq!(heard(&assistant), [Heard::Came, audio(PATIENT, "a"), audio(PATIENT, "c")]);
+        assert_eq!(heard(&patient), [Heard::Came, audio(ASSISTANT, "b")]);
     }
 
     #[test]
     fn who_does_not_listen_loses_the_oldest_and_makes_nobody_wait() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
-        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
         let lost: usize = (0..20).map(|n| patient.say(NOW, &n.to_string(), 160)).sum();
         assert_eq!(lost, 8);
         let left = heard(&assistant);
-        assert_eq!((left.len(), &left[0], &left[1]), (13, &Heard::Came, &audio("8")));
+        assert_eq!((left.len(), &left[0], &left[1]), (13, &Heard::Came, &audio(PATIENT, "8")));
         // A piece that is larger than an ear is still heard, alone.
         assert_eq!(patient.say(NOW, "long", 8_000) + patient.say(NOW, "last", 160), 1);
-        assert_eq!(heard(&assistant), [audio("last")]);
+        assert_eq!(heard(&assistant), [audio(PATIENT, "last")]);
     }
 
     #[test]
     fn who_is_left_alone_learns_how_the_other_went() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
-        let mut assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap();
+        let mut assistant = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
         assistant.ends();
         drop(assistant);
-        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
         drop(assistant);
         let alone = |ended| Heard::Alone { ended };
         assert_eq!(heard(&patient), [Heard::Came, alone(true), Heard::Came, alone(false)]);
@@ -320,24 +374,56 @@ mod tests {
     #[test]
     fn a_leg_that_comes_back_takes_the_place_of_its_lost_stream() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
-        let lost = rooms.enter(CALL, 1, ASSISTANT).unwrap();
-        let back = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap();
+        let lost = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
+        let back = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
         drop(lost);
         patient.say(NOW, "a", 160);
         assert_eq!(heard(&patient), [Heard::Came, Heard::Came], "nobody was ever alone");
-        assert_eq!(heard(&back), [Heard::Came, audio("a")]);
+        assert_eq!(heard(&back), [Heard::Came, audio(PATIENT, "a")]);
+    }
+
+    #[test]
+    fn a_supervisor_is_heard_as_her_role_says_and_makes_nobody_feel_less_alone() {
+        const SUPERVISOR: LegId = LegId(3);
+        let rooms = Rooms::default();
+        let patient = rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
+        let as_mode = |mode| rooms.enter(CALL, 1, SUPERVISOR, Role::Supervisor(mode)).unwrap();
+        let listens = as_mode(Mode::Listen);
+        patient.say(NOW, "p", 160);
+        assistant.say(NOW, "a", 160);
+        listens.say(NOW, "s", 160);
+        assert_eq!(heard(&patient), [Heard::Came, audio(ASSISTANT, "a")], "untouched: they hear one only");
+        assert_eq!(heard(&assistant), [Heard::Came, audio(PATIENT, "p")]);
+        assert_eq!(heard(&listens), [among(PATIENT, "p"), among(ASSISTANT, "a")]);
+        let whispers = as_mode(Mode::Whisper);
+        drop(listens);
+        patient.say(NOW, "p", 160);
+        whispers.say(NOW, "s", 160);
+        assistant.say(NOW, "a", 160);
+        assert_eq!(heard(&patient), [audio(ASSISTANT, "a")]);
+        assert_eq!(heard(&assistant), [among(PATIENT, "p"), among(SUPERVISOR, "s")]);
+        let barges = as_mode(Mode::Barge);
+        barges.say(NOW, "s", 160);
+        assert_eq!(heard(&patient), [among(SUPERVISOR, "s")]);
+        drop(barges);
+        patient.say(NOW, "p", 160);
+        assert_eq!(heard(&assistant)[1..], [audio(PATIENT, "p")], "and untouched again");
+        let _listens = as_mode(Mode::Listen);
+        drop(patient);
+        assert_eq!(heard(&assistant), [Heard::Alone { ended: false }]);
     }
 
     #[test]
     fn a_round_that_meets_at_the_carrier_meets_nowhere_else() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap();
         assert!(rooms.is_here(CALL, 1) && rooms.move_to_carrier(CALL, 1));
         assert_eq!(heard(&patient), [Heard::Moved]);
-        assert!(!rooms.is_here(CALL, 1) && rooms.enter(CALL, 1, ASSISTANT).is_none());
+        assert!(!rooms.is_here(CALL, 1) && rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).is_none());
         assert!(rooms.is_here(CALL, 2), "the next conversation is tried here again");
-        assert!(rooms.enter(CALL, 1, ASSISTANT).is_none(), "an earlier one is not");
+        assert!(rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).is_none(), "an earlier one is not");
     }
 
     #[test]
@@ -346,7 +432,7 @@ mod tests {
         assert!(!rooms.is_only_here(CALL, 1));
         rooms.keep_here(CALL, 1);
         assert!(!rooms.move_to_carrier(CALL, 1) && rooms.is_here(CALL, 1));
-        drop(rooms.enter(CALL, 1, PATIENT).unwrap());
+        drop(rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap());
         assert!(!rooms.move_to_carrier(CALL, 1) && rooms.is_only_here(CALL, 1), "it may come back");
         assert!(!rooms.is_only_here(CALL, 2));
     }
@@ -354,13 +440,13 @@ mod tests {
     #[test]
     fn when_the_conversation_is_over_everybody_learns_it_once() {
         let rooms = Rooms::default();
-        let patient = rooms.enter(CALL, 1, PATIENT).unwrap();
-        let assistant = rooms.enter(CALL, 1, ASSISTANT).unwrap();
+        let patient = rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
         rooms.end(CALL);
         drop(assistant);
         assert_eq!(heard(&patient), [Heard::Came, Heard::Over]);
         assert!(rooms.0.is_empty());
-        drop(rooms.enter(CALL, 1, PATIENT));
+        drop(rooms.enter(CALL, 1, PATIENT, Role::Patient));
         assert!(rooms.0.is_empty(), "who comes too late leaves no room behind");
     }
 }

@@ -100,6 +100,11 @@ pub fn local(flow: &Flow, at: Timestamp) -> Option<civil::DateTime> {
     Some(at.to_zoned(zone(flow)?).datetime())
 }
 
+/// When a day begins by the practice's wall clock.
+pub fn midnight(flow: &Flow, date: civil::Date) -> Option<Timestamp> {
+    moment(&zone(flow)?, date, 0)
+}
+
 /// Open spells from the day of `from` on, as moments, in order.
 fn spells(flow: &Flow, from: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
     let zone = zone(flow).unwrap_or(TimeZone::UTC);

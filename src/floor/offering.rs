@@ -3,8 +3,6 @@
 use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
 use super::acd::offer::CARRIER_SLACK;
-use super::acd::offer::PRACTICE_NAME_MAX;
-use super::acd::offer::WHISPER_MAX;
 use super::effect::Oddity;
 use super::event::Input;
 use super::fact::AgentChange;
@@ -103,8 +101,7 @@ impl Turn<'_> {
             backline: call.details.backline,
             names_practice,
         };
-        let said_by = self.now + WHISPER_MAX + if names_practice { PRACTICE_NAME_MAX } else { Span::ZERO };
-        let expires_at = said_by + call.flow.offers.accept + CARRIER_SLACK;
+        let expires_at = self.now + whisper.said_within() + call.flow.offers.accept + CARRIER_SLACK;
         self.fact(Fact::OfferAnswered { offer, expires_at });
         self.treat(leg, whisper);
     }

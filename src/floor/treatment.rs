@@ -4,8 +4,12 @@
 //! Each one on a leg has a serial number: the answer to the completion of number n is always number n + 1,
 //! so a duplicated or late webhook gets the very document it got before.
 
+mod role;
+
 use std::sync::Arc;
 
+pub use role::Mode;
+pub use role::Role;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -249,6 +253,33 @@ impl Treatment {
             Words::Wait(_, _, to) => Some(Span::mins(i64::from(*to))),
             _ => None,
         })
+    }
+}
+
+/// The longest a whisper of a lane, a language, a wait and the keys takes to be said.
+const WHISPER_MAX: Span = Span::secs(12);
+/// What it takes to say which practice was called, that a request is open, whether the patient is new, that it is the
+/// backline, and a promised time.
+const PRACTICE_MAX: Span = Span::secs(4);
+const REPEAT_MAX: Span = Span::secs(2);
+const STANDING_MAX: Span = Span::secs(2);
+const BACKLINE_MAX: Span = Span::secs(5);
+const PROMISE_MAX: Span = Span::secs(6);
+
+impl Treatment {
+    /// The longest that a whisper takes to be said: its keys are awaited after that, so no lease may end before.
+    pub fn said_within(&self) -> Span {
+        let Self::Whisper { repeat, standing, promised, backline, names_practice, .. } = self else {
+            return Span::ZERO;
+        };
+        let more = [
+            (*names_practice, PRACTICE_MAX),
+            (*repeat, REPEAT_MAX),
+            (standing.is_some(), STANDING_MAX),
+            (*backline, BACKLINE_MAX),
+            (promised.is_some(), PROMISE_MAX),
+        ];
+        more.into_iter().filter(|(said, _)| *said).fold(WHISPER_MAX, |sum, (_, more)| sum + more)
     }
 }
 

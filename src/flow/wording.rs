@@ -40,11 +40,10 @@ macro_rules! phrases {
 }
 
 impl Phrase {
-    /// Do callers hear it? The others are for assistants, or are said by the carrier alone.
-    pub fn is_for_callers(self) -> bool {
-        let staff = ["staff_", "whisper", "offer_", "keys_", "key_means", "write_up", "written_up"];
-        let others = [Self::CallerLeft, Self::NotByKeys, Self::LeftForLater, Self::Unreachable];
-        !others.contains(&self) && !staff.iter().any(|begin| self.key().starts_with(begin))
+    /// May carelane say it itself? The others are said by the carrier alone: our host is down, or who dialled a number
+    /// of the staff's is a stranger.
+    pub fn is_played(self) -> bool {
+        !matches!(self, Self::Unreachable | Self::StaffStranger)
     }
 }
 

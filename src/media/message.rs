@@ -185,6 +185,11 @@ pub fn audio(base64: &str, out: &mut Vec<u8>) -> Result<(), Malformed> {
     STANDARD.decode_vec(base64, out).map_err(|_| Malformed::Audio)
 }
 
+/// Audio of our own as a message carries it.
+pub fn base64(mulaw: &[u8]) -> String {
+    STANDARD.encode(mulaw)
+}
+
 /// What stands behind the audio of a message of ours.
 pub const AFTER_AUDIO: &str = r#""}}"#;
 

@@ -296,12 +296,5 @@ pub(super) fn offer_outcome(outcome: OfferOutcome) -> &'static str {
 
 /// The label of an item's kind.
 pub(super) fn kind(kind: ItemKind) -> &'static str {
-    match kind {
-        ItemKind::Abandoned => "abandoned",
-        ItemKind::Missed => "missed",
-        ItemKind::Voicemail => "voicemail",
-        ItemKind::Callback => "callback",
-        ItemKind::NoteOwed => "note_owed",
-        ItemKind::FollowUp => "follow_up",
-    }
+    kind.name()
 }

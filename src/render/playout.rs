@@ -1,7 +1,7 @@
 //! Playout: a treatment as a plan of what to play and what to wait for, for carelane's own voice.
 //!
-//! The second rendering of treatments; it says what the TwiML document says, in the same order. `None`: this treatment
-//! is the carrier's (an assistant's keys).
+//! The second rendering of treatments; it says what the TwiML document says, in the same order. `None`: the flow does
+//! not know what the treatment names.
 //! A plan names pieces and knows no file; whether there are sounds for all of them, `media` says.
 
 use super::question;
@@ -10,6 +10,7 @@ use super::speech::pieces;
 use super::twiml;
 use super::whisper;
 use super::wording;
+use crate::floor::treatment::Asked;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
@@ -58,6 +59,8 @@ pub enum Keys {
     Heard,
     /// `#` or `*` ends the message; nothing else does anything.
     End,
+    /// All of them together are the answer, up to `#` or a pause.
+    Typed,
 }
 
 /// What comes after the last sound of a plan.
@@ -114,10 +117,9 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
         Treatment::Hold { lane, language, first, urgent } => {
             Some(hold(flow, flow.lane(lane)?, say_all(first, language), *urgent, language))
         }
-        Treatment::Whisper { language, .. } => {
-            let said = whisper::sentences(flow, treatment);
-            let sounds = said.iter().map(|sentence| Sound::Words(Piece::new(sentence, language)));
-            Some(question(sounds.collect(), flow.offers.accept))
+        Treatment::Whisper { .. } => {
+            let said = whisper::sentences(flow, treatment).into_iter().flat_map(|sentence| sentence.pieces);
+            Some(question(said.map(Sound::Words).collect(), flow.offers.accept))
         }
         Treatment::Connected { party: Party::Caller, language, .. } => {
             Some(Plan::conversation(say_all(&[Words::Phrase(Phrase::Joining)], language)))
@@ -128,7 +130,13 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
             let then = Then::Record { longest: *longest, silence: seconds(twiml::MESSAGE_SILENCE) };
             Some(Plan { sounds, again_from: None, keys: Keys::End, then })
         }
-        Treatment::Keys { .. } => None,
+        Treatment::Keys { asked, words, language, .. } => {
+            let keys = match asked {
+                Asked::Pin { .. } => Keys::Typed,
+                Asked::StaffMenu | Asked::Outcome { .. } | Asked::Field { .. } => Keys::Answer,
+            };
+            Some(Plan { keys, ..question(say_all(words, language), seconds(twiml::KEYS_TIMEOUT)) })
+        }
     }
 }
 

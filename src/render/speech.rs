@@ -1,7 +1,7 @@
 //! Speech in pieces: what each sound file says, and of which pieces a sentence is made.
 //!
-//! A sentence whose words are known beforehand is one piece. One with a time is cut at it, and the time has pieces of
-//! its own ("3", "15", "PM", "on Tuesday"). It knows no file and no sound: `media` has those.
+//! A sentence whose words are known beforehand is one piece. One with a time, a wait or a number is cut there, and
+//! those have pieces of their own ("3", "15", "PM", "on Tuesday"). It knows no file and no sound: `media` has those.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,7 @@ use super::wording;
 use crate::floor::treatment::WAIT_RANGES;
 use crate::floor::treatment::Words;
 use crate::flow::Flow;
+use crate::flow::Lane;
 use crate::flow::Phrase;
 use crate::flow::Step;
 use crate::flow::Target;
@@ -35,19 +36,32 @@ impl Piece {
 /// The pieces of something said.
 pub(super) fn pieces(flow: &Flow, words: &Words, language: &Language) -> Vec<Piece> {
     match words {
-        Words::Promise(phrase, at) => timed(flow, *phrase, *at, false, language),
-        Words::Dated(phrase, at) => timed(flow, *phrase, *at, true, language),
+        Words::Promise(phrase, at) => moment(flow, flow.phrase(*phrase, language), *at, false, language),
+        Words::Dated(phrase, at) => moment(flow, flow.phrase(*phrase, language), *at, true, language),
+        Words::AboutCall(phrase, lane, at) => {
+            moment(flow, &wording::for_staff(flow, *phrase, lane, language), *at, false, language)
+        }
+        Words::Count(phrase, number) => cut(flow.phrase(*phrase, language), language, vec![number.to_string()]),
         other => vec![Piece::new(&wording::words(flow, other, language), language)],
     }
 }
 
-/// A sentence with a time: the words before it, the time, the words after it.
-fn timed(flow: &Flow, phrase: Phrase, at: Timestamp, dated: bool, language: &Language) -> Vec<Piece> {
-    let sentence = flow.phrase(phrase, language);
-    let Some((before, after)) = sentence.split_once("{time}") else { return vec![Piece::new(sentence, language)] };
-    let time = wording::moment_pieces(flow, at, dated, language);
-    let time = time.iter().map(|piece| Piece::new(piece, language));
-    part(before, language).into_iter().chain(time).chain(part(after, language)).collect()
+/// A sentence with a time.
+pub(super) fn moment(flow: &Flow, sentence: &str, at: Timestamp, dated: bool, language: &Language) -> Vec<Piece> {
+    cut(sentence, language, wording::moment_pieces(flow, at, dated, language))
+}
+
+/// A sentence cut at its one blank: the words before it, what fills it, the words after it.
+pub(super) fn cut(sentence: &str, language: &Language, filled: Vec<String>) -> Vec<Piece> {
+    let (before, blank, after) = around_blank(sentence);
+    let filled = filled.iter().filter(|_| blank).map(|piece| Piece::new(piece, language));
+    part(before, language).into_iter().chain(filled).chain(part(after, language)).collect()
+}
+
+/// What stands before and after a sentence's blank, and whether there is one.
+fn around_blank(sentence: &str) -> (&str, bool, &str) {
+    let cut = sentence.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?.1)));
+    cut.map_or((sentence, false, ""), |(before, after)| (before, true, after))
 }
 
 /// What stands beside a blank, without the marks around it; nothing if only marks are left.
@@ -56,7 +70,7 @@ fn part(text: &str, language: &Language) -> Option<Piece> {
     (!text.is_empty()).then(|| Piece::new(text, language))
 }
 
-/// Every piece a caller of this practice may hear: what must be recorded. Assistants hear the carrier's voice.
+/// Every piece that callers of this practice and its assistants may hear: what must be recorded.
 pub fn inventory(flow: &Flow) -> BTreeSet<Piece> {
     let mut out = BTreeSet::new();
     for language in &flow.languages {
@@ -73,7 +87,13 @@ pub fn inventory(flow: &Flow) -> BTreeSet<Piece> {
         }
         flow.lanes.iter().flat_map(|lane| &lane.hold).for_each(|sentence| add(text(sentence, language)));
         wording::all_moment_pieces(language).iter().for_each(|piece| add(piece));
-        for phrase in Phrase::ALL.iter().filter(|phrase| phrase.is_for_callers()) {
+        wording::all_span_pieces(language).iter().for_each(|piece| add(piece));
+        // Said to assistants who serve several practices.
+        add(&wording::practice(flow));
+        for notes in flow.lanes.iter().filter(|lane| lane.keypad_notes.is_some()) {
+            notes.note_fields.iter().for_each(|field| add(&field.label));
+        }
+        for phrase in Phrase::ALL.iter().filter(|phrase| phrase.is_played()) {
             out.extend(of_phrase(flow, *phrase, language));
         }
     }
@@ -81,28 +101,46 @@ pub fn inventory(flow: &Flow) -> BTreeSet<Piece> {
     out
 }
 
+/// A sentence's pieces, with everything in its blanks that may stand there; numbers and times have pieces of their own.
 fn of_phrase(flow: &Flow, phrase: Phrase, language: &Language) -> Vec<Piece> {
-    let sentence = flow.phrase(phrase, language);
+    let whole = |text: &str| Piece::new(text, language);
+    let around = |sentence: &str| cut(sentence, language, Vec::new());
     match phrase.blanks() {
         ["lane"] => {
-            let sentence = |lane| Piece::new(&wording::about_lane(flow, phrase, lane, language), language);
-            flow.lanes.iter().map(|lane| sentence(&lane.id)).collect()
+            flow.lanes.iter().map(|lane| whole(&wording::about_lane(flow, phrase, &lane.id, language))).collect()
         }
         ["key"] => {
-            let sentence = |key| Piece::new(&wording::with_key(flow, phrase, key, language), language);
-            keys(flow, phrase).into_iter().map(sentence).collect()
+            keys(flow, phrase).into_iter().map(|key| whole(&wording::with_key(flow, phrase, key, language))).collect()
         }
         ["wait"] if flow.lanes.iter().any(|lane| lane.tells_wait) => {
-            let sentence = |range| Piece::new(&wording::wait(flow, phrase, range, language), language);
-            WAIT_RANGES.into_iter().map(sentence).collect()
+            WAIT_RANGES.into_iter().map(|range| whole(&wording::wait(flow, phrase, range, language))).collect()
         }
         ["wait"] => Vec::new(),
-        ["time"] => match sentence.split_once("{time}") {
-            Some((before, after)) => part(before, language).into_iter().chain(part(after, language)).collect(),
-            None => Vec::new(),
-        },
-        _ => vec![Piece::new(sentence, language)],
+        ["time"] | ["count"] => around(flow.phrase(phrase, language)),
+        ["lane", "time"] => {
+            let sentence = |lane: &Lane| around(&wording::for_staff(flow, phrase, &lane.id, language));
+            flow.lanes.iter().flat_map(sentence).collect()
+        }
+        ["lane", "language", "wait"] => {
+            let sentence = |lane: &Lane, spoken| around(&wording::whisper(flow, &lane.id, spoken, language));
+            let lanes = flow.lanes.iter();
+            lanes.flat_map(|lane| flow.languages.iter().flat_map(move |spoken| sentence(lane, spoken))).collect()
+        }
+        ["what", "key"] => {
+            choices(flow, language).map(|(key, what)| whole(&wording::choice(flow, key, what, language))).collect()
+        }
+        _ => vec![whole(flow.phrase(phrase, language))],
     }
+}
+
+/// What the keys of a note by phone stand for, in every lane.
+fn choices<'f>(flow: &'f Flow, language: &Language) -> impl Iterator<Item = (char, &'f str)> {
+    let notes = flow.lanes.iter().filter_map(|lane| lane.keypad_notes.as_ref());
+    notes.flat_map(|notes| {
+        let outcomes = notes.outcomes.iter().map(|(key, choice)| (*key, text(&choice.say, language)));
+        let fields = notes.fields.values().flatten().map(|(key, texts)| (*key, text(texts, language)));
+        outcomes.chain(fields)
+    })
 }
 
 /// The keys that a sentence may name.

@@ -54,7 +54,7 @@ pub(super) const STANDING_SECONDS: u32 = 4;
 /// More than any PIN has, so that no digit of one spills into the next question.
 const PIN_DIGITS_MAX: &str = "16";
 /// Seconds of silence after a question to an assistant.
-const KEYS_TIMEOUT: &str = "8";
+pub(super) const KEYS_TIMEOUT: u32 = 8;
 /// A parked leg is moved within a moment; after so many seconds it asks again.
 const PARKED_PAUSE: u32 = 4;
 
@@ -317,7 +317,7 @@ impl Rendering<'_> {
             ("action", &action),
         ]);
         gather.write_inner_content(|xml| {
-            whisper::sentences(self.flow, treatment).iter().try_for_each(|sentence| say(xml, sentence, language))
+            whisper::sentences(self.flow, treatment).iter().try_for_each(|said| say(xml, &said.text, language))
         })?;
         self.redirect(xml, self.done())
     }
@@ -328,12 +328,12 @@ impl Rendering<'_> {
             Asked::Pin { .. } => (PIN_DIGITS_MAX, "#", Link::Pin { leg: self.leg, serial: self.serial }),
             Asked::StaffMenu | Asked::Outcome { .. } | Asked::Field { .. } => ("1", "", self.done()),
         };
-        let action = self.links.url(back);
+        let (action, timeout) = (self.links.url(back), KEYS_TIMEOUT.to_string());
         let gather = xml.create_element("Gather").with_attributes([
             ("input", "dtmf"),
             ("numDigits", digits),
             ("finishOnKey", finish),
-            ("timeout", KEYS_TIMEOUT),
+            ("timeout", &timeout),
             ("method", "POST"),
             ("action", &action),
         ]);

@@ -3,6 +3,7 @@
 //! English and Spanish have their own forms; another language gets plain figures, which any voice can read.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
 use jiff::civil::Weekday;
@@ -65,13 +66,16 @@ pub(super) fn practice(flow: &Flow) -> String {
     format!("{}.", flow.name)
 }
 
-/// The whisper: lane, language and wait.
-pub(super) fn whisper(flow: &Flow, lane: &LaneId, caller: &Language, waited: Span, language: &Language) -> String {
-    flow.phrase(Phrase::Whisper, language)
-        // Staff know a lane by its own word ("scheduling"); callers by what they want ("appointments").
-        .replace("{lane}", &lane.as_str().replace(['-', '_'], " "))
-        .replace("{language}", language_name(caller, language))
-        .replace("{wait}", &span(waited, language))
+/// The whisper's sentence about a lane and a caller's language, its wait still blank.
+pub(super) fn whisper(flow: &Flow, lane: &LaneId, caller: &Language, language: &Language) -> String {
+    let sentence = for_staff(flow, Phrase::Whisper, lane, language);
+    sentence.replace("{language}", language_name(caller, language))
+}
+
+/// A sentence to an assistant, with its lane: staff know it by its own word ("scheduling"), callers by what they want
+/// ("appointments").
+pub(super) fn for_staff(flow: &Flow, phrase: Phrase, lane: &LaneId, language: &Language) -> String {
+    flow.phrase(phrase, language).replace("{lane}", &lane.as_str().replace(['-', '_'], " "))
 }
 
 /// A sentence that offers something by key.
@@ -91,8 +95,8 @@ pub(super) fn count(flow: &Flow, phrase: Phrase, count: u32, language: &Language
 }
 
 /// A sentence to an assistant about a call: its lane, as staff know it, and when it came.
-pub(super) fn about_call(flow: &Flow, phrase: Phrase, lane: &LaneId, at: Timestamp, language: &Language) -> String {
-    promise(flow, phrase, at, language).replace("{lane}", &lane.as_str().replace(['-', '_'], " "))
+fn about_call(flow: &Flow, phrase: Phrase, lane: &LaneId, at: Timestamp, language: &Language) -> String {
+    for_staff(flow, phrase, lane, language).replace("{time}", &moment(flow, at, language))
 }
 
 /// A sentence with a wait, which lies between so many minutes.
@@ -128,19 +132,45 @@ fn language_name<'l>(of: &'l Language, listener: &Language) -> &'l str {
     }
 }
 
-/// A length of time as people say it: seconds up to a minute and a half, then minutes.
-fn span(span: Span, language: &Language) -> String {
+/// A length of time as people say it: seconds up to a minute and a half, then minutes, in the end hours.
+pub(super) fn span(span: Span, language: &Language) -> String {
+    span_pieces(span, language).join(" ")
+}
+
+/// The same in pieces: the number and its unit, unless that changes the number.
+pub(super) fn span_pieces(span: Span, language: &Language) -> Vec<String> {
     let seconds = span.as_secs().max(0);
-    let (n, minutes) = if seconds < 90 { (seconds, false) } else { ((seconds + 30) / 60, true) };
-    match (language.primary(), minutes, n) {
-        ("es", true, _) => format!("{n} minutos"),
-        ("es", false, 1) => "1 segundo".to_owned(),
-        ("es", false, _) => format!("{n} segundos"),
-        (_, true, _) => format!("{n} minutes"),
-        (_, false, 1) => "1 second".to_owned(),
-        (_, false, _) => format!("{n} seconds"),
+    let minutes = (seconds + 30) / 60;
+    let (n, unit) = match (seconds, minutes) {
+        (..SECONDS_SAID, _) => (seconds, 0),
+        (_, ..MINUTES_SAID) => (minutes, 1),
+        _ => ((minutes + 30) / 60, 2),
+    };
+    match language.primary() {
+        // "veintiún minutos": one sound, or it would be "veintiuno".
+        "es" if n % 10 == 1 && n % 100 != 11 => {
+            vec![format!("{n} {}", if n == 1 { "segundo" } else { UNITS_ES[unit] })]
+        }
+        "es" => vec![n.to_string(), UNITS_ES[unit].to_owned()],
+        _ if n == 1 => vec![n.to_string(), "second".to_owned()],
+        _ => vec![n.to_string(), UNITS_EN[unit].to_owned()],
     }
 }
+
+/// Every piece a length of time may be made of.
+pub(super) fn all_span_pieces(language: &Language) -> BTreeSet<String> {
+    let spans = (0..SECONDS_SAID).map(Span::secs).chain((2..=HOURS_SAID * 60).map(Span::mins));
+    spans.flat_map(|span| span_pieces(span, language)).collect()
+}
+
+/// From here on minutes say enough.
+const SECONDS_SAID: i64 = 90;
+/// From here on hours do.
+const MINUTES_SAID: i64 = 100;
+/// Nobody waits longer.
+const HOURS_SAID: i64 = 20;
+const UNITS_EN: [&str; 3] = ["seconds", "minutes", "hours"];
+const UNITS_ES: [&str; 3] = ["segundos", "minutos", "horas"];
 
 /// A moment as the practice's clock shows it, with the weekday: a document must read the same whenever it is asked for.
 fn moment(flow: &Flow, at: Timestamp, language: &Language) -> String {
@@ -300,5 +330,18 @@ mod tests {
         assert_eq!(span(Span::secs(89), &es), "89 segundos");
         assert_eq!(span(Span::secs(90), &en), "2 minutes");
         assert_eq!(span(Span::secs(150), &es), "3 minutos");
+        assert_eq!(span(Span::secs(99 * 60), &en), "99 minutes");
+        assert_eq!(span(Span::hours(3), &es), "3 horas");
+    }
+
+    #[test]
+    fn a_wait_is_said_in_pieces_and_a_number_that_bends_to_its_unit_in_one() {
+        let (en, es) = (Language::parse("en-US").unwrap(), Language::parse("es-US").unwrap());
+        assert_eq!(span_pieces(Span::secs(21), &en), ["21", "seconds"]);
+        assert_eq!(span_pieces(Span::secs(21), &es), ["21 segundos"]);
+        assert_eq!(span_pieces(Span::secs(11), &es), ["11", "segundos"]);
+        assert_eq!(span_pieces(Span::secs(1), &es), ["1 segundo"]);
+        let all = all_span_pieces(&es);
+        assert!(["0", "99", "horas", "91 minutos", "81 segundos"].iter().all(|piece| all.contains(*piece)), "{all:?}");
     }
 }

@@ -152,16 +152,16 @@ impl Streaming {
                 rooms.is_here(*call, *round) && (self.carries.carrier_legs || rooms.is_only_here(*call, *round))
             }
             Treatment::Menu { .. }
+            | Treatment::Announce { .. }
             | Treatment::AskStanding { .. }
             | Treatment::Hold { .. }
-            | Treatment::Record { .. } => {
+            | Treatment::Record { .. }
+            | Treatment::Whisper { .. }
+            | Treatment::Keys { .. } => {
                 let said = |plan| self.sounds.library.get().is_some_and(|library| library.program(&plan).is_some());
                 self.carries.carrier_legs && plan(&given.flow, &given.treatment).is_some_and(said)
             }
-            Treatment::Announce { .. }
-            | Treatment::Goodbye { .. }
-            | Treatment::Whisper { .. }
-            | Treatment::Keys { .. } => false,
+            Treatment::Goodbye { .. } => false,
         }
     }
 }
@@ -238,12 +238,12 @@ impl Door {
         let place = streaming.place().ok_or_else(full)?;
         let asks = || reply::problem(StatusCode::UPGRADE_REQUIRED, "this is where media streams connect, by websocket");
         let (response, socket) = upgrade(request).ok_or_else(asks)?;
-        let (engine, metrics) = (self.engine.clone(), Arc::clone(&self.metrics));
+        let (engine, metrics, pins) = (self.engine.clone(), Arc::clone(&self.metrics), Arc::clone(&self.pins));
         tokio::spawn(async move {
             if let Some(socket) = socket.await {
                 let (library, recogniser) = (streaming.sounds.library().await, streaming.recogniser.clone());
                 let places = Arc::clone(&streaming.places);
-                let line = Line { engine: engine.clone(), metrics, library, recogniser, places };
+                let line = Line { engine: engine.clone(), metrics, library, recogniser, pins, places };
                 if let Some((leg, hung_up)) = session::serve(line, socket).await {
                     browser::left(&engine, leg, hung_up).await;
                 }

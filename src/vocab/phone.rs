@@ -46,6 +46,11 @@ impl Number {
         self.0.reveal()
     }
 
+    /// Was it taken away, with the key that opened it?
+    pub fn is_erased(&self) -> bool {
+        self.0.reveal().is_empty()
+    }
+
     /// The key to look it up by. An erased number has none of its own.
     pub fn key(&self) -> NumberKey {
         let digits = self.reveal().bytes().filter(u8::is_ascii_digit);

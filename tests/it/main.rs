@@ -1,5 +1,6 @@
 //! One test binary: behaviour of every room, from pure decisions to real sockets on 127.0.0.1.
 
+mod audit;
 mod browser;
 mod crash;
 mod disk;
@@ -12,6 +13,7 @@ mod metrics;
 mod notes;
 #[cfg(feature = "planted")]
 mod planted;
+mod report;
 mod scenario;
 mod serve;
 mod simulate;

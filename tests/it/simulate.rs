@@ -33,7 +33,7 @@ fn describe(failure: &Failure) -> String {
     format!("seed {}: {}\n{}", failure.seed, failure.broken, failure.story)
 }
 
-fn lived(seed: u64, days: u64) -> Lived {
+pub(crate) fn lived(seed: u64, days: u64) -> Lived {
     live(seed, days, Floor::default()).unwrap_or_else(|failure| panic!("{}", describe(&failure)))
 }
 

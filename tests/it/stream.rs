@@ -7,6 +7,7 @@ pub(crate) mod carrier;
 mod doors;
 mod message;
 mod speech;
+mod staff;
 
 use std::time::Duration;
 

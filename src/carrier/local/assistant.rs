@@ -1,10 +1,15 @@
 //! The demo's automatic assistant: a phone that answers, accepts, says two friendly sentences, and closes the call.
 //!
 //! It does what a person would do and nothing else: it listens on its phone and uses the public API. While a person
-//! works as an assistant it is signed out. It is for a first look and never runs with a real carrier.
+//! works as an assistant, on a phone of this carrier or a softphone, it is signed out. It is for a first look and never
+//! runs with a real carrier.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::watch;
 
 use super::api::Api;
 use super::api::ApiError;
@@ -44,6 +49,8 @@ const SECOND_SENTENCE_AFTER: f64 = 4.0;
 const HANG_UP_AFTER: f64 = 8.0;
 /// Between two tries when carelane does not answer, and between two looks at its own state.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// Between two looks whether somebody has opened a softphone.
+const LOOK_FOR_SOFTPHONES: Duration = Duration::from_secs(1);
 /// What a field says that the demo has nothing for.
 const NOTHING_TO_RECORD: &str = "Demo call with the automatic assistant: nothing to record here";
 /// The outcome of most practices after which nothing is left to do.
@@ -53,7 +60,15 @@ const CLOSE_TRIES: u32 = 3;
 
 /// Works until the carrier stops.
 pub(super) async fn work(exchange: Arc<Exchange>, url: String, who: AutomaticAssistant, say: Say) {
-    let mut worker = Worker { api: Api::new(&who.api, who.token.clone()), who, say, exchange };
+    let api = Api::new(&who.api, who.token.clone());
+    let softphones = Softphones { api: api.clone(), open: watch::Sender::default() };
+    let mut worker = Worker { api, who, say, exchange: Arc::clone(&exchange), softphones: softphones.clone() };
+    exchange.spawn(async move {
+        loop {
+            softphones.look().await;
+            tokio::time::sleep(LOOK_FOR_SOFTPHONES).await;
+        }
+    });
     loop {
         worker.until_no_people().await;
         let line = Line::connect(&url, Some(&worker.who.address), Role::Automatic).await;
@@ -68,27 +83,56 @@ pub(super) async fn work(exchange: Arc<Exchange>, url: String, who: AutomaticAss
     }
 }
 
+/// The assistants who work at a softphone.
+#[derive(Clone)]
+struct Softphones {
+    api: Api,
+    open: watch::Sender<BTreeSet<String>>,
+}
+
+impl Softphones {
+    async fn look(&self) {
+        // While carelane does not answer, nobody is known to have left.
+        let Ok(floor) = self.api.floor().await else { return };
+        let works = |agent: &&Value| agent["softphone"] == true && agent["state"] != "logged_out";
+        let agents = floor["agents"].as_array().into_iter().flatten();
+        let open = agents.filter(works).filter_map(|agent| agent["id"].as_str().map(str::to_owned)).collect();
+        self.open.send_if_modified(|known| {
+            let differs = *known != open;
+            *known = open;
+            differs
+        });
+    }
+}
+
 struct Worker {
     who: AutomaticAssistant,
     api: Api,
     say: Say,
     exchange: Arc<Exchange>,
+    softphones: Softphones,
 }
 
 impl Worker {
     fn people_work(&self) -> bool {
-        !self.exchange.people.borrow().is_empty()
+        !self.exchange.people.borrow().is_empty() || !self.softphones.open.borrow().is_empty()
     }
 
     async fn until_no_people(&self) {
-        let mut people = self.exchange.people.subscribe();
-        // The sender lives in the exchange, which outlives this task.
-        let _ = people.wait_for(std::collections::BTreeSet::is_empty).await;
+        let (mut people, mut softphones) = (self.exchange.people.subscribe(), self.softphones.open.subscribe());
+        while self.people_work() {
+            // The senders live in the exchange and in this task.
+            let _ = people.wait_for(BTreeSet::is_empty).await;
+            let _ = softphones.wait_for(BTreeSet::is_empty).await;
+        }
     }
 
     async fn until_people(&self) {
-        let mut people = self.exchange.people.subscribe();
-        let _ = people.wait_for(|people| !people.is_empty()).await;
+        let (mut people, mut softphones) = (self.exchange.people.subscribe(), self.softphones.open.subscribe());
+        tokio::select! {
+            _ = people.wait_for(|people| !people.is_empty()) => {}
+            _ = softphones.wait_for(|open| !open.is_empty()) => {}
+        }
     }
 
     /// Signs in, as often as it takes; `false` when a person came first.
@@ -132,7 +176,11 @@ impl Worker {
             match message {
                 None => break,
                 Some(ToPhone::Incoming { .. }) => {
-                    self.take_call(&mut line).await;
+                    // Somebody may have become ready just now: the call is hers.
+                    self.softphones.look().await;
+                    if !self.people_work() {
+                        self.take_call(&mut line).await;
+                    }
                     if self.people_work() {
                         break;
                     }
@@ -141,8 +189,9 @@ impl Worker {
                 Some(_) => {}
             }
         }
-        // A person on this very phone has signed in under the same name: that is not ours to undo.
-        let replaced = self.exchange.people.borrow().contains(&self.who.address);
+        // A person on this very phone, or at a softphone of this name, has signed in: that is not ours to undo.
+        let replaced = self.exchange.people.borrow().contains(&self.who.address)
+            || self.softphones.open.borrow().contains(&self.who.agent);
         if self.people_work() {
             (self.say)(&format!("{} stands back: a person takes the calls.", self.who.name));
             if !replaced && let Err(error) = self.api.set_state(&self.who.agent, "logged_out").await {

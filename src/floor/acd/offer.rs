@@ -38,9 +38,5 @@ pub struct Offer {
     pub rung: bool,
 }
 
-/// The longest a whisper takes to be said, at 0.35 s a word: lane, language, wait and both keys are some 25 words.
-pub const WHISPER_MAX: Span = Span::secs(12);
-/// The longest the name of a practice takes, before the whisper of who serves several: some ten words.
-pub const PRACTICE_NAME_MAX: Span = Span::secs(4);
 /// What the carrier adds to a ring time, and a webhook to get here (`CARRIER`: "carrier adds 5 s" at most).
 pub const CARRIER_SLACK: Span = Span::secs(2);

@@ -72,6 +72,20 @@ pub enum ItemKind {
     FollowUp,
 }
 
+impl ItemKind {
+    /// Its name outside: in the API, metrics and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Abandoned => "abandoned",
+            Self::Missed => "missed",
+            Self::Voicemail => "voicemail",
+            Self::Callback => "callback",
+            Self::NoteOwed => "note_owed",
+            Self::FollowUp => "follow_up",
+        }
+    }
+}
+
 /// Who or what made a call or an item urgent. Nobody judges what it is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

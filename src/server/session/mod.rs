@@ -1,10 +1,10 @@
 //! One media stream: plays the leg's treatments and hears its keys, until the carrier or the floor ends it.
 //!
-//! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here (a
-//! PIN, words without a sound, a conference) ends the stream, and the carrier goes on from its document.
+//! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here
+//! (words without a sound, a conference) ends the stream, and the carrier goes on from its document.
 //!
-//! `wire` is its socket, `alarm` its timer, `ears` hears keys, `hearing` words, `play` is its voice, `talk` joins it with another party's,
-//! `record` keeps a message.
+//! `wire` is its socket, `alarm` its timer, `ears` hears keys, `hearing` words, `play` is its voice, `talk` joins it with
+//! another party's, `record` keeps a message, `typed` a PIN.
 
 mod alarm;
 mod ears;
@@ -12,6 +12,7 @@ mod hearing;
 mod play;
 mod record;
 mod talk;
+mod typed;
 mod wire;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use super::browser::BrowserLeg;
+use super::pin::Pins;
 use super::recogniser::Recogniser;
 use super::stream::SOCKETS_MAX;
 use super::upgrade::Socket;
@@ -70,6 +72,7 @@ pub(super) struct Line {
     pub(super) metrics: Arc<Metrics>,
     pub(super) library: Arc<Library>,
     pub(super) recogniser: Option<Arc<dyn Recogniser>>,
+    pub(super) pins: Arc<Pins>,
     /// Places for streams that are free.
     pub(super) places: Arc<Semaphore>,
 }
@@ -132,6 +135,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<(BrowserLeg,
                 mailbox: None,
                 serial: 0,
                 keys: Keys::Ignored,
+                digits: String::new(),
                 then: Then::End,
                 waits_until: None,
                 heard_at: now,
@@ -195,6 +199,8 @@ struct Session<'l> {
     /// The treatment that is played.
     serial: u32,
     keys: Keys,
+    /// What was typed of a PIN.
+    digits: String,
     then: Then,
     /// A key is awaited until then; everything was heard.
     waits_until: Option<Duration>,
@@ -238,7 +244,10 @@ impl Session<'_> {
         }
         let waits_until = self.waits_until.map(|until| self.hearing.until(until, now));
         if waits_until.is_some_and(|until| until <= now) {
-            return self.ended(Input::Nothing).await;
+            return match self.keys {
+                Keys::Typed => self.all_typed().await,
+                _ => self.ended(Input::Nothing).await,
+            };
         }
         let idle_at = self.heard_at + IDLE_MAX;
         if idle_at <= now {
@@ -312,6 +321,7 @@ impl Session<'_> {
                 self.line.metrics.cut_short(self.now().saturating_sub(now));
                 self.ended(Input::Keys(key.to_string().into())).await
             }
+            (Some(key), Keys::Typed) => self.typed(key).await,
             (Some(key), Keys::Heard) => self.ended(Input::Keys(key.to_string().into())).await,
         }
     }

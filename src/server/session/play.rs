@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::End;
 use super::Line;
 use super::Session;
-use super::talk::room_of;
+use super::talk::place_of;
 use super::wire::write;
 use super::wire::write_audio;
 use crate::engine::Given;
@@ -33,15 +33,15 @@ impl Session<'_> {
 
     /// Can this be played here?
     pub(super) fn can_play(&self, given: &Given) -> bool {
-        match room_of(&given.treatment) {
-            Some((call, round)) => self.line.engine.rooms().is_here(call, round),
+        match place_of(&given.treatment) {
+            Some(place) => self.line.engine.rooms().is_here(place.call, place.round),
             None => self.program(given).is_some(),
         }
     }
 
     /// Plays a treatment from now on.
     pub(super) async fn play(&mut self, given: &Given) -> Result<(), End> {
-        let (plan, program) = match (self.program(given), room_of(&given.treatment)) {
+        let (plan, program) = match (self.program(given), place_of(&given.treatment)) {
             (Some(played), _) => played,
             // Better a conversation without a word before it than none.
             (None, Some(_)) => (Plan::conversation(Vec::new()), Program::default()),
@@ -53,6 +53,7 @@ impl Session<'_> {
             self.clear().await?;
         }
         (self.serial, self.keys, self.then, self.waits_until) = (given.serial, plan.keys, plan.then, None);
+        self.digits.clear();
         self.hearing.listen_during(&given.treatment);
         if self.browser {
             write(self.socket, self.writer.captions(&Captions::new(&plan, &program))).await?;

@@ -1,7 +1,8 @@
 //! A conversation in a session: what this party says goes to the others in its room, what they say goes to it.
 //!
-//! Audio is passed on when it comes, as it came. Who is alone in the room for too long goes to the carrier's
-//! conference, and so does the other party; who is left by somebody who hung up has heard the end.
+//! Audio is passed on when it comes, as it came; who hears several gets them mixed. Who is alone in the room for too
+//! long goes to the carrier's conference, and so does the other party; who is left by somebody who hung up has heard
+//! the end. Who listens in is never alone.
 
 use std::future::pending;
 use std::time::Duration;
@@ -11,11 +12,15 @@ use super::Session;
 use super::wire::write_audio;
 use crate::engine::Given;
 use crate::engine::Heard;
+use crate::engine::Said;
 use crate::engine::Seat;
 use crate::floor::event::Input;
+use crate::floor::treatment::Party;
+use crate::floor::treatment::Role;
 use crate::floor::treatment::Treatment;
 use crate::media::Arrivals;
 use crate::media::Backlog;
+use crate::media::Mixer;
 use crate::media::Passing;
 use crate::media::g711;
 use crate::media::g711::FRAME;
@@ -42,6 +47,17 @@ pub(super) struct Talk {
     backlog: Backlog,
     /// What another party said last, as bytes.
     audio: Vec<u8>,
+    mixer: Mixer,
+    /// The same with everybody else in it, if several are heard.
+    mixed: Vec<u8>,
+}
+
+/// The seat that a treatment leads to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) call: CallId,
+    pub(super) round: u32,
+    role: Role,
 }
 
 /// Nobody else is in the room.
@@ -61,6 +77,20 @@ impl Talk {
     pub(super) fn ends(&mut self) {
         self.seat.ends();
     }
+
+    /// Somebody said what is in `audio`. Does anything go on to the listener now?
+    fn hear(&mut self, said: &Said) -> bool {
+        if said.among_others {
+            return self.mixer.add(said.by.0, &self.audio, &mut self.mixed);
+        }
+        self.mixer.clear();
+        true
+    }
+
+    /// What goes on to the listener.
+    fn heard(&self, said: &Said) -> &[u8] {
+        if said.among_others { &self.mixed } else { &self.audio }
+    }
 }
 
 /// What comes next from the room; nothing, without one.
@@ -71,23 +101,26 @@ pub(super) async fn next(talk: Option<&Talk>) -> Heard {
     }
 }
 
-/// The room that a treatment leads to.
-pub(super) fn room_of(treatment: &Treatment) -> Option<(CallId, u32)> {
-    match treatment {
-        Treatment::Connected { call, round, .. } => Some((*call, *round)),
-        _ => None,
-    }
+/// The seat that a treatment leads to, if it leads to one.
+pub(super) fn place_of(treatment: &Treatment) -> Option<Place> {
+    let (call, round, role) = match treatment {
+        Treatment::Connected { call, round, party: Party::Caller, .. } => (*call, *round, Role::Patient),
+        Treatment::Connected { call, round, party: Party::Agent, .. } => (*call, *round, Role::Assistant),
+        _ => return None,
+    };
+    Some(Place { call, round, role })
 }
 
 impl Session<'_> {
     /// Takes a seat in the treatment's room, if it leads to one; a seat elsewhere is given up.
     pub(super) fn sit_down(&mut self, given: &Given) -> Result<(), End> {
         self.talk = None;
-        let Some((call, round)) = room_of(&given.treatment) else { return Ok(()) };
-        let seat = self.line.engine.rooms().enter(call, round, self.leg).ok_or(End::HandedOver)?;
-        let alone = Some(Alone { until: self.now() + ALONE_MAX, ended: false });
-        let (arrivals, backlog) = (Arrivals::default(), Backlog::default());
-        self.talk = Some(Talk { call, round, seat, alone, arrivals, pieces: 0, backlog, audio: Vec::new() });
+        let Some(Place { call, round, role }) = place_of(&given.treatment) else { return Ok(()) };
+        let seat = self.line.engine.rooms().enter(call, round, self.leg, role).ok_or(End::HandedOver)?;
+        let alone = role.is_party().then(|| Alone { until: self.now() + ALONE_MAX, ended: false });
+        let (arrivals, backlog, mixer) = (Arrivals::default(), Backlog::default(), Mixer::default());
+        let (audio, mixed) = (Vec::new(), Vec::new());
+        self.talk = Some(Talk { call, round, seat, alone, arrivals, pieces: 0, backlog, audio, mixer, mixed });
         Ok(())
     }
 
@@ -111,7 +144,7 @@ impl Session<'_> {
         let until = self.now() + ALONE_MAX;
         let Some(talk) = &mut self.talk else { return Ok(()) };
         match heard {
-            Heard::Audio(base64, came) => return self.pass_on(&base64, came).await,
+            Heard::Audio(said) => return self.pass_on(&said).await,
             Heard::Came => talk.alone = None,
             Heard::Alone { ended } => talk.alone = Some(Alone { until, ended }),
             Heard::Moved => return Err(End::HandedOver),
@@ -132,20 +165,24 @@ impl Session<'_> {
         }
     }
 
-    async fn pass_on(&mut self, base64: &str, came: Duration) -> Result<(), End> {
+    async fn pass_on(&mut self, said: &Said) -> Result<(), End> {
         let now = self.now();
         let Some(talk) = &mut self.talk else { return Ok(()) };
-        message::audio(base64, &mut talk.audio)?;
+        message::audio(&said.base64, &mut talk.audio)?;
+        if !talk.hear(said) {
+            return Ok(());
+        }
         if self.player.is_playing() {
             // Our words end where the other's begin: nothing that is said is lost.
-            if loudest(&talk.audio) < SPEECH_MIN {
+            if loudest(talk.heard(said)) < SPEECH_MIN {
                 return Ok(());
             }
             self.clear().await?;
         }
         let Some(talk) = &mut self.talk else { return Ok(()) };
         let metrics = &self.line.metrics;
-        match talk.backlog.pass(now, length(talk.audio.len()), || loudest(&talk.audio) < SILENCE_MAX) {
+        let heard = if said.among_others { &talk.mixed } else { &talk.audio };
+        match talk.backlog.pass(now, length(heard.len()), || loudest(heard) < SILENCE_MAX) {
             Passing::On => {}
             Passing::AfterGap => metrics.ran_out(),
             Passing::LeftOut => {
@@ -153,9 +190,12 @@ impl Session<'_> {
                 return Ok(());
             }
         }
-        metrics.stream_sent(u64::try_from(talk.audio.len().div_ceil(FRAME)).unwrap_or(0));
-        metrics.passed_on(now.saturating_sub(came));
-        write_audio(self.socket, &self.writer, base64).await
+        metrics.stream_sent(u64::try_from(heard.len().div_ceil(FRAME)).unwrap_or(0));
+        metrics.passed_on(now.saturating_sub(said.came));
+        match said.among_others {
+            true => write_audio(self.socket, &self.writer, &message::base64(heard)).await,
+            false => write_audio(self.socket, &self.writer, &said.base64).await,
+        }
     }
 }
 

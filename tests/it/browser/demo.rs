@@ -15,7 +15,7 @@ use crate::stream::carrier::Call;
 
 pub(super) const API_TOKEN: &str = "browser-test-api-token";
 
-/// The running demo. Its automatic assistant is not in the team: who takes a call is a test's business.
+/// The running demo. Usually its automatic assistant is not in the team: who takes a call is a test's business.
 pub(super) struct Demo {
     pub(super) engine: Served,
 }
@@ -27,6 +27,20 @@ impl Demo {
 
     /// With the demo's flow files changed so.
     pub(super) async fn start_with(change: impl Fn(&str, String) -> String) -> Self {
+        let demo = Self::start_as(|name, text| change(name, text.replace("\n  rosa:", "\n  rosalind:"))).await;
+        // Somebody is there, and not ready: callers wait.
+        demo.sets("ben", "not_ready").await;
+        demo
+    }
+
+    /// As a newcomer finds it: the automatic assistant is at work.
+    pub(super) async fn start_with_rosa() -> Self {
+        let demo = Self::start_as(|_, text| text).await;
+        demo.until_floor(|floor| floor["agents"].to_string().contains("\"available\"")).await;
+        demo
+    }
+
+    async fn start_as(change: impl Fn(&str, String) -> String) -> Self {
         let sounds = Path::new(env!("CARGO_MANIFEST_DIR")).join("sounds").display().to_string();
         let vars = [
             ("CARELANE_SOUNDS", &*sounds),
@@ -39,14 +53,10 @@ impl Demo {
         std::fs::create_dir_all(&folder).expect("a folder can be made");
         for (path, text) in demo() {
             let name = path.rsplit('/').next().expect("a name");
-            let text = text.replace("\n  rosa:", "\n  rosalind:");
-            std::fs::write(folder.join(name), change(name, text)).expect("a file can be written");
+            std::fs::write(folder.join(name), change(name, text.to_owned())).expect("a file can be written");
         }
         engine.start_and_wait().await;
-        let demo = Self { engine };
-        // Somebody is there, and not ready: callers wait.
-        demo.sets("ben", "not_ready").await;
-        demo
+        Self { engine }
     }
 
     /// A page asks for a call.

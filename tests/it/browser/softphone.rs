@@ -104,6 +104,24 @@ async fn a_softphone_rings_is_answered_and_hears_what_the_call_is() {
 }
 
 #[tokio::test]
+async fn the_automatic_assistant_steps_aside_for_an_open_softphone_and_comes_back() {
+    let demo = Demo::start_with_rosa().await;
+    let mut page = ready(&demo, "ana").await;
+    // At once: the automatic assistant has been idle for longer, and may be rung first.
+    let mut phone = demo.patient_calls("+15550142103").await;
+    phone.press('1').await;
+    let ring = page.next().await;
+    assert_eq!(ring["event"], "ring");
+    page.say(json!({"event": "ringing", "leg": ring["leg"]})).await;
+    page.say(json!({"event": "answer", "leg": ring["leg"]})).await;
+    let place = page.next().await;
+    demo.opens(&place).await;
+    demo.until_floor(|floor| of(floor, "rosa").1 == "logged_out").await;
+    drop(page);
+    demo.until_floor(|floor| of(floor, "rosa").1 == "available").await;
+}
+
+#[tokio::test]
 async fn a_ring_that_the_page_does_not_show_goes_to_the_next_and_the_patient_keeps_the_place() {
     let demo = Demo::start().await;
     let mut ana = ready(&demo, "ana").await;

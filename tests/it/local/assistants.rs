@@ -117,6 +117,24 @@ async fn the_automatic_assistant_stands_back_while_a_person_works() {
 }
 
 #[tokio::test]
+async fn the_automatic_assistant_leaves_a_call_that_rings_to_whoever_has_opened_a_softphone() {
+    let bench = bench().await;
+    bench.carrier.staff(rosa(&bench), |_| {});
+    bench.app.until(STATE, 1).await;
+    let with = |state: &str, open: bool| {
+        format!(r#"{{"agents": [{{"id": "ana", "state": "{state}", "softphone": {open}}}], "calls": []}}"#)
+    };
+    bench.app.on_json("/api/v1/floor", &[(200, &with("available", true))]);
+    Rest::new(&bench).create(&bench, ROSA, "20").await;
+    let states = bench.app.until(STATE, 2).await;
+    assert!(states[1].body.contains("logged_out"), "{}", states[1].body);
+    assert_eq!(bench.app.hits("/leg").len(), 0, "it does not answer");
+    bench.app.on_json("/api/v1/floor", &[(200, &with("logged_out", true))]);
+    let states = bench.app.until(STATE, 3).await;
+    assert!(states[2].body.contains("available"), "who has only opened the page does not work yet");
+}
+
+#[tokio::test]
 async fn a_person_takes_over_the_automatic_assistants_own_phone() {
     let bench = bench().await;
     bench.carrier.staff(rosa(&bench), |_| {});

@@ -11,6 +11,7 @@ use tokio::time::sleep_until;
 use tokio::time::timeout;
 
 use super::IN_LINE;
+use super::carrier::ASSISTANT;
 use super::carrier::Call;
 use super::carrier::Carrier;
 use super::carrier::said;
@@ -22,27 +23,36 @@ const GOODBYE: &str = "Thank you for calling. Goodbye.";
 /// A sound that nobody makes by speaking.
 const KNOCK: [u8; g711::FRAME] = [0x11; g711::FRAME];
 
-/// A patient who waits, and the document with which an assistant has taken the call.
-async fn accepted(carrier: &Carrier, name: &str) -> (Call, String) {
+/// A patient who waits while an assistant comes to work.
+async fn waits(carrier: &Carrier, name: &str) -> Call {
     let mut patient = carrier.call(name).await;
     patient.press('1').await;
     patient.until_clear().await;
     patient.hears(&said(&[IN_LINE])).await;
     carrier.sign_in("rosa", "available").await;
-    (patient, carrier.takes_the_call().await)
+    patient
 }
 
 /// A patient and an assistant in conversation.
 async fn joined(carrier: &Carrier, name: &str) -> (Call, Call) {
-    let (mut patient, document) = accepted(carrier, name).await;
-    let (url, token) = stream_of(&document);
-    let mut assistant = carrier.connect("CA70", &url, &token).await;
+    let mut patient = waits(carrier, name).await;
+    let mut assistant = carrier.takes_the_call().await;
     patient.until_clear().await;
     patient.hears(&said(&[JOINING])).await;
     patient.until_mark().await;
     patient.hush();
     assistant.hush();
     (patient, assistant)
+}
+
+/// Where the whisper has words of its own, the carrier speaks it.
+fn another_whisper(name: &str, text: String) -> String {
+    match name {
+        "riverside.yaml" => {
+            text + "\nwording:\n  whisper_keys:\n    en-US: Press 1 to take it now.\n    es-US: Oprima 1.\n"
+        }
+        _ => text,
+    }
 }
 
 /// Frames of somebody who speaks, no two the same.
@@ -98,9 +108,8 @@ async fn each_hears_the_other_exactly_and_at_once() {
 #[tokio::test]
 async fn the_assistant_s_first_words_cut_ours_short() {
     let carrier = Carrier::start().await;
-    let (mut patient, document) = accepted(&carrier, "CA81").await;
-    let (url, token) = stream_of(&document);
-    let mut assistant = carrier.connect("CA70", &url, &token).await;
+    let mut patient = waits(&carrier, "CA81").await;
+    let mut assistant = carrier.takes_the_call().await;
     patient.until_clear().await;
     patient.keep_marks();
     patient.hears(&said(&[JOINING])).await;
@@ -114,7 +123,7 @@ async fn the_assistant_s_first_words_cut_ours_short() {
 async fn who_hangs_up_ends_the_conversation_for_the_other() {
     let carrier = Carrier::start().await;
     let (mut patient, mut assistant) = joined(&carrier, "CA82").await;
-    carrier.hangs_up("CA70").await;
+    carrier.hangs_up(ASSISTANT).await;
     assistant.stop().await;
     patient.hears(&said(&[GOODBYE])).await;
     patient.until_closed().await;
@@ -132,7 +141,7 @@ async fn a_stream_that_breaks_off_in_conversation_comes_back_into_it() {
     patient.hush();
     speaks(&mut assistant, &mut patient, &speech(4)).await;
     drop(assistant);
-    let mut assistant = carrier.comes_back("CA70").await;
+    let mut assistant = carrier.comes_back(ASSISTANT).await;
     assistant.hush();
     knocks(&mut patient, &mut assistant).await;
     speaks(&mut patient, &mut assistant, &speech(5)).await;
@@ -146,7 +155,7 @@ async fn after_kill_nine_both_come_back_into_their_conversation() {
     carrier.engine.kill();
     drop((patient, assistant));
     carrier.engine.start_and_wait().await;
-    let mut assistant = carrier.comes_back("CA70").await;
+    let mut assistant = carrier.comes_back(ASSISTANT).await;
     let mut patient = carrier.comes_back("CA84").await;
     patient.hears(&said(&[JOINING])).await;
     patient.until_mark().await;
@@ -156,13 +165,28 @@ async fn after_kill_nine_both_come_back_into_their_conversation() {
 }
 
 #[tokio::test]
+async fn a_call_taken_at_the_carrier_s_whisper_is_joined_in_streams() {
+    let carrier = Carrier::start_with(another_whisper).await;
+    let mut patient = waits(&carrier, "CA87").await;
+    let (url, token) = stream_of(&carrier.takes_the_call_by_document().await);
+    let mut assistant = carrier.connect(ASSISTANT, &url, &token).await;
+    patient.until_clear().await;
+    patient.hears(&said(&[JOINING])).await;
+    patient.until_mark().await;
+    patient.hush();
+    assistant.hush();
+    knocks(&mut assistant, &mut patient).await;
+    speaks(&mut patient, &mut assistant, &speech(8)).await;
+}
+
+#[tokio::test]
 async fn if_one_stream_does_not_come_both_meet_in_the_carrier_s_conference() {
-    let carrier = Carrier::start().await;
-    let (mut patient, document) = accepted(&carrier, "CA85").await;
-    stream_of(&document);
+    let carrier = Carrier::start_with(another_whisper).await;
+    let mut patient = waits(&carrier, "CA85").await;
+    stream_of(&carrier.takes_the_call_by_document().await);
     // The assistant's carrier connects nothing, and the patient does not wait for ever.
     assert_eq!(patient.until_closed().await, Some(1000));
-    for call in ["CA85", "CA70"] {
+    for call in ["CA85", ASSISTANT] {
         let (parked, resume) = (carrier.url_of(call, "parked"), carrier.url_of(call, "resume"));
         carrier.post(call, &parked).await;
         assert_eq!(carrier.until_moved(call).await, resume);

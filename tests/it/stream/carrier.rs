@@ -47,6 +47,8 @@ use crate::serve::world::API_TOKEN;
 use crate::serve::world::AUTH_TOKEN;
 
 const OURS: &str = "+15550100100";
+/// The name of the one call that carelane makes.
+pub(super) const ASSISTANT: &str = "CA70";
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -106,6 +108,7 @@ impl Carrier {
     pub(super) async fn post_with(&self, call: &str, url: &str, more: &[(&str, &str)]) -> String {
         let from = format!("+1555013{:04}", call.bytes().map(u32::from).fold(7, |sum, byte| (sum * 31 + byte) % 9_999));
         let mut params = vec![("CallSid", call), ("From", &from), ("To", OURS), ("CallStatus", "in-progress")];
+        params.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
         params.extend(more);
         let (body, signature) = http::signed(AUTH_TOKEN, url, &params);
         let headers =
@@ -172,11 +175,26 @@ impl Carrier {
         assert!(answer.status < 300, "{}", answer.text());
     }
 
-    /// The assistant who is rung takes the call by key; the document that connects her with the patient.
-    pub(super) async fn takes_the_call(&self) -> String {
-        let whisper = self.post("CA70", &self.until_dialled().await).await;
-        assert!(whisper.contains("Press 1 to take it"), "{whisper}");
-        self.post_with("CA70", &attribute(&whisper, "action"), &[("Digits", "1")]).await
+    /// The assistant who is rung, on the phone: her stream. Its whisper is what comes next.
+    pub(super) async fn answers(&self) -> Call {
+        let (url, token) = stream_of(&self.post(ASSISTANT, &self.until_dialled().await).await);
+        self.connect(ASSISTANT, &url, &token).await
+    }
+
+    /// The assistant who is rung takes the call by key.
+    pub(super) async fn takes_the_call(&self) -> Call {
+        let mut assistant = self.answers().await;
+        assistant.hears(&said(&["Call for scheduling, English, waiting"])).await;
+        assistant.press('1').await;
+        assistant.until_clear().await;
+        assistant
+    }
+
+    /// The same where the carrier speaks the whisper; the document that connects her with the patient.
+    pub(super) async fn takes_the_call_by_document(&self) -> String {
+        let whisper = self.post(ASSISTANT, &self.until_dialled().await).await;
+        assert!(whisper.contains("<Gather") && whisper.contains("Press 1 to take it"), "{whisper}");
+        self.post_with(ASSISTANT, &attribute(&whisper, "action"), &[("Digits", "1")]).await
     }
 
     /// A request of the API.
@@ -373,12 +391,24 @@ impl Call {
     }
 
     pub(crate) async fn until_clear(&mut self) {
-        while self.next().await != Sent::Clear {}
+        loop {
+            match self.next().await {
+                Sent::Clear => break,
+                Sent::Closed(code) => panic!("closed with {code:?}, and nothing is cleared"),
+                Sent::Audio(_) | Sent::Mark(_) | Sent::Said(_) => {}
+            }
+        }
         self.left.clear();
     }
 
     pub(crate) async fn until_mark(&mut self) {
-        while !matches!(self.next().await, Sent::Mark(_)) {}
+        loop {
+            match self.next().await {
+                Sent::Mark(_) => break,
+                Sent::Closed(code) => panic!("closed with {code:?} before a mark"),
+                Sent::Audio(_) | Sent::Clear | Sent::Said(_) => {}
+            }
+        }
         self.left.clear();
     }
 
@@ -467,7 +497,7 @@ async fn answer(kept: Arc<Mutex<Kept>>, request: Request<Incoming>) -> Result<Re
     let found = match (head.method.as_str(), last.as_str(), form.get("Url")) {
         ("POST", "Calls", Some(url)) => {
             kept.dialled = Some(url.clone());
-            json!({"sid": "CA70", "status": "queued"})
+            json!({"sid": ASSISTANT, "status": "queued"})
         }
         ("POST", call, Some(url)) => {
             kept.moved.insert(call.to_owned(), url.clone());
