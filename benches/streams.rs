@@ -45,8 +45,6 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 const LATE_MAX: u32 = 10_000;
 /// So much of the audio has come, or the server does not keep up.
 const WHOLE: f64 = 0.99;
-/// Until what is heard counts: where two are joined, words come first.
-const WARM_UP: [(Case, Duration); 2] = [(Case::Waiting, Duration::from_secs(2)), (Case::Pairs, Duration::from_secs(6))];
 /// More calls than this are not asked for: the callers have one core too.
 const CALLS_MAX: usize = 6_000;
 /// A silent stream is taken for dead: whoever is there already speaks for a moment after so many more calls.
@@ -65,8 +63,12 @@ enum Case {
 }
 
 impl Case {
+    /// Until what is heard counts: where two are joined, words come first.
     fn warm_up(self) -> Duration {
-        WARM_UP.into_iter().find(|(case, _)| *case == self).map_or(Duration::ZERO, |(_, warm_up)| warm_up)
+        match self {
+            Self::Waiting => Duration::from_secs(2),
+            Self::Pairs => Duration::from_secs(6),
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 //! carelane gets faster or slower.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::env;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -89,7 +89,7 @@ struct Payload<'m> {
 }
 
 /// The calls of pairs, by their numbers: a pair has an even one and the next.
-type Lines = Arc<Mutex<HashMap<u64, UnboundedSender<String>>>>;
+type Lines = Arc<Mutex<BTreeMap<u64, UnboundedSender<String>>>>;
 
 /// Serves until it is killed.
 pub(crate) fn serve() -> Result<(), Failure> {

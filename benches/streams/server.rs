@@ -136,7 +136,7 @@ impl Server {
         let Ok(Some(Ring { call, url, .. })) = timeout(RING_MAX, self.rest.rings.recv()).await else {
             return Err("a free assistant was not rung within 5 s".into());
         };
-        let whisper = self.webhook(target(&url)?, &[("CallSid", &call), ("CallStatus", "in-progress")]).await?;
+        let whisper = self.webhook(target(&url)?, &[("CallSid", &*call), ("CallStatus", "in-progress")]).await?;
         let accept = attribute(&whisper, "action")?.to_owned();
         let fields = [("CallSid", &*call), ("CallStatus", "in-progress"), ("Digits", "1")];
         let document = self.webhook(target(&accept)?, &fields).await?;
@@ -321,9 +321,10 @@ fn carelane(folder: &Path, rest_base: &str) -> Result<Command, Failure> {
 /// Assistants of the front desk, as a team file has them.
 fn assistants() -> String {
     let one = |number| {
+        let (id, address) = (assistant(number), format!("+15557{number:06}"));
         format!(
-            "  {}:\n    name: Assistant {number}\n    address: \"+15557{number:06}\"\n    groups: [front-desk]\n    languages: [en-US]\n",
-            assistant(number)
+            "  {id}:\n    name: Assistant {number}\n    address: \"{address}\"\n    groups: [front-desk]\n    \
+             languages: [en-US]\n"
         )
     };
     (1..=ASSISTANTS_MAX).map(one).collect()

@@ -25,6 +25,8 @@ use crate::server::upgrade::Socket;
 
 /// A carrier that does not take our audio for so long is gone.
 const WRITE_MAX: Duration = Duration::from_secs(5);
+/// The head of a frame of ours.
+const HEAD_BYTES_MAX: usize = 10;
 /// Time for a goodbye of the socket.
 const CLOSE_MAX: Duration = Duration::from_secs(1);
 
@@ -55,7 +57,7 @@ pub(super) async fn write_audio(socket: &mut Socket, writer: &Writer, base64: &s
     let message = [writer.before_audio(), base64, AFTER_AUDIO];
     let send = async {
         let length = u64::try_from(message.iter().map(|part| part.len()).sum::<usize>()).unwrap_or(u64::MAX);
-        let mut head = Vec::with_capacity(FrameHeader::MAX_SIZE);
+        let mut head = Vec::with_capacity(HEAD_BYTES_MAX);
         FrameHeader { opcode: OpCode::Data(Data::Text), ..FrameHeader::default() }.format(length, &mut head)?;
         // What the websocket itself has to say, a pong perhaps, is out before.
         socket.flush().await?;
