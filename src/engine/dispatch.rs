@@ -80,12 +80,12 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             let result = courier.rest.redirect_call(&carrier_call, &url, &courier.patience(CHANGE_PATIENCE)).await;
             courier.report_change(result).await;
         }
-        Effect::FetchRecording { item, practice, recording: Some(ours), .. } if is_ours(&ours) => {
-            courier.take_tape(item, &practice, ours).await;
+        Effect::FetchRecording { of, practice, recording: Some(ours), .. } if is_ours(&ours) => {
+            courier.take_tape(of, &practice, ours).await;
         }
         Effect::DropRecording { recording, .. } if is_ours(&recording) => courier.erase_tape(&recording).await,
-        Effect::FetchRecording { item, practice, carrier_call, recording } => {
-            courier.fetch_recording(item, &practice, &carrier_call, recording).await;
+        Effect::FetchRecording { of, practice, carrier_call, recording } => {
+            courier.fetch_recording(of, &practice, &carrier_call, recording).await;
         }
         Effect::DropRecording { recording, .. } => courier.drop_recording(&recording).await,
         Effect::HangUp { carrier_call, .. } => {

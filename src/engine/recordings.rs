@@ -14,9 +14,9 @@ use super::dispatch::Courier;
 use crate::carrier::twilio::RestError;
 use crate::floor::event::Event;
 use crate::floor::event::Failure;
+use crate::floor::work::recording::MessageId;
 use crate::vocab::CarrierCall;
 use crate::vocab::CarrierRecording;
-use crate::vocab::ItemId;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
 
@@ -30,7 +30,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 impl Courier<'_> {
     pub(super) async fn fetch_recording(
         &self,
-        item: ItemId,
+        of: MessageId,
         practice: &PracticeId,
         carrier_call: &CarrierCall,
         recording: Option<CarrierRecording>,
@@ -44,7 +44,7 @@ impl Courier<'_> {
             Err(error) => Err(error),
         };
         match fetched {
-            Ok((name, sound)) => self.keep(item, practice, name, sound.to_vec()).await,
+            Ok((name, sound)) => self.keep(of, practice, name, sound.to_vec()).await,
             Err(RestError::NoLongerWanted) => {}
             Err(error) => {
                 warn!(effect = %self.id, %error, "a recording could not be fetched; it is tried again later");
@@ -74,12 +74,12 @@ impl Courier<'_> {
         }
     }
 
-    async fn keep(&self, item: ItemId, practice: &PracticeId, recording: CarrierRecording, sound: Vec<u8>) {
+    async fn keep(&self, of: MessageId, practice: &PracticeId, recording: CarrierRecording, sound: Vec<u8>) {
         let Some(duration) = length(&sound) else {
             warn!(effect = %self.id, "the carrier sent something that is no whole WAV sound; it was not kept");
             return self.fail(Failure::Refused).await;
         };
-        let (store, name, scope) = (self.engine.audio().clone(), self.file_name(item), practice.clone());
+        let (store, name, scope) = (self.engine.audio().clone(), self.file_name(of), practice.clone());
         let (file, at) = (name.clone(), self.engine.clock().now());
         let kept = tokio::task::spawn_blocking(move || store.keep(&file, scope.as_str(), at, &sound)).await;
         match kept {
@@ -108,10 +108,10 @@ impl Courier<'_> {
         }
     }
 
-    /// Always the same for an item, and nothing that anybody could guess: the floor's name is random.
-    pub(super) fn file_name(&self, item: ItemId) -> String {
+    /// Always the same for a message, and nothing that anybody could guess: the floor's name is random.
+    pub(super) fn file_name(&self, of: MessageId) -> String {
         let floor = self.engine.floor_id().map_or("", |floor| floor.as_str());
-        let hash = digest::digest(&digest::SHA256, format!("recording of {item} on {floor}").as_bytes());
+        let hash = digest::digest(&digest::SHA256, format!("recording of {of} on {floor}").as_bytes());
         hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 }

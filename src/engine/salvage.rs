@@ -331,6 +331,7 @@ impl Rebuilt {
             let facts = self.decide(now, event)?;
             affected.item = facts.iter().find_map(|fact| match fact {
                 Fact::ItemOpened(new) => Some(new.item),
+                Fact::ItemJoined { item, .. } => Some(*item),
                 _ => None,
             });
         }

@@ -20,12 +20,12 @@ use super::Engine;
 use super::dispatch::Courier;
 use crate::floor::event::Event;
 use crate::floor::event::Failure;
+use crate::floor::work::recording::MessageId;
 use crate::journal::AudioStore;
 use crate::journal::JournalError;
 use crate::media::g711;
 use crate::media::wav;
 use crate::vocab::CarrierRecording;
-use crate::vocab::ItemId;
 use crate::vocab::LegId;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
@@ -151,13 +151,13 @@ fn pieces_of(store: &AudioStore, name: &CarrierRecording) -> Result<u32, Journal
 
 impl Courier<'_> {
     /// Our own recording becomes the item's: one file, and not longer than nothing if nothing was said.
-    pub(super) async fn take_tape(&self, item: ItemId, practice: &PracticeId, recording: CarrierRecording) {
+    pub(super) async fn take_tape(&self, of: MessageId, practice: &PracticeId, recording: CarrierRecording) {
         let (mut waited, pause) = (Duration::ZERO, Duration::from_millis(50));
         while self.engine.directory().tapes().0.contains_key(&recording) && waited < END_MAX {
             sleep(pause).await;
             waited += pause;
         }
-        let (store, name, file) = (Arc::clone(self.engine.audio()), recording.clone(), self.file_name(item));
+        let (store, name, file) = (Arc::clone(self.engine.audio()), recording.clone(), self.file_name(of));
         let (scope, at, to) = (practice.clone(), self.engine.clock().now(), file.clone());
         let kept = tokio::task::spawn_blocking(move || join(&store, &name, &to, scope.as_str(), at)).await;
         match kept {

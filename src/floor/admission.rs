@@ -127,7 +127,7 @@ impl Turn<'_> {
             Some((item, due_at)) => {
                 // A time that is over is no answer.
                 let promised = Some(due_at).filter(|due_at| told && *due_at > self.now);
-                self.fact(Fact::ItemJoined { item, call: id, kind: None, promised });
+                self.fact(Fact::ItemJoined { item, call: id, kind: None, promised, due_at: None });
                 self.fact(Fact::CallLeft { call: id, how: Left::Missed });
                 promised.map_or(Words::Phrase(Phrase::Goodbye), |at| Words::Promise(Phrase::AlreadyNoted, at))
             }

@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::flow::normalise;
 use crate::vocab::CallId;
 use crate::vocab::HasPrivate;
 use crate::vocab::ItemId;
@@ -88,6 +89,30 @@ impl Details {
     /// Is nothing known?
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Is this of another patient, or of another person about a patient, as far as both are known?
+    pub(super) fn is_another(&self, other: &Self) -> bool {
+        let differ = |a: &Option<Private<String>>, b: &Option<Private<String>>| {
+            a.as_ref().zip(b.as_ref()).is_some_and(|(a, b)| normalise(a.reveal()) != normalise(b.reveal()))
+        };
+        differ(&self.patient_name, &other.patient_name)
+            || differ(&self.patient_born, &other.patient_born)
+            || self.relationship.zip(other.relationship).is_some_and(|(a, b)| a != b)
+    }
+
+    /// Is it of the same patient and caller, and as much of both known?
+    pub(super) fn is_exactly(&self, other: &Self) -> bool {
+        let known = |details: &Self| {
+            (details.patient_name.is_some(), details.patient_born.is_some(), details.relationship.is_some())
+        };
+        known(self) == known(other) && !self.is_another(other)
+    }
+
+    /// Takes over what was not known yet.
+    pub(super) fn fill(&mut self, more: &Self) {
+        let known = std::mem::replace(self, more.clone());
+        self.learn(&known);
     }
 
     /// Takes over what is known now.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::fact::Fact;
 use super::work::note::NotePart;
+use super::work::recording::MessageId;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::CarrierCall;
@@ -56,8 +57,8 @@ pub enum Effect {
     },
     /// Fetch a recording from the carrier and keep it encrypted.
     FetchRecording {
-        /// The item it belongs to.
-        item: ItemId,
+        /// Which message.
+        of: MessageId,
         /// The practice: whose key it is sealed with.
         practice: PracticeId,
         /// The leg that was recorded: without a name the carrier is asked for that leg's recordings.
@@ -67,8 +68,8 @@ pub enum Effect {
     },
     /// Delete the carrier's copy of a recording.
     DropRecording {
-        /// The item it belongs to.
-        item: ItemId,
+        /// Which message.
+        of: MessageId,
         /// The carrier's name for it.
         recording: CarrierRecording,
     },
@@ -107,10 +108,10 @@ impl Effect {
         }
     }
 
-    /// The item whose recording it is about.
-    pub fn item(&self) -> Option<ItemId> {
+    /// The message whose recording it is about.
+    pub fn message(&self) -> Option<MessageId> {
         match self {
-            Self::FetchRecording { item, .. } | Self::DropRecording { item, .. } => Some(*item),
+            Self::FetchRecording { of, .. } | Self::DropRecording { of, .. } => Some(*of),
             Self::Dial { .. } | Self::Redirect { .. } | Self::HangUp { .. } | Self::Ask { .. } => None,
         }
     }

@@ -3,8 +3,12 @@
 //! An event carries no time (the desk stamps it) and no decision. Nothing here can fail: strange but possible
 //! input becomes a counted oddity in the answer, never an error.
 
+mod item;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use item::ItemRequest;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -194,6 +198,9 @@ pub enum Event {
     PlaybackAsked {
         /// The item.
         item: ItemId,
+        /// Which of its messages, counted from 0; the newest, if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<u16>,
         /// Who listens.
         by: Private<String>,
     },
@@ -270,6 +277,26 @@ pub enum Event {
         leg: LegId,
         /// Our own name for the recording.
         recording: CarrierRecording,
+    },
+    /// An assistant asked to put her patient on hold.
+    HoldAsked {
+        /// The call.
+        call: CallId,
+    },
+    /// An assistant asked for her patient back.
+    ResumeAsked {
+        /// The call.
+        call: CallId,
+    },
+    /// Somebody asked something of an item.
+    ItemAsked {
+        /// The item.
+        item: ItemId,
+        /// What.
+        what: ItemRequest,
+        /// Who asks, if the request says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
 }
 

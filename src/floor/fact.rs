@@ -5,6 +5,7 @@
 //! `private`; golden journals guard both.
 
 mod agent;
+mod hold;
 mod how;
 mod item;
 mod private;
@@ -14,10 +15,12 @@ use std::sync::Arc;
 
 pub use agent::AgentChange;
 pub use agent::NotReady;
+pub use hold::HoldEnd;
 pub use how::Left;
 pub use how::OfferOutcome;
 pub use how::Route;
 pub use item::FlaggedBy;
+pub use item::ItemChange;
 pub use item::ItemKind;
 pub use item::NewItem;
 pub use why::PassedOver;
@@ -36,6 +39,7 @@ use super::event::TeamFile;
 use super::timer::TimerName;
 use super::treatment::Party;
 use super::treatment::Treatment;
+use super::work::recording::MessageId;
 use crate::flow::HeadStart;
 use crate::flow::Owner;
 use crate::vocab::AgentId;
@@ -233,6 +237,9 @@ pub enum Fact {
         /// The time told to the caller, if one was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         promised: Option<Timestamp>,
+        /// When the item is due from now on, if that changes: a repeat caller raises it, once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
     },
     /// An attempt to reach the patient was recorded.
     ItemAttempted {
@@ -310,8 +317,9 @@ pub enum Fact {
     },
     /// A message may have been left for an item; its recording is on its way.
     RecordingAwaited {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// The leg that was recorded.
         leg: LegId,
         /// The carrier's name for that leg.
@@ -321,8 +329,9 @@ pub enum Fact {
     },
     /// The carrier named the recording: it is fetched.
     RecordingNamed {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// The carrier's name for it.
         recording: CarrierRecording,
         /// How long it is, as far as the carrier said.
@@ -334,26 +343,30 @@ pub enum Fact {
     },
     /// The caller said nothing.
     RecordingEmpty {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
     },
     /// What has to do with the recording could not be done now: without its sound the item is flagged.
     RecordingDelayed {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// When it is tried again; never, if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again_at: Option<Timestamp>,
     },
     /// The recording is looked for, fetched or deleted at the carrier once more.
     RecordingTried {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
     },
     /// The recording lies encrypted in the data folder; the carrier's copy is to be deleted.
     RecordingStored {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// The carrier's name for it.
         recording: CarrierRecording,
         /// Its file's name.
@@ -363,13 +376,15 @@ pub enum Fact {
     },
     /// The carrier has no copy any more.
     RecordingDropped {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
     },
     /// Somebody listened to the recording.
     RecordingPlayed {
-        /// The item.
-        item: ItemId,
+        /// Which message.
+        #[serde(flatten)]
+        of: MessageId,
         /// Who.
         by: Private<String>,
     },
@@ -532,5 +547,34 @@ pub enum Fact {
         leg: LegId,
         /// Our own name for the recording.
         recording: CarrierRecording,
+    },
+    /// An assistant put her patient on hold; the conversation goes on later.
+    HoldBegan {
+        /// The call.
+        call: CallId,
+        /// When she is reminded of it.
+        remind_at: Timestamp,
+    },
+    /// The patient has been on hold for so long that the assistant is reminded.
+    HoldReminded {
+        /// The call.
+        call: CallId,
+    },
+    /// The patient is on hold no longer.
+    HoldEnded {
+        /// The call.
+        call: CallId,
+        /// How that came.
+        how: HoldEnd,
+    },
+    /// Something about an item changed by a person's hand.
+    ItemChanged {
+        /// The item.
+        item: ItemId,
+        /// What.
+        to: ItemChange,
+        /// Who did it, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
 }

@@ -86,6 +86,22 @@ pub fn after_open_time(flow: &Flow, from: Timestamp, span: Span) -> Timestamp {
     from + span
 }
 
+/// The moment from which `span` of open time passes until `at`; `earliest`, or the first open moment after it, if
+/// that is later.
+pub fn before(flow: &Flow, at: Timestamp, span: Span, earliest: Timestamp) -> Timestamp {
+    let until = |(opens, closes): (Timestamp, Timestamp)| (opens.max(earliest), closes.min(at));
+    let open: Vec<_> =
+        spells(flow, earliest).take_while(|(opens, _)| *opens < at).map(until).filter(|(o, c)| o < c).collect();
+    let mut left = span;
+    for (opens, closes) in open.iter().rev() {
+        if *closes - *opens >= left {
+            return *closes - left;
+        }
+        left = Span(left.0 - (*closes - *opens).0);
+    }
+    open.first().map_or(at, |(opens, _)| *opens)
+}
+
 /// The first opening on a later day than `from`.
 pub fn next_business_day(flow: &Flow, from: Timestamp) -> Timestamp {
     let Some(zone) = zone(flow) else { return from + Span::hours(24) };

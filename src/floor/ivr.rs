@@ -335,7 +335,7 @@ impl Turn<'_> {
         let (Some(call), Some(found)) = (self.call(id), flow.lane(lane)) else { return };
         let arrived = call.place.as_ref().map_or(call.arrived, |place| place.arrived);
         let requests = self.floor.requests_of(call);
-        let arrived = requests.redialled(call, lane, self.now).map_or(arrived, |item| arrived.min(item.new.arrived));
+        let arrived = requests.redialled(call, lane, self.now).map_or(arrived, |i| arrived.min(i.last_wait.arrived));
         let had = |reason| call.place.as_ref().is_some_and(|p| p.head_starts.iter().any(|(why, _)| *why == reason));
         let applies = |reason: HeadStart| match reason {
             // rule: head-start-once. A transfer keeps it.

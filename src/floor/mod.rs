@@ -15,6 +15,7 @@ pub mod event;
 pub mod fact;
 mod gap;
 pub mod hours;
+mod intake;
 pub mod invariant;
 mod ivr;
 mod ladder;
@@ -22,6 +23,7 @@ pub mod last_words;
 pub mod ledger;
 mod line;
 mod offering;
+mod on_hold;
 #[cfg(feature = "planted")]
 pub mod planted;
 mod quarantine;
@@ -40,6 +42,7 @@ mod turn;
 pub mod view;
 mod voicemail;
 pub mod work;
+mod worklist;
 mod wrapup;
 mod write_up;
 
@@ -281,15 +284,17 @@ impl Floor {
             | Event::LineLost { leg }
             | Event::LegStatus { leg: Some(leg), .. } => self.legs.get(leg).map(|leg| &leg.flow.practice),
             Event::LegStatus { leg: None, carrier_call, .. } => self.leg_of(carrier_call).map(|leg| &leg.flow.practice),
-            Event::CallCloseAsked { call, .. } | Event::TransferAsked { call, .. } => {
-                self.calls.get(call).map(|call| &call.practice)
-            }
+            Event::CallCloseAsked { call, .. }
+            | Event::TransferAsked { call, .. }
+            | Event::HoldAsked { call }
+            | Event::ResumeAsked { call } => self.calls.get(call).map(|call| &call.practice),
             Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => {
                 self.legs.get(leg).map(|leg| &leg.flow.practice)
             }
             Event::AttemptMade { item, .. }
             | Event::ItemCloseAsked { item, .. }
             | Event::OwnerAsked { item, .. }
+            | Event::ItemAsked { item, .. }
             | Event::PlaybackAsked { item, .. } => self.items.get(item).map(|item| &item.new.practice),
             Event::DetailsTold { of: Subject::Call(call), .. } | Event::UrgentAsked { of: Subject::Call(call), .. } => {
                 self.calls.get(call).map(|call| &call.practice)
@@ -330,6 +335,11 @@ impl Floor {
     /// How many wait in a lane, those being offered included.
     fn depth(&self, practice: &PracticeId, lane: &LaneId) -> usize {
         self.depths.get(&(practice.clone(), lane.clone())).copied().unwrap_or(0)
+    }
+
+    /// Which conversation of a call this is, from 1.
+    pub fn round(&self, call: CallId) -> u32 {
+        self.calls.get(&call).map_or(0, |call| call.round)
     }
 
     fn is_waiting(&self, call: CallId) -> bool {

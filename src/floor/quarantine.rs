@@ -98,7 +98,8 @@ impl Turn<'_> {
                 | TimerName::WrapUpLimit(call)
                 | TimerName::MessageOver(call)
                 | TimerName::LadderBegins(call)
-                | TimerName::LadderAgain(call),
+                | TimerName::LadderAgain(call)
+                | TimerName::HoldReminder(call),
             ) => Some(*call),
             Some(TimerName::LegSilent(leg) | TimerName::LineLost(leg)) => call_of(leg),
             Some(
@@ -112,7 +113,7 @@ impl Turn<'_> {
         self.set_aside(Concerned { call, ..Concerned::default() }, deadline.clone());
         match deadline {
             Some(TimerName::ReadyAgain(agent)) => self.set_not_ready(agent, NotReady::Asked),
-            Some(TimerName::RecordingDue(item)) => self.fact(Fact::RecordingDelayed { item, again_at: None }),
+            Some(TimerName::RecordingDue(item)) => self.recordings_given_up(item),
             Some(TimerName::SoftphoneSilent(agent)) => self.fact(Fact::SoftphoneLost { agent }),
             Some(TimerName::LegLingers(leg) | TimerName::LineLost(leg)) => self.fact(Fact::LegUnwanted { leg }),
             Some(TimerName::LegSilent(leg)) if !self.is_talked_on(leg) => self.fact(Fact::LegUnwanted { leg }),
@@ -168,8 +169,8 @@ impl Turn<'_> {
 
     /// Nothing more comes of it. A recording is taken for missing: its item says so.
     fn give_up(&mut self, effect: EffectId) {
-        match self.floor.effects.get(&effect).map(super::effect::Effect::item) {
-            Some(Some(item)) => self.fact(Fact::RecordingDelayed { item, again_at: None }),
+        match self.floor.effects.get(&effect).map(super::effect::Effect::message) {
+            Some(Some(of)) => self.fact(Fact::RecordingDelayed { of, again_at: None }),
             Some(None) => self.fact(Fact::EffectSettled { effect }),
             None => {}
         }

@@ -15,6 +15,7 @@ use super::event::AskedState;
 use super::event::Note;
 use super::fact::AgentChange;
 use super::fact::Fact;
+use super::fact::HoldEnd;
 use super::fact::ItemKind;
 use super::fact::NotReady;
 use super::fact::OfferOutcome;
@@ -151,10 +152,8 @@ impl Turn<'_> {
         let request = Request::of_call(call);
         // What is left, or was promised, has an owner and a date.
         let lane = found.hands_to.clone().unwrap_or_else(|| lane.id.clone());
-        if let Some(at) = promised {
-            self.open_item_due(id, ItemKind::Callback, &lane, at, true);
-        } else if !found.closes {
-            self.open_item(id, ItemKind::Callback, &lane, false);
+        if promised.is_some() || !found.closes {
+            self.take_up_after_talk(id, &lane, promised);
         }
         if let Some(by) = heard {
             self.open_urgent_item(request, by);
@@ -167,14 +166,14 @@ impl Turn<'_> {
 
     pub(super) fn wrap_up_over(&mut self, id: CallId) {
         let Some(lane) = self.call(id).and_then(|c| c.lane()).map(|lane| lane.id.clone()) else { return };
-        self.open_item(id, ItemKind::NoteOwed, &lane, false);
+        self.open_item(id, ItemKind::NoteOwed, &lane);
     }
 
     pub(super) fn transfer_asked(&mut self, id: CallId, to: &LaneId) {
         let Some(call) = self.call(id) else { return self.refuse(Refusal::Unknown("call")) };
-        let Phase::Talking { agent, .. } = call.phase.clone() else {
+        if !matches!(call.phase, Phase::Talking { .. }) {
             return self.refuse(Refusal::Conflict("only a call in conversation can be transferred"));
-        };
+        }
         let Some(lane) = call.flow.lane(to) else {
             let allowed = call.flow.lanes.iter().map(|lane| lane.id.as_str().into()).collect();
             return self.refuse(Refusal::NotAllowed { what: "lane", allowed });
@@ -188,7 +187,7 @@ impl Turn<'_> {
         if !self.is_up(call.leg) {
             return self.refuse(Refusal::Conflict("the caller has hung up"));
         }
-        self.fact(Fact::Transferred { call: id, agent });
+        self.give_away(id, HoldEnd::Transferred);
         self.enter_lane(id, to.clone(), Route::Transfer);
     }
 

@@ -35,7 +35,7 @@ impl Turn<'_> {
             Some(call) if is_owed_a_note(call) => {}
             Some(call) => {
                 let lane = call.lane().map_or_else(|| call.flow.person.clone(), |lane| lane.id.clone());
-                self.open_item(id, ItemKind::Missed, &lane, false);
+                self.take_up(id, ItemKind::Missed, &lane, false);
                 self.fact(Fact::CallLeft { call: id, how: Left::Missed });
             }
             None => self.call_lost(id, practice),
@@ -61,6 +61,8 @@ impl Turn<'_> {
             promised: None,
             details: Default::default(),
             flagged_by: None,
+            maybe_same: None,
+            earlier: None,
         };
         self.fact(Fact::CallLost { call: id });
         self.fact(Fact::ItemOpened(Box::new(new)));
@@ -108,7 +110,7 @@ impl Floor {
             parted: before.parted.into_iter().filter(|(_, parted)| !matches!(parted, Parted::Leg(_))).collect(),
             timers: before.timers.only(outlives_calls),
             // A message that was left is still to be fetched, and its copy at the carrier deleted.
-            effects: before.effects.into_iter().filter(|(_, effect)| effect.item().is_some()).collect(),
+            effects: before.effects.into_iter().filter(|(_, effect)| effect.message().is_some()).collect(),
             ended: before.ended,
             minted: before.minted,
             fresh: Vec::new(),
@@ -145,6 +147,7 @@ fn outlives_calls(name: &TimerName) -> bool {
         | TimerName::LadderAgain(_)
         | TimerName::SoftphoneSilent(_)
         | TimerName::LineLost(_)
+        | TimerName::HoldReminder(_)
         | TimerName::MessageOver(_) => false,
         TimerName::RecordingDue(_) => true,
     }

@@ -6,28 +6,16 @@
 use super::Floor;
 use super::call::Call;
 use super::call::Leg;
-use super::call::Phase;
-use super::details::Details;
 use super::effect::Answer;
 use super::effect::Oddity;
 use super::effect::Outbox;
 use super::effect::Refusal;
 use super::event::Event;
 use super::fact::Fact;
-use super::fact::ItemKind;
-use super::fact::Left;
-use super::fact::NewItem;
 use super::fact::OfferOutcome;
-use super::hours;
 use super::timer::TimerName;
 use super::treatment::Treatment;
-use super::treatment::Words;
-use super::work::item::Item;
-use crate::flow::Lane;
-use crate::flow::Phrase;
 use crate::vocab::CallId;
-use crate::vocab::ItemId;
-use crate::vocab::LaneId;
 use crate::vocab::LegId;
 use crate::vocab::OfferId;
 use crate::vocab::Timestamp;
@@ -89,7 +77,7 @@ impl<'f> Turn<'f> {
             Event::RecordingFetched { effect, recording, file, duration } => {
                 self.recording_fetched(effect, recording, file, duration);
             }
-            Event::PlaybackAsked { item, by } => self.playback_asked(item, by),
+            Event::PlaybackAsked { item, message, by } => self.playback_asked(item, message, by),
             Event::DetailsTold { of, details } => self.details_told(of, *details),
             Event::TimePassed => self.time_passed(),
             Event::CallMissed { carrier_call, caller, dialled, began } => {
@@ -110,6 +98,9 @@ impl<'f> Turn<'f> {
             Event::SoftphoneHeard { agent } => self.softphone_heard(agent),
             Event::SoftphoneUnheard { agent } => self.softphone_unheard(agent),
             Event::LineLost { leg } => self.line_lost(leg),
+            Event::HoldAsked { call } => self.hold_asked(call),
+            Event::ResumeAsked { call } => self.resume_asked(call),
+            Event::ItemAsked { item, what, by } => self.item_asked(item, &what, by),
         }
     }
 
@@ -134,6 +125,7 @@ impl<'f> Turn<'f> {
                 TimerName::LadderAgain(call) => self.ladder_again(call),
                 TimerName::SoftphoneSilent(agent) => self.softphone_silent(agent),
                 TimerName::LineLost(leg) => self.line_gone(leg),
+                TimerName::HoldReminder(call) => self.fact(Fact::HoldReminded { call }),
             }
             debug_assert!(self.out.facts.len() > before, "a deadline that decides nothing would come back for ever");
             if self.out.facts.len() == before {
@@ -196,103 +188,9 @@ impl<'f> Turn<'f> {
         OfferId(self.floor.minted.offer + 1)
     }
 
-    // ---- a call that cannot be taken becomes work ----
-
-    /// The call leaves with an item. A caller who is still there hears `promise` with the due time.
-    pub(super) fn leave_with_item(&mut self, id: CallId, kind: ItemKind, how: Left, promise: Phrase) {
-        self.leave_saying(id, kind, how, Vec::new(), promise);
-    }
-
-    /// The same; `before` is said ahead of the promise.
-    pub(super) fn leave_saying(&mut self, id: CallId, kind: ItemKind, how: Left, before: Vec<Words>, promise: Phrase) {
-        self.withdraw_offers_of(id);
-        let Some(call) = self.call(id) else { return };
-        let (leg, language) = (call.leg, call.language.clone());
-        let lane = call.lane().map_or_else(|| call.flow.person.clone(), |lane| lane.id.clone());
-        // patient: whoever may be in danger, or heard no greeting, hears where help is before anything else.
-        let greeted = self.floor.legs.get(&leg).is_some_and(|leg| leg.serial() > 0);
-        let mut words = Vec::new();
-        if call.urgent || !greeted {
-            words.push(Words::Phrase(call.urgent_sentence()));
-        }
-        let told = self.is_up(leg);
-        // What is due already can be promised to nobody.
-        let goes_on = |item: &&Item| (!told || item.new.due_at > self.now) && kind != ItemKind::Voicemail;
-        let redialled = self.floor.requests_of(call).redialled(call, &lane, self.now).filter(goes_on);
-        let due_at = match redialled.map(|item| (item.new.item, item.new.due_at, item.new.kind)) {
-            Some((item, due_at, known)) => {
-                let (kind, promised) = (Some(kind).filter(|kind| *kind > known), told.then_some(due_at));
-                self.fact(Fact::ItemJoined { item, call: id, kind, promised });
-                due_at
-            }
-            None => self.open_item(id, kind, &lane, told),
-        };
-        self.fact(Fact::CallLeft { call: id, how });
-        if told {
-            words.extend(before);
-            words.push(Words::promise(promise, due_at, self.now));
-            self.say_goodbye(leg, words, language);
-        }
-    }
-
-    /// Opens an item for a call, owned and due by its lane; the due time.
-    pub(super) fn open_item(&mut self, id: CallId, kind: ItemKind, lane: &LaneId, promised: bool) -> Timestamp {
-        let Some(call) = self.floor.calls.get(&id) else { return self.now };
-        let Some(found) = call.flow.lane(lane) else { return self.now };
-        let due_at = match call.phase {
-            Phase::Voicemail { due_at } => due_at,
-            _ => due(call, found, self.now),
-        };
-        self.open_item_due(id, kind, lane, due_at, promised);
-        due_at
-    }
-
-    /// The same, due at a time that is known: because an assistant promised it.
-    pub(super) fn open_item_due(
-        &mut self,
-        id: CallId,
-        kind: ItemKind,
-        lane: &LaneId,
-        due_at: Timestamp,
-        promised: bool,
-    ) {
-        let Some(call) = self.floor.calls.get(&id) else { return };
-        let Some(lane) = call.flow.lane(lane) else { return };
-        let owner = match (&call.phase, kind) {
-            (Phase::WrapUp { agent, .. }, ItemKind::NoteOwed) => crate::flow::Owner::Agent(agent.clone()),
-            _ => lane.owner.clone(),
-        };
-        let new = NewItem {
-            item: ItemId(self.floor.minted.item + 1),
-            call: id,
-            practice: call.practice.clone(),
-            lane: lane.id.clone(),
-            kind,
-            caller: call.caller.clone(),
-            language: call.language.clone(),
-            urgent: call.urgent,
-            owner,
-            due_at,
-            arrived: call.place.as_ref().map_or(call.arrived, |place| place.arrived),
-            promised: promised.then_some(due_at),
-            details: Details {
-                reason: call.details.reason.clone().filter(|reason| lane.has_reason(reason)),
-                ..call.details.clone()
-            },
-            // Who flagged has handed over: what a clinician leaves to another lane is that lane's.
-            flagged_by: call.flagged_by.clone().filter(|_| lane.clinical),
-        };
-        self.fact(Fact::ItemOpened(Box::new(new)));
-    }
-
     pub(super) fn withdraw_offers_of(&mut self, id: CallId) {
         for offer in self.call(id).into_iter().flat_map(Call::offers).collect::<Vec<_>>() {
             self.end_offer(offer, OfferOutcome::Withdrawn);
         }
     }
-}
-
-/// When a call's callback is due. Urgent work does not wait for opening hours.
-pub(super) fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
-    if call.urgent { now + lane.callback_within } else { hours::after_open_time(&call.flow, now, lane.callback_within) }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Floor;
 use super::acd::agent::AgentState;
 use super::call::Call;
+pub use super::call::Held;
 use super::call::Phase;
 use super::call::Side;
 use super::details::Details;
@@ -151,6 +152,8 @@ pub struct CallView {
     pub repeat: bool,
     /// Who calls, for whom and why, as far as it is known.
     pub details: Details,
+    /// The caller's open items, newest first.
+    pub open_items: Vec<ItemId>,
     /// The time by which the caller was promised a callback before this call.
     pub promised: Option<Timestamp>,
     /// When it reached us.
@@ -167,6 +170,8 @@ pub struct CallView {
     pub offers: Vec<OfferId>,
     /// The assistant it is with, or rung to; of two the lane's own.
     pub agent: Option<AgentId>,
+    /// On hold in its conversation.
+    pub held: Option<Held>,
 }
 
 impl PracticeView {
@@ -349,6 +354,7 @@ impl Floor {
             urgent: call.urgent,
             repeat: call.repeat,
             details: call.details.clone(),
+            open_items: self.requests_of(call).ids(),
             promised: self.requests_of(call).promised(call),
             arrived_at: call.arrived,
             waiting_since: call.place.as_ref().filter(|_| call.is_queued()).map(|p| p.since),
@@ -357,6 +363,7 @@ impl Floor {
             answered: call.round > 0,
             offers: call.offers().collect(),
             agent,
+            held: call.held,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::Floor;
 use super::call::Leg;
 use super::call::Phase;
 use super::effect::Effect;
@@ -18,8 +19,10 @@ use super::fact::Left;
 use super::treatment::Treatment;
 use super::treatment::Words;
 use super::turn::Turn;
-use super::turn::due;
+use super::work::item::Item;
 use super::work::recording;
+use super::work::recording::MessageId;
+use super::work::recording::Recording;
 use super::work::recording::RecordingState;
 use crate::flow::Phrase;
 use crate::vocab::CallId;
@@ -60,7 +63,7 @@ impl Turn<'_> {
             // patient: whoever may be in danger is not sent to a mailbox.
             return self.leave_with_item(id, ItemKind::Missed, Left::Missed, otherwise);
         };
-        let (leg, language, due_at) = (call.leg, call.language.clone(), due(call, lane, self.now));
+        let (leg, language, due_at) = (call.leg, call.language.clone(), self.called_back_by(call, lane));
         self.withdraw_offers_of(id);
         self.fact(Fact::VoicemailBegan { call: id, due_at });
         let words = why.into_iter().chain([Words::promise(Phrase::LeaveMessage, due_at, self.now)]).collect();
@@ -132,19 +135,19 @@ impl Turn<'_> {
         let Some((call, lane)) = self.call(id).and_then(|call| Some((call, call.lane()?.id.clone()))) else { return };
         let leg = call.leg;
         let name = self.floor.legs.get(&leg).and_then(|leg| leg.carrier_call.clone());
-        self.open_item(id, ItemKind::Voicemail, &lane, true);
-        let item = ItemId(self.floor.minted.item);
+        let Some((item, _)) = self.take_up(id, ItemKind::Voicemail, &lane, true) else { return };
+        let Some(of) = self.floor.items.get(&item).map(Item::next_message) else { return };
         if let Some(carrier_call) = name {
             let until = self.now + recording::AWAITED_MAX;
-            self.fact(Fact::RecordingAwaited { item, leg, carrier_call, until });
+            self.fact(Fact::RecordingAwaited { of, leg, carrier_call, until });
         }
         match message {
-            Message::Recorded(recording, duration) => self.name_recording(item, recording, duration, false),
-            Message::Nothing => self.fact(Fact::RecordingEmpty { item }),
+            Message::Recorded(recording, duration) => self.name_recording(of, recording, duration, false),
+            Message::Nothing => self.fact(Fact::RecordingEmpty { of }),
             Message::Unknown => {
                 let ours = self.floor.legs.get(&leg).and_then(|leg| Some((leg.recording.clone()?, leg.ended)));
                 if let Some((recording, end)) = ours {
-                    self.name_recording(item, recording, None, end != Some(LegEnd::Completed));
+                    self.name_recording(of, recording, None, end != Some(LegEnd::Completed));
                 }
             }
         }
@@ -156,19 +159,19 @@ impl Turn<'_> {
     /// A recording's name became known; the first one counts. `cut`: nobody saw how it ended.
     pub(super) fn name_recording(
         &mut self,
-        id: ItemId,
+        of: MessageId,
         recording: CarrierRecording,
         duration: Option<Span>,
         cut: bool,
     ) {
-        let Some(known) = self.floor.items.get(&id).and_then(|item| item.recording.as_ref()) else { return };
+        let Some(known) = self.floor.message(of) else { return };
         match &known.carrier_recording {
             None => {
                 let partial = cut || duration.is_some_and(|length| length >= MESSAGE_MAX);
-                self.fact(Fact::RecordingNamed { item: id, recording, duration, partial });
+                self.fact(Fact::RecordingNamed { of, recording, duration, partial });
             }
             Some(name) if *name == recording && known.state == RecordingState::Missing && known.effect.is_none() => {
-                self.fact(Fact::RecordingTried { item: id });
+                self.fact(Fact::RecordingTried { of });
             }
             Some(_) => self.odd(Oddity::Duplicate),
         }
@@ -178,12 +181,11 @@ impl Turn<'_> {
     pub(super) fn recording_reported(&mut self, leg: LegId, recording: CarrierRecording, duration: Option<Span>) {
         let Some(found) = self.floor.legs.get(&leg) else { return self.odd(Oddity::UnknownLeg) };
         // Without an item the caller is still at the mailbox: the end of the treatment names the recording again.
-        let Some(item) = found.message else { return };
-        let known = self.floor.items.get(&item).and_then(|item| item.recording.as_ref());
-        let Some(state) = known.map(|known| known.state) else { return };
+        let Some(of) = found.message else { return };
+        let Some(state) = self.floor.message(of).map(|known| known.state) else { return };
         match duration {
-            Some(_) => self.name_recording(item, recording, duration, true),
-            None if state == RecordingState::Pending => self.fact(Fact::RecordingEmpty { item }),
+            Some(_) => self.name_recording(of, recording, duration, true),
+            None if state == RecordingState::Pending => self.fact(Fact::RecordingEmpty { of }),
             None => self.odd(Oddity::Duplicate),
         }
     }
@@ -195,27 +197,44 @@ impl Turn<'_> {
         file: Arc<str>,
         duration: Span,
     ) {
-        if let Some(Effect::FetchRecording { item, .. }) = self.floor.effects.get(&effect).cloned() {
-            self.fact(Fact::RecordingStored { item, recording, file, duration });
+        if let Some(Effect::FetchRecording { of, .. }) = self.floor.effects.get(&effect).cloned() {
+            self.fact(Fact::RecordingStored { of, recording, file, duration });
         }
     }
 
     /// The time for a recording is over, or for another try.
-    pub(super) fn recording_due(&mut self, item: ItemId) {
-        self.fact(Fact::RecordingTried { item });
+    pub(super) fn recording_due(&mut self, id: ItemId) {
+        for of in self.recordings_due(id) {
+            self.fact(Fact::RecordingTried { of });
+        }
+    }
+
+    /// Looking after them panicked twice: they are taken for missing.
+    pub(super) fn recordings_given_up(&mut self, id: ItemId) {
+        for of in self.recordings_due(id) {
+            self.fact(Fact::RecordingDelayed { of, again_at: None });
+        }
+    }
+
+    fn recordings_due(&self, id: ItemId) -> Vec<MessageId> {
+        let messages = self.floor.items.get(&id).map_or(&[][..], |item| &item.messages);
+        let due = messages.iter().zip(0..).filter(|(known, _)| known.look_after.is_some_and(|at| at <= self.now));
+        due.map(|(_, message)| MessageId { item: id, message }).collect()
     }
 
     /// The carrier could not, or would not. A copy that should be deleted there is never forgotten.
-    pub(super) fn recording_delayed(&mut self, id: ItemId) {
-        let Some(known) = self.floor.items.get(&id).and_then(|item| item.recording.as_ref()) else { return };
+    pub(super) fn recording_delayed(&mut self, of: MessageId) {
+        let Some(known) = self.floor.message(of) else { return };
         let again = known.file.is_some() || known.tries + 1 < recording::TRIES_MAX;
-        self.fact(Fact::RecordingDelayed { item: id, again_at: again.then_some(self.now + recording::TRY_AGAIN) });
+        self.fact(Fact::RecordingDelayed { of, again_at: again.then_some(self.now + recording::TRY_AGAIN) });
     }
 
     /// Who listens is noted before a byte of it leaves.
-    pub(super) fn playback_asked(&mut self, id: ItemId, by: Private<String>) {
+    pub(super) fn playback_asked(&mut self, id: ItemId, message: Option<u16>, by: Private<String>) {
         let Some(item) = self.floor.items.get(&id) else { return self.refuse(Refusal::Unknown("item")) };
-        let Some(known) = &item.recording else { return self.refuse(Refusal::Unknown("recording")) };
+        let newest = u16::try_from(item.messages.len().saturating_sub(1)).unwrap_or(u16::MAX);
+        let of = MessageId { item: id, message: message.unwrap_or(newest) };
+        let Some(known) = item.message(of) else { return self.refuse(Refusal::Unknown("recording")) };
         if known.file.is_none() {
             return self.refuse(Refusal::Conflict(match known.state {
                 RecordingState::Empty => "the caller said nothing",
@@ -223,6 +242,12 @@ impl Turn<'_> {
                 RecordingState::Pending | RecordingState::Stored => "the recording is still on its way",
             }));
         }
-        self.fact(Fact::RecordingPlayed { item: id, by });
+        self.fact(Fact::RecordingPlayed { of, by });
+    }
+}
+
+impl Floor {
+    fn message(&self, of: MessageId) -> Option<&Recording> {
+        self.items.get(&of.item)?.message(of)
     }
 }

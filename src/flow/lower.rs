@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::callbacks::CALLBACKS;
+use super::callbacks::Callbacks;
 use super::model::Choice;
 use super::model::Exit;
 use super::model::Exits;
@@ -183,6 +185,7 @@ pub(super) fn flow(root: &Node) -> Flow {
             misses: offers.text("misses").parse().unwrap_or(0),
             wrap_up: offers.duration("wrap_up"),
             with_a_patient: offers.duration("with_a_patient"),
+            hold_reminder: offers.duration("hold_reminder"),
         },
         limits: Limits {
             calls_per_number: limits.whole("calls_per_number"),
@@ -191,9 +194,15 @@ pub(super) fn flow(root: &Node) -> Flow {
             calls: limits.whole("calls"),
         },
         retention: Retention { texts: Fields::of(top.node("retention"), &schema::RETENTION).duration("texts") },
+        callbacks: callbacks(top.node("callbacks")),
         wording: BTreeMap::new(),
         staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
     }
+}
+
+fn callbacks(node: Option<&Node>) -> Callbacks {
+    let given = Fields::of(node, &CALLBACKS);
+    Callbacks { repeat_within: given.duration("repeat_within"), repeat_raises: given.duration("repeat_raises") }
 }
 
 fn urgent_words(given: &Fields<'_>) -> Urgent {

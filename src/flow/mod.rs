@@ -7,6 +7,7 @@
 //!
 //! It reads no disk and no clock; what callers hear is written by `render`, what happens is decided by `floor`.
 
+mod callbacks;
 mod check;
 mod check_backline;
 mod check_clinical;
@@ -34,6 +35,7 @@ mod spoken;
 mod syntax;
 mod wording;
 
+pub use callbacks::Callbacks;
 pub use check::check_flow;
 pub use check::check_team;
 pub use check_greeting::OPENING_SECONDS_MAX;

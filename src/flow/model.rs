@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::callbacks::Callbacks;
 use super::on_call::OnCall;
 use super::wording::Phrase;
 use crate::vocab::AgentId;
@@ -68,6 +69,9 @@ pub struct Flow {
     /// How long personal data is kept.
     #[serde(default)]
     pub retention: Retention,
+    /// How callbacks are owed and made.
+    #[serde(default)]
+    pub callbacks: Callbacks,
     /// Every sentence the system says of itself, in every language (defaults filled in).
     pub wording: BTreeMap<Phrase, Texts>,
     /// The number assistants call, with a PIN.
@@ -355,6 +359,9 @@ pub struct OfferRules {
     pub wrap_up: Span,
     /// How long "with a patient" keeps an assistant from being offered calls.
     pub with_a_patient: Span,
+    /// How long a patient may be on hold before the assistant is reminded.
+    #[serde(default = "hold_reminder")]
+    pub hold_reminder: Span,
 }
 
 /// How many calls are let in. Nothing here keeps a caller from the clinical lanes.
@@ -474,6 +481,11 @@ impl Reach {
     fn is_phone(&self) -> bool {
         *self == Self::Phone
     }
+}
+
+/// That of a flow journaled before there was one.
+fn hold_reminder() -> Span {
+    Span::mins(5)
 }
 
 /// The team of a flow journaled without one.

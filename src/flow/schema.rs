@@ -3,6 +3,7 @@
 //! The shape check and the lowering both read it, so a key cannot be accepted and then forgotten. It says nothing
 //! about how values fit together; that is the business of the `check_*` files.
 
+use super::callbacks::CALLBACKS;
 use crate::vocab::Span;
 use crate::vocab::limit::PROMPT_CHARS_MAX;
 
@@ -112,7 +113,7 @@ const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
     Field { name, kind, need: Need::Optional, doc }
 }
 
-const fn default(name: &'static str, kind: Kind, value: &'static str, doc: &'static str) -> Field {
+pub(super) const fn default(name: &'static str, kind: Kind, value: &'static str, doc: &'static str) -> Field {
     Field { name, kind, need: Need::Default(value), doc }
 }
 
@@ -151,6 +152,7 @@ pub(super) static FLOW: Record = Record {
         optional("offers", Kind::Record(&OFFERS), "how calls are rung to assistants"),
         optional("limits", Kind::Record(&LIMITS), "how many calls are let in"),
         optional("retention", Kind::Record(&RETENTION), "how long personal data is kept"),
+        optional("callbacks", Kind::Record(&CALLBACKS), "how callbacks are owed and made"),
         optional(
             "wording",
             Kind::Map { name: &Kind::Phrase, of: &Kind::Wording, min: 1, max: 100 },
@@ -457,6 +459,12 @@ pub(super) static OFFERS: Record = Record {
             Kind::Duration(Span::mins(1), Span::hours(1)),
             "10m",
             "how long \"with a patient\" keeps calls away",
+        ),
+        default(
+            "hold_reminder",
+            Kind::Duration(Span::secs(30), Span::hours(1)),
+            "5m",
+            "how long a patient is on hold before the assistant is reminded",
         ),
     ],
 };

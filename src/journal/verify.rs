@@ -49,8 +49,8 @@ pub fn verify(data: &Path, key_file: Option<&Path>, mut each: impl FnMut(Entry))
     let mut stored = Vec::new();
     let (head, found) = recover(&folder, &keyring, &mut |entry| {
         for fact in &entry.facts {
-            if let Fact::RecordingStored { item, file, .. } = fact {
-                stored.push((*item, file.clone(), entry.at));
+            if let Fact::RecordingStored { of, file, .. } = fact {
+                stored.push((of.item, file.clone(), entry.at));
             }
         }
         each(entry);

@@ -129,7 +129,7 @@ impl Gauges {
         calls.show(&self.in_progress);
         let mut recordings = Values::default();
         RecordingState::ALL.iter().for_each(|state| recordings.add(&[state.name()], 0.0));
-        let known = view.items.iter().filter_map(|item| item.item.recording.as_ref());
+        let known = view.items.iter().flat_map(|item| &item.item.messages);
         known.for_each(|recording| recordings.add(&[recording.state.name()], 1.0));
         recordings.show(&self.recordings);
         let mut holes = Values::default();

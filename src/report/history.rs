@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::floor::details::Subject;
 use crate::floor::fact::Fact;
+use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::NewItem;
@@ -228,12 +229,13 @@ impl History {
                 self.with(*call, |contact| contact.outcome = Some(outcome.clone()));
             }
             Fact::ItemOpened(new) => self.opened(at, new),
-            Fact::ItemJoined { item, call, kind, promised } => {
+            Fact::ItemJoined { item, call, kind, promised, due_at } => {
                 self.with(*call, |contact| contact.item = Some(*item));
                 self.with_task(*item, |task| {
                     task.repeats += 1;
                     task.kind = kind.unwrap_or(task.kind);
-                    task.promised = task.promised.or(*promised);
+                    task.promised = task.promised.into_iter().chain(*promised).min();
+                    task.due = due_at.unwrap_or(task.due);
                 });
             }
             Fact::ItemAttempted { item, outcome, due_at, .. } => self.with_task(*item, |task| {
@@ -242,6 +244,9 @@ impl History {
             }),
             Fact::ItemClosed { item, outcome, .. } => self.with_task(*item, |task| {
                 task.closed = Some(Attempt { at, outcome: outcome.clone() });
+            }),
+            Fact::ItemChanged { item, to: ItemChange::Merged { .. }, .. } => self.with_task(*item, |task| {
+                task.closed = Some(Attempt { at, outcome: "merged".into() });
             }),
             Fact::ItemOwned { item, owner } => self.with_task(*item, |task| task.owner = owner.clone()),
             Fact::ItemFlagged { item, lane, owner, due_at, .. } => self.with_task(*item, |task| {

@@ -29,6 +29,7 @@ use crate::floor::effect::Refusal;
 use crate::floor::event::AskedState;
 use crate::floor::event::Event;
 use crate::floor::event::Note;
+use crate::floor::work::recording::MessageId;
 use crate::flow::Date;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -71,8 +72,8 @@ struct Closing {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct UrgentBody {
-    by: String,
+pub(super) struct UrgentBody {
+    pub(super) by: String,
 }
 
 /// What is left out stays as it is.
@@ -152,10 +153,9 @@ impl Door {
                 let of = Subject::Call(id(call, "call")?);
                 self.ask(Event::DetailsTold { of, details: Box::new(details(read(body)?)?) }).await
             }
-            ("POST", ["calls", call, "transfer"]) => {
-                let TransferBody { lane } = read(body)?;
-                self.ask(Event::TransferAsked { call: id(call, "call")?, lane: LaneId::from(lane.as_str()) }).await
-            }
+            ("POST", ["calls", call, "transfer"]) => self.transfer(id(call, "call")?, body).await,
+            ("POST", ["calls", call, "hold"]) => self.ask(Event::HoldAsked { call: id(call, "call")? }).await,
+            ("POST", ["calls", call, "resume"]) => self.ask(Event::ResumeAsked { call: id(call, "call")? }).await,
             ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
             ("POST", ["flows", "reload"]) => Ok(self.reload_flows().await),
             ("GET", ["items"]) => {
@@ -178,11 +178,7 @@ impl Door {
                 let (of, UrgentBody { by }) = (Subject::Call(id(call, "call")?), read(body)?);
                 self.ask(Event::UrgentAsked { of, by: AgentId::from(by.as_str()) }).await
             }
-            ("POST", ["items", item, "urgent"]) => {
-                let UrgentBody { by } = read(body)?;
-                let by = AgentId::from(by.as_str());
-                self.ask_item(id(item, "item")?, |item| Event::UrgentAsked { of: Subject::Item(item), by }).await
-            }
+            ("POST", ["items", item, "urgent"]) => self.flag_item(item, body).await,
             ("PATCH", ["items", item, "caller"]) => {
                 let details = Box::new(details(read(body)?)?);
                 self.ask_item(id(item, "item")?, |item| Event::DetailsTold { of: Subject::Item(item), details }).await
@@ -191,17 +187,28 @@ impl Door {
                 let OwnerBody { owner } = read(body)?;
                 self.ask_item(id(item, "item")?, |item| Event::OwnerAsked { item, owner: owner.into() }).await
             }
+            ("POST", ["items", item, "merge"]) => self.merge(item, body).await,
             (_, ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _] | ["items", _, "recording"]) => {
                 Err(reply::method_not_allowed("GET"))
             }
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
-            (_, ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close"] | ["flows", "reload"])
+            (
+                _,
+                ["calls", _, "close" | "transfer" | "hold" | "resume"]
+                | ["items", _, "attempts" | "close" | "merge"]
+                | ["flows", "reload"],
+            )
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
             }
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
+    }
+
+    async fn transfer(&self, call: CallId, body: &[u8]) -> Result<Reply, Reply> {
+        let TransferBody { lane } = read(body)?;
+        self.ask(Event::TransferAsked { call, lane: LaneId::from(lane.as_str()) }).await
     }
 
     async fn set_state(&self, agent: &str, body: &[u8]) -> Result<Reply, Reply> {
@@ -238,7 +245,7 @@ impl Door {
     }
 
     /// The same, answered with the item as it is now.
-    async fn ask_item(&self, id: ItemId, event: impl FnOnce(ItemId) -> Event) -> Result<Reply, Reply> {
+    pub(super) async fn ask_item(&self, id: ItemId, event: impl FnOnce(ItemId) -> Event) -> Result<Reply, Reply> {
         self.ask(event(id)).await?;
         self.item(id).await
     }
@@ -270,9 +277,13 @@ impl Door {
             let detail = "say who listens, for the journal: `?by=` with a name or an assistant's id, or the header `X-Carelane-By`";
             reply::problem(StatusCode::BAD_REQUEST, detail)
         })?;
-        self.ask(Event::PlaybackAsked { item: id, by: Private::new(by) }).await?;
+        let message = wanted_message(head)?;
+        self.ask(Event::PlaybackAsked { item: id, message, by: Private::new(by) }).await?;
         let item = self.engine.item(id).await.map_err(unanswered)?;
-        let file = item.and_then(|item| item.recording?.file);
+        let file = item.and_then(|item| {
+            let newest = item.recording();
+            message.map_or(newest, |message| item.message(MessageId { item: id, message }))?.file.clone()
+        });
         let file = file.ok_or_else(|| reply::problem(StatusCode::NOT_FOUND, "there is no such recording"))?;
         let engine = self.engine.clone();
         match tokio::task::spawn_blocking(move || engine.sound(&file)).await {
@@ -312,6 +323,15 @@ impl Door {
     }
 }
 
+/// Which message is wanted, counted from 0; the newest, if the request does not say.
+fn wanted_message(head: &Parts) -> Result<Option<u16>, Reply> {
+    let query = head.uri.query().unwrap_or_default().as_bytes();
+    let Some((_, text)) = form_urlencoded::parse(query).find(|(name, _)| name == "message") else { return Ok(None) };
+    let number = text.parse::<u16>().ok().and_then(|number| number.checked_sub(1));
+    let detail = "`message` is the number of one of the item's messages, counted from 1";
+    number.map(Some).ok_or_else(|| reply::problem(StatusCode::UNPROCESSABLE_ENTITY, detail))
+}
+
 /// Who listens to a recording, in at most so many printable characters.
 fn listener(head: &Parts) -> Option<String> {
     const CHARS_MAX: usize = 100;
@@ -332,7 +352,7 @@ fn unanswered(why: Unanswered) -> Reply {
     reply::problem(StatusCode::SERVICE_UNAVAILABLE, detail)
 }
 
-fn id<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Reply> {
+pub(super) fn id<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Reply> {
     text.parse()
         .map_err(|_| reply::problem(StatusCode::NOT_FOUND, &format!("`{what}-…` is expected here, like {what}-42")))
 }
@@ -348,7 +368,7 @@ fn time(text: &str) -> Result<Timestamp, Reply> {
 }
 
 /// What a request's body may say.
-trait Body: DeserializeOwned {
+pub(super) trait Body: DeserializeOwned {
     /// The same for a person whose body was refused.
     const FORM: &'static str;
 }
@@ -381,7 +401,7 @@ impl Body for OwnerBody {
 }
 
 /// The error names the place and the form, never the content.
-fn read<T: Body>(body: &[u8]) -> Result<T, Reply> {
+pub(super) fn read<T: Body>(body: &[u8]) -> Result<T, Reply> {
     serde_json::from_slice(body).map_err(|error| {
         let at = format!("(line {}, column {})", error.line(), error.column());
         let is_json = serde_json::from_slice::<IgnoredAny>(body).is_ok();

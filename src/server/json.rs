@@ -14,6 +14,7 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::view::PracticeView;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
+use crate::floor::work::recording::Recording;
 use crate::flow::Lane;
 use crate::vocab::CallId;
 use crate::vocab::Number;
@@ -33,7 +34,10 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
             "call": c.call.to_string(), "carrier_call": c.carrier_call, "state": c.state,
             "practice": c.practice, "lane": c.lane, "language": c.language, "urgent": c.urgent, "repeat": c.repeat,
             "promised": c.promised.map(Timestamp::rfc3339), "caller_is": details(&c.details),
+            "open_items": c.open_items.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
+            "held_since": c.held.map(|held| held.since.rfc3339()),
+            "hold_overdue": c.held.is_some_and(|held| held.reminded),
         })).collect::<Vec<_>>(),
         "ledger": {
             "inbound": l.inbound, "in_progress": l.in_progress, "answered": l.answered, "self_served": l.self_served,
@@ -114,10 +118,28 @@ pub(super) fn item(item: &Item) -> Value {
         "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
         "last_outcome": item.last_outcome, "outcome": item.closed, "caller_is": details(&new.details),
         "flagged_by": new.flagged_by.as_ref().and_then(FlaggedBy::agent),
-        "recording": item.recording.as_ref().map(|r| json!({
-            "state": r.state.name(), "duration": r.duration.map(|length| length.as_secs()), "partial": r.partial,
-            "at_carrier": r.at_carrier,
-        })),
+        "repeats": item.repeats, "calls": calls(item), "maybe_same": new.maybe_same.map(|id| id.to_string()),
+        "earlier": new.earlier.map(|id| id.to_string()), "merged_into": item.merged_into.map(|id| id.to_string()),
+        "recording": item.recording().map(recording),
+        "messages": item.messages.iter().zip(1u16..).map(|(known, number)| {
+            let mut message = recording(known);
+            message["message"] = number.into();
+            message["call"] = known.call.to_string().into();
+            message["left_at"] = known.left_at.rfc3339().into();
+            message
+        }).collect::<Vec<_>>(),
+    })
+}
+
+/// Every call that the item goes on with, in order.
+fn calls(item: &Item) -> Vec<String> {
+    std::iter::once(&item.new.call).chain(&item.joined).map(ToString::to_string).collect()
+}
+
+fn recording(known: &Recording) -> Value {
+    json!({
+        "state": known.state.name(), "duration": known.duration.map(|length| length.as_secs()),
+        "partial": known.partial, "at_carrier": known.at_carrier,
     })
 }
 
@@ -166,7 +188,7 @@ fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
             fields.insert(name.to_owned(), format!("{prefix}-{id}").into());
         }
     }
-    for name in ["arrived", "deadline", "expires_at", "wrap_up_until", "due_at", "promised", "until"] {
+    for name in ["arrived", "deadline", "expires_at", "wrap_up_until", "due_at", "promised", "until", "remind_at"] {
         if let Some(at) = fields.get(name).and_then(Value::as_i64) {
             fields.insert(name.to_owned(), Timestamp(at).rfc3339().into());
         }

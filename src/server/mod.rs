@@ -16,6 +16,7 @@ mod session;
 mod stream;
 mod upgrade;
 mod voice;
+mod worklist;
 
 use std::path::PathBuf;
 use std::sync::Arc;

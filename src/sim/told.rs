@@ -15,10 +15,12 @@ use crate::floor::effect::Outbox;
 use crate::floor::effect::Refusal;
 use crate::floor::event::Event;
 use crate::floor::event::Input;
+use crate::floor::event::ItemRequest;
 use crate::floor::event::Note;
 use crate::floor::fact::AgentChange;
 use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
+use crate::floor::fact::ItemChange;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Why;
 use crate::floor::treatment::Asked;
@@ -111,6 +113,8 @@ pub fn event(told: &Event) -> String {
         Event::LineLost { leg } => format!("the line of {leg} breaks off"),
         Event::AgentStateAsked { agent, state } => format!("{agent} asks to be {}", plain(state)),
         Event::CallCloseAsked { call, outcome, .. } => format!("{call} is to be closed as {outcome}"),
+        Event::HoldAsked { call } => format!("{call} is to be put on hold"),
+        Event::ResumeAsked { call } => format!("{call} is to come off hold"),
         Event::TransferAsked { call, lane } => format!("{call} is to go to {lane}"),
         Event::AttemptMade { item, outcome, .. } => format!("an attempt at {item}: {outcome}"),
         Event::ItemCloseAsked { item, outcome, .. } => format!("{item} is to be closed as {outcome}"),
@@ -121,6 +125,7 @@ pub fn event(told: &Event) -> String {
         },
         Event::RecordingFetched { recording, duration, .. } => format!("{recording} is fetched, {duration}"),
         Event::PlaybackAsked { item, .. } => format!("somebody wants to hear {item}"),
+        Event::ItemAsked { item, what: ItemRequest::Merge { into }, .. } => format!("{item} is said to be {into}"),
         Event::OwnerAsked { item, owner } => format!("{item} is to go to {owner}"),
         Event::KeyFound(_) => "a record key is there".to_owned(),
         Event::JournalSalvaged(_) => "a journal was salvaged".to_owned(),
@@ -177,11 +182,11 @@ fn effect(told: &Effect) -> String {
             format!("dial {leg} for {offer}: {to} from {from}, ring {ring}")
         }
         Effect::Redirect { leg, serial, .. } => format!("redirect {leg} to #{serial}"),
-        Effect::FetchRecording { item, carrier_call, recording, .. } => match recording {
-            Some(name) => format!("fetch {name} for {item}"),
-            None => format!("look for the recording of {carrier_call} for {item}"),
+        Effect::FetchRecording { of, carrier_call, recording, .. } => match recording {
+            Some(name) => format!("fetch {name} for {of}"),
+            None => format!("look for the recording of {carrier_call} for {of}"),
         },
-        Effect::DropRecording { item, recording } => format!("delete {recording} of {item} at the carrier"),
+        Effect::DropRecording { of, recording } => format!("delete {recording} of {of} at the carrier"),
         Effect::HangUp { leg, .. } => format!("hang up {leg}"),
         Effect::Ask { leg, .. } => format!("ask about {leg}"),
     }
@@ -227,17 +232,6 @@ fn fact(told: &Fact) -> String {
         Fact::Transferred { call, agent } => format!("{call} transferred by {agent}"),
         Fact::CallClosed { call, outcome, note } => format!("{call} closed: {outcome} ({})", fields(note)),
         Fact::CallLeft { call, how } => format!("{call} left: {}", plain(how)),
-        Fact::ItemOpened(new) => item(new),
-        Fact::ItemAttempted { item, outcome, note, due_at, .. } => {
-            format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
-        }
-        Fact::ItemClosed { item, outcome, note, .. } => format!("{item} closed: {outcome} ({})", fields(note)),
-        Fact::ItemJoined { item, call, kind, promised } => format!(
-            "{call} belongs to {item}{}{}",
-            kind.map_or_else(String::new, |kind| format!(", {} now", plain(kind))),
-            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
-        ),
-        Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
         Fact::LegNamed { leg, carrier_call } => format!("{leg} is {carrier_call}"),
         Fact::LegUnwanted { leg } => format!("{leg} is unwanted"),
         Fact::LegEnded { leg, end } => format!("{leg} ended: {}", plain(end)),
@@ -284,6 +278,19 @@ fn seldom(told: &Fact) -> String {
             deadline.as_ref().map_or_else(|| "the event".to_owned(), |name| format!("the deadline {name:?}")),
             call.map_or_else(|| "about no call".to_owned(), |call| format!("about {call}")),
         ),
+        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
+        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
+        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+        other => talked(other),
+    }
+}
+
+/// Holds, softphones and their lines.
+fn talked(told: &Fact) -> String {
+    match told {
+        Fact::HoldBegan { call, remind_at } => format!("{call} on hold, reminder at {}", clock(*remind_at)),
+        Fact::HoldReminded { call } => format!("{call} has been on hold for long"),
+        Fact::HoldEnded { call, how } => format!("{call} off hold: {}", plain(how)),
         Fact::SoftphoneHeard { agent } => format!("{agent} is rung at the softphone"),
         Fact::SoftphoneUnheard { agent, until } => {
             format!("the softphone of {agent} does not answer, until {}", clock(*until))
@@ -292,9 +299,27 @@ fn seldom(told: &Fact) -> String {
         Fact::OfferRung { offer, expires_at } => format!("{offer} rings until {}", clock(*expires_at)),
         Fact::LineLost { leg, until } => format!("the line of {leg} is lost, awaited until {}", clock(*until)),
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
-        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
-        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
-        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+        other => work(other),
+    }
+}
+
+fn work(told: &Fact) -> String {
+    match told {
+        Fact::ItemOpened(new) => item(new),
+        Fact::ItemAttempted { item, outcome, note, due_at, .. } => {
+            format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
+        }
+        Fact::ItemClosed { item, outcome, note, .. } => format!("{item} closed: {outcome} ({})", fields(note)),
+        Fact::ItemJoined { item, call, kind, promised, due_at } => format!(
+            "{call} belongs to {item}{}{}{}",
+            kind.map_or_else(String::new, |kind| format!(", {} now", plain(kind))),
+            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
+            due_at.map_or_else(String::new, |at| format!(", due {} now", time(at))),
+        ),
+        Fact::ItemChanged { item, to, .. } => match to {
+            ItemChange::Merged { into } => format!("{item} is merged into {into}"),
+        },
+        Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
         other => recording(other),
     }
 }
@@ -302,25 +327,25 @@ fn seldom(told: &Fact) -> String {
 fn recording(told: &Fact) -> String {
     match told {
         Fact::VoicemailBegan { call, due_at } => format!("{call} is at the mailbox, called back by {}", time(*due_at)),
-        Fact::RecordingAwaited { item, leg, carrier_call, until } => {
-            format!("{item} awaits the recording of {leg}, {carrier_call}, until {}", clock(*until))
+        Fact::RecordingAwaited { of, leg, carrier_call, until } => {
+            format!("{of} awaits the recording of {leg}, {carrier_call}, until {}", clock(*until))
         }
-        Fact::RecordingNamed { item, recording, duration, partial } => format!(
-            "{item} has the recording {recording}{}{}",
+        Fact::RecordingNamed { of, recording, duration, partial } => format!(
+            "{of} has the recording {recording}{}{}",
             duration.map_or_else(String::new, |length| format!(", {length}")),
             if *partial { ", partial" } else { "" },
         ),
-        Fact::RecordingEmpty { item } => format!("{item} has no message"),
-        Fact::RecordingDelayed { item, again_at } => format!(
-            "{item} has trouble with its recording, {}",
+        Fact::RecordingEmpty { of } => format!("{of} has no message"),
+        Fact::RecordingDelayed { of, again_at } => format!(
+            "{of} has trouble with its recording, {}",
             again_at.map_or_else(|| "given up".to_owned(), |at| format!("again at {}", clock(at)))
         ),
-        Fact::RecordingTried { item } => format!("{item} has its recording looked after again"),
-        Fact::RecordingStored { item, recording, file, duration } => {
-            format!("{item} has {recording} stored as {file}, {duration}")
+        Fact::RecordingTried { of } => format!("{of} has its recording looked after again"),
+        Fact::RecordingStored { of, recording, file, duration } => {
+            format!("{of} has {recording} stored as {file}, {duration}")
         }
-        Fact::RecordingDropped { item } => format!("{item} has its recording here only"),
-        Fact::RecordingPlayed { item, by } => format!("{item} was played to {}", by.reveal()),
+        Fact::RecordingDropped { of } => format!("{of} has its recording here only"),
+        Fact::RecordingPlayed { of, by } => format!("{of} was played to {}", by.reveal()),
         other => format!("{other:?}"),
     }
 }
@@ -338,6 +363,8 @@ fn item(new: &NewItem) -> String {
         time(new.due_at),
         if new.promised.is_some() { ", promised" } else { "" },
     ) + &new.flagged_by.as_ref().map(flagged).unwrap_or_default()
+        + &new.maybe_same.map_or_else(String::new, |same| format!(", maybe the same as {same}"))
+        + &new.earlier.map_or_else(String::new, |earlier| format!(", after {earlier}"))
         + &match known(&new.details) {
             known if known.is_empty() => known,
             known => format!("; {known}"),
@@ -435,6 +462,9 @@ fn treated(treatment: &Treatment) -> String {
                 promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
             )
         }
+        Treatment::OnHold { first, language, urgent } => {
+            format!("on hold {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
+        }
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),
@@ -488,6 +518,10 @@ pub fn floor(floor: &Floor) -> String {
         if let Some(agent) = &call.agent {
             let _ = write!(text, " with {agent}");
         }
+        if let Some(held) = call.held {
+            let overdue = if held.reminded { ", for long" } else { "" };
+            let _ = write!(text, " on hold since {}{overdue}", clock(held.since));
+        }
         text.push('\n');
     }
     for lane in view.lanes.iter().filter(|lane| !lane.waiting.is_empty()) {
@@ -519,7 +553,7 @@ pub fn floor(floor: &Floor) -> String {
             time(new.due_at),
             item.item.attempts,
         );
-        if let Some(recording) = &item.item.recording {
+        for recording in &item.item.messages {
             let carrier = if recording.at_carrier { ", at the carrier" } else { "" };
             let partial = if recording.partial { ", partial" } else { "" };
             let _ = writeln!(text, "  recording {}{partial}{carrier}", recording.state.name());

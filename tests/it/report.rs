@@ -111,6 +111,8 @@ impl Week {
             promised: None,
             details: Default::default(),
             flagged_by: None,
+            maybe_same: None,
+            earlier: None,
         };
         let left = Fact::CallLeft { call, how: Left::Abandoned };
         self.history.take(at, &[left, Fact::ItemOpened(Box::new(new))]);

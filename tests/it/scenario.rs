@@ -8,6 +8,7 @@
 
 mod neighbours;
 pub(crate) mod practice;
+mod repeats;
 mod script;
 
 use std::fmt::Write as _;

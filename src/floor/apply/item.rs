@@ -3,11 +3,15 @@
 use crate::floor::Floor;
 use crate::floor::Parted;
 use crate::floor::call::Phase;
+use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
+use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::floor::timer::TimerName;
 use crate::floor::work::item::Item;
+use crate::floor::work::item::LastWait;
+use crate::floor::work::recording::MessageId;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
@@ -15,7 +19,24 @@ use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
 
 impl Floor {
-    pub(super) fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
+    pub(super) fn item_fact(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::ItemOpened(new) => self.item_opened(at, new),
+            Fact::ItemJoined { .. } => self.item_joined(at, fact),
+            Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
+            Fact::ItemClosed { item, outcome, by, .. } => self.item_closed(at, *item, outcome, by.as_ref()),
+            Fact::ItemOwned { item, owner } => {
+                if let Some(item) = self.items.get_mut(item) {
+                    item.new.owner = owner.clone();
+                }
+            }
+            Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
+            Fact::ItemChanged { item, to, .. } => self.item_changed(at, *item, to),
+            _ => {}
+        }
+    }
+
+    fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
         self.minted.item = self.minted.item.max(new.item.0);
         let Some(flow) = self.practices.get(&new.practice).map(|p| p.flow.clone()) else { return };
         let flow = self.calls.get(&new.call).map_or(flow, |call| call.flow.clone());
@@ -37,18 +58,76 @@ impl Floor {
             attempts: 0,
             last_outcome: None,
             put_forward: false,
+            merged_into: None,
+            joined: Vec::new(),
+            repeats: 0,
+            raised: false,
+            last_wait: LastWait { arrived: new.arrived, ended: at },
             closed: None,
             closed_by: None,
-            recording: None,
+            messages: Vec::new(),
         };
         self.items.insert(new.item, item);
     }
 
-    /// A further call is about this item: it may be more than it was, but neither owner nor due time change.
-    pub(super) fn item_joined(&mut self, id: ItemId, kind: Option<ItemKind>, promised: Option<Timestamp>) {
-        let Some(item) = self.items.get_mut(&id) else { return };
+    /// A further call is about this item: it may be more than it was, and due earlier, but its owner stays.
+    fn item_joined(&mut self, at: Timestamp, fact: &Fact) {
+        let Fact::ItemJoined { item, call, kind, promised, due_at } = fact else { return };
+        let Some(item) = self.items.get_mut(item) else { return };
         item.new.kind = kind.unwrap_or(item.new.kind);
-        item.new.promised = item.new.promised.or(promised);
+        item.new.promised = [item.new.promised, *promised].into_iter().flatten().min();
+        if let Some(due_at) = *due_at {
+            item.raised |= due_at < item.new.due_at;
+            item.new.due_at = due_at;
+        }
+        item.join([*call]);
+        let Some(call) = self.calls.get(call) else { return };
+        item.new.details.fill(&call.details);
+        let arrived = call.place.as_ref().map_or(call.arrived, |place| place.arrived);
+        if arrived > item.last_wait.arrived {
+            item.last_wait = LastWait { arrived, ended: at };
+        }
+    }
+
+    /// What a person changed.
+    fn item_changed(&mut self, at: Timestamp, id: ItemId, to: &ItemChange) {
+        match to {
+            ItemChange::Merged { into } => self.item_merged(at, id, *into),
+        }
+    }
+
+    /// Everything of the one goes on in the other.
+    fn item_merged(&mut self, at: Timestamp, id: ItemId, into: ItemId) {
+        let Some(from) = self.items.get_mut(&id) else { return };
+        from.merged_into = Some(into);
+        let messages = std::mem::take(&mut from.messages);
+        let (new, opened_at, attempts) = (from.new.clone(), from.opened_at, from.attempts);
+        let (joined, last_wait) = (from.joined.clone(), from.last_wait);
+        self.timers.clear(&TimerName::RecordingDue(id));
+        let Some(item) = self.items.get_mut(&into) else { return };
+        let first = item.next_message();
+        item.messages.extend(messages);
+        item.join(std::iter::once(new.call).chain(joined));
+        item.opened_at = item.opened_at.min(opened_at);
+        item.attempts = item.attempts.saturating_add(attempts);
+        item.new.kind = item.new.kind.max(new.kind);
+        item.new.due_at = item.new.due_at.min(new.due_at);
+        item.new.promised = [item.new.promised, new.promised].into_iter().flatten().min();
+        item.new.maybe_same.take_if(|same| *same == id);
+        if last_wait.ended > item.last_wait.ended {
+            item.last_wait = last_wait;
+        }
+        let moved = |of: MessageId| MessageId { item: into, message: first.message.saturating_add(of.message) };
+        for leg in self.legs.values_mut() {
+            leg.message = leg.message.map(|of| if of.item == id { moved(of) } else { of });
+        }
+        // What is being done about a message is begun again under its new name.
+        let under_way: Vec<MessageId> = self.effects.values().filter_map(Effect::message).collect();
+        for of in under_way.into_iter().filter(|of| of.item == id) {
+            self.work_on_recording(moved(of));
+        }
+        self.await_recordings(into);
+        self.item_closed(at, id, &OutcomeId::from("merged"), None);
     }
 
     /// A repeat caller was put forward: that is for once, whatever else is open.
@@ -63,7 +142,7 @@ impl Floor {
     }
 
     /// The clinical group's from now on.
-    pub(super) fn item_flagged(&mut self, id: ItemId, fact: &Fact) {
+    fn item_flagged(&mut self, id: ItemId, fact: &Fact) {
         let Fact::ItemFlagged { item: _, crisis: _, by, lane, owner, due_at } = fact else { return };
         let Some(item) = self.items.get_mut(&id) else { return };
         let flow = item.flow.clone();
@@ -75,14 +154,14 @@ impl Floor {
         item.new.details.reason.take_if(|reason| !flow.lane(lane).is_some_and(|lane| lane.has_reason(reason)));
     }
 
-    pub(super) fn item_attempted(&mut self, id: ItemId, outcome: &OutcomeId, due_at: Timestamp) {
+    fn item_attempted(&mut self, id: ItemId, outcome: &OutcomeId, due_at: Timestamp) {
         let Some(item) = self.items.get_mut(&id) else { return };
         item.attempts = item.attempts.saturating_add(1);
         item.last_outcome = Some(outcome.clone());
         item.new.due_at = due_at;
     }
 
-    pub(super) fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId, by: Option<&AgentId>) {
+    fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId, by: Option<&AgentId>) {
         let Some(item) = self.items.get_mut(&id) else { return };
         item.closed = Some(outcome.clone());
         item.closed_by = by.cloned();

@@ -3,6 +3,7 @@
 //! A fact that does not fit (an unknown id in a damaged journal) changes nothing; the chain has already been checked.
 
 mod call;
+mod hold;
 mod item;
 mod ladder;
 mod leg;
@@ -58,15 +59,13 @@ impl Floor {
             Fact::JoinFailed { call } => self.join_failed(at, *call),
             Fact::CallClosed { call, outcome, .. } => self.call_closed(at, *call, outcome),
             Fact::CallLeft { call, how } => self.call_left(*call, *how),
-            Fact::ItemOpened(new) => self.item_opened(at, new),
-            Fact::ItemJoined { item, call: _, kind, promised } => self.item_joined(*item, *kind, *promised),
-            Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
-            Fact::ItemClosed { item, outcome, by, .. } => self.item_closed(at, *item, outcome, by.as_ref()),
-            Fact::ItemOwned { item, owner } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.new.owner = owner.clone();
-                }
-            }
+            Fact::ItemOpened(_)
+            | Fact::ItemJoined { .. }
+            | Fact::ItemAttempted { .. }
+            | Fact::ItemClosed { .. }
+            | Fact::ItemOwned { .. }
+            | Fact::ItemFlagged { .. }
+            | Fact::ItemChanged { .. } => self.item_fact(at, fact),
             Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
             Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
             Fact::LegEnded { leg, end } => self.leg_ended(at, *leg, *end),
@@ -102,9 +101,9 @@ impl Floor {
             | Fact::LineLost { .. }
             | Fact::LineBack { .. } => self.softphone_fact(at, fact),
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
+            Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.hold_fact(at, fact),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
-            Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
         }
     }
 

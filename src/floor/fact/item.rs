@@ -52,6 +52,23 @@ pub struct NewItem {
     /// Who or what made it urgent, if its caller did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flagged_by: Option<FlaggedBy>,
+    /// Perhaps it is about the same as this open item of the same number: a person decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maybe_same: Option<ItemId>,
+    /// The same number's earlier item: a clinical call is never taken into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<ItemId>,
+}
+
+/// What a person changed about an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemChange {
+    /// It is the same as another, and goes on in that.
+    Merged {
+        /// The other.
+        into: ItemId,
+    },
 }
 
 /// What a work item comes from.

@@ -1,13 +1,30 @@
 //! A work item: a missed call, a promised callback or an owed note that somebody owns until it is closed.
+//!
+//! Who calls again about it joins it: it holds every call and message of the request, in their order.
 
+use super::recording::MessageId;
 use super::recording::Recording;
 use crate::floor::fact::NewItem;
 use crate::flow::Flow;
 use crate::flow::Owner;
 use crate::vocab::AgentId;
+use crate::vocab::CallId;
+use crate::vocab::ItemId;
 use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
 use std::sync::Arc;
+
+/// So many calls that joined are remembered by id; the count goes on.
+const JOINED_MAX: usize = 50;
+
+/// The last wait, or missed call, of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastWait {
+    /// As of when it stood in line.
+    pub arrived: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+}
 
 /// One work item.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +45,18 @@ pub struct Item {
     pub closed: Option<OutcomeId>,
     /// Who closed it, if that is known.
     pub closed_by: Option<AgentId>,
-    /// The message that the caller left, or could have left.
-    pub recording: Option<Recording>,
+    /// The item it was merged into by a person.
+    pub merged_into: Option<ItemId>,
+    /// The calls that joined it, in their order.
+    pub joined: Vec<CallId>,
+    /// How often its caller called again about it.
+    pub repeats: u32,
+    /// Has it been raised, because its caller called again? That is for once.
+    pub raised: bool,
+    /// The last time its caller tried to reach somebody.
+    pub last_wait: LastWait,
+    /// The messages that the caller left, or could have left, in their order.
+    pub messages: Vec<Recording>,
 }
 
 impl Item {
@@ -38,8 +65,45 @@ impl Item {
         if let Owner::Agent(agent) = &self.new.owner { Some(agent) } else { None }
     }
 
+    /// The newest message.
+    pub fn recording(&self) -> Option<&Recording> {
+        self.messages.last()
+    }
+
+    /// A message by its number, counted from 0.
+    pub fn message(&self, of: MessageId) -> Option<&Recording> {
+        self.messages.get(usize::from(of.message))
+    }
+
+    pub(in crate::floor) fn message_mut(&mut self, of: MessageId) -> Option<&mut Recording> {
+        self.messages.get_mut(usize::from(of.message))
+    }
+
+    /// The number of the next message.
+    pub(in crate::floor) fn next_message(&self) -> MessageId {
+        MessageId { item: self.new.item, message: u16::try_from(self.messages.len()).unwrap_or(u16::MAX) }
+    }
+
+    /// Does it go on with this call?
+    pub fn is_of(&self, call: CallId) -> bool {
+        self.new.call == call || self.joined.contains(&call)
+    }
+
+    pub(in crate::floor) fn join(&mut self, calls: impl IntoIterator<Item = CallId>) {
+        for call in calls {
+            self.joined.push(call);
+            self.repeats = self.repeats.saturating_add(1);
+        }
+        let forgotten = self.joined.len().saturating_sub(JOINED_MAX);
+        self.joined.drain(..forgotten);
+    }
+
     /// As the API names it.
     pub fn status(&self) -> &'static str {
-        if self.closed.is_some() { "closed" } else { "open" }
+        match (&self.merged_into, &self.closed) {
+            (Some(_), _) => "merged",
+            (None, Some(_)) => "closed",
+            (None, None) => "open",
+        }
     }
 }

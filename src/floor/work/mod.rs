@@ -3,5 +3,5 @@
 pub mod item;
 pub mod note;
 pub mod recording;
-mod repeat;
+pub(super) mod repeat;
 pub(super) mod rhythm;

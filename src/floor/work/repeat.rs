@@ -1,9 +1,18 @@
-//! Repeat callers: who waits, drops and redials keeps the place in line. It belongs to the request, not to the leg.
+//! Repeat callers: who waits, drops and redials keeps the place in line, and what is asked for again stays one item.
+//!
+//! Two rules with two windows: the place in line goes on with a wait of a short while ago; the item goes on for as long
+//! as the practice says. Nobody is known by a number alone: whether two requests are the same is settled by lane, time
+//! and what is known of the patient, and where that does not settle it, by a person.
 
+use super::item::Item;
+use super::recording::MESSAGES_MAX;
+use super::rhythm::ATTEMPTS_MAX;
 use crate::floor::Floor;
 use crate::floor::call::Call;
 use crate::floor::fact::ItemKind;
-use crate::floor::work::item::Item;
+use crate::floor::hours;
+use crate::flow::Lane;
+use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
@@ -14,6 +23,19 @@ const REDIAL_MAX: Span = Span::mins(30);
 /// A caller's open requests at the practice, newest first.
 pub(in crate::floor) struct Requests<'f>(Vec<&'f Item>);
 
+/// What a call is to the open requests of its number.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::floor) enum Kin<'f> {
+    /// It goes on with this one.
+    Same(&'f Item),
+    /// Perhaps with this one: another patient is known, or there are several. A person decides.
+    MaybeSame(ItemId),
+    /// It is clinical: a request of its own, after this one.
+    After(ItemId),
+    /// There is none.
+    None,
+}
+
 impl Floor {
     /// The caller's open requests. A caller without a number has none that we know of.
     pub(in crate::floor) fn requests_of(&self, call: &Call) -> Requests<'_> {
@@ -21,18 +43,23 @@ impl Floor {
         let open = number.and_then(|number| self.requests.get(&(number.key(), call.practice.clone())));
         Requests(open.into_iter().flatten().rev().filter_map(|id| self.items.get(id)).collect())
     }
+
+    /// What this call is to its caller's open requests, should it leave work for this lane.
+    pub(in crate::floor) fn kin(&self, call: &Call, lane: &Lane, now: Timestamp) -> Kin<'_> {
+        self.requests_of(call).kin(call, lane, now)
+    }
 }
 
 impl<'f> Requests<'f> {
-    /// The request that this call goes on with: same number, same lane, and either a wait of a short while ago or a
-    /// callback or a message left instead of waiting, until somebody has tried it.
+    /// The request whose wait this call goes on with: same number, same lane, and either a wait of a short while ago or
+    /// a callback or a message left instead of waiting, until somebody has tried it.
     ///
-    /// Urgent calls never fold into an earlier one: a new symptom must not inherit an old due time.
+    /// Urgent calls never go on with an earlier one: a new symptom must not inherit an old due time.
     // rule: redial-keeps-place
     pub(in crate::floor) fn redialled(&self, call: &Call, lane: &LaneId, now: Timestamp) -> Option<&'f Item> {
         let same = |item: &&Item| {
             let new = &item.new;
-            let lately = now <= item.opened_at + REDIAL_MAX;
+            let lately = now <= item.last_wait.ended + REDIAL_MAX;
             let waited = match new.kind {
                 ItemKind::Abandoned | ItemKind::Missed => lately,
                 ItemKind::Callback | ItemKind::Voicemail => lately || (new.promised.is_some() && item.attempts == 0),
@@ -43,9 +70,41 @@ impl<'f> Requests<'f> {
         self.0.iter().copied().filter(|_| !call.urgent).find(same)
     }
 
+    /// What is left of this call is part of an open request of the same number and lane, within the practice's window.
+    // rule: repeat-folds
+    fn kin(&self, call: &Call, lane: &Lane, now: Timestamp) -> Kin<'f> {
+        let lately = |item: &&Item| now <= item.last_wait.ended + call.flow.callbacks.repeat_within;
+        let mut of_lane = self.0.iter().copied().filter(|item| item.new.lane == lane.id).filter(lately);
+        if call.urgent || lane.clinical {
+            // patient: a new symptom never inherits an old due time.
+            // rule: clinical-never-folds
+            return of_lane.next().map_or(Kin::None, |item| Kin::After(item.new.item));
+        }
+        let has_room = |item: &&Item| {
+            let asks = item.new.kind != ItemKind::NoteOwed;
+            asks && !item.new.urgent && item.attempts < ATTEMPTS_MAX && item.messages.len() < MESSAGES_MAX
+        };
+        let (others, same): (Vec<&Item>, Vec<&Item>) =
+            of_lane.filter(has_room).partition(|item| item.new.details.is_another(&call.details));
+        let exactly = same.iter().find(|item| item.new.details.is_exactly(&call.details));
+        match (&same[..], others.first()) {
+            ([only], None) => Kin::Same(only),
+            // rule: family-phone-asks
+            (several, other) => match exactly {
+                Some(item) => Kin::Same(item),
+                None => several.first().or(other).map_or(Kin::None, |item| Kin::MaybeSame(item.new.item)),
+            },
+        }
+    }
+
     /// The newest.
     pub(in crate::floor) fn newest(&self) -> Option<&'f Item> {
         self.0.first().copied()
+    }
+
+    /// All of them.
+    pub(in crate::floor) fn ids(&self) -> Vec<ItemId> {
+        self.0.iter().map(|item| item.new.item).collect()
     }
 
     /// The earliest time by which this caller was promised a callback that is still open.
@@ -56,5 +115,16 @@ impl<'f> Requests<'f> {
     /// Is there one for which no call has been put forward yet?
     pub(in crate::floor) fn may_be_put_forward(&self) -> bool {
         self.0.iter().any(|item| !item.put_forward)
+    }
+}
+
+impl Item {
+    /// When it is due once its caller has called again: earlier than before, in open time, and once.
+    // rule: repeat-raises-once
+    pub(in crate::floor) fn raised_due(&self, now: Timestamp) -> Timestamp {
+        if self.raised || self.new.due_at <= now {
+            return self.new.due_at;
+        }
+        hours::before(&self.flow, self.new.due_at, self.flow.callbacks.repeat_raises, now)
     }
 }

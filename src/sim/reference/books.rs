@@ -2,6 +2,8 @@
 //!
 //! They say how calls may move, where each ends, which items there must be, and what times follow from the flow.
 
+mod items;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,7 +26,6 @@ use crate::floor::treatment::Words;
 use crate::flow::Flow;
 use crate::flow::HeadStart;
 use crate::flow::Lane;
-use crate::flow::Owner;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::Caller;
@@ -40,8 +41,6 @@ use crate::vocab::Timestamp;
 const REDIAL_MAX: Span = Span::mins(30);
 /// A softphone shows within this time that it rings.
 const SHOWS_WITHIN: Span = Span::secs(2);
-/// Attempts that an item may have.
-const ATTEMPTS_MAX: u8 = 3;
 
 /// Where a call is. It only moves forward, but for a transfer or a failed join, and stays over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,8 +89,13 @@ struct OfferPage {
 struct ItemPage {
     new: NewItem,
     flow: Arc<Flow>,
-    opened: Timestamp,
     attempts: u8,
+    /// As of when its caller last waited, and when that wait ended.
+    last_wait: (Timestamp, Timestamp),
+    /// Was it raised by a repeat call? That is for once.
+    raised: bool,
+    /// Messages left for it.
+    messages: usize,
     /// Was a call put forward because of it? That is for once.
     put_forward: bool,
     open: bool,
@@ -144,8 +148,13 @@ impl Books {
     fn enter(&mut self, now: Timestamp, event: &Event, fact: &Fact, thorough: bool) -> Result<(), String> {
         match fact {
             Fact::FlowLoaded(file) => drop(self.flows.insert(file.flow.practice.clone(), file.flow.clone())),
-            Fact::CallArrived { call, leg, practice, caller, .. } => {
-                self.arrived(now, *call, *leg, practice, caller)?
+            Fact::CallArrived { call, leg, practice, caller, began, .. } => {
+                self.arrived(began.unwrap_or(now), *call, *leg, practice, caller)?
+            }
+            Fact::RecordingAwaited { of, .. } => {
+                if let Some(page) = self.items.get_mut(&of.item) {
+                    page.messages += 1;
+                }
             }
             Fact::UrgentFlagged { call, .. } => self.alive(*call)?.urgent = true,
             Fact::DetailsKnown { of: Subject::Call(call), details } => self.alive(*call)?.backline |= details.backline,
@@ -173,18 +182,8 @@ impl Books {
             | Fact::VoicemailBegan { .. }
             | Fact::CallLeft { .. } => self.moved(now, fact)?,
             Fact::ItemOpened(new) => self.opened(now, new, thorough)?,
-            Fact::ItemJoined { item, call, kind, promised } => {
-                let Some(page) = self.items.get_mut(item) else { return Err(format!("item-iff-needed: no {item}")) };
-                must(page.open, || format!("item-iff-needed: {call} joins {item}, which is closed"))?;
-                let new = &mut page.new;
-                new.kind = kind.unwrap_or(new.kind);
-                new.promised = new.promised.or(*promised);
-                let due = new.due_at;
-                must(promised.is_none_or(|at| at == due), || {
-                    format!("promise: {item} is due {due}, told {promised:?}")
-                })?;
-                self.alive(*call)?.due = Some(due);
-            }
+            Fact::ItemJoined { .. } => self.joined(now, fact)?,
+            Fact::ItemChanged { item, to, .. } => self.changed(*item, to)?,
             Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } => self.worked_on(now, fact)?,
             _ => {}
         }
@@ -241,7 +240,7 @@ impl Books {
     fn redial_of(&self, now: Timestamp, call: &CallPage, lane: &LaneId) -> Option<&ItemPage> {
         let same = |item: &&ItemPage| {
             let new = &item.new;
-            let lately = now <= item.opened + REDIAL_MAX;
+            let lately = now <= item.last_wait.1 + REDIAL_MAX;
             let waits = match new.kind {
                 ItemKind::Abandoned | ItemKind::Missed => lately,
                 ItemKind::Callback | ItemKind::Voicemail => lately || (new.promised.is_some() && item.attempts == 0),
@@ -268,7 +267,7 @@ impl Books {
         page.lane = Some(lane.clone());
         page.told_at = None;
         let Some(page) = self.calls.get(&call) else { return Ok(()) };
-        let redialled = self.redial_of(now, page, lane).map_or(page.placed, |item| page.placed.min(item.new.arrived));
+        let redialled = self.redial_of(now, page, lane).map_or(page.placed, |item| page.placed.min(item.last_wait.0));
         must(arrived == redialled, || {
             format!("arrival-kept: {call} stands in {lane} as of {arrived}, and should as of {redialled}")
         })?;
@@ -469,87 +468,6 @@ impl Books {
         }
     }
 
-    // ---- items ----
-
-    fn opened(&mut self, now: Timestamp, new: &NewItem, thorough: bool) -> Result<(), String> {
-        // What a note says in the end may be said of a call that is over.
-        let afterwards = new.kind == ItemKind::FollowUp && new.urgent;
-        let in_force = self.flows.get(&new.practice).cloned();
-        let page = if afterwards { self.calls.get_mut(&new.call) } else { Some(self.alive(new.call)?) };
-        let Some(page) = page else { return Err(format!("no-phantom: {} of {}", new.item, new.call)) };
-        page.due = Some(new.due_at);
-        let flow = in_force.filter(|_| page.phase == Phase::Over).unwrap_or_else(|| page.flow.clone());
-        // What was told at the mailbox holds, also for who could not be moved there.
-        let at_the_mailbox = matches!(new.kind, ItemKind::Voicemail | ItemKind::Missed);
-        let counted = page.told_at.filter(|_| at_the_mailbox).unwrap_or(now);
-        let Some(lane) = flow.lane(&new.lane) else { return Err(format!("item-complete: {} in no lane", new.item)) };
-        // An assistant promised a time of her own.
-        let spoken = matches!(page.phase, Phase::Talking(_) | Phase::WrapUp(_) | Phase::Owed);
-        if !(spoken && new.promised == Some(new.due_at)) {
-            due_in_open_time(&flow, lane, counted, new, thorough)?;
-        }
-        let told = new.promised.is_none_or(|at| at == new.due_at);
-        must(told, || format!("promise: {} is due {}, told was {:?}", new.item, new.due_at, new.promised))?;
-        if new.kind == ItemKind::NoteOwed {
-            let Phase::WrapUp(agent) = page.phase.clone() else {
-                return Err(format!("one-outcome: a note is owed for {}, which nobody writes up", new.call));
-            };
-            page.phase = Phase::Owed;
-            self.ledger.in_progress -= 1;
-            self.ledger.items += 1;
-            must(new.owner == Owner::Agent(agent), || format!("item-complete: {} is owed by another", new.item))?;
-        }
-        let unserved = |page: &&CallPage| page.phase == Phase::Open && new.kind != ItemKind::Voicemail;
-        let redial = self.calls.get(&new.call).filter(unserved).and_then(|page| self.redial_of(now, page, &new.lane));
-        let earlier = redial.filter(|item| item.new.due_at > now).map(|item| item.new.item);
-        must(earlier.is_none(), || format!("item-iff-needed: {} beside {earlier:?} of the same wait", new.item))?;
-        let page = ItemPage { new: new.clone(), flow, opened: now, attempts: 0, put_forward: false, open: true };
-        must(self.items.insert(new.item, page).is_none(), || format!("item-iff-needed: {} opened twice", new.item))
-    }
-
-    /// The clinical group's from now on, and due sooner, never later.
-    fn flagged(&mut self, now: Timestamp, item: ItemId, fact: &Fact) -> Result<(), String> {
-        let Fact::ItemFlagged { lane, owner, due_at, by, .. } = fact else { return Ok(()) };
-        let Some(page) = self.items.get_mut(&item) else { return Err(format!("no-phantom: no {item}")) };
-        must(page.open, || format!("monotone-call: {item} is closed, and flagged"))?;
-        let rules = page.flow.lane(lane).filter(|lane| lane.clinical);
-        let Some(rules) = rules else { return Err(format!("clinical: {item} is urgent, and in {lane}")) };
-        let due = page.new.due_at.min(now + rules.callback_within);
-        must(due == *due_at, || format!("due: {item} is urgent and due {due_at}, by the flow {due}"))?;
-        must(rules.owner == *owner, || format!("item-complete: {item} is owned by {owner:?}"))?;
-        let new = &mut page.new;
-        (new.urgent, new.lane, new.owner, new.due_at) = (true, lane.clone(), owner.clone(), *due_at);
-        new.flagged_by = Some(by.clone());
-        Ok(())
-    }
-
-    fn worked_on(&mut self, now: Timestamp, fact: &Fact) -> Result<(), String> {
-        let (Fact::ItemAttempted { item, outcome, note, .. } | Fact::ItemClosed { item, outcome, note, .. }) = fact
-        else {
-            return Ok(());
-        };
-        let Some(page) = self.items.get_mut(item) else { return Err(format!("no-phantom: no {item}")) };
-        must(page.open, || format!("monotone-call: {item} is closed, and worked on"))?;
-        let lane = page.flow.lane(&page.new.lane);
-        let closes = complete(lane, outcome.as_str(), note).map_err(|what| format!("item-complete: {item} {what}"))?;
-        match fact {
-            Fact::ItemAttempted { due_at, .. } => {
-                let due_before = page.new.due_at;
-                (page.attempts, page.new.due_at) = (page.attempts + 1, *due_at);
-                must(page.attempts <= ATTEMPTS_MAX, || format!("three-attempts: {} at {item}", page.attempts))?;
-                must(*due_at >= now || *due_at == due_before, || {
-                    format!("time-sane: {item} is due {due_at}, in the past")
-                })
-            }
-            _ => {
-                page.open = false;
-                must(closes || page.new.kind == ItemKind::NoteOwed, || {
-                    format!("item-complete: {item} closed as {outcome}, which leaves work")
-                })
-            }
-        }
-    }
-
     // ---- legs ----
 
     fn treated(&mut self, now: Timestamp, leg: LegId, serial: u32, treatment: &Treatment) -> Result<(), String> {
@@ -580,18 +498,4 @@ fn complete(lane: Option<&Lane>, outcome: &str, note: &Note) -> Result<bool, Str
     let found = found.ok_or_else(|| format!("as {outcome}, which the lane does not know"))?;
     let missing = lane.note_fields.iter().find(|field| field.required && !note.contains_key(&field.id));
     missing.map_or(Ok(found.closes), |field| Err(format!("without {}", field.id)))
-}
-
-/// Urgent work is due by the clock, all other in open time.
-fn due_in_open_time(flow: &Flow, lane: &Lane, now: Timestamp, new: &NewItem, thorough: bool) -> Result<(), String> {
-    let (item, due, within) = (new.item, new.due_at, lane.callback_within);
-    if new.urgent {
-        return must(due == now + within, || format!("due: {item} is urgent and due {due}"));
-    }
-    let just_before = due - Span(1);
-    must(due >= now + within && calendar::is_open(flow, just_before), || {
-        format!("due: {item} is due {due}, when nobody works")
-    })?;
-    let open = if thorough { calendar::open_time(flow, now, due) } else { within };
-    must(open == within, || format!("due: {item} is due {due}, after {open} of open time and not {within}"))
 }

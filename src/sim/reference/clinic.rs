@@ -8,6 +8,7 @@ use crate::floor::Floor;
 use crate::floor::event::Event;
 use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
+use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
 use crate::flow::Owner;
 use crate::vocab::AgentId;
@@ -69,11 +70,13 @@ impl Clinic {
                 };
                 self.open.insert(new.item, work);
             }
-            Fact::ItemJoined { item, kind, .. } => {
+            Fact::ItemJoined { item, kind, due_at, .. } => {
                 if let Some(work) = self.open.get_mut(item) {
                     work.kind = kind.unwrap_or(work.kind);
+                    work.due = due_at.unwrap_or(work.due);
                 }
             }
+            Fact::ItemChanged { item, to: ItemChange::Merged { into }, .. } => self.merged(*item, *into)?,
             Fact::ItemOwned { item, owner } => {
                 if let Some(work) = self.open.get_mut(item) {
                     work.owner = owner.clone();
@@ -123,6 +126,17 @@ impl Clinic {
         } else {
             Err(format!("clinical-closes-clinical: {by:?} closed {id}, told is {named:?}"))
         }
+    }
+
+    /// Urgent work goes into urgent clinical work only, and is due as soon as the sooner of both.
+    fn merged(&mut self, id: ItemId, into: ItemId) -> Result<(), String> {
+        let Some(from) = self.open.remove(&id) else {
+            return Err(format!("monotone-call: {id} is closed, and merged"));
+        };
+        let Some(work) = self.open.get_mut(&into) else { return Err(format!("no-phantom: {id} goes into {into}")) };
+        work.due = work.due.min(from.due);
+        work.kind = work.kind.max(from.kind);
+        if work.urgent || !from.urgent { Ok(()) } else { Err(format!("flag-stays: {id} was urgent, {into} is not")) }
     }
 
     fn is_of(&self, agent: Option<&AgentId>, groups: &[GroupId]) -> bool {

@@ -2,6 +2,9 @@
 //!
 //! Struct literals are written out whole: a new field does not compile until it stands here with a value.
 
+mod items;
+mod talk;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,6 +17,7 @@ use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
 use carelane::floor::event::FlowFile;
 use carelane::floor::event::Input;
+use carelane::floor::event::ItemRequest;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
@@ -25,7 +29,6 @@ use carelane::floor::fact::Fact;
 use carelane::floor::fact::FlaggedBy;
 use carelane::floor::fact::ItemKind;
 use carelane::floor::fact::Left;
-use carelane::floor::fact::NewItem;
 use carelane::floor::fact::NotReady;
 use carelane::floor::fact::OfferOutcome;
 use carelane::floor::fact::PassedOver;
@@ -37,6 +40,7 @@ use carelane::floor::treatment::Opening;
 use carelane::floor::treatment::Party;
 use carelane::floor::treatment::Treatment;
 use carelane::floor::treatment::Words;
+use carelane::flow::Callbacks;
 use carelane::flow::Date;
 use carelane::flow::Exit;
 use carelane::flow::Exits;
@@ -98,7 +102,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
-    SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan);
+    SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked HoldAsked ResumeAsked);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -106,7 +110,8 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
-    SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan);
+    SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
+    HoldBegan HoldReminded HoldEnded);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -148,7 +153,7 @@ pub(crate) fn arrival(n: u32) -> (Event, Vec<Fact>) {
 /// Entries in which every event and every fact stands at least once.
 pub(crate) fn all() -> Vec<(Event, Vec<Fact>)> {
     let mut entries = vec![arrival(1)];
-    entries.extend(events().into_iter().map(|event| (event, Vec::new())));
+    entries.extend(events().into_iter().chain(talk::events()).map(|event| (event, Vec::new())));
     // Facts share entries, so that personal texts of several stand in one sealed part.
     entries.extend(facts().chunks(5).map(|facts| (Event::TimePassed, facts.to_vec())));
     entries
@@ -194,10 +199,11 @@ fn events() -> Vec<Event> {
             promised: None,
         },
         Event::OwnerAsked { item, owner: "front-desk".into() },
+        Event::ItemAsked { item, what: ItemRequest::Merge { into: ItemId(9) }, by: Some("ana".into()) },
         ended(Input::Message { recording: "RE1".into(), duration: Some(Span::secs(9)) }),
         Event::RecordingReported { leg, recording: "RE1".into(), duration: None },
         Event::RecordingFetched { effect, recording: "RE1".into(), file: "0a1b".into(), duration: Span(9_120) },
-        Event::PlaybackAsked { item, by: Private::new("Maria Canary, supervisor".into()) },
+        Event::PlaybackAsked { item, message: Some(1), by: Private::new("Maria Canary, supervisor".into()) },
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
         Event::TimePassed,
@@ -221,26 +227,15 @@ fn events() -> Vec<Event> {
     ]
 }
 
-fn softphone_facts() -> [Fact; 6] {
-    let leg = LegId(4);
-    [
-        Fact::SoftphoneHeard { agent: "ana".into() },
-        Fact::SoftphoneUnheard { agent: "ana".into(), until: NOON },
-        Fact::SoftphoneLost { agent: "ana".into() },
-        Fact::OfferRung { offer: OfferId(8), expires_at: NOON },
-        Fact::LineLost { leg, until: NOON },
-        Fact::LineBack { leg },
-    ]
-}
-
 fn facts() -> Vec<Fact> {
     let (leg, call, offer, item) = (LegId(4), CallId(5), OfferId(8), ItemId(6));
     let mut facts: Vec<Fact> = treatments()
         .into_iter()
+        .chain(talk::treatments())
         .zip(1..)
         .map(|(treatment, serial)| Fact::LegTreated { leg, serial, treatment, pushed: serial % 2 == 0 })
         .collect();
-    facts.extend(softphone_facts());
+    facts.extend(talk::facts());
     facts.extend([
         Fact::FloorOpened("fl0".into()),
         Fact::FlowLoaded(Box::new(flow_file())),
@@ -269,7 +264,7 @@ fn facts() -> Vec<Fact> {
         Fact::LegEnded { leg, end: LegEnd::Busy },
         Fact::StrangerEnded { carrier_call: "CA4".into() },
         Fact::JoinFailed { call },
-        Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON) },
+        Fact::ItemJoined { item, call, kind: Some(ItemKind::Callback), promised: Some(NOON), due_at: Some(NOON) },
         Fact::EffectSettled { effect: EffectId(7) },
         Fact::LegAsked { leg, paging: true },
         Fact::AskUnanswered { leg },
@@ -288,33 +283,10 @@ fn facts() -> Vec<Fact> {
         Fact::CallLost { call },
         Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
-    facts.extend(item_facts(item));
-    facts.extend(mailbox_facts(call, leg, item));
+    facts.extend(items::item_facts(item));
+    facts.extend(items::mailbox_facts(call, leg, item));
     facts.extend(staff_facts(leg));
     facts
-}
-
-fn item_facts(item: ItemId) -> [Fact; 5] {
-    [
-        Fact::ItemOpened(Box::new(new_item())),
-        Fact::ItemAttempted {
-            item,
-            outcome: "message_left".into(),
-            note: note(21),
-            due_at: NOON,
-            by: Some("ana".into()),
-        },
-        Fact::ItemClosed { item, outcome: "booked".into(), note: note(22), by: Some("ana".into()) },
-        Fact::ItemOwned { item, owner: Owner::Agent("ana".into()) },
-        Fact::ItemFlagged {
-            item,
-            crisis: false,
-            by: FlaggedBy::Note { by: Some("ana".into()), field: "request".into() },
-            lane: "clinical".into(),
-            owner: Owner::Group("nurse-line".into()),
-            due_at: NOON,
-        },
-    ]
 }
 
 fn staff_facts(leg: LegId) -> [Fact; 3] {
@@ -328,21 +300,6 @@ fn staff_facts(leg: LegId) -> [Fact; 3] {
         },
         Fact::StaffKnown { leg, agent: "ana".into() },
         Fact::PinRefused { leg, agent: "ana".into(), locked_until: Some(NOON) },
-    ]
-}
-
-fn mailbox_facts(call: CallId, leg: LegId, item: ItemId) -> [Fact; 10] {
-    [
-        Fact::VoicemailBegan { call, due_at: NOON },
-        Fact::RecordingAwaited { item, leg, carrier_call: "CA5".into(), until: NOON },
-        Fact::RecordingNamed { item, recording: "RE1".into(), duration: Some(Span::secs(9)), partial: true },
-        Fact::RecordingEmpty { item },
-        Fact::RecordingDelayed { item, again_at: Some(NOON) },
-        Fact::RecordingTried { item },
-        Fact::RecordingStored { item, recording: "RE1".into(), file: "0a1b".into(), duration: Span(9_120) },
-        Fact::RecordingDropped { item },
-        Fact::RecordingPlayed { item, by: Private::new("Maria Canary, supervisor".into()) },
-        Fact::CallLeft { call, how: Left::Voicemail },
     ]
 }
 
@@ -393,25 +350,6 @@ fn why() -> Why {
         passed_calls: vec![(CallId(9), PassedOver::Language)],
         passed_agents: vec![("luis".into(), PassedOver::TierNotOpen)],
         rung: Some(1),
-    }
-}
-
-fn new_item() -> NewItem {
-    NewItem {
-        item: ItemId(6),
-        call: CallId(5),
-        practice: "riverside".into(),
-        lane: "scheduling".into(),
-        kind: ItemKind::Callback,
-        caller: caller(30),
-        language: english(),
-        urgent: true,
-        owner: Owner::Group("front-desk".into()),
-        due_at: NOON,
-        arrived: NOON,
-        promised: Some(NOON),
-        details: details(31),
-        flagged_by: Some(FlaggedBy::Note { by: None, field: "request".into() }),
     }
 }
 
@@ -508,9 +446,11 @@ fn flow_file() -> FlowFile {
             misses: 2,
             wrap_up: Span::mins(2),
             with_a_patient: Span::mins(10),
+            hold_reminder: Span::mins(5),
         },
         retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
+        callbacks: Callbacks { repeat_within: Span::days(9), repeat_raises: Span::mins(7) },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
         staff_number: Some("+15550100199".into()),
     };

@@ -22,6 +22,7 @@ use carelane::floor::event::AskedState;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
 use carelane::floor::event::Input;
+use carelane::floor::event::ItemRequest;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
@@ -34,6 +35,7 @@ use carelane::vocab::CallId;
 use carelane::vocab::Caller;
 use carelane::vocab::CarrierCall;
 use carelane::vocab::EffectId;
+use carelane::vocab::ItemId;
 use carelane::vocab::KeyId;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
@@ -225,6 +227,17 @@ impl Stage {
         if decided { Err(format!("the repetition decided something:\n{told}")) } else { Ok(told) }
     }
 
+    /// What an assistant asks for while she talks.
+    fn asked_in_talk(&self, what: &str, who: &str, lane: Option<&str>) -> Result<Event, String> {
+        let call = self.call(who)?;
+        match (what, lane) {
+            ("hold", None) => Ok(Event::HoldAsked { call }),
+            ("resume", None) => Ok(Event::ResumeAsked { call }),
+            ("transfer", Some(lane)) => Ok(Event::TransferAsked { call, lane: lane.into() }),
+            _ => Err(format!("{what} needs something else")),
+        }
+    }
+
     fn event(&self, words: &[&str]) -> Result<Event, String> {
         match *words {
             ["call", name, "from", from] => Ok(call(name, from, NUMBER)),
@@ -276,7 +289,7 @@ impl Stage {
             ["softphone", agent, "answers"] => Ok(Event::SoftphoneHeard { agent: agent.into() }),
             ["softphone", agent, "is-silent"] => Ok(Event::SoftphoneUnheard { agent: agent.into() }),
             ["line-lost", who] => Ok(Event::LineLost { leg: self.leg(who)? }),
-            ["transfer", who, lane] => Ok(Event::TransferAsked { call: self.call(who)?, lane: lane.into() }),
+            ["hold" | "resume" | "transfer", who, ..] => self.asked_in_talk(words[0], who, words.get(2).copied()),
             ["close", who, outcome, ..] => {
                 let (call, (note, by, promised)) = (self.call(who)?, note(&words[3..])?);
                 Ok(Event::CallCloseAsked { call, outcome: outcome.into(), note, by, promised })
@@ -317,7 +330,16 @@ impl Stage {
                 let (effect, duration) = (id(effect)?, length(span)?);
                 Ok(Event::RecordingFetched { effect, recording: recording.into(), file, duration })
             }
-            ["play", item, who] => Ok(Event::PlaybackAsked { item: id(item)?, by: Private::new(who.to_owned()) }),
+            ["play", item, who] => {
+                Ok(Event::PlaybackAsked { item: id(item)?, message: None, by: Private::new(who.to_owned()) })
+            }
+            ["play", item, number, who] => {
+                let number: u16 = number.parse().map_err(|_| format!("no number of a message: {number}"))?;
+                let (message, by) = (Some(number - 1), Private::new(who.to_owned()));
+                Ok(Event::PlaybackAsked { item: id(item)?, message, by })
+            }
+            ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
+            ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
             ["details", who, ..] => {
                 let of = id(who).map(Subject::Item).or_else(|_| self.call(who).map(Subject::Call))?;
                 Ok(Event::DetailsTold { of, details: Box::new(details(&words[2..])?) })
@@ -389,6 +411,10 @@ impl Stage {
             _ => None,
         }
     }
+}
+
+fn merge(item: ItemId, into: ItemId, by: Option<AgentId>) -> Event {
+    Event::ItemAsked { item, what: ItemRequest::Merge { into }, by }
 }
 
 fn call(name: &str, from: &str, to: &str) -> Event {

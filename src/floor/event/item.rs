@@ -1,0 +1,19 @@
+//! What people ask of an item beside attempts, closing and handing it over.
+//!
+//! The same promise as of all events: variants are only added.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::vocab::ItemId;
+
+/// What somebody asked of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemRequest {
+    /// It is the same as another: go on in that.
+    Merge {
+        /// The other.
+        into: ItemId,
+    },
+}

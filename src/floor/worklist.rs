@@ -1,0 +1,58 @@
+//! The worklist: what people do with items beside attempts and closing. Each is done, or refused with the reason.
+
+use super::effect::Refusal;
+use super::event::ItemRequest;
+use super::fact::Fact;
+use super::fact::ItemChange;
+use super::fact::ItemKind;
+use super::turn::Turn;
+use super::work::item::Item;
+use super::work::recording::MESSAGES_MAX;
+use crate::vocab::AgentId;
+use crate::vocab::ItemId;
+
+const CLOSED: Refusal = Refusal::Conflict("this item is closed already");
+
+impl Turn<'_> {
+    pub(super) fn item_asked(&mut self, id: ItemId, what: &ItemRequest, by: Option<AgentId>) {
+        let Some(item) = self.floor.items.get(&id) else { return self.refuse(Refusal::Unknown("item")) };
+        if item.closed.is_some() {
+            return self.refuse(CLOSED);
+        }
+        let decided = match what {
+            ItemRequest::Merge { into } => self.merged(item, *into, by.as_ref()),
+        };
+        match decided {
+            Ok(to) => self.fact(Fact::ItemChanged { item: id, to, by }),
+            Err(refusal) => self.refuse(refusal),
+        }
+    }
+
+    /// A person says that two items are the same. It takes what closing the first would take, and clinical or urgent
+    /// work goes into nothing less.
+    // rule: merged-by-a-person
+    fn merged(&self, item: &Item, into: ItemId, by: Option<&AgentId>) -> Result<ItemChange, Refusal> {
+        let Some(other) = self.floor.items.get(&into).filter(|other| other.new.practice == item.new.practice) else {
+            return Err(Refusal::Unknown("item to merge into"));
+        };
+        if other.new.item == item.new.item {
+            return Err(Refusal::Conflict("an item cannot be merged into itself"));
+        }
+        if other.closed.is_some() {
+            return Err(Refusal::Conflict("the item to merge into is closed already"));
+        }
+        if item.new.kind == ItemKind::NoteOwed || other.new.kind == ItemKind::NoteOwed {
+            return Err(Refusal::Conflict("a note is owed here: it is part of no other item"));
+        }
+        let clinical = |item: &Item| item.flow.lane(&item.new.lane).is_some_and(|lane| lane.clinical);
+        // patient: what is urgent stays urgent.
+        if (item.new.urgent && !other.new.urgent) || (clinical(item) && !clinical(other)) {
+            return Err(Refusal::Conflict("urgent or clinical work is merged into urgent clinical work only"));
+        }
+        if item.messages.len() + other.messages.len() > MESSAGES_MAX {
+            return Err(Refusal::Conflict("together they have more messages than one item holds"));
+        }
+        self.floor.may_close_item(item, by)?;
+        Ok(ItemChange::Merged { into })
+    }
+}

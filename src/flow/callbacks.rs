@@ -1,0 +1,47 @@
+//! The callback desk's rules: what a practice decides about calls that nobody could take.
+//!
+//! It is the model and the table of one section of the flow file; what follows from it is decided by `floor/work`.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::schema::Kind;
+use super::schema::Record;
+use super::schema::default;
+use crate::vocab::Span;
+
+/// How callbacks are owed and made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Callbacks {
+    /// Who calls a lane again within this time of an open item's last call goes on with that item.
+    pub repeat_within: Span,
+    /// So much earlier the item is due then, once.
+    pub repeat_raises: Span,
+}
+
+impl Default for Callbacks {
+    /// Those of a flow journaled before there were any.
+    fn default() -> Self {
+        Self { repeat_within: Span::days(3), repeat_raises: Span::mins(30) }
+    }
+}
+
+/// `callbacks`.
+pub(super) static CALLBACKS: Record = Record {
+    name: "`callbacks`",
+    fields: &[
+        default(
+            "repeat_within",
+            Kind::Duration(Span::mins(30), Span::days(60)),
+            "3d",
+            "who calls a lane again within this time goes on with the open item",
+        ),
+        default(
+            "repeat_raises",
+            Kind::Duration(Span::ZERO, Span::hours(8)),
+            "30m",
+            "so much earlier, in open hours, such an item is due then, once",
+        ),
+    ],
+};

@@ -1,0 +1,45 @@
+//! What people ask of an item beside attempts and closing, as requests of the API.
+
+use serde::Deserialize;
+
+use super::Door;
+use super::api::Body;
+use super::api::UrgentBody;
+use super::api::id;
+use super::api::read;
+use super::reply::Reply;
+use crate::floor::details::Subject;
+use crate::floor::event::Event;
+use crate::floor::event::ItemRequest;
+use crate::vocab::AgentId;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MergeBody {
+    into: String,
+    #[serde(default)]
+    by: Option<String>,
+}
+
+impl Body for MergeBody {
+    const FORM: &'static str = r#"{"into": "item-7", "by": an assistant's id, where it is required}"#;
+}
+
+impl Door {
+    pub(super) async fn merge(&self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
+        let MergeBody { into, by } = read(body)?;
+        let what = ItemRequest::Merge { into: id(&into, "item")? };
+        self.ask_of_item(item, what, by).await
+    }
+
+    pub(super) async fn flag_item(&self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
+        let UrgentBody { by } = read(body)?;
+        let by = AgentId::from(by.as_str());
+        self.ask_item(id(item, "item")?, |item| Event::UrgentAsked { of: Subject::Item(item), by }).await
+    }
+
+    async fn ask_of_item(&self, item: &str, what: ItemRequest, by: Option<String>) -> Result<Reply, Reply> {
+        let by = by.map(|by| AgentId::from(by.as_str()));
+        self.ask_item(id(item, "item")?, |item| Event::ItemAsked { item, what, by }).await
+    }
+}
