@@ -145,7 +145,11 @@ async fn search(kind: Kind, case: Case, plan: Plan) -> Result<usize, Failure> {
         if plan.fixed.is_some() {
             return Ok(wanted);
         }
-        if row.carried() { most = wanted } else { too_many = Some(wanted) }
+        if row.carried() {
+            most = wanted
+        } else {
+            too_many = Some(wanted)
+        }
         let far_off = too_many.is_none_or(|too_many| too_many - most > most.max(1) / plan.parts);
         wanted = too_many.map_or((2 * most).min(CALLS_MAX), |too_many| usize::midpoint(most, too_many)) & !1;
         if !far_off || wanted <= most || begin.elapsed() > SEARCH_MAX {

@@ -164,13 +164,7 @@ impl Server {
     }
 
     /// Opens the stream that this document asks for.
-    async fn open(
-        &self,
-        callers: &mut Callers,
-        document: &str,
-        call: &str,
-        key: Option<char>,
-    ) -> Result<(), Failure> {
+    async fn open(&self, callers: &mut Callers, document: &str, call: &str, key: Option<char>) -> Result<(), Failure> {
         let (url, ticket) = (attribute(document, "url")?, attribute(document, "value")?);
         let path = url.strip_prefix("ws://voice.practice.example").ok_or("a stream elsewhere")?;
         callers.add(self.address, &Opened { path, call, ticket, key }).await
