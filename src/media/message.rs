@@ -221,28 +221,29 @@ pub fn base64(mulaw: &[u8]) -> String {
     STANDARD.encode(mulaw)
 }
 
+/// What stands behind the audio of a message of ours.
+pub const AFTER_AUDIO: &str = r#""}}"#;
+
 /// Writes messages for one stream.
 #[derive(Clone, Debug)]
 pub struct Writer {
     /// The stream's name as a JSON string.
     stream: String,
+    before_audio: String,
 }
 
 impl Writer {
     /// For the stream with this name.
     pub fn new(stream: &str) -> Self {
-        Self { stream: serde_json::Value::from(stream).to_string() }
+        let stream = serde_json::Value::from(stream).to_string();
+        let before_audio = format!(r#"{{"event":"media","streamSid":{stream},"media":{{"payload":""#);
+        Self { stream, before_audio }
     }
 
-    /// Audio to be played after what was sent before.
-    pub fn audio(&self, base64: &str) -> String {
-        let mut text = String::with_capacity(self.stream.len() + base64.len() + 64);
-        text.push_str(r#"{"event":"media","streamSid":"#);
-        text.push_str(&self.stream);
-        text.push_str(r#","media":{"payload":""#);
-        text.push_str(base64);
-        text.push_str(r#""}}"#);
-        text
+    /// What stands before the base64 of audio that is to be played after what was sent before; behind it stands
+    /// [`AFTER_AUDIO`].
+    pub fn before_audio(&self) -> &str {
+        &self.before_audio
     }
 
     /// To be sent back when everything before it was played.
@@ -355,7 +356,8 @@ mod tests {
         let writer = Writer::new(to["clear"]["streamSid"].as_str().unwrap());
         let json = |text: String| serde_json::from_str::<Value>(&text).unwrap();
         assert_eq!(json(writer.clear()), to["clear"]);
-        assert_eq!(json(writer.audio(to["media"]["media"]["payload"].as_str().unwrap())), to["media"]);
+        let base64 = to["media"]["media"]["payload"].as_str().unwrap();
+        assert_eq!(json([writer.before_audio(), base64, AFTER_AUDIO].concat()), to["media"]);
         let mut mark = to["mark"].clone();
         mark["mark"]["name"] = "7".into();
         assert_eq!(json(writer.mark(7)), mark);
