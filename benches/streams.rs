@@ -1,15 +1,18 @@
-//! What a call's audio costs: calls that wait with music, in the real `carelane serve`, beside the least a server on
-//! tungstenite does (`streams/minimal.rs`) and, where Node is there, a server on its `ws` (`peers/ws.js`).
+//! What a call's audio costs, in the real `carelane serve`, beside the least a server on tungstenite does
+//! (`streams/minimal.rs`) and, where Node is there, a server on its `ws` (`peers/ws.js`): calls that wait with music, and
+//! pairs of calls that hear each other.
 //!
 //! ```text
-//! cargo bench --bench streams                  each server with more and more calls, about two minutes
+//! cargo bench --bench streams                  the most calls that each server carries on one core: some ten minutes
+//! cargo bench --bench streams -- --quick       the same, more roughly: some four minutes
 //! cargo bench --bench streams -- carelane      one of them: carelane, minimal, node
+//! cargo bench --bench streams -- --pairs       only pairs; --waiting: only calls that wait
 //! cargo bench --bench streams -- --at 400      each with so many calls: CPU and memory of a call
 //! ```
 //! The callers run on the first core, the server alone on the second (`taskset`). A server carries its calls as long as
 //! their audio comes whole, and all but one in a hundred messages come within 10 ms of the moment their sound is due.
-//! CPU and memory are those of the server's process and its children. Compare only lines of one run. `CARELANE_BIN`
-//! names another binary, `BENCH_SECONDS` another length of a window.
+//! Each number of calls is tried on a fresh server. CPU and memory are those of its process and its children. Compare
+//! only lines of one run. `CARELANE_BIN` names another binary, `BENCH_SECONDS` another length of a window.
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
 
@@ -31,7 +34,6 @@ use std::time::Duration;
 use std::time::Instant;
 
 use tokio::task::LocalSet;
-use tokio::time::sleep;
 
 use crate::client::Callers;
 use crate::server::Kind;
@@ -43,9 +45,42 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 const LATE_MAX: u32 = 10_000;
 /// So much of the audio has come, or the server does not keep up.
 const WHOLE: f64 = 0.99;
-const WARM_UP: Duration = Duration::from_secs(2);
 /// More calls than this are not asked for: the callers have one core too.
 const CALLS_MAX: usize = 6_000;
+/// A silent stream is taken for dead: whoever is there already speaks for a moment after so many more calls.
+const KEPT_ALIVE_EVERY: usize = 100;
+const KEPT_ALIVE: Duration = Duration::from_millis(100);
+/// No further number of calls is tried on a server after this time.
+const SEARCH_MAX: Duration = Duration::from_secs(150);
+
+/// What calls do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Case {
+    /// Each hears music.
+    Waiting,
+    /// Two hear each other.
+    Pairs,
+}
+
+impl Case {
+    /// Until what is heard counts: where two are joined, words come first.
+    fn warm_up(self) -> Duration {
+        match self {
+            Self::Waiting => Duration::from_secs(2),
+            Self::Pairs => Duration::from_secs(6),
+        }
+    }
+}
+
+/// How it is measured.
+#[derive(Clone, Copy)]
+struct Plan {
+    window: Duration,
+    /// So many calls, and no search.
+    fixed: Option<usize>,
+    /// The search ends when the answer is known to one part in so many.
+    parts: usize,
+}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -65,54 +100,79 @@ fn main() -> ExitCode {
 }
 
 fn measure(arguments: &[String]) -> Result<(), Failure> {
+    let has = |word: &str| arguments.iter().any(|argument| argument == word);
     let at = arguments.iter().position(|argument| argument == "--at");
     let fixed =
         at.map(|at| arguments.get(at + 1).ok_or("--at needs a number")?.parse::<usize>().map_err(Failure::from));
-    let fixed = fixed.transpose()?;
-    let seconds = env::var("BENCH_SECONDS").map_or(Ok(5), |text| text.parse())?;
-    let is_named = |kind: Kind| arguments.iter().any(|argument| argument == kind.name());
-    let named: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| is_named(*kind)).collect();
+    let seconds = env::var("BENCH_SECONDS").map_or(Ok(if has("--quick") { 2 } else { 5 }), |text| text.parse())?;
+    let parts = if has("--quick") { 6 } else { 16 };
+    let plan = Plan { window: Duration::from_secs(seconds), fixed: fixed.transpose()?, parts };
+    let named: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| has(kind.name())).collect();
     let kinds = if named.is_empty() { Kind::ALL.to_vec() } else { named };
     server::pin_self();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    println!(
-        "{:<9} {:>6} {:>9} {:>13} {:>13} {:>13} {:>12} {:>9}",
-        "", "calls", "audio %", "late p99 ms", "apart p99 ms", "CPU us/call s", "KiB a call", "CPU %"
-    );
-    for kind in kinds {
-        if kind == Kind::Node && !server::has_node() {
-            println!("{:<9} left out: node or npm is missing", kind.name());
+    for (case, what, left_out) in
+        [(Case::Waiting, "calls that wait", "--pairs"), (Case::Pairs, "calls in pairs", "--waiting")]
+    {
+        if has(left_out) {
             continue;
         }
-        let most = runtime.block_on(LocalSet::new().run_until(climb(kind, fixed, Duration::from_secs(seconds))))?;
-        if fixed.is_none() {
-            println!("{:<9} {most:>6} calls are carried on one core", kind.name());
+        println!(
+            "{what:<16} {:>6} {:>9} {:>13} {:>13} {:>13} {:>12} {:>9}",
+            "calls", "audio %", "late p99 ms", "apart p99 ms", "CPU us/call s", "KiB a call", "CPU %"
+        );
+        for kind in &kinds {
+            if *kind == Kind::Node && !server::has_node() {
+                println!("{:<16} left out: node or npm is missing", kind.name());
+                continue;
+            }
+            let most = runtime.block_on(LocalSet::new().run_until(search(*kind, case, plan)))?;
+            if plan.fixed.is_none() {
+                println!("{:<16} {most:>6} calls are carried on one core", kind.name());
+            }
         }
     }
     Ok(())
 }
 
-/// More and more calls on one server, until it does not carry them; the most that it did.
-async fn climb(kind: Kind, fixed: Option<usize>, window: Duration) -> Result<usize, Failure> {
-    let mut server = Server::start(kind).await?;
-    let (mut callers, mut most) = (Callers::default(), 0);
-    let idle = server.memory()?;
-    let mut wanted = fixed.unwrap_or(kind.first());
+/// The most calls that one server carries: twice as many until they are too many, then halves of what is between.
+async fn search(kind: Kind, case: Case, plan: Plan) -> Result<usize, Failure> {
+    let (begin, mut most, mut too_many) = (Instant::now(), 0, None);
+    let mut wanted = plan.fixed.unwrap_or(kind.first());
     loop {
-        while callers.len() < wanted {
-            server.add(&mut callers).await?;
-        }
-        let row = step(&server, &callers, window, idle).await?;
-        let carried = row.carried();
+        let row = probe(kind, case, wanted, plan.window).await?;
         println!("{}", row.line(kind.name()));
-        if carried {
-            most = wanted;
+        if plan.fixed.is_some() {
+            return Ok(wanted);
         }
-        if fixed.is_some() || !carried || wanted >= CALLS_MAX {
+        if row.carried() {
+            most = wanted
+        } else {
+            too_many = Some(wanted)
+        }
+        let far_off = too_many.is_none_or(|too_many| too_many - most > most.max(1) / plan.parts);
+        wanted = too_many.map_or((2 * most).min(CALLS_MAX), |too_many| usize::midpoint(most, too_many)) & !1;
+        if !far_off || wanted <= most || begin.elapsed() > SEARCH_MAX {
             return Ok(most);
         }
-        wanted = (wanted * 115 / 100).min(CALLS_MAX);
     }
+}
+
+/// A fresh server with so many calls.
+async fn probe(kind: Kind, case: Case, wanted: usize, window: Duration) -> Result<Row, Failure> {
+    let (mut server, mut callers) = (Server::start(kind).await?, Callers::default());
+    let (idle, mut kept_alive) = (server.memory()?, 0);
+    while callers.len() < wanted {
+        match case {
+            Case::Waiting => server.add(&mut callers).await?,
+            Case::Pairs => server.add_pair(&mut callers).await?,
+        }
+        if callers.len() >= kept_alive + KEPT_ALIVE_EVERY {
+            kept_alive = callers.len();
+            callers.talk(KEPT_ALIVE, Duration::ZERO).await;
+        }
+    }
+    step(&server, &callers, case.warm_up(), window, idle).await
 }
 
 struct Row {
@@ -126,12 +186,18 @@ struct Row {
     lost: usize,
 }
 
-async fn step(server: &Server, callers: &Callers, window: Duration, idle: u64) -> Result<Row, Failure> {
+async fn step(
+    server: &Server,
+    callers: &Callers,
+    warm_up: Duration,
+    window: Duration,
+    idle: u64,
+) -> Result<Row, Failure> {
+    callers.talk(warm_up, Duration::ZERO).await;
     let (cpu, begin) = (server.cpu()?, Instant::now());
-    let heard = callers.talk(WARM_UP, window).await;
+    let heard = callers.talk(Duration::ZERO, window).await;
     let (cpu, wall) = ((server.cpu()? - cpu).as_secs_f64(), begin.elapsed().as_secs_f64());
     let memory = server.memory()?.saturating_sub(idle);
-    sleep(Duration::from_millis(1)).await;
     let calls = callers.len();
     Ok(Row {
         calls,
@@ -160,7 +226,7 @@ impl Row {
     fn line(&self, name: &str) -> String {
         let lost = if self.lost > 0 { format!("  {} calls lost", self.lost) } else { String::new() };
         format!(
-            "{name:<9} {:>6} {:>9.1} {:>13.1} {:>13.1} {:>13.0} {:>12.1} {:>9.0}{lost}",
+            "{name:<16} {:>6} {:>9.1} {:>13.1} {:>13.1} {:>13.0} {:>12.1} {:>9.0}{lost}",
             self.calls,
             self.audio * 100.0,
             f64::from(self.late) / 1e3,

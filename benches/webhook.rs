@@ -26,6 +26,7 @@ mod offers;
 mod peer;
 #[path = "webhook/report.rs"]
 mod report;
+#[expect(dead_code, reason = "where a phone's document is, only the other bench asks")]
 #[path = "webhook/rest.rs"]
 mod rest;
 

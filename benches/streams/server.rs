@@ -27,6 +27,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 use tokio::time::sleep;
+use tokio::time::timeout;
 
 use crate::Failure;
 use crate::binary;
@@ -34,11 +35,18 @@ use crate::client::Callers;
 use crate::client::Opened;
 use crate::minimal;
 use crate::rest::Double;
+use crate::rest::Ring;
 
 /// The address under which the carrier knows us. Requests go to a loopback port and are signed for this.
 const PUBLIC_URL: &str = "http://voice.practice.example";
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+/// What a call of a pair says instead of a ticket, where none is needed.
+pub(crate) const PAIRED: &str = "paired";
+/// Assistants at work: each has one call at a time.
+const ASSISTANTS_MAX: usize = 4_000;
+/// An assistant's phone is rung within this time.
+const RING_MAX: Duration = Duration::from_secs(5);
 /// Linux counts a process's CPU time in hundredths of a second, whatever its own clock does.
 const TICK: Duration = Duration::from_millis(10);
 /// The callers' core, and the server's.
@@ -80,7 +88,7 @@ pub(crate) struct Server {
     child: Child,
     folder: PathBuf,
     calls: usize,
-    _rest: Double,
+    rest: Double,
 }
 
 impl Server {
@@ -99,7 +107,7 @@ impl Server {
         };
         command.env("CARELANE_LISTEN", address.to_string()).current_dir(&folder).stdin(Stdio::null());
         let child = command.stdout(log.try_clone()?).stderr(log).spawn()?;
-        let mut server = Self { kind, address, child, folder, calls: 0, _rest: rest };
+        let mut server = Self { kind, address, child, folder, calls: 0, rest };
         server.is_ready().await?;
         if kind == Kind::Carelane {
             // Somebody is there, and not ready: callers wait.
@@ -110,24 +118,64 @@ impl Server {
 
     /// One more call on this server, which hears music.
     pub(crate) async fn add(&mut self, callers: &mut Callers) -> Result<(), Failure> {
+        match self.kind {
+            Kind::Carelane => self.add_patient(callers).await,
+            Kind::Minimal | Kind::Node => self.add_plain(callers, "").await,
+        }
+    }
+
+    /// Two more calls, which hear each other.
+    pub(crate) async fn add_pair(&mut self, callers: &mut Callers) -> Result<(), Failure> {
+        if self.kind != Kind::Carelane {
+            self.add_plain(callers, PAIRED).await?;
+            return self.add_plain(callers, PAIRED).await;
+        }
+        self.add_patient(callers).await?;
+        let path = format!("/api/v1/agents/{}/state", assistant(self.calls));
+        self.ask("PUT", &path, r#"{"state":"available"}"#.to_owned(), &[]).await?;
+        let Ok(Some(Ring { call, url, .. })) = timeout(RING_MAX, self.rest.rings.recv()).await else {
+            return Err("a free assistant was not rung within 5 s".into());
+        };
+        let whisper = self.webhook(target(&url)?, &[("CallSid", &*call), ("CallStatus", "in-progress")]).await?;
+        let accept = attribute(&whisper, "action")?.to_owned();
+        let fields = [("CallSid", &*call), ("CallStatus", "in-progress"), ("Digits", "1")];
+        let document = self.webhook(target(&accept)?, &fields).await?;
+        self.open(callers, &document, &call, None).await
+    }
+
+    /// A patient's call, which presses 1 and waits.
+    async fn add_patient(&mut self, callers: &mut Callers) -> Result<(), Failure> {
+        let call = self.next_call();
+        let caller = format!("+1555{:07}", self.calls);
+        let fields = [("CallSid", &*call), ("CallStatus", "ringing"), ("From", &*caller), ("To", "+15550100100")];
+        let document = self.webhook("/voice/incoming", &fields).await?;
+        self.open(callers, &document, &call, Some('1')).await
+    }
+
+    async fn add_plain(&mut self, callers: &mut Callers, ticket: &str) -> Result<(), Failure> {
+        let call = self.next_call();
+        callers.add(self.address, &Opened { path: "/media", call: &call, ticket, key: None }).await
+    }
+
+    fn next_call(&mut self) -> String {
         let call = format!("CA{:032x}", self.calls);
         self.calls += 1;
-        if self.kind != Kind::Carelane {
-            return callers.add(self.address, &Opened { path: "/media", call: &call, ticket: "", key: None }).await;
-        }
-        let caller = format!("+1555{:07}", self.calls);
-        let mut form = Serializer::new(String::new());
-        for (name, value) in [("AccountSid", ACCOUNT), ("CallSid", &call), ("CallStatus", "ringing")] {
-            form.append_pair(name, value);
-        }
-        let body = form.append_pair("From", &caller).append_pair("To", "+15550100100").finish();
-        let target = "/voice/incoming";
+        call
+    }
+
+    /// Opens the stream that this document asks for.
+    async fn open(&self, callers: &mut Callers, document: &str, call: &str, key: Option<char>) -> Result<(), Failure> {
+        let (url, ticket) = (attribute(document, "url")?, attribute(document, "value")?);
+        let path = url.strip_prefix("ws://voice.practice.example").ok_or("a stream elsewhere")?;
+        callers.add(self.address, &Opened { path, call, ticket, key }).await
+    }
+
+    /// A signed webhook, and the document that answers it.
+    async fn webhook(&self, target: &str, fields: &[(&str, &str)]) -> Result<String, Failure> {
+        let body = Serializer::new(String::new()).append_pair("AccountSid", ACCOUNT).extend_pairs(fields).finish();
         let signed = Form::decode(body.as_bytes())?;
         let signature = sign(&Private::new(TOKEN.to_owned()), &format!("{PUBLIC_URL}{target}"), &signed);
-        let document = self.ask("POST", target, body, &[("X-Twilio-Signature", signature)]).await?;
-        let (url, ticket) = (attribute(&document, "url")?, attribute(&document, "value")?);
-        let path = url.strip_prefix("ws://voice.practice.example").ok_or("a stream elsewhere")?;
-        callers.add(self.address, &Opened { path, call: &call, ticket, key: Some('1') }).await
+        self.ask("POST", target, body, &[("X-Twilio-Signature", signature)]).await
     }
 
     async fn ask(&self, method: &str, path: &str, body: String, more: &[(&str, String)]) -> Result<String, Failure> {
@@ -223,13 +271,24 @@ impl Drop for Server {
     }
 }
 
-/// The real server, with the demo's flow; it lets more callers in than a practice has.
+/// The path of a URL of ours.
+fn target(url: &str) -> Result<&str, Failure> {
+    url.strip_prefix(PUBLIC_URL).ok_or_else(|| format!("a URL elsewhere: {url}").into())
+}
+
+/// The assistant who joins the call that was placed last.
+fn assistant(calls: usize) -> String {
+    format!("assistant-{calls}")
+}
+
+/// The real server, with the demo's flow and many more assistants; it lets more callers in than a practice has.
 fn carelane(folder: &Path, rest_base: &str) -> Result<Command, Failure> {
     let flows = folder.join("flows");
     fs::create_dir_all(&flows)?;
     for (path, text) in carelane::flow::demo() {
         let file = Path::new(path).file_name().ok_or("a flow file has a name")?;
         let text = text.replace("calls: 1000 #", "calls: 50000 #").replace("max_waiting: 100", "# unbounded");
+        let text = text.replace("\nagents:\n", &format!("\nagents:\n{}", assistants()));
         fs::write(flows.join(file), text)?;
     }
     let sounds = Path::new(env!("CARGO_MANIFEST_DIR")).join("sounds").display().to_string();
@@ -243,6 +302,7 @@ fn carelane(folder: &Path, rest_base: &str) -> Result<Command, Failure> {
         ("CARELANE_MEDIA", "stream"),
         ("CARELANE_OPEN", "always"),
         ("CARELANE_API_TOKEN", "bench"),
+        ("CARELANE_DIAL_RATE", "500"),
         ("TWILIO_ACCOUNT_SID", ACCOUNT),
         ("TWILIO_AUTH_TOKEN", TOKEN),
         ("TWILIO_API_BASE", rest_base),
@@ -250,6 +310,18 @@ fn carelane(folder: &Path, rest_base: &str) -> Result<Command, Failure> {
         command.env(name, value);
     }
     Ok(command)
+}
+
+/// Assistants of the front desk, as a team file has them.
+fn assistants() -> String {
+    let one = |number| {
+        let (id, address) = (assistant(number), format!("+15557{number:06}"));
+        format!(
+            "  {id}:\n    name: Assistant {number}\n    address: \"{address}\"\n    groups: [front-desk]\n    \
+             languages: [en-US]\n"
+        )
+    };
+    (1..=ASSISTANTS_MAX).map(one).collect()
 }
 
 /// This program runs on the callers' core from now on. Without `taskset` nobody is pinned, and the lines say less.

@@ -32,6 +32,8 @@ pub(crate) struct Ring {
     pub(crate) call: String,
     /// Where the server wants to hear of it.
     pub(crate) status_callback: String,
+    /// Where the document is for whoever picks it up.
+    pub(crate) url: String,
 }
 
 /// The running double.
@@ -86,10 +88,13 @@ async fn ring(request: Request<Incoming>, number: u64, tell: &UnboundedSender<Ri
     let at = Instant::now();
     let Ok(body) = request.into_body().collect().await else { return };
     let body = body.to_bytes();
-    let callback = form_urlencoded::parse(&body).find(|(name, _)| name == "StatusCallback");
-    let status_callback = callback.map(|(_, value)| value.into_owned()).unwrap_or_default();
+    let field = |wanted: &str| {
+        let found = form_urlencoded::parse(&body).find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+    };
+    let (status_callback, url) = (field("StatusCallback"), field("Url"));
     // Whoever measures only CPU does not listen.
-    _ = tell.send(Ring { at, call: format!("CA{number:032x}"), status_callback });
+    _ = tell.send(Ring { at, call: format!("CAf{number:031x}"), status_callback, url });
 }
 
 /// Says yes to everything: a listing is empty, a created or changed call has a name.
@@ -98,7 +103,7 @@ fn answer(method: &Method, path: &str, number: u64) -> Response<Full<Bytes>> {
     let body = if is_listing {
         r#"{"calls":[],"next_page_uri":null}"#.to_owned()
     } else {
-        format!(r#"{{"sid":"CA{number:032x}","status":"queued","start_time":null}}"#)
+        format!(r#"{{"sid":"CAf{number:031x}","status":"queued","start_time":null}}"#)
     };
     Response::new(Full::from(body))
 }

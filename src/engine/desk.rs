@@ -23,6 +23,7 @@ use super::observer::Observer;
 use crate::floor::Floor;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Outbox;
+use crate::floor::effect::Refusal;
 use crate::floor::event::Event;
 use crate::floor::fact::Fact;
 use crate::floor::treatment::Treatment;
@@ -43,16 +44,22 @@ pub const EXIT_DISK: i32 = 74;
 /// The exit code after a panic on the desk's thread (`EX_SOFTWARE`).
 pub const EXIT_PANIC: i32 = 70;
 /// A batch of so many messages shows that more are coming: the next one is gathered for a moment, so that they share
-/// one fsync and one waking. Alone, a message never waits.
+/// one fsync and one waking. A commit costs as much as handling some fifty messages, so it pays to wait for as many; a
+/// carrier waits seconds for its answer. Alone, a message never waits.
 const CROWD: u64 = 6;
-const GATHER: Duration = Duration::from_millis(1);
+const GATHER: Duration = Duration::from_millis(3);
 /// The floor looks at its deadlines at least this often.
 const NAP_MAX: Duration = Duration::from_secs(60);
 
 /// What may be put into the desk's mailbox.
+/// What must hold of the floor for an event to be taken.
+pub type Condition = Box<dyn FnOnce(&Floor) -> bool + Send>;
+
 pub(super) enum Message {
     /// Something happened; whoever brought it may wait for the answer.
     Post(Event, Option<oneshot::Sender<Reply>>),
+    /// The same, if this holds when its turn comes.
+    PostIf(Condition, Event, oneshot::Sender<Reply>),
     /// Is any practice served?
     Ready(oneshot::Sender<bool>),
     /// A snapshot is asked for.
@@ -190,6 +197,13 @@ impl Desk {
                     let given = self.given(&answer);
                     held.push(Held::Reply(to, Reply { answer, given, decided }));
                 }
+            }
+            Message::PostIf(condition, event, to) => {
+                if condition(&self.floor) {
+                    return self.take(Message::Post(event, Some(to)), held);
+                }
+                let answer = Answer::Refused(Refusal::Changed);
+                held.push(Held::Reply(to, Reply { answer, given: None, decided: false }));
             }
             Message::Ready(to) => held.push(Held::Ready(to, self.floor.has_practices())),
             Message::View(to) => held.push(Held::View(to, self.floor.view())),

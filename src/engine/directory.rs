@@ -269,6 +269,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::EffectSettled { .. }
         | Fact::GapFound { .. }
         | Fact::GapRead
+        | Fact::AskedOnce { .. }
         | Fact::KeyExpired(_)
         | Fact::JournalSalvaged(_) => None,
     }

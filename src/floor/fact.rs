@@ -551,6 +551,13 @@ pub enum Fact {
         /// Our own name for the recording.
         recording: CarrierRecording,
     },
+    /// A request with a key of its own was done; kept for a day.
+    AskedOnce {
+        /// The key's digest.
+        key: Arc<str>,
+        /// What was asked, without its content.
+        path: Arc<str>,
+    },
     /// An assistant put her patient on hold; the conversation goes on later.
     HoldBegan {
         /// The call.

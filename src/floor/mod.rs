@@ -7,6 +7,7 @@
 pub mod acd;
 mod admission;
 mod apply;
+mod asked_once;
 pub mod call;
 mod clinical;
 pub mod details;
@@ -124,6 +125,8 @@ pub struct Floor {
     by_carrier: BTreeMap<CarrierCall, LegId>,
     /// Calls that ended before we saw them begin.
     strangers: BTreeSet<CarrierCall>,
+    /// What was asked with a key, by the key.
+    asked: BTreeMap<Arc<str>, Arc<str>>,
     /// What is kept only for late duplicates, oldest first.
     parted: VecDeque<(Timestamp, Parted)>,
     timers: timer::Timers,
@@ -168,6 +171,7 @@ enum Parted {
     Leg(LegId),
     Item(ItemId),
     Stranger(CarrierCall),
+    Asked(Arc<str>),
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -307,7 +311,7 @@ impl Floor {
                 self.items.get(item).map(|item| &item.new.practice)
             }
             Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
-            Event::Poisoned { event, .. } => self.practice_of(event),
+            Event::Poisoned { event, .. } | Event::AskedOnce { asked: event, .. } => self.practice_of(event),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)

@@ -95,6 +95,7 @@ impl<'f> Turn<'f> {
             Event::MessageBegan { leg, recording } => self.message_began(leg, recording),
             Event::SuperviseAsked { call, by, mode } => self.supervise_asked(call, by, mode),
             Event::Poisoned { event, deadline } => self.poisoned(*event, deadline),
+            Event::AskedOnce { key, path, asked } => self.asked_once(key, path, *asked),
             Event::UrgentAsked { of, by } => self.urgent_asked(of, by),
             Event::SoftphoneHeard { agent } => self.softphone_heard(agent),
             Event::SoftphoneUnheard { agent } => self.softphone_unheard(agent),

@@ -218,7 +218,7 @@ impl World {
         match out.answer {
             Answer::Treat { leg, serial } => self.play(name, leg, serial),
             Answer::Over | Answer::Excuse => self.end(name, LegEnd::Completed),
-            Answer::Noted | Answer::Refused(_) | Answer::Flagged(_) | Answer::DueKept(_) => {}
+            Answer::Noted | Answer::Refused(_) | Answer::Flagged(_) | Answer::DueKept(_) | Answer::DoneBefore => {}
         }
         Ok(())
     }

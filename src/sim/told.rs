@@ -83,6 +83,7 @@ pub fn outbox(out: &Outbox) -> String {
         Answer::Over => writeln!(text, "answer: hang up"),
         Answer::Refused(why) => writeln!(text, "refused: {}", refusal(why)),
         Answer::Flagged(item) => writeln!(text, "flagged: {item}"),
+        Answer::DoneBefore => writeln!(text, "done before"),
         Answer::DueKept(why) => writeln!(text, "due kept: {why}"),
     };
     text
@@ -138,6 +139,7 @@ pub fn event(told: &Event) -> String {
         Event::GapFound { since } => format!("nobody was here since {}", time(*since)),
         Event::GapRead => "the carrier's list was read".to_owned(),
         Event::UrgentAsked { of, by } => format!("{by} says that {of:?} is urgent"),
+        Event::AskedOnce { asked, .. } => format!("once: {}", event(asked)),
         Event::Poisoned { event: poisoned, deadline: None } => format!("poisoned: {}", event(poisoned)),
         Event::Poisoned { deadline: Some(name), .. } => format!("poisoned: the deadline {name:?}"),
         Event::TimePassed => "time passes".to_owned(),
@@ -168,6 +170,7 @@ fn refusal(why: &Refusal) -> String {
     match why {
         Refusal::Unknown(what) => format!("no such {what}"),
         Refusal::Conflict(why) | Refusal::NotHers(why) => (*why).to_owned(),
+        Refusal::Changed => "changed meanwhile".to_owned(),
         Refusal::Quarantined => "set aside".to_owned(),
         Refusal::Missing(lacks) => {
             format!("missing {}", list(&lacks.iter().map(|lack| &lack.field).collect::<Vec<_>>()))
@@ -275,6 +278,7 @@ fn seldom(told: &Fact) -> String {
             owner.as_str(),
             time(*due_at)
         ),
+        Fact::AskedOnce { path, .. } => format!("done, once: {path}"),
         Fact::MessageBegan { leg, .. } => format!("the message on {leg} is recorded here"),
         Fact::LegAsked { leg, paging: false } => format!("{leg} is silent"),
         Fact::LegAsked { leg, paging: true } => format!("is {leg} still there?"),

@@ -14,6 +14,8 @@ mod staff;
 mod supervision;
 mod talk;
 
+use std::sync::Arc;
+
 use crate::floor::Floor;
 use crate::floor::Parted;
 use crate::floor::details::Details;
@@ -101,6 +103,7 @@ impl Floor {
             | Fact::OfferRung { .. }
             | Fact::LineLost { .. }
             | Fact::LineBack { .. } => self.softphone_fact(at, fact),
+            Fact::AskedOnce { key, path } => self.asked_once(at, key, path),
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
             Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.hold_fact(at, fact),
             Fact::Supervised { .. } => self.supervised(at, fact),
@@ -161,6 +164,11 @@ impl Floor {
         }
     }
 
+    fn asked_once(&mut self, at: Timestamp, key: &Arc<str>, path: &Arc<str>) {
+        self.asked.insert(key.clone(), path.clone());
+        self.parted.push_back((at, Parted::Asked(key.clone())));
+    }
+
     /// Drops what was kept for late duplicates long enough. It depends on the facts' times only, so recovery agrees.
     fn forget(&mut self, at: Timestamp) {
         while let Some((parted_at, _)) = self.parted.front()
@@ -177,6 +185,9 @@ impl Floor {
                 }
                 Some((_, Parted::Item(id))) => {
                     self.items.remove(&id);
+                }
+                Some((_, Parted::Asked(key))) => {
+                    self.asked.remove(&key);
                 }
                 Some((_, Parted::Stranger(name))) => {
                     self.strangers.remove(&name);

@@ -3,9 +3,10 @@
 //! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here
 //! (words without a sound, a conference) ends the stream, and the carrier goes on from its document.
 //!
-//! `wire` is its socket, `ears` hears keys, `hearing` words, `play` is its voice, `barge` keeps it from talking over a
-//! caller, `talk` joins it with another party's, `record` keeps a message, `typed` a PIN.
+//! `wire` is its socket, `alarm` its timer, `ears` hears keys, `hearing` words, `play` is its voice, `barge` keeps it from
+//! talking over a caller, `talk` joins it with another party's, `record` keeps a message, `typed` a PIN.
 
+mod alarm;
 mod barge;
 mod ears;
 mod hearing;
@@ -20,7 +21,6 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::sleep;
 use tokio::time::timeout;
 use tracing::debug;
 
@@ -49,6 +49,7 @@ use crate::render::Keys;
 use crate::render::Then;
 use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
+use alarm::Alarm;
 use barge::Barge;
 use ears::Ears;
 use hearing::Hearing;
@@ -141,6 +142,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<(BrowserLeg,
                 then: Then::End,
                 waits_until: None,
                 heard_at: now,
+                alarm: Alarm::new(now),
             };
             let end = session.run(pushes).await;
             session.leave_mailbox(&end).await;
@@ -208,6 +210,7 @@ struct Session<'l> {
     waits_until: Option<Duration>,
     /// When the carrier last sent anything.
     heard_at: Duration,
+    alarm: Alarm,
 }
 
 impl Session<'_> {
@@ -281,7 +284,7 @@ impl Session<'_> {
                 None => Err(End::Stopped),
             },
             heard = self.hearing.heard() => self.spoken(heard).await,
-            () = sleep(wake.saturating_sub(now)) => Ok(()),
+            () = self.alarm.rings(wake) => Ok(()),
         }
     }
 

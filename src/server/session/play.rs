@@ -8,6 +8,7 @@ use super::Session;
 use super::barge::Barge;
 use super::talk::place_of;
 use super::wire::write;
+use super::wire::write_audio;
 use crate::engine::Given;
 use crate::floor::event::Input;
 use crate::media::Captions;
@@ -18,6 +19,7 @@ use crate::media::message::Writer;
 use crate::render::Plan;
 use crate::render::Then;
 use crate::render::plan;
+use crate::server::upgrade::Socket;
 
 impl Session<'_> {
     /// Its plan with its sounds; `None` if the carrier has to play it.
@@ -80,7 +82,7 @@ impl Session<'_> {
     /// Sends what is due at this time.
     pub(super) async fn send_due(&mut self, now: Duration) -> Result<(), End> {
         while let Some(due) = self.player.poll(now) {
-            write(self.socket, text(self.line, &self.writer, due)).await?;
+            send(self.line, self.socket, &self.writer, due).await?;
         }
         Ok(())
     }
@@ -88,7 +90,7 @@ impl Session<'_> {
     /// A frame of the carrier's has come: one of ours goes with it.
     pub(super) async fn keep_pace(&mut self, now: Duration) -> Result<(), End> {
         match self.player.beat(now) {
-            Some(due) => write(self.socket, text(self.line, &self.writer, due)).await,
+            Some(due) => send(self.line, self.socket, &self.writer, due).await,
             None => Ok(()),
         }
     }
@@ -114,13 +116,13 @@ impl Session<'_> {
     }
 }
 
-/// What is due, as a message.
-fn text(line: &Line, writer: &Writer, due: Due<'_>) -> String {
+/// Sends what is due.
+async fn send(line: &Line, socket: &mut Socket, writer: &Writer, due: Due<'_>) -> Result<(), End> {
     match due {
         Due::Audio(chunk) => {
             line.metrics.stream_sent(chunk.frames);
-            writer.audio(&chunk.base64)
+            write_audio(socket, writer, &chunk.base64).await
         }
-        Due::Mark(number) => writer.mark(number),
+        Due::Mark(number) => write(socket, writer.mark(number)).await,
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::End;
 use super::Session;
-use super::wire::write;
+use super::wire::write_audio;
 use crate::engine::Given;
 use crate::engine::Heard;
 use crate::engine::Said;
@@ -202,8 +202,8 @@ impl Session<'_> {
         metrics.stream_sent(u64::try_from(heard.len().div_ceil(FRAME)).unwrap_or(0));
         metrics.passed_on(now.saturating_sub(said.came));
         match said.among_others {
-            true => write(self.socket, self.writer.audio(&message::base64(heard))).await,
-            false => write(self.socket, self.writer.audio(&said.base64)).await,
+            true => write_audio(self.socket, &self.writer, &message::base64(heard)).await,
+            false => write_audio(self.socket, &self.writer, &said.base64).await,
         }
     }
 }

@@ -6,17 +6,27 @@ use std::time::Duration;
 
 use futures_util::SinkExt as _;
 use futures_util::StreamExt as _;
+use hyper::body::Buf as _;
+use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::Data;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::OpCode;
 
 use super::End;
+use crate::media::message::AFTER_AUDIO;
+use crate::media::message::Writer;
 use crate::server::upgrade::Socket;
 
 /// A carrier that does not take our audio for so long is gone.
 const WRITE_MAX: Duration = Duration::from_secs(5);
+/// The head of a frame of ours.
+const HEAD_BYTES_MAX: usize = 10;
 /// Time for a goodbye of the socket.
 const CLOSE_MAX: Duration = Duration::from_secs(1);
 
@@ -36,6 +46,26 @@ pub(super) async fn next(socket: &mut Socket) -> Result<Utf8Bytes, End> {
 /// Sends a text.
 pub(super) async fn write(socket: &mut Socket, text: String) -> Result<(), End> {
     match timeout(WRITE_MAX, socket.send(Message::Text(text.into()))).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(End::Dropped),
+    }
+}
+
+/// Sends audio, from where it lies: all calls share a sound. Through the websocket's own buffer it would be copied for
+/// each of them, and each would keep a buffer as large as its longest message.
+pub(super) async fn write_audio(socket: &mut Socket, writer: &Writer, base64: &str) -> Result<(), End> {
+    let message = [writer.before_audio(), base64, AFTER_AUDIO];
+    let send = async {
+        let length = u64::try_from(message.iter().map(|part| part.len()).sum::<usize>()).unwrap_or(u64::MAX);
+        let mut head = Vec::with_capacity(HEAD_BYTES_MAX);
+        FrameHeader { opcode: OpCode::Data(Data::Text), ..FrameHeader::default() }.format(length, &mut head)?;
+        // What the websocket itself has to say, a pong perhaps, is out before.
+        socket.flush().await?;
+        let [before, audio, after] = message.map(str::as_bytes);
+        socket.get_mut().write_all_buf(&mut head.as_slice().chain(before).chain(audio).chain(after)).await?;
+        Ok::<_, Error>(())
+    };
+    match timeout(WRITE_MAX, send).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) | Err(_) => Err(End::Dropped),
     }

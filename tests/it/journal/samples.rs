@@ -104,7 +104,8 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
-    SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked HoldAsked ResumeAsked SuperviseAsked);
+    SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked AskedOnce HoldAsked ResumeAsked
+    SuperviseAsked);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -113,7 +114,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
     SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
-    HoldBegan HoldReminded HoldEnded Supervised);
+    AskedOnce HoldBegan HoldReminded HoldEnded Supervised);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -180,6 +181,7 @@ fn events() -> Vec<Event> {
         Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::InProgress },
         Event::LegFoundOver { leg },
         Event::MessageBegan { leg, recording: "carelane-1".into() },
+        Event::AskedOnce { key: "k1".into(), path: "POST calls/call-1/close".into(), asked: Box::new(arrival(15).0) },
         Event::EffectConfirmed { effect, carrier_call: Some("CA3".into()) },
         Event::EffectConfirmed { effect, carrier_call: None },
         Event::EffectFailed { effect, why: Failure::Unreachable },
@@ -272,6 +274,7 @@ fn facts() -> Vec<Fact> {
         Fact::LegAsked { leg, paging: true },
         Fact::AskUnanswered { leg },
         Fact::MessageBegan { leg, recording: "carelane-1".into() },
+        Fact::AskedOnce { key: "k1".into(), path: "POST calls/call-1/close".into() },
         Fact::GapFound { since: NOON },
         Fact::Supervised {
             call,

@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use carelane::carrier::local::Faults;
+use tokio::io::AsyncReadExt as _;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::http;
 use super::http::Answer;
@@ -125,6 +129,25 @@ async fn a_slow_or_silent_client_is_cut_off_within_ten_seconds() {
     assert!(body.0.starts_with("HTTP/1.1 408"), "{}", body.0);
     assert!(body.1 && head.1 && silent.1, "cut: body {}, head {}, silent {}", body.1, head.1, silent.1);
     assert_eq!(http::get(&world.engine.url("/healthz")).await.expect("carelane answers").status, 200);
+}
+
+#[tokio::test]
+async fn a_client_that_has_said_everything_and_closes_its_side_still_gets_its_answer() {
+    let world = world().await;
+    let host = world.engine.address.to_string();
+    let (body, signature) = http::signed(AUTH_TOKEN, &world.engine.url("/voice/incoming"), &CALL);
+    let request = format!(
+        "POST /voice/incoming HTTP/1.1\r\nhost: x\r\ncontent-type: {FORM}\r\nx-twilio-signature: {signature}\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(&host).await.expect("carelane listens");
+    stream.write_all(request.as_bytes()).await.expect("the request goes out");
+    stream.shutdown().await.expect("our side closes");
+    let mut heard = String::new();
+    let read = timeout(Duration::from_secs(10), stream.read_to_string(&mut heard)).await;
+    read.expect("the server closes too").expect("the answer is text");
+    assert!(heard.starts_with("HTTP/1.1 200") && heard.contains("</Response>"), "{heard}");
 }
 
 #[tokio::test]
