@@ -7,7 +7,7 @@ const START_WITHIN_MS = 3000;
 
 // What is wrong with the microphone or the sound, for people.
 const TROUBLES = {
-  NotAllowedError: "The browser may not use the microphone. Allow it for this page, beside the address, to be heard.",
+  NotAllowedError: "The browser may not use the microphone. You can listen and press keys. To be heard, allow it beside the address.",
   NotFoundError: "There is no microphone. You can listen and press keys.",
   NotReadableError: "The microphone is used by another program. Close that, or listen and press keys.",
   SecurityError: "Microphones work at a secure address only: use this machine's own, or one with a certificate.",

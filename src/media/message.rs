@@ -80,10 +80,10 @@ struct Envelope<'m> {
     start: Option<RawStart<'m>>,
     #[serde(default, borrow)]
     media: Option<RawMedia<'m>>,
-    #[serde(default, borrow)]
-    dtmf: Option<RawKey<'m>>,
-    #[serde(default, borrow)]
-    mark: Option<RawMark<'m>>,
+    #[serde(default)]
+    dtmf: Option<RawKey>,
+    #[serde(default)]
+    mark: Option<RawMark>,
 }
 
 /// A text that is borrowed where it stands in the message as it is.
@@ -98,7 +98,7 @@ struct RawStart<'m> {
     #[serde(default, borrow, rename = "callSid")]
     call: Option<Text<'m>>,
     #[serde(default, borrow, rename = "customParameters")]
-    parameters: BTreeMap<Cow<'m, str>, serde_json::Value>,
+    parameters: Option<BTreeMap<Cow<'m, str>, serde_json::Value>>,
     #[serde(default, borrow, rename = "mediaFormat")]
     format: Option<RawFormat<'m>>,
 }
@@ -123,20 +123,40 @@ struct RawMedia<'m> {
 }
 
 #[derive(Deserialize)]
-struct RawKey<'m> {
-    #[serde(borrow)]
-    digit: Cow<'m, str>,
+struct RawKey {
+    digit: serde_json::Value,
 }
 
 #[derive(Deserialize)]
-struct RawMark<'m> {
+struct RawMark {
+    name: serde_json::Value,
+}
+
+/// The kind of a message whose rest is not as we know it.
+#[derive(Deserialize)]
+struct Kind<'m> {
     #[serde(borrow)]
-    name: Cow<'m, str>,
+    event: Cow<'m, str>,
+}
+
+/// Events that must be as we know them.
+const KNOWN: [&str; 5] = ["start", "media", "dtmf", "mark", "stop"];
+
+/// A text, where some carriers write a number.
+fn plain(value: serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// Reads one message.
 pub fn read(text: &str) -> Result<Told<'_>, Malformed> {
-    let message: Envelope<'_> = serde_json::from_str(text).map_err(|_| Malformed::NotJson)?;
+    let message: Envelope<'_> = match serde_json::from_str(text) {
+        Ok(message) => message,
+        Err(_) => return unknown(text),
+    };
     match message.event.as_ref() {
         "start" => {
             let start = message.start.ok_or(Malformed::Lacks("its start"))?;
@@ -149,18 +169,29 @@ pub fn read(text: &str) -> Result<Told<'_>, Malformed> {
             Ok(if outbound { Told::Other } else { Told::Audio(media.payload) })
         }
         "dtmf" => {
-            let digit = message.dtmf.ok_or(Malformed::Lacks("its dtmf"))?.digit;
-            let key = digit.chars().next().filter(|key| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D'));
+            let digit = plain(message.dtmf.ok_or(Malformed::Lacks("its dtmf"))?.digit);
+            let key = digit
+                .and_then(|digit| digit.chars().next())
+                .filter(|key| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D'));
             Ok(key.map_or(Told::Other, Told::Key))
         }
-        "mark" => Ok(Told::Mark(message.mark.ok_or(Malformed::Lacks("its mark"))?.name)),
+        "mark" => {
+            let name = plain(message.mark.ok_or(Malformed::Lacks("its mark"))?.name);
+            Ok(name.map_or(Told::Other, |name| Told::Mark(name.into())))
+        }
         "stop" => Ok(Told::Stop),
         _ => Ok(Told::Other),
     }
 }
 
+/// An event that carriers have invented since may hold anything.
+fn unknown(text: &str) -> Result<Told<'_>, Malformed> {
+    let kind: Kind<'_> = serde_json::from_str(text).map_err(|_| Malformed::NotJson)?;
+    if KNOWN.contains(&kind.event.as_ref()) { Err(Malformed::NotJson) } else { Ok(Told::Other) }
+}
+
 fn begin<'m>(start: RawStart<'m>, stream: Option<Text<'m>>) -> Result<Told<'m>, Malformed> {
-    let RawStart { stream: inner, call, mut parameters, format } = start;
+    let RawStart { stream: inner, call, parameters, format } = start;
     let format = format.ok_or(Malformed::Lacks("its media format"))?;
     let is = |value: &serde_json::Value, number: u64| {
         value.is_null() || value.as_u64() == Some(number) || value.as_str() == Some(&number.to_string())
@@ -168,7 +199,7 @@ fn begin<'m>(start: RawStart<'m>, stream: Option<Text<'m>>) -> Result<Told<'m>, 
     if format.encoding != "audio/x-mulaw" || !is(&format.sample_rate, 8_000) || !is(&format.channels, 1) {
         return Err(Malformed::Format);
     }
-    let token = match parameters.remove("token") {
+    let token = match parameters.unwrap_or_default().remove("token") {
         Some(serde_json::Value::String(token)) => Some(token.into()),
         _ => None,
     };
@@ -286,6 +317,19 @@ mod tests {
             let text = case["message"].to_string();
             assert!(read(&text).is_ok(), "{}: {text}", case["id"]);
         }
+    }
+
+    #[test]
+    fn a_number_for_a_text_null_for_nothing_and_events_of_tomorrow_are_tolerated() {
+        assert_eq!(read(r#"{"event":"dtmf","dtmf":{"digit":7,"duration":250}}"#), Ok(Told::Key('7')));
+        assert_eq!(read(r#"{"event":"mark","mark":{"name":7}}"#), Ok(Told::Mark("7".into())));
+        let format = r#"{"encoding":"audio/x-mulaw","sampleRate":"8000","channels":"1"}"#;
+        let start = format!(
+            r#"{{"event":"start","streamSid":"MZ1","start":{{"callSid":"CA1","customParameters":null,"mediaFormat":{format}}}}}"#
+        );
+        assert!(matches!(read(&start), Ok(Told::Start(Start { token: None, .. }))));
+        assert_eq!(read(r#"{"event":"video","media":[1],"dtmf":"?","mark":3}"#), Ok(Told::Other));
+        assert!(read(r#"{"event":"media","media":[1]}"#).is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod chromium;
 mod demo;
 mod pages;
+mod phone;
 mod softphone;
 
 use std::time::Duration;

@@ -11,20 +11,25 @@ use super::demo::API_TOKEN;
 use super::demo::Demo;
 use super::softphone::of;
 
-const MICROPHONE: &str = "--use-fake-ui-for-media-stream";
+pub(super) const MICROPHONE: &str = "--use-fake-ui-for-media-stream";
 
 /// Opens a softphone and signs in.
 async fn softphone<'b>(browser: &'b Chromium, demo: &Demo, agent: &str) -> Tab<'b> {
     let tab = browser.tab(&demo.engine.url("/softphone")).await;
     tab.picture("softphone-signing-in").await;
+    signs_in(&tab, agent, API_TOKEN).await;
+    tab
+}
+
+/// At an open softphone: signs in, and is ready.
+pub(super) async fn signs_in(tab: &Tab<'_>, agent: &str, token: &str) {
     tab.write("agent", agent).await;
-    tab.write("token", API_TOKEN).await;
+    tab.write("token", token).await;
     tab.is("document.querySelector('#signin button').click()").await;
     tab.shows("idle", "Press Ready").await;
     tab.picture("softphone-signed-in").await;
     tab.press("ready").await;
     tab.shows("state", "Ready").await;
-    tab
 }
 
 /// Waits until the page's meter has shown a sound.

@@ -61,23 +61,23 @@ struct Kept {
 }
 
 /// The carrier with its engine.
-pub(super) struct Carrier {
-    pub(super) engine: Served,
+pub(crate) struct Carrier {
+    pub(crate) engine: Served,
     kept: Arc<Mutex<Kept>>,
 }
 
 impl Carrier {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|_, text| text).await
     }
 
     /// With the demo's flow files changed so.
-    pub(super) async fn start_with(change: impl Fn(&str, String) -> String) -> Self {
+    pub(crate) async fn start_with(change: impl Fn(&str, String) -> String) -> Self {
         Self::start_so(change, &[]).await
     }
 
     /// And with these settings besides.
-    pub(super) async fn start_so(change: impl Fn(&str, String) -> String, settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start_so(change: impl Fn(&str, String) -> String, settings: &[(&str, &str)]) -> Self {
         let kept = Arc::new(Mutex::new(Kept::default()));
         let base = format!("http://{}", rest(Arc::clone(&kept)).await);
         let sounds = Path::new(env!("CARGO_MANIFEST_DIR")).join("sounds").display().to_string();
@@ -101,11 +101,11 @@ impl Carrier {
     }
 
     /// A signed webhook of this call; its document.
-    pub(super) async fn post(&self, call: &str, url: &str) -> String {
+    pub(crate) async fn post(&self, call: &str, url: &str) -> String {
         self.post_with(call, url, &[]).await
     }
 
-    pub(super) async fn post_with(&self, call: &str, url: &str, more: &[(&str, &str)]) -> String {
+    pub(crate) async fn post_with(&self, call: &str, url: &str, more: &[(&str, &str)]) -> String {
         let from = format!("+1555013{:04}", call.bytes().map(u32::from).fold(7, |sum, byte| (sum * 31 + byte) % 9_999));
         let mut params = vec![("CallSid", call), ("From", &from), ("To", OURS), ("CallStatus", "in-progress")];
         params.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
@@ -119,23 +119,23 @@ impl Carrier {
         answer.text()
     }
 
-    pub(super) async fn first_document(&self, call: &str) -> String {
+    pub(crate) async fn first_document(&self, call: &str) -> String {
         self.post(call, &self.engine.url("/voice/incoming")).await
     }
 
     /// A patient's call: where its stream is to connect, and with which token.
-    pub(super) async fn rings(&self, call: &str) -> (String, String) {
+    pub(crate) async fn rings(&self, call: &str) -> (String, String) {
         let document = self.first_document(call).await;
         stream_of(&document)
     }
 
     /// A patient's call with its stream.
-    pub(super) async fn call(&self, name: &str) -> Call {
+    pub(crate) async fn call(&self, name: &str) -> Call {
         let (url, token) = self.rings(name).await;
         self.connect(name, &url, &token).await
     }
 
-    pub(super) async fn connect(&self, name: &str, url: &str, token: &str) -> Call {
+    pub(crate) async fn connect(&self, name: &str, url: &str, token: &str) -> Call {
         let mut call = Call::open(url).await;
         call.begin(name, token).await;
         call
@@ -149,7 +149,7 @@ impl Carrier {
     }
 
     /// What a carrier does when a stream breaks off: it parks the leg, is told to move it, and connects again.
-    pub(super) async fn comes_back(&self, name: &str) -> Call {
+    pub(crate) async fn comes_back(&self, name: &str) -> Call {
         let (parked, resume) = (self.url_of(name, "parked"), self.url_of(name, "resume"));
         self.kept().moved.remove(name);
         let waits = self.post(name, &parked).await;
@@ -160,12 +160,12 @@ impl Carrier {
     }
 
     /// Where carelane has told the carrier to move this call.
-    pub(super) async fn until_moved(&self, call: &str) -> String {
+    pub(crate) async fn until_moved(&self, call: &str) -> String {
         self.until("the call is moved", || self.kept().moved.remove(call)).await
     }
 
     /// A call is over, and the carrier says so.
-    pub(super) async fn hangs_up(&self, call: &str) {
+    pub(crate) async fn hangs_up(&self, call: &str) {
         let url = self.engine.url("/voice/status");
         let params = [("CallSid", call), ("From", OURS), ("To", OURS), ("CallStatus", "completed")];
         let (body, signature) = http::signed(AUTH_TOKEN, &url, &params);
@@ -176,13 +176,13 @@ impl Carrier {
     }
 
     /// The assistant who is rung, on the phone: her stream. Its whisper is what comes next.
-    pub(super) async fn answers(&self) -> Call {
+    pub(crate) async fn answers(&self) -> Call {
         let (url, token) = stream_of(&self.post(ASSISTANT, &self.until_dialled().await).await);
         self.connect(ASSISTANT, &url, &token).await
     }
 
     /// The assistant who is rung takes the call by key.
-    pub(super) async fn takes_the_call(&self) -> Call {
+    pub(crate) async fn takes_the_call(&self) -> Call {
         let mut assistant = self.answers().await;
         assistant.hears(&said(&["Call for scheduling, English, waiting"])).await;
         assistant.press('1').await;
@@ -191,14 +191,14 @@ impl Carrier {
     }
 
     /// The same where the carrier speaks the whisper; the document that connects her with the patient.
-    pub(super) async fn takes_the_call_by_document(&self) -> String {
+    pub(crate) async fn takes_the_call_by_document(&self) -> String {
         let whisper = self.post(ASSISTANT, &self.until_dialled().await).await;
         assert!(whisper.contains("<Gather") && whisper.contains("Press 1 to take it"), "{whisper}");
         self.post_with(ASSISTANT, &attribute(&whisper, "action"), &[("Digits", "1")]).await
     }
 
     /// A request of the API.
-    pub(super) async fn ask(&self, method: &str, path: &str, body: &Value) -> u16 {
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: &Value) -> u16 {
         let bearer = format!("Bearer {API_TOKEN}");
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         let url = self.engine.url(&format!("/api/v1/{path}"));
@@ -206,7 +206,7 @@ impl Carrier {
     }
 
     /// The URL of a call that carelane has told the carrier to make.
-    pub(super) async fn until_dialled(&self) -> String {
+    pub(crate) async fn until_dialled(&self) -> String {
         self.until("an assistant is dialled", || self.kept().dialled.take()).await
     }
 
@@ -220,13 +220,13 @@ impl Carrier {
         panic!("{what}: not within 20 s\n{}", self.engine.log());
     }
 
-    pub(super) async fn floor(&self) -> Value {
+    pub(crate) async fn floor(&self) -> Value {
         let bearer = format!("Bearer {API_TOKEN}");
         let url = self.engine.url("/api/v1/floor");
         http::send("GET", &url, &[("authorization", &bearer)], b"").await.expect("carelane answers").json()
     }
 
-    pub(super) async fn until_floor(&self, is_so: impl Fn(&Value) -> bool) {
+    pub(crate) async fn until_floor(&self, is_so: impl Fn(&Value) -> bool) {
         for _ in 0..500 {
             if is_so(&self.floor().await) {
                 return;
@@ -236,7 +236,7 @@ impl Carrier {
         panic!("the floor is not so within 5 s: {:#}", self.floor().await);
     }
 
-    pub(super) async fn sign_in(&self, agent: &str, state: &str) {
+    pub(crate) async fn sign_in(&self, agent: &str, state: &str) {
         let bearer = format!("Bearer {API_TOKEN}");
         let url = self.engine.url(&format!("/api/v1/agents/{agent}/state"));
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
@@ -307,17 +307,17 @@ impl Call {
     }
 
     /// From now on nothing is sent but what the test says.
-    pub(super) fn hush(&mut self) {
+    pub(crate) fn hush(&mut self) {
         self.hushed = true;
     }
 
     /// What was sent is still being played, and will be for as long as the test lasts.
-    pub(super) fn keep_marks(&mut self) {
+    pub(crate) fn keep_marks(&mut self) {
         self.keeps_marks = true;
     }
 
     /// The next audio that is not silence, whatever else comes before it.
-    pub(super) async fn next_speech(&mut self) -> Vec<u8> {
+    pub(crate) async fn next_speech(&mut self) -> Vec<u8> {
         loop {
             match self.next().await {
                 Sent::Audio(heard) if heard.iter().any(|byte| *byte != g711::SILENCE) => return heard,
