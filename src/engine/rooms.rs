@@ -5,9 +5,9 @@
 //! ```
 //! Each seat has a role, and what is said goes as it came to the ear of every seat whose role hears it
 //! (`floor/treatment/role.rs`). Whoever hears several is told so, and mixes. An ear is short and never makes a speaker
-//! wait: who does not listen loses the oldest. A conversation that cannot be held here meets in the carrier's conference,
-//! and that is for the whole round, so that both go to the same place. Nothing here is journaled: after a restart the
-//! parties come back and take their seats again.
+//! wait: who does not listen loses the oldest. A conversation that cannot be held here meets in the carrier's
+//! conference, and that is for the whole round, so that both go to the same place. Nothing here is journaled: after a
+//! restart the parties come back and take their seats again.
 
 use std::cmp::Ordering;
 use std::collections::VecDeque;
