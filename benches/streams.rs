@@ -1,6 +1,6 @@
 //! What a call's audio costs, in the real `carelane serve`, beside the least a server on tungstenite does
-//! (`streams/minimal.rs`) and, where Node is there, a server on its `ws` (`peers/ws.js`): calls that wait with music, and
-//! pairs of calls that hear each other.
+//! (`streams/minimal.rs`) and, where Node is there, a server on its `ws` (`peers/ws.js`): calls that wait with music,
+//! and pairs of calls that hear each other.
 //!
 //! ```text
 //! cargo bench --bench streams                  the most calls that each server carries on one core: some ten minutes

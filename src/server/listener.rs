@@ -57,8 +57,8 @@ pub async fn serve<D: Answers>(listener: TcpListener, door: Arc<D>, mut stop: wa
             let door = door.clone();
             async move { Ok::<_, Infallible>(door.answer(request).await) }
         });
-        // Half-closed: who has said everything still gets its answer, and nobody looks whether it is there while the desk
-        // decides.
+        // Half-closed: who has said everything still gets its answer, and nobody looks whether it is there while the
+        // desk decides.
         let connection = http1::Builder::new()
             .half_close(true)
             .timer(TokioTimer::new())

@@ -3,8 +3,8 @@
 //! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here
 //! (words without a sound, a conference) ends the stream, and the carrier goes on from its document.
 //!
-//! `wire` is its socket, `alarm` its timer, `ears` hears keys, `hearing` words, `play` is its voice, `barge` keeps it from
-//! talking over a caller, `talk` joins it with another party's, `record` keeps a message, `typed` a PIN.
+//! `wire` is its socket, `alarm` its timer, `ears` hears keys, `hearing` words, `play` is its voice, `barge` keeps it
+//! from talking over a caller, `talk` joins it with another party's, `record` keeps a message, `typed` a PIN.
 
 mod alarm;
 mod barge;
