@@ -191,15 +191,8 @@ impl Asking<'_> {
                 self.ask(Event::DetailsTold { of, details: Box::new(details(read(body)?)?) }).await
             }
             ("POST", ["calls", call, "transfer"]) => self.transfer(id(call, "call")?, body).await,
-            ("POST", ["calls", call, "hold"]) => self.ask(Event::HoldAsked { call: id(call, "call")? }).await,
-            ("POST", ["calls", call, "resume"]) => self.ask(Event::ResumeAsked { call: id(call, "call")? }).await,
-            ("POST", ["calls", call, "supervise"]) => {
-                let (call, SuperviseBody { by, mode }) = (id(call, "call")?, read(body)?);
-                self.ask(Event::SuperviseAsked { call, by: AgentId::from(by.as_str()), mode: mode.into() }).await
-            }
-            ("DELETE", ["calls", call, "supervise"]) => {
-                let (call, by) = (id(call, "call")?, listener(head).ok_or_else(nobody_named)?);
-                self.ask(Event::SuperviseAsked { call, by: AgentId::from(by.as_str()), mode: None }).await
+            (method, ["calls", call, what @ ("hold" | "resume" | "supervise")]) => {
+                self.in_talk((method, what), id(call, "call")?, head, body).await
             }
             ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
             ("POST", ["flows", "reload"]) => Ok(self.reload_flows().await),
@@ -240,9 +233,7 @@ impl Asking<'_> {
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (
                 _,
-                ["calls", _, "close" | "transfer" | "hold" | "resume" | "supervise"]
-                | ["items", _, "attempts" | "close" | "merge"]
-                | ["flows", "reload"],
+                ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"],
             )
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
@@ -254,6 +245,23 @@ impl Asking<'_> {
     async fn transfer(&mut self, call: CallId, body: &[u8]) -> Result<Reply, Reply> {
         let TransferBody { lane } = read(body)?;
         self.ask(Event::TransferAsked { call, lane: LaneId::from(lane.as_str()) }).await
+    }
+
+    /// What is asked about a conversation.
+    async fn in_talk(&mut self, asked: (&str, &str), call: CallId, head: &Parts, body: &[u8]) -> Result<Reply, Reply> {
+        match asked {
+            ("POST", "hold") => self.ask(Event::HoldAsked { call }).await,
+            ("POST", "resume") => self.ask(Event::ResumeAsked { call }).await,
+            ("POST", "supervise") => {
+                let SuperviseBody { by, mode } = read(body)?;
+                self.ask(Event::SuperviseAsked { call, by: AgentId::from(by.as_str()), mode: mode.into() }).await
+            }
+            ("DELETE", "supervise") => {
+                let by = AgentId::from(listener(head).ok_or_else(nobody_named)?.as_str());
+                self.ask(Event::SuperviseAsked { call, by, mode: None }).await
+            }
+            _ => Err(reply::method_not_allowed("POST")),
+        }
     }
 
     async fn set_state(&mut self, agent: &str, body: &[u8]) -> Result<Reply, Reply> {
