@@ -19,6 +19,7 @@ use crate::floor::call::Side;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::floor::fact::Supervised;
 use crate::floor::treatment::Treatment;
 use crate::flow::Flow;
 use crate::vocab::AgentId;
@@ -226,7 +227,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::HoldBegan { call, .. }
         | Fact::HoldReminded { call }
         | Fact::HoldEnded { call, .. }
-        | Fact::Supervised { call, .. }
+        | Fact::Supervised(Supervised { call, .. })
         | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::EventQuarantined { call, .. } => *call,

@@ -24,6 +24,7 @@ pub use item::FlaggedBy;
 pub use item::ItemChange;
 pub use item::ItemKind;
 pub use item::NewItem;
+pub use supervision::Supervised;
 pub use supervision::SupervisionStep;
 pub use why::PassedOver;
 pub use why::Why;
@@ -39,7 +40,6 @@ use super::event::Note;
 use super::event::Salvage;
 use super::event::TeamFile;
 use super::timer::TimerName;
-use super::treatment::Mode;
 use super::treatment::Party;
 use super::treatment::Treatment;
 use super::work::recording::MessageId;
@@ -588,19 +588,5 @@ pub enum Fact {
         by: Option<AgentId>,
     },
     /// A supervisor's part in a conversation.
-    Supervised {
-        /// The call.
-        call: CallId,
-        /// The supervisor.
-        by: AgentId,
-        /// Her leg.
-        leg: LegId,
-        /// What became of it.
-        step: SupervisionStep,
-        /// How she takes part.
-        mode: Mode,
-        /// Her phone is rung until then.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        until: Option<Timestamp>,
-    },
+    Supervised(Supervised),
 }

@@ -9,6 +9,7 @@ use super::call::Call;
 use super::call::Phase;
 use super::effect::Refusal;
 use super::fact::Fact;
+use super::fact::Supervised;
 use super::fact::SupervisionStep;
 use super::staff::Line;
 use super::treatment::Asked;
@@ -63,7 +64,7 @@ impl Turn<'_> {
             (Some(mode), None) => match self.may_supervise(id, &by) {
                 Ok(until) => {
                     let (leg, step) = (self.next_leg(), SupervisionStep::Asked);
-                    self.fact(Fact::Supervised { call: id, by, leg, step, mode, until: Some(until) });
+                    self.fact(Fact::Supervised(Supervised { call: id, by, leg, step, mode, until: Some(until) }));
                 }
                 Err(refusal) => self.refuse(refusal),
             },
@@ -117,7 +118,7 @@ impl Turn<'_> {
         }
         let Supervision { call, leg, joined, .. } = part;
         let step = if joined { SupervisionStep::Joined } else { SupervisionStep::Asked };
-        self.fact(Fact::Supervised { call, by, leg, step, mode, until: None });
+        self.fact(Fact::Supervised(Supervised { call, by, leg, step, mode, until: None }));
         if joined {
             self.let_supervisor_in(leg);
         }
@@ -139,7 +140,7 @@ impl Turn<'_> {
             return self.leave(line, vec![Words::Phrase(Phrase::StaffSuperviseOver)]);
         }
         let (Supervision { call, leg, mode, .. }, step) = (part, SupervisionStep::Joined);
-        self.fact(Fact::Supervised { call, by, leg, step, mode, until: None });
+        self.fact(Fact::Supervised(Supervised { call, by, leg, step, mode, until: None }));
         self.let_supervisor_in(leg);
     }
 
@@ -177,7 +178,7 @@ impl Turn<'_> {
     /// Her part is over.
     pub(super) fn supervisor_gone(&mut self, leg: LegId) {
         let Some((by, Supervision { call, mode, .. })) = self.floor.supervision_on(leg) else { return };
-        self.fact(Fact::Supervised { call, by, leg, step: SupervisionStep::Left, mode, until: None });
+        self.fact(Fact::Supervised(Supervised { call, by, leg, step: SupervisionStep::Left, mode, until: None }));
     }
 }
 

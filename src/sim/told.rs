@@ -22,6 +22,7 @@ use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::NewItem;
+use crate::floor::fact::Supervised;
 use crate::floor::fact::Why;
 use crate::floor::treatment::Asked;
 use crate::floor::treatment::Treatment;
@@ -310,7 +311,7 @@ fn talked(told: &Fact) -> String {
         Fact::SoftphoneLost { agent } => format!("the softphone of {agent} is silent"),
         Fact::OfferRung { offer, expires_at } => format!("{offer} rings until {}", clock(*expires_at)),
         Fact::LineLost { leg, until } => format!("the line of {leg} is lost, awaited until {}", clock(*until)),
-        Fact::Supervised { call, by, leg, step, mode, until } => {
+        Fact::Supervised(Supervised { call, by, leg, step, mode, until }) => {
             let until = until.map_or_else(String::new, |at| format!(" on {leg} until {}", clock(at)));
             format!("{by}, to {} in on {call}: {}{until}", mode.name(), plain(step))
         }

@@ -106,7 +106,7 @@ impl Floor {
             Fact::AskedOnce { key, path } => self.asked_once(at, key, path),
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
             Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.hold_fact(at, fact),
-            Fact::Supervised { .. } => self.supervised(at, fact),
+            Fact::Supervised(_) => self.supervised(at, fact),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
         }

@@ -9,6 +9,7 @@ use crate::floor::call::Side;
 use crate::floor::effect::Effect;
 use crate::floor::fact::Fact;
 use crate::floor::fact::NotReady;
+use crate::floor::fact::Supervised;
 use crate::floor::fact::SupervisionStep;
 use crate::floor::supervision::Supervision;
 use crate::floor::timer::TimerName;
@@ -20,7 +21,7 @@ use crate::vocab::Timestamp;
 
 impl Floor {
     pub(super) fn supervised(&mut self, at: Timestamp, fact: &Fact) {
-        let Fact::Supervised { call, by, leg, step, mode, until } = fact else { return };
+        let Fact::Supervised(Supervised { call, by, leg, step, mode, until }) = fact else { return };
         match (step, self.supervisors.get_mut(by).filter(|part| part.leg == *leg)) {
             (SupervisionStep::Left, _) => self.supervisor_left(at, *leg, by),
             (step, Some(part)) => {

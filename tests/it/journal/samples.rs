@@ -33,6 +33,7 @@ use carelane::floor::fact::NotReady;
 use carelane::floor::fact::OfferOutcome;
 use carelane::floor::fact::PassedOver;
 use carelane::floor::fact::Route;
+use carelane::floor::fact::Supervised;
 use carelane::floor::fact::SupervisionStep;
 use carelane::floor::fact::Why;
 use carelane::floor::timer::TimerName;
@@ -276,14 +277,14 @@ fn facts() -> Vec<Fact> {
         Fact::MessageBegan { leg, recording: "carelane-1".into() },
         Fact::AskedOnce { key: "k1".into(), path: "POST calls/call-1/close".into() },
         Fact::GapFound { since: NOON },
-        Fact::Supervised {
+        Fact::Supervised(Supervised {
             call,
             by: "ana".into(),
             leg,
             step: SupervisionStep::Joined,
             mode: Mode::Barge,
             until: Some(NOON),
-        },
+        }),
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
