@@ -8,6 +8,7 @@ use jiff::tz::Offset;
 use jiff::tz::TimeZone;
 
 use super::treatment::Words;
+use super::window::Window;
 use crate::flow::Date;
 use crate::flow::Flow;
 use crate::flow::OpenSpell;
@@ -17,6 +18,9 @@ use crate::vocab::Timestamp;
 
 /// How far ahead an opening is looked for. A practice closed for longer gets plain clock time.
 const DAYS_AHEAD_MAX: i32 = 400;
+
+/// Less time than that before a window closes is no time to reach anybody.
+const REACHABLE_MIN: Span = Span::mins(15);
 
 /// Why a practice is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,14 +125,46 @@ pub fn midnight(flow: &Flow, date: civil::Date) -> Option<Timestamp> {
     moment(&zone(flow)?, date, 0)
 }
 
+/// By when a patient is called who wants to be called in this window, due at `due` otherwise: a time in it stays; else
+/// the target counts from when the patient can be reached, and ends with that spell of the window.
+pub fn due_in_window(flow: &Flow, window: &Window, now: Timestamp, due: Timestamp, within: Span) -> Timestamp {
+    let mut spells = spells_in(flow, now, Some(*window)).filter(|(_, closes)| *closes >= now + REACHABLE_MIN);
+    let Some((opens, closes)) = spells.next() else { return due };
+    let fits = |(opens, closes): (Timestamp, Timestamp)| opens < due && due <= closes;
+    if fits((opens, closes)) || spells.take_while(|(opens, _)| *opens < due).any(fits) {
+        return due;
+    }
+    (opens.max(now) + within).min(closes)
+}
+
+/// The first moment from `at` on in open time and in the window.
+pub fn first_in_window(flow: &Flow, window: &Window, at: Timestamp) -> Timestamp {
+    let spell = spells_in(flow, at, Some(*window)).find(|(_, closes)| *closes >= at + REACHABLE_MIN);
+    spell.map_or(at, |(opens, _)| opens.max(at))
+}
+
 /// Open spells from the day of `from` on, as moments, in order.
 fn spells(flow: &Flow, from: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
+    spells_in(flow, from, None)
+}
+
+/// The same, as far as they are in a patient's window.
+fn spells_in(
+    flow: &Flow,
+    from: Timestamp,
+    window: Option<Window>,
+) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
     let zone = zone(flow).unwrap_or(TimeZone::UTC);
     let first = local_date(&zone, from);
     (0..DAYS_AHEAD_MAX).filter_map(move |ahead| first.checked_add(ahead.days()).ok()).flat_map(move |date| {
         let clocks = clocks_of(&zone, date);
         clocks.into_iter().flat_map(move |clock| {
-            spells_of(flow, date).iter().filter_map(move |spell| clock.shows(date, spell.from, spell.to))
+            let spells = spells_of(flow, date).iter().map(|spell| (spell.from, spell.to));
+            let narrowed = spells.filter_map(move |(from, to)| match window {
+                Some(window) => window.narrow(weekday(date), from, to),
+                None => Some((from, to)),
+            });
+            narrowed.filter_map(move |(from, to)| clock.shows(date, from, to))
         })
     })
 }
@@ -177,8 +213,12 @@ fn spells_of(flow: &Flow, date: civil::Date) -> &[OpenSpell] {
     if let Some(special) = flow.hours.special.get(&key(date)) {
         return special;
     }
-    let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
-    flow.hours.week.get(weekday).map_or(&[], Vec::as_slice)
+    flow.hours.week.get(weekday(date)).map_or(&[], Vec::as_slice)
+}
+
+/// Monday is 0.
+fn weekday(date: civil::Date) -> usize {
+    usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0)
 }
 
 fn key(date: civil::Date) -> Date {

@@ -23,6 +23,8 @@ use crate::floor::details::Details;
 use crate::floor::details::Relationship;
 use crate::floor::details::Standing;
 use crate::floor::details::Subject;
+use crate::floor::details::WINDOW_FORM;
+use crate::floor::details::Window;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Lack;
 use crate::floor::effect::Refusal;
@@ -79,7 +81,7 @@ pub(super) struct UrgentBody {
 /// What is left out stays as it is.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DetailsBody {
+pub(super) struct DetailsBody {
     #[serde(default)]
     standing: Option<Standing>,
     #[serde(default)]
@@ -90,6 +92,8 @@ struct DetailsBody {
     may_discuss: Option<bool>,
     #[serde(default)]
     reason: Option<String>,
+    #[serde(default)]
+    preferred_window: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -161,7 +165,7 @@ impl Door {
             ("POST", ["flows", "reload"]) => Ok(self.reload_flows().await),
             ("GET", ["items"]) => {
                 let view = self.engine.view().await.map_err(unanswered)?;
-                Ok(reply::json(StatusCode::OK, &json!({ "items": json::items(&view) })))
+                Ok(reply::json(StatusCode::OK, &json!({ "items": json::items(&view, self.engine.clock().now()) })))
             }
             ("GET", ["items", item]) => self.item(id(item, "item")?).await,
             ("GET", ["items", item, "recording"]) => self.recording(id(item, "item")?, head).await,
@@ -180,14 +184,12 @@ impl Door {
                 self.ask(Event::UrgentAsked { of, by: AgentId::from(by.as_str()) }).await
             }
             ("POST", ["items", item, "urgent"]) => self.flag_item(item, body).await,
-            ("PATCH", ["items", item, "caller"]) => {
-                let details = Box::new(details(read(body)?)?);
-                self.ask_item(id(item, "item")?, |item| Event::DetailsTold { of: Subject::Item(item), details }).await
-            }
+            ("PATCH", ["items", item] | ["items", item, "caller"]) => self.describe_item(item, body).await,
             ("PUT", ["items", item, "owner"]) => {
                 let OwnerBody { owner } = read(body)?;
                 self.ask_item(id(item, "item")?, |item| Event::OwnerAsked { item, owner: owner.into() }).await
             }
+            ("POST", ["items", item, "claim"]) => self.claim(item, body).await,
             ("POST", ["items", item, "merge"]) => self.merge(item, body).await,
             (_, ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _] | ["items", _, "recording"]) => {
                 Err(reply::method_not_allowed("GET"))
@@ -196,7 +198,7 @@ impl Door {
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (
                 _,
-                ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"],
+                ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close" | "merge" | "claim"] | ["flows", "reload"],
             )
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
@@ -262,7 +264,7 @@ impl Door {
         let item = self.engine.item(id).await.map_err(unanswered)?;
         let gone =
             || reply::problem(StatusCode::NOT_FOUND, "there is no such item, or it was closed more than a day ago");
-        Ok(json::item(&item.ok_or_else(gone)?))
+        Ok(json::item(&item.ok_or_else(gone)?, self.engine.clock().now()))
     }
 
     /// A recorded message. Who listens is in the journal before a byte of it leaves.
@@ -378,7 +380,7 @@ impl Body for ClosingBody {
 impl Body for DetailsBody {
     const FORM: &'static str = concat!(
         r#"{"standing": "new" or "existing", "patient": {"name": text, "date_of_birth": "1990-12-31"}, "#,
-        r#""relationship": "self", "parent", …, "may_discuss": true or false, "reason": text}, as far as it is known"#
+        r#""relationship": "self", "parent", …, "may_discuss": true or false, "reason": text, "preferred_window": "after 15:00"}, as far as it is known"#
     );
 }
 
@@ -407,7 +409,7 @@ pub(super) fn read<T: Body>(body: &[u8]) -> Result<T, Reply> {
     })
 }
 
-fn details(body: DetailsBody) -> Result<Details, Reply> {
+pub(super) fn details(body: DetailsBody) -> Result<Details, Reply> {
     let refused = |detail: &str| reply::problem(StatusCode::UNPROCESSABLE_ENTITY, detail);
     let PatientBody { name, date_of_birth } = body.patient.unwrap_or_default();
     if name.as_ref().is_some_and(|name| name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX) {
@@ -416,6 +418,10 @@ fn details(body: DetailsBody) -> Result<Details, Reply> {
     if date_of_birth.as_ref().is_some_and(|date| Date::try_from(date.clone()).is_err()) {
         return Err(refused("`patient.date_of_birth` is no day of the calendar: write year-month-day"));
     }
+    let window = |text: String| {
+        Window::parse(&text).ok_or_else(|| refused(&format!("`preferred_window` is written like {WINDOW_FORM}")))
+    };
+    let preferred_window = body.preferred_window.map(window).transpose()?;
     Ok(Details {
         standing: body.standing,
         patient_name: name.map(Private::new),
@@ -423,6 +429,7 @@ fn details(body: DetailsBody) -> Result<Details, Reply> {
         relationship: body.relationship,
         may_discuss: body.may_discuss,
         reason: body.reason.map(|reason| ReasonId::from(reason.as_str())),
+        preferred_window,
         // Only its key says so.
         backline: false,
     })

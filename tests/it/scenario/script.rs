@@ -18,6 +18,7 @@ use std::fmt::Write as _;
 
 use carelane::floor::details::Details;
 use carelane::floor::details::Subject;
+use carelane::floor::details::Window;
 use carelane::floor::event::AskedState;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
@@ -327,6 +328,9 @@ impl Stage {
                 let (message, by) = (Some(number - 1), Private::new(who.to_owned()));
                 Ok(Event::PlaybackAsked { item: id(item)?, message, by })
             }
+            ["claim", item, by] => {
+                Ok(Event::ItemAsked { item: id(item)?, what: ItemRequest::Claim, by: Some(by.into()) })
+            }
             ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
             ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
             ["details", who, ..] => {
@@ -479,6 +483,7 @@ fn details(words: &[&str]) -> Result<Details, String> {
             "relationship" => details.relationship = read(closed())?.relationship,
             "name" => details.patient_name = Some(Private::new(value.to_owned())),
             "born" => details.patient_born = Some(Private::new(value.to_owned())),
+            "window" => details.preferred_window = Some(Window::parse(value).ok_or(value)?),
             "may_discuss" => details.may_discuss = Some(value == "yes"),
             "reason" => details.reason = Some(value.into()),
             _ => return Err(format!("no detail {name}")),
