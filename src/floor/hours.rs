@@ -346,6 +346,53 @@ mod tests {
         assert!(is_open(&ends, at("2027-03-14T07:59:59Z")) && !is_open(&ends, at("2027-03-14T08:00:00Z")));
     }
 
+    /// Local times of Chicago in November are six hours behind UTC; Friday closes at four.
+    #[test]
+    fn who_wants_to_be_called_in_a_window_is_called_in_it_and_in_open_time() {
+        for (zone, written, now, within, due) in [
+            // Opened at nine, due at eleven, reachable from three: the two hours count from there.
+            ("America/Chicago", "after 15:00", "2026-11-23T15:00:00Z", 2, "2026-11-23T23:00:00Z"),
+            // Due at half past three as it is.
+            ("America/Chicago", "after 15:00", "2026-11-23T19:30:00Z", 2, "2026-11-23T21:30:00Z"),
+            // Never past that day's window: the practice closes.
+            ("America/Chicago", "after 15:00", "2026-11-23T15:00:00Z", 4, "2026-11-23T23:00:00Z"),
+            // Friday, five minutes before it closes: Monday's afternoon.
+            ("America/Chicago", "after 15:00", "2026-12-04T21:55:00Z", 2, "2026-12-07T23:00:00Z"),
+            // The day before Thanksgiving, and the holiday, a closed Friday and the weekend after it.
+            ("America/Chicago", "after 15:00", "2026-11-25T22:50:00Z", 2, "2026-11-30T23:00:00Z"),
+            // In the lunch closure nobody calls: until one o'clock is until twelve, and that is over.
+            ("America/Chicago", "11:00-13:00", "2026-11-23T18:10:00Z", 2, "2026-11-24T18:00:00Z"),
+            // The morning is the patient's, and it is morning.
+            ("America/Chicago", "before 10:00", "2026-11-23T15:00:00Z", 2, "2026-11-23T16:00:00Z"),
+            ("America/Chicago", "wednesday", "2026-11-23T15:00:00Z", 2, "2026-11-25T16:00:00Z"),
+            // On the first Monday of winter time three o'clock is an hour later by UTC; of summer time, earlier.
+            ("America/Chicago", "after 15:00", "2026-10-31T15:00:00Z", 2, "2026-11-02T23:00:00Z"),
+            ("America/Chicago", "after 15:00", "2027-03-13T15:00:00Z", 2, "2027-03-15T22:00:00Z"),
+            // The window is of the practice's clock.
+            ("America/Phoenix", "after 15:00", "2026-11-23T16:00:00Z", 2, "2026-11-24T00:00:00Z"),
+            // Never open then: the time without a window.
+            ("America/Chicago", "saturday", "2026-11-23T15:00:00Z", 2, "2026-11-23T17:00:00Z"),
+        ] {
+            let (flow, window) = (practice(zone), Window::parse(written).unwrap());
+            let (now, within) = (at(now), Span::hours(within));
+            let plain = after_open_time(&flow, now, within);
+            let found = due_in_window(&flow, &window, now, plain, within);
+            assert_eq!(found.rfc3339(), at(due).rfc3339(), "{written} at {now} in {zone}");
+        }
+    }
+
+    #[test]
+    fn an_earlier_time_is_counted_back_through_lunch_and_never_before_now() {
+        let flow = practice("America/Chicago");
+        let back = |due: &str, minutes: i64, now: &str| before(&flow, at(due), Span::mins(minutes), at(now));
+        let monday = "2026-11-23T14:00:00Z";
+        assert_eq!(back("2026-11-23T22:00:00Z", 30, monday), at("2026-11-23T21:30:00Z"));
+        assert_eq!(back("2026-11-23T19:10:00Z", 30, monday), at("2026-11-23T17:40:00Z"));
+        assert_eq!(back("2026-11-24T14:10:00Z", 30, monday), at("2026-11-23T22:40:00Z"));
+        assert_eq!(back("2026-11-23T14:10:00Z", 30, monday), at(monday));
+        assert_eq!(back("2026-11-24T14:10:00Z", 30, "2026-11-24T03:00:00Z"), at("2026-11-24T14:00:00Z"));
+    }
+
     #[test]
     fn each_practice_follows_its_own_zone() {
         for (zone, opens) in [
