@@ -373,7 +373,8 @@ fn flagged(by: &FlaggedBy) -> String {
 }
 
 fn known(details: &Details) -> String {
-    let Details { standing, patient_name, patient_born, relationship, may_discuss, reason, backline, preferred_window } = details;
+    let Details { standing, patient_name, patient_born, relationship, may_discuss, .. } = details;
+    let Details { reason, backline, preferred_window, .. } = details;
     let mut known = Vec::new();
     known.extend(backline.then(|| "the backline".to_owned()));
     known.extend(standing.map(|standing| format!("{} patient", plain(standing))));
