@@ -3,6 +3,7 @@
 
 import { Api, remember, remembered } from "./api.js";
 import { Captions } from "./captions.js";
+import { Hold } from "./hold.js";
 import { keypad } from "./keypad.js";
 import { Line, Sound } from "./line.js";
 import { inLanguage, Note } from "./note.js";
@@ -47,6 +48,10 @@ const note = new Note(of, async () => {
   showTrouble("");
   shown = null;
   await look();
+});
+
+const hold = new Hold(of("hold"), of("held"), (begins) => {
+  wants("POST", `calls/${me.about.call}/${begins ? "hold" : "resume"}`);
 });
 
 function showTrouble(text) {
@@ -292,6 +297,7 @@ function showDevice() {
   of("hangup").disabled = !talks;
   of("keys").hidden = !talks;
   const passes = talks && me && me.state === "talking";
+  hold.is(passes ? me.about : null);
   of("transfer").disabled = !passes;
   of("give").disabled = !passes;
   of("flag").disabled = !me || !me.about || me.about.urgent;

@@ -23,6 +23,7 @@ use super::observer::Observer;
 use crate::floor::Floor;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Outbox;
+use crate::floor::effect::Refusal;
 use crate::floor::event::Event;
 use crate::floor::fact::Fact;
 use crate::floor::treatment::Treatment;
@@ -50,9 +51,14 @@ const GATHER: Duration = Duration::from_millis(1);
 const NAP_MAX: Duration = Duration::from_secs(60);
 
 /// What may be put into the desk's mailbox.
+/// What must hold of the floor for an event to be taken.
+pub type Condition = Box<dyn FnOnce(&Floor) -> bool + Send>;
+
 pub(super) enum Message {
     /// Something happened; whoever brought it may wait for the answer.
     Post(Event, Option<oneshot::Sender<Reply>>),
+    /// The same, if this holds when its turn comes.
+    PostIf(Condition, Event, oneshot::Sender<Reply>),
     /// Is any practice served?
     Ready(oneshot::Sender<bool>),
     /// A snapshot is asked for.
@@ -190,6 +196,13 @@ impl Desk {
                     let given = self.given(&answer);
                     held.push(Held::Reply(to, Reply { answer, given, decided }));
                 }
+            }
+            Message::PostIf(condition, event, to) => {
+                if condition(&self.floor) {
+                    return self.take(Message::Post(event, Some(to)), held);
+                }
+                let answer = Answer::Refused(Refusal::Changed);
+                held.push(Held::Reply(to, Reply { answer, given: None, decided: false }));
             }
             Message::Ready(to) => held.push(Held::Ready(to, self.floor.has_practices())),
             Message::View(to) => held.push(Held::View(to, self.floor.view())),

@@ -166,6 +166,8 @@ impl Directory {
                 {
                     self.rooms.keep_here(*call, *round);
                 }
+                Fact::HoldBegan { call, .. } => self.rooms.hold(*call, floor.round(*call), true),
+                Fact::HoldEnded { call, .. } => self.rooms.hold(*call, floor.round(*call), false),
                 Fact::TalkEnded { call, .. } | Fact::Transferred { call, .. } | Fact::JoinFailed { call } => {
                     self.rooms.end(*call);
                 }
@@ -221,6 +223,9 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::CallLeft { call, .. }
         | Fact::WaitOverrun { call, .. }
         | Fact::CallResumed { call, .. }
+        | Fact::HoldBegan { call, .. }
+        | Fact::HoldReminded { call }
+        | Fact::HoldEnded { call, .. }
         | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::EventQuarantined { call, .. } => *call,
@@ -263,6 +268,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::EffectSettled { .. }
         | Fact::GapFound { .. }
         | Fact::GapRead
+        | Fact::AskedOnce { .. }
         | Fact::KeyExpired(_)
         | Fact::JournalSalvaged(_) => None,
     }

@@ -41,6 +41,7 @@ use tracing::warn;
 
 pub use clock::Clock;
 pub use crashes::Crashes;
+pub use desk::Condition;
 pub use desk::EXIT_DISK;
 pub use desk::EXIT_PANIC;
 pub use desk::Given;
@@ -292,6 +293,16 @@ impl Engine {
     pub async fn post(&self, event: Event) -> Result<Reply, Unanswered> {
         let (to, answer) = oneshot::channel();
         self.send(Message::Post(event, Some(to)))?;
+        answer.await.map_err(|_| Unanswered::DiskFull)
+    }
+
+    /// Brings an event that is taken only if this holds when its turn comes; otherwise it is refused as changed.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub async fn post_if(&self, condition: Condition, event: Event) -> Result<Reply, Unanswered> {
+        let (to, answer) = oneshot::channel();
+        self.send(Message::PostIf(condition, event, to))?;
         answer.await.map_err(|_| Unanswered::DiskFull)
     }
 

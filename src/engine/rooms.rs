@@ -4,8 +4,8 @@
 //!  session of the patient ─► seat ─► room (call, round) ─► ear ─► session of the assistant
 //! ```
 //! Each seat has a role, and what is said goes as it came to the ear of every seat whose role hears it
-//! (`floor/treatment/role.rs`). Whoever hears several is told so, and mixes. An ear is short and never makes a speaker wait: who
-//! does not listen loses the oldest. A conversation that cannot be held here meets in the carrier's conference, and
+//! (`floor/treatment/role.rs`). Whoever hears several is told so, and mixes. An ear is short and never makes a speaker
+//! wait: who does not listen loses the oldest. A conversation that cannot be held here meets in the carrier's conference, and
 //! that is for the whole round, so that both go to the same place. Nothing here is journaled: after a restart the
 //! parties come back and take their seats again.
 
@@ -43,6 +43,8 @@ struct State {
     place: Place,
     /// A party has no carrier, and so no conference to go to.
     only_here: bool,
+    /// A party is on hold: whoever is alone waits for it.
+    held: bool,
     seats: Vec<Seated>,
 }
 
@@ -78,6 +80,8 @@ pub enum Heard {
         /// Was it said?
         ended: bool,
     },
+    /// The other party is on hold, or comes back from it.
+    OnHold(bool),
     /// The conversation goes on in the carrier's conference.
     Moved,
     /// The conversation is over.
@@ -192,6 +196,9 @@ impl Rooms {
                 ear.put(Heard::Came, 0);
             }
         }
+        if state.held && role.is_party() {
+            ear.put(Heard::OnHold(true), 0);
+        }
         state.seats.push(Seated { leg, role, ear: Arc::clone(&ear), hears: 0 });
         state.count();
         drop(state);
@@ -216,6 +223,26 @@ impl Rooms {
             *room = new();
         }
         room.state().only_here = true;
+    }
+
+    /// A party of this round is on hold from now on, or no longer: nobody who is alone meanwhile goes elsewhere.
+    pub(super) fn hold(&self, call: CallId, round: u32, held: bool) {
+        let new = || Arc::new(Room { round, state: Mutex::default() });
+        let mut room = self.0.entry(call).or_insert_with(new);
+        if room.round < round {
+            room.close(Place::Over, &Heard::Over);
+            *room = new();
+        }
+        let mut state = room.state();
+        state.held = held;
+        let alone = state.parties().count() < 2;
+        for party in state.parties() {
+            party.ear.put(Heard::OnHold(held), 0);
+            if !held && !alone {
+                // The hold failed: nobody had left.
+                party.ear.put(Heard::Came, 0);
+            }
+        }
     }
 
     /// Is a party of this round without a carrier?
@@ -303,7 +330,7 @@ impl Drop for Seat {
         // What must be remembered of an empty room is that it is not to be used, or not to be left.
         self.rooms.0.remove_if(&self.call, |_, room| {
             let state = room.state();
-            state.seats.is_empty() && state.place == Place::Here && !state.only_here
+            state.seats.is_empty() && state.place == Place::Here && !state.only_here && !state.held
         });
     }
 }
@@ -424,6 +451,37 @@ mod tests {
         assert!(!rooms.is_here(CALL, 1) && rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).is_none());
         assert!(rooms.is_here(CALL, 2), "the next conversation is tried here again");
         assert!(rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).is_none(), "an earlier one is not");
+    }
+
+    #[test]
+    fn whoever_waits_for_a_party_on_hold_is_told_and_so_is_who_comes_back_meanwhile() {
+        let rooms = Rooms::default();
+        let patient = rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
+        rooms.hold(CALL, 1, true);
+        drop(patient);
+        let alone = Heard::Alone { ended: false };
+        assert_eq!(heard(&assistant), [Heard::Came, Heard::OnHold(true), alone]);
+        drop(assistant);
+        let assistant = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
+        rooms.hold(CALL, 1, false);
+        drop(rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap());
+        let back = heard(&assistant);
+        assert_eq!(back[..3], [Heard::OnHold(true), Heard::OnHold(false), Heard::Came]);
+        rooms.end(CALL);
+        assert!(rooms.0.is_empty(), "a hold leaves no room behind");
+    }
+
+    #[test]
+    fn a_hold_that_failed_leaves_nobody_alone() {
+        let rooms = Rooms::default();
+        let patient = rooms.enter(CALL, 1, PATIENT, Role::Patient).unwrap();
+        let assistant = rooms.enter(CALL, 1, ASSISTANT, Role::Assistant).unwrap();
+        rooms.hold(CALL, 1, true);
+        rooms.hold(CALL, 1, false);
+        for seat in [&patient, &assistant] {
+            assert_eq!(heard(seat).last(), Some(&Heard::Came));
+        }
     }
 
     #[test]

@@ -88,6 +88,17 @@ pub struct Call {
     pub served_since: Option<Timestamp>,
     /// The end of the wait that its caller was told of, if one was.
     pub told_until: Option<Timestamp>,
+    /// On hold in its conversation.
+    pub held: Option<Held>,
+}
+
+/// A patient on hold: the conversation goes on later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Since when.
+    pub since: Timestamp,
+    /// Was the assistant reminded?
+    pub reminded: bool,
 }
 
 /// Where a call is.
@@ -252,9 +263,13 @@ impl Leg {
         self.given.get(usize::try_from(serial.checked_sub(1)?).ok()?)
     }
 
-    /// Is it on its way into a room?
+    /// Is it on its way into a conversation that it has not been in yet?
     pub fn is_being_joined(&self) -> bool {
-        self.push.is_some() && matches!(self.current(), Some(Treatment::Connected { .. }))
+        let Some(Treatment::Connected { round, .. }) = self.current().filter(|_| self.push.is_some()) else {
+            return false;
+        };
+        let in_it = |given: &&Arc<Treatment>| matches!(***given, Treatment::Connected { round: r, .. } if r == *round);
+        self.given.iter().filter(in_it).count() == 1
     }
 
     /// Is the party still there, as far as we know?

@@ -13,9 +13,11 @@ use super::details::Details;
 use super::details::Subject;
 use super::effect::Answer;
 use super::effect::Refusal;
+use super::event::Input;
 use super::event::Note;
 use super::fact::Fact;
 use super::fact::FlaggedBy;
+use super::fact::HoldEnd;
 use super::fact::ItemKind;
 use super::fact::NewItem;
 use super::ivr::says_any;
@@ -50,6 +52,14 @@ pub(super) fn urgent_words(flow: &Flow, words: &str) -> Option<bool> {
         return Some(true);
     }
     says_any(&flow.urgent.phrases, &words).then_some(false)
+}
+
+/// The same of what came from a leg: only words can be urgent.
+pub(super) fn urgent_said(flow: &Flow, input: &Input) -> Option<bool> {
+    match input {
+        Input::Speech(words) => urgent_words(flow, words.reveal()),
+        Input::Nothing | Input::Keys(_) | Input::Pin(_) | Input::Message { .. } => None,
+    }
 }
 
 /// What a typed note says, words of self-harm before others. "No chest pain" says it, too: nobody judges.
@@ -160,8 +170,8 @@ impl Turn<'_> {
         match call.phase.clone() {
             _ if here_already => {}
             Phase::Menu | Phase::Waiting | Phase::Offered(_) => self.flag_waiting(id, false, by),
-            Phase::Talking { agent, .. } => {
-                self.fact(Fact::Transferred { call: id, agent });
+            Phase::Talking { .. } => {
+                self.give_away(id, HoldEnd::Transferred);
                 self.flag_urgent(id, false, by);
             }
             // The caller has hung up, or is leaving a message: somebody clinical calls back.

@@ -155,6 +155,8 @@ pub enum Answer {
     Flagged(ItemId),
     /// Done, but the item stays due when it was, and why.
     DueKept(&'static str),
+    /// The same request, with the same key, was done before.
+    DoneBefore,
 }
 
 /// Why a request was refused.
@@ -164,6 +166,8 @@ pub enum Refusal {
     Unknown(&'static str),
     /// Not in its present state.
     Conflict(&'static str),
+    /// It was changed since whoever asks has read it.
+    Changed,
     /// The core panicked twice at it: it was set aside.
     Quarantined,
     /// Required fields are missing or say too little.

@@ -278,6 +278,25 @@ pub enum Event {
         /// Our own name for the recording.
         recording: CarrierRecording,
     },
+    /// A request came with a key of its own: with the same key it is done once.
+    AskedOnce {
+        /// The key's digest: what a client writes there may say anything.
+        key: Arc<str>,
+        /// What was asked, without its content.
+        path: Arc<str>,
+        /// The request.
+        asked: Box<Event>,
+    },
+    /// An assistant asked to put her patient on hold.
+    HoldAsked {
+        /// The call.
+        call: CallId,
+    },
+    /// An assistant asked for her patient back.
+    ResumeAsked {
+        /// The call.
+        call: CallId,
+    },
     /// Somebody asked something of an item.
     ItemAsked {
         /// The item.
@@ -418,7 +437,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
             Self::PlaybackAsked { by, .. } => by.privates(each),
             Self::DetailsTold { details, .. } => details.privates(each),
-            Self::Poisoned { event, .. } => event.privates(each),
+            Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
             }
@@ -432,7 +451,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
             Self::PlaybackAsked { by, .. } => by.privates_mut(each),
             Self::DetailsTold { details, .. } => details.privates_mut(each),
-            Self::Poisoned { event, .. } => event.privates_mut(each),
+            Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));
             }

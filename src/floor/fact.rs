@@ -5,6 +5,7 @@
 //! `private`; golden journals guard both.
 
 mod agent;
+mod hold;
 mod how;
 mod item;
 mod private;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 pub use agent::AgentChange;
 pub use agent::NotReady;
+pub use hold::HoldEnd;
 pub use how::Left;
 pub use how::OfferOutcome;
 pub use how::Route;
@@ -545,6 +547,32 @@ pub enum Fact {
         leg: LegId,
         /// Our own name for the recording.
         recording: CarrierRecording,
+    },
+    /// A request with a key of its own was done; kept for a day.
+    AskedOnce {
+        /// The key's digest.
+        key: Arc<str>,
+        /// What was asked, without its content.
+        path: Arc<str>,
+    },
+    /// An assistant put her patient on hold; the conversation goes on later.
+    HoldBegan {
+        /// The call.
+        call: CallId,
+        /// When she is reminded of it.
+        remind_at: Timestamp,
+    },
+    /// The patient has been on hold for so long that the assistant is reminded.
+    HoldReminded {
+        /// The call.
+        call: CallId,
+    },
+    /// The patient is on hold no longer.
+    HoldEnded {
+        /// The call.
+        call: CallId,
+        /// How that came.
+        how: HoldEnd,
     },
     /// Something about an item changed by a person's hand.
     ItemChanged {

@@ -13,6 +13,7 @@ use super::call::Side;
 use super::fact::ItemKind;
 use super::fact::NotReady;
 use super::timer::TimerName;
+use super::treatment::Treatment;
 use crate::vocab::CallId;
 
 /// A broken invariant: its name, and what was found.
@@ -99,6 +100,7 @@ impl Floor {
             let heard = !call.urgent || !matches!(call.phase, Phase::Voicemail { .. });
             must("no-urgent-mailbox", heard, || format!("{id} is urgent at a mailbox"))?;
             self.check_climb(call)?;
+            self.check_hold(call)?;
             let present = matches!(call.phase, Phase::WrapUp { .. } | Phase::NoteOwed { .. })
                 || self.legs.get(&call.leg).is_some_and(super::call::Leg::is_up);
             let pinned = self.legs.get(&call.leg).is_none_or(|leg| std::sync::Arc::ptr_eq(&leg.flow, &call.flow));
@@ -106,6 +108,17 @@ impl Floor {
             must("caller-there", present, || format!("{id}: {:?} without a leg", call.phase))?;
         }
         Ok(())
+    }
+
+    /// patient: who hears that she is on hold has an assistant who can end it.
+    fn check_hold(&self, call: &Call) -> Result<(), Broken> {
+        let talks = matches!(call.phase, Phase::Talking { .. });
+        let caller = self.legs.get(&call.leg).filter(|leg| leg.is_up());
+        let hears = caller.is_some_and(|leg| matches!(leg.current(), Some(Treatment::OnHold { .. })));
+        let ok = call.held.is_some() == (talks && hears) && (talks || call.held.is_none());
+        let hers = if let Phase::Talking { leg, .. } = call.phase { self.legs.get(&leg) } else { None };
+        let ok = ok && (call.held.is_none() || hers.is_some_and(super::call::Leg::is_up));
+        must("on-hold", ok, || format!("{}: {:?} in {:?}", call.id, call.held, call.phase))
     }
 
     /// patient: whoever is on call is rung for an urgent caller who waits, or there is a moment at which that begins:
@@ -230,6 +243,10 @@ impl Floor {
                 TimerName::ReadyAgain(agent) => {
                     let rests = |a: &Agent| matches!(a.state, AgentState::NotReady { until: Some(_), .. });
                     self.agents.get(agent).is_some_and(rests)
+                }
+                TimerName::HoldReminder(call) => {
+                    let held = self.calls.get(call).and_then(|call| call.held);
+                    held.is_some_and(|held| !held.reminded)
                 }
                 TimerName::MessageOver(call) => in_phase(call, |phase| matches!(phase, Phase::Voicemail { .. })),
                 TimerName::RecordingDue(item) => self.items.get(item).is_some_and(|item| !item.messages.is_empty()),

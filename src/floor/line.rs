@@ -11,6 +11,7 @@ use super::event::LegEnd;
 use super::event::LegStatus;
 use super::fact::AgentChange;
 use super::fact::Fact;
+use super::fact::HoldEnd;
 use super::fact::ItemKind;
 use super::fact::Left;
 use super::fact::NotReady;
@@ -61,6 +62,7 @@ impl Turn<'_> {
             Some(Treatment::Announce { words, .. }) => self.answer_ended(call, &words, input),
             Some(Treatment::AskStanding { lane, how, .. }) => self.standing_answered(call, lane, how, input),
             Some(Treatment::Hold { .. }) => self.hold_ended(call, input),
+            Some(Treatment::OnHold { .. }) => self.on_hold_ended(call, input),
             Some(Treatment::Whisper { .. }) => self.whisper_ended(id, input),
             Some(Treatment::Connected { party, .. }) => self.room_left(call, id, party),
             Some(Treatment::Record { .. }) => self.message_ended(call, input),
@@ -80,7 +82,7 @@ impl Turn<'_> {
             self.out.answer = Answer::Excuse;
             return;
         };
-        let held = matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
+        let held = leg.treatment(serial).is_some_and(|treatment| treatment.is_wait());
         if held && !leg.is_up() {
             // patient: the carrier said that this leg is gone, and yet it waits. It stands in no line any more.
             self.odd(Oddity::UnknownLeg);
@@ -92,12 +94,13 @@ impl Turn<'_> {
         let serial = if parting { leg.serial() } else { serial };
         let arrived = leg.push.filter(|_| serial == leg.serial());
         // Who was given another hold inside the queue comes back with the URLs of the earlier one.
-        let held = |serial| matches!(leg.treatment(serial).map(AsRef::as_ref), Some(Treatment::Hold { .. }));
+        let held = |serial| leg.treatment(serial).is_some_and(|treatment| treatment.is_wait());
         let now = if held(serial) && held(leg.serial()) { leg.serial() } else { serial };
         self.answer_with(id, now);
         if let Some(effect) = arrived {
             self.fact(Fact::EffectSettled { effect });
         }
+        self.still_on_hold(id, serial);
         self.line_back(id);
     }
 
@@ -212,9 +215,10 @@ impl Turn<'_> {
 
     /// The assistant's line is lost. A caller who was still being moved to her never spoke: back to the place in line.
     fn agent_gone(&mut self, id: CallId) {
-        let caller = self.call(id).map(|c| c.leg).filter(|leg| self.is_moving(*leg));
-        match caller {
-            Some(_) => self.back_in_line(id),
+        let Some(call) = self.call(id) else { return };
+        match call.held {
+            Some(_) => self.left_on_hold(id),
+            None if self.is_moving(call.leg) => self.back_in_line(id),
             None => self.end_talk(id, Party::Agent),
         }
     }
@@ -251,6 +255,11 @@ impl Turn<'_> {
             Some(Phase::Talking { leg: agent_leg, .. }) => party == Party::Caller || agent_leg == leg,
             _ => false,
         };
+        if in_talk && self.call(call).is_some_and(|call| call.held.is_some()) {
+            // She is out of a room in which nobody else was.
+            self.left_on_hold(call);
+            return self.last_words(leg, Phrase::OfferGone);
+        }
         if in_talk {
             self.end_talk(call, other);
         }
@@ -267,13 +276,18 @@ impl Turn<'_> {
     pub(super) fn last_words(&mut self, leg: LegId, phrase: Phrase) {
         let Some(found) = self.floor.legs.get(&leg) else { return };
         let language = match found.current() {
-            Some(Treatment::Connected { language, .. } | Treatment::Whisper { language, .. }) => language.clone(),
+            Some(
+                Treatment::Connected { language, .. }
+                | Treatment::Whisper { language, .. }
+                | Treatment::OnHold { language, .. },
+            ) => language.clone(),
             _ => found.flow.default_language().clone(),
         };
         self.say_goodbye(leg, vec![Words::Phrase(phrase)], language);
     }
 
     pub(super) fn end_talk(&mut self, id: CallId, by: Party) {
+        self.end_hold(id, if by == Party::Caller { HoldEnd::CallerLeft } else { HoldEnd::AssistantLeft });
         let Some(call) = self.call(id) else { return };
         let wrap_up_until = call.closed.is_none().then(|| self.now + call.flow.offers.wrap_up);
         self.fact(Fact::TalkEnded { call: id, by, wrap_up_until });
@@ -283,6 +297,7 @@ impl Turn<'_> {
     pub(super) fn leg_lingers(&mut self, id: LegId) {
         let party = self.floor.legs.get(&id).and_then(|leg| match leg.current() {
             Some(Treatment::Connected { party, .. }) => Some(*party),
+            Some(Treatment::OnHold { .. }) => Some(Party::Caller),
             _ => None,
         });
         match party {
@@ -317,6 +332,7 @@ impl Turn<'_> {
             (Effect::Redirect { leg, .. }, Failure::Refused | Failure::Unreachable) => {
                 self.fact(Fact::EffectSettled { effect: id });
                 self.join_failed(leg);
+                self.hold_failed(leg);
                 self.mailbox_failed(leg);
             }
             (Effect::FetchRecording { of, .. } | Effect::DropRecording { of, .. }, _) => {

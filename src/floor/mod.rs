@@ -7,6 +7,7 @@
 pub mod acd;
 mod admission;
 mod apply;
+mod asked_once;
 pub mod call;
 mod clinical;
 pub mod details;
@@ -23,6 +24,7 @@ pub mod last_words;
 pub mod ledger;
 mod line;
 mod offering;
+mod on_hold;
 #[cfg(feature = "planted")]
 pub mod planted;
 mod quarantine;
@@ -121,6 +123,8 @@ pub struct Floor {
     by_carrier: BTreeMap<CarrierCall, LegId>,
     /// Calls that ended before we saw them begin.
     strangers: BTreeSet<CarrierCall>,
+    /// What was asked with a key, by the key.
+    asked: BTreeMap<Arc<str>, Arc<str>>,
     /// What is kept only for late duplicates, oldest first.
     parted: VecDeque<(Timestamp, Parted)>,
     timers: timer::Timers,
@@ -165,6 +169,7 @@ enum Parted {
     Leg(LegId),
     Item(ItemId),
     Stranger(CarrierCall),
+    Asked(Arc<str>),
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -284,9 +289,10 @@ impl Floor {
             | Event::LineLost { leg }
             | Event::LegStatus { leg: Some(leg), .. } => self.legs.get(leg).map(|leg| &leg.flow.practice),
             Event::LegStatus { leg: None, carrier_call, .. } => self.leg_of(carrier_call).map(|leg| &leg.flow.practice),
-            Event::CallCloseAsked { call, .. } | Event::TransferAsked { call, .. } => {
-                self.calls.get(call).map(|call| &call.practice)
-            }
+            Event::CallCloseAsked { call, .. }
+            | Event::TransferAsked { call, .. }
+            | Event::HoldAsked { call }
+            | Event::ResumeAsked { call } => self.calls.get(call).map(|call| &call.practice),
             Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => {
                 self.legs.get(leg).map(|leg| &leg.flow.practice)
             }
@@ -302,7 +308,7 @@ impl Floor {
                 self.items.get(item).map(|item| &item.new.practice)
             }
             Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
-            Event::Poisoned { event, .. } => self.practice_of(event),
+            Event::Poisoned { event, .. } | Event::AskedOnce { asked: event, .. } => self.practice_of(event),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
             | Event::TeamOffered(_)
@@ -334,6 +340,11 @@ impl Floor {
     /// How many wait in a lane, those being offered included.
     fn depth(&self, practice: &PracticeId, lane: &LaneId) -> usize {
         self.depths.get(&(practice.clone(), lane.clone())).copied().unwrap_or(0)
+    }
+
+    /// Which conversation of a call this is, from 1.
+    pub fn round(&self, call: CallId) -> u32 {
+        self.calls.get(&call).map_or(0, |call| call.round)
     }
 
     fn is_waiting(&self, call: CallId) -> bool {

@@ -98,7 +98,8 @@ impl Turn<'_> {
                 | TimerName::WrapUpLimit(call)
                 | TimerName::MessageOver(call)
                 | TimerName::LadderBegins(call)
-                | TimerName::LadderAgain(call),
+                | TimerName::LadderAgain(call)
+                | TimerName::HoldReminder(call),
             ) => Some(*call),
             Some(TimerName::LegSilent(leg) | TimerName::LineLost(leg)) => call_of(leg),
             Some(

@@ -15,6 +15,7 @@ use super::event::AskedState;
 use super::event::Note;
 use super::fact::AgentChange;
 use super::fact::Fact;
+use super::fact::HoldEnd;
 use super::fact::ItemKind;
 use super::fact::NotReady;
 use super::fact::OfferOutcome;
@@ -170,9 +171,9 @@ impl Turn<'_> {
 
     pub(super) fn transfer_asked(&mut self, id: CallId, to: &LaneId) {
         let Some(call) = self.call(id) else { return self.refuse(Refusal::Unknown("call")) };
-        let Phase::Talking { agent, .. } = call.phase.clone() else {
+        if !matches!(call.phase, Phase::Talking { .. }) {
             return self.refuse(Refusal::Conflict("only a call in conversation can be transferred"));
-        };
+        }
         let Some(lane) = call.flow.lane(to) else {
             let allowed = call.flow.lanes.iter().map(|lane| lane.id.as_str().into()).collect();
             return self.refuse(Refusal::NotAllowed { what: "lane", allowed });
@@ -186,7 +187,7 @@ impl Turn<'_> {
         if !self.is_up(call.leg) {
             return self.refuse(Refusal::Conflict("the caller has hung up"));
         }
-        self.fact(Fact::Transferred { call: id, agent });
+        self.give_away(id, HoldEnd::Transferred);
         self.enter_lane(id, to.clone(), Route::Transfer);
     }
 

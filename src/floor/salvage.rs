@@ -107,6 +107,7 @@ impl Floor {
             by_carrier: BTreeMap::new(),
             tongues: before.tongues,
             strangers: before.strangers,
+            asked: before.asked,
             parted: before.parted.into_iter().filter(|(_, parted)| !matches!(parted, Parted::Leg(_))).collect(),
             timers: before.timers.only(outlives_calls),
             // A message that was left is still to be fetched, and its copy at the carrier deleted.
@@ -147,6 +148,7 @@ fn outlives_calls(name: &TimerName) -> bool {
         | TimerName::LadderAgain(_)
         | TimerName::SoftphoneSilent(_)
         | TimerName::LineLost(_)
+        | TimerName::HoldReminder(_)
         | TimerName::MessageOver(_) => false,
         TimerName::RecordingDue(_) => true,
     }

@@ -142,6 +142,10 @@ impl Turn<'_> {
     /// The patient hears what is going on.
     fn hold_for_line(&mut self, id: CallId) {
         let Some((call, lane)) = self.call(id).and_then(|call| Some((call, call.lane()?.id.clone()))) else { return };
+        if call.held.is_some() {
+            // On hold she waits for her anyway.
+            return;
+        }
         let (leg, first) = (call.leg, vec![Words::Phrase(Phrase::LineLost)]);
         let hold = Treatment::Hold { lane, language: call.language.clone(), first, urgent: call.urgent };
         if self.is_up(leg) {
@@ -156,7 +160,7 @@ impl Turn<'_> {
         }
         self.fact(Fact::LineBack { leg: id });
         let Some((call, _)) = self.floor.legs.get(&id).and_then(|leg| self.conversation_of(leg)) else { return };
-        let Some(call) = self.call(call) else { return };
+        let Some(call) = self.call(call).filter(|call| call.held.is_none()) else { return };
         let (leg, language) = (call.leg, call.language.clone());
         let room = Treatment::Connected { call: call.id, round: call.round, party: Party::Caller, language };
         if self.is_up(leg) {
@@ -169,6 +173,10 @@ impl Turn<'_> {
         let Some((call, agent)) = self.floor.legs.get(&id).and_then(|leg| self.conversation_of(leg)) else {
             return self.leg_over(id, LegEnd::Completed);
         };
+        if self.call(call).is_some_and(|call| call.held.is_some()) {
+            self.fact(Fact::LegEnded { leg: id, end: LegEnd::Completed });
+            return self.left_on_hold(call);
+        }
         let (lane, up) = match self.call(call) {
             Some(call) => (call.lane().map(|lane| lane.id.clone()), self.is_up(call.leg)),
             None => (None, false),

@@ -44,6 +44,8 @@ pub enum TimerName {
     SoftphoneSilent(AgentId),
     /// When a softphone's line that broke off in a conversation is not waited for any longer.
     LineLost(LegId),
+    /// When an assistant is reminded of the patient she has on hold.
+    HoldReminder(CallId),
 }
 
 /// All deadlines, by moment and by name.

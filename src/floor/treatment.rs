@@ -134,6 +134,17 @@ pub enum Treatment {
         #[serde(default)]
         missed: u8,
     },
+    /// On hold in mid-conversation: words and music until the assistant comes back.
+    OnHold {
+        /// What is said before the usual words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        first: Vec<Words>,
+        /// The listener's language.
+        language: Language,
+        /// Urgent: no music, and words more often.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        urgent: bool,
+    },
 }
 
 impl Treatment {
@@ -148,7 +159,8 @@ impl Treatment {
             | Self::Goodbye { language, .. }
             | Self::Record { language, .. }
             | Self::AskStanding { language, .. }
-            | Self::Keys { language, .. } => language,
+            | Self::Keys { language, .. }
+            | Self::OnHold { language, .. } => language,
         }
     }
 }
@@ -246,6 +258,11 @@ pub enum Words {
 pub const WAIT_RANGES: [(u32, u32); 7] = [(0, 2), (2, 5), (5, 10), (10, 20), (20, 30), (30, 45), (45, 60)];
 
 impl Treatment {
+    /// Does its listener wait, in a lane's line or on hold? A carrier that has no stream to us parks such a leg.
+    pub fn is_wait(&self) -> bool {
+        matches!(self, Self::Hold { .. } | Self::OnHold { .. })
+    }
+
     /// The longest wait that its listener is told of, if one is.
     pub fn told_wait(&self) -> Option<Span> {
         let Self::Hold { first, .. } = self else { return None };

@@ -94,10 +94,13 @@ impl<'f> Turn<'f> {
             }
             Event::MessageBegan { leg, recording } => self.message_began(leg, recording),
             Event::Poisoned { event, deadline } => self.poisoned(*event, deadline),
+            Event::AskedOnce { key, path, asked } => self.asked_once(key, path, *asked),
             Event::UrgentAsked { of, by } => self.urgent_asked(of, by),
             Event::SoftphoneHeard { agent } => self.softphone_heard(agent),
             Event::SoftphoneUnheard { agent } => self.softphone_unheard(agent),
             Event::LineLost { leg } => self.line_lost(leg),
+            Event::HoldAsked { call } => self.hold_asked(call),
+            Event::ResumeAsked { call } => self.resume_asked(call),
             Event::ItemAsked { item, what, by } => self.item_asked(item, &what, by),
         }
     }
@@ -123,6 +126,7 @@ impl<'f> Turn<'f> {
                 TimerName::LadderAgain(call) => self.ladder_again(call),
                 TimerName::SoftphoneSilent(agent) => self.softphone_silent(agent),
                 TimerName::LineLost(leg) => self.line_gone(leg),
+                TimerName::HoldReminder(call) => self.fact(Fact::HoldReminded { call }),
             }
             debug_assert!(self.out.facts.len() > before, "a deadline that decides nothing would come back for ever");
             if self.out.facts.len() == before {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Floor;
 use super::acd::agent::AgentState;
 use super::call::Call;
+pub use super::call::Held;
 use super::call::Phase;
 use super::call::Side;
 use super::details::Details;
@@ -169,6 +170,8 @@ pub struct CallView {
     pub offers: Vec<OfferId>,
     /// The assistant it is with, or rung to; of two the lane's own.
     pub agent: Option<AgentId>,
+    /// On hold in its conversation.
+    pub held: Option<Held>,
 }
 
 impl PracticeView {
@@ -360,6 +363,7 @@ impl Floor {
             answered: call.round > 0,
             offers: call.offers().collect(),
             agent,
+            held: call.held,
         }
     }
 }

@@ -186,6 +186,7 @@ pub(super) fn flow(root: &Node) -> Flow {
             misses: offers.text("misses").parse().unwrap_or(0),
             wrap_up: offers.duration("wrap_up"),
             with_a_patient: offers.duration("with_a_patient"),
+            hold_reminder: offers.duration("hold_reminder"),
         },
         limits: Limits {
             calls_per_number: limits.whole("calls_per_number"),

@@ -363,6 +363,9 @@ pub struct OfferRules {
     pub wrap_up: Span,
     /// How long "with a patient" keeps an assistant from being offered calls.
     pub with_a_patient: Span,
+    /// How long a patient may be on hold before the assistant is reminded.
+    #[serde(default = "hold_reminder")]
+    pub hold_reminder: Span,
 }
 
 /// How many calls are let in. Nothing here keeps a caller from the clinical lanes.
@@ -482,6 +485,11 @@ impl Reach {
     fn is_phone(&self) -> bool {
         *self == Self::Phone
     }
+}
+
+/// That of a flow journaled before there was one.
+fn hold_reminder() -> Span {
+    Span::mins(5)
 }
 
 /// The team of a flow journaled without one.

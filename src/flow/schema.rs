@@ -462,6 +462,12 @@ pub(super) static OFFERS: Record = Record {
             "10m",
             "how long \"with a patient\" keeps calls away",
         ),
+        default(
+            "hold_reminder",
+            Kind::Duration(Span::secs(30), Span::hours(1)),
+            "5m",
+            "how long a patient is on hold before the assistant is reminded",
+        ),
     ],
 };
 

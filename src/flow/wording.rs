@@ -198,4 +198,10 @@ phrases! {
     FirstLanguage "first_language" &["key"], en "For English, press {key}.", es "Para español, oprima el {key}.";
     /// After the first words in a queue: how long the wait is, as far as that is known.
     WaitRange "wait_range" &["wait"], en "Right now the wait is {wait}.", es "Por ahora la espera es de {wait}.";
+    /// The assistant puts the patient on hold.
+    OnHold "on_hold" &[], en "I am putting you on hold for a moment. Your assistant comes back to you on this line.", es "Le pongo en espera un momento. Su asistente volverá con usted en esta línea.";
+    /// From time to time on hold, in turns with the next.
+    StillOnHold "still_on_hold" &[], en "You are still on hold. Your assistant has not forgotten you.", es "Usted sigue en espera. Su asistente no le ha olvidado.";
+    /// The other sentence on hold.
+    HoldGoesOn "hold_goes_on" &[], en "Thank you for your patience. Please stay on the line for your assistant.", es "Gracias por su paciencia. Por favor no cuelgue, su asistente volverá.";
 }

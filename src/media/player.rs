@@ -110,6 +110,19 @@ impl Player {
         self.state != State::Idle
     }
 
+    /// The part of the program that is being heard at this time; after the last of them, their number.
+    pub fn part_heard(&self, now: Duration) -> usize {
+        let mut unheard = self.heard_at.saturating_sub(now);
+        let (mut at, frame) = self.next;
+        let mut sent = frames(u64::try_from(frame).unwrap_or(0));
+        while unheard > sent && at > 0 {
+            unheard -= sent;
+            at -= 1;
+            sent = self.program.parts[at].length();
+        }
+        at
+    }
+
     /// Sends in these pieces from now on.
     pub fn keep(&mut self, pace: Pace) {
         self.pace = pace;
@@ -377,6 +390,19 @@ mod tests {
         assert_eq!(audio, 2);
         assert!(!player.marked(1), "flushed");
         assert!(player.marked(mark.unwrap()));
+    }
+
+    #[test]
+    fn the_part_that_is_being_heard_is_known_however_far_ahead_it_was_sent() {
+        let mut player = Player::default();
+        player.play(seconds(10), Program { parts: vec![clip(1), clip(2), clip(6)], again_from: None });
+        sent(&mut player, seconds(10));
+        let heard = [10_000, 10_999, 12_000, 13_001].map(|ms| player.part_heard(Duration::from_millis(ms)));
+        assert_eq!(heard, [0, 0, 1, 2]);
+        sent(&mut player, seconds(13));
+        sent(&mut player, seconds(16));
+        assert_eq!(player.part_heard(seconds(16)), 2, "everything is sent, and the last is being heard");
+        assert_eq!(player.part_heard(seconds(20)), 3, "everything was heard");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::family::WORK_BUCKETS;
 use super::family::counters;
 use super::family::histograms;
 use crate::floor::fact::FlaggedBy;
+use crate::floor::fact::HoldEnd;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::OfferOutcome;
@@ -35,6 +36,8 @@ const FLAG_SOURCES: [&str; 3] = ["caller", "assistant", "note"];
 const TOLD: [&str; 3] = ["held", "longer", "left"];
 /// How an offer ended.
 const OFFERS: [&str; 5] = ["accepted", "declined", "not_answered", "withdrawn", "unreachable"];
+/// How a hold ended.
+const HOLD_ENDS: [&str; 5] = ["resumed", "caller_left", "assistant_left", "transferred", "failed"];
 
 /// Families of whole calls.
 pub(super) struct PracticeFamilies {
@@ -60,6 +63,9 @@ pub(super) struct LaneFamilies {
     transfers: IntCounterVec,
     failed_joins: IntCounterVec,
     offers: IntCounterVec,
+    held: HistogramVec,
+    holds: IntCounterVec,
+    hold_reminders: IntCounterVec,
 }
 
 /// Families of work items.
@@ -170,6 +176,14 @@ impl LaneFamilies {
                 "Offers to assistants that ended, by how.",
                 &["practice", "lane", "outcome"],
             ),
+            held: timed("carelane_hold_seconds", "Time a patient was on hold in a conversation."),
+            holds: counters(
+                r,
+                "carelane_holds_total",
+                "Holds in conversations that ended, by how.",
+                &["practice", "lane", "language", "result"],
+            ),
+            hold_reminders: counted("carelane_hold_reminders_total", "Holds of which the assistant was reminded."),
         }
     }
 
@@ -186,6 +200,9 @@ impl LaneFamilies {
             transfers: self.transfers.with_label_values(labels),
             failed_joins: self.failed_joins.with_label_values(labels),
             offers: Choices::of(&self.offers, &labels[..2], &OFFERS),
+            held: self.held.with_label_values(labels),
+            holds: Choices::of(&self.holds, labels, &HOLD_ENDS),
+            hold_reminders: self.hold_reminders.with_label_values(labels),
         }
     }
 }
@@ -242,6 +259,9 @@ pub(super) struct LaneSeries {
     pub(super) transfers: IntCounter,
     pub(super) failed_joins: IntCounter,
     pub(super) offers: Choices,
+    pub(super) held: Histogram,
+    pub(super) holds: Choices,
+    pub(super) hold_reminders: IntCounter,
 }
 
 /// What is counted of one kind of item in one lane.
@@ -280,6 +300,17 @@ pub(super) fn flag_source(by: &FlaggedBy) -> &'static str {
         FlaggedBy::Caller => "caller",
         FlaggedBy::Agent(_) => "assistant",
         FlaggedBy::Note { .. } => "note",
+    }
+}
+
+/// The label of a hold's end.
+pub(super) fn hold_end(how: HoldEnd) -> &'static str {
+    match how {
+        HoldEnd::Resumed => "resumed",
+        HoldEnd::CallerLeft => "caller_left",
+        HoldEnd::AssistantLeft => "assistant_left",
+        HoldEnd::Transferred => "transferred",
+        HoldEnd::Failed => "failed",
     }
 }
 

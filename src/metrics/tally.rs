@@ -18,6 +18,7 @@ use super::series::LaneSeries;
 use super::series::PracticeFamilies;
 use super::series::PracticeSeries;
 use super::series::flag_source;
+use super::series::hold_end;
 use super::series::kind;
 use super::series::left;
 use super::series::offer_outcome;
@@ -81,6 +82,8 @@ struct Known {
     has_chosen: bool,
     was_answered: bool,
     is_talking: bool,
+    /// On hold since then.
+    held: Option<Timestamp>,
     is_over: bool,
     /// Is the caller's phone not down yet?
     is_up: bool,
@@ -186,6 +189,7 @@ impl Tally {
             has_chosen: place.is_some(),
             was_answered: call.answered,
             is_talking: call.state == "talking" && !is_over,
+            held: call.held.map(|held| held.since).filter(|_| !is_over),
             is_over,
             is_up: false,
             place,
@@ -258,12 +262,31 @@ impl Tally {
                 }
             }
             Fact::CallLeft { call, how } => self.left(at, *call, *how),
+            Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.held(at, fact),
             Fact::LadderEnded { call, .. } => {
                 if let Some(known) = self.calls.get(call) {
                     known.series.on_call_unanswered.inc();
                 }
             }
             _ => self.count_item(at, fact),
+        }
+    }
+
+    fn held(&mut self, at: Timestamp, fact: &Fact) {
+        let (Fact::HoldBegan { call, .. } | Fact::HoldReminded { call } | Fact::HoldEnded { call, .. }) = fact else {
+            return;
+        };
+        let Some(known) = self.calls.get_mut(call) else { return };
+        let Some(place) = &known.place else { return };
+        match fact {
+            Fact::HoldBegan { .. } => known.held = Some(at),
+            Fact::HoldEnded { how, .. } => {
+                if let Some(since) = known.held.take() {
+                    place.series.held.observe(seconds(at - since));
+                    place.series.holds.inc(hold_end(*how));
+                }
+            }
+            _ => place.series.hold_reminders.inc(),
         }
     }
 
@@ -313,6 +336,7 @@ impl Tally {
             has_chosen: false,
             was_answered: false,
             is_talking: false,
+            held: None,
             is_over: false,
             is_up: true,
         };

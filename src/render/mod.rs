@@ -5,6 +5,7 @@ mod playout;
 mod question;
 mod speech;
 pub mod twiml;
+mod waiting;
 mod whisper;
 mod wording;
 

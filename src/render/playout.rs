@@ -8,18 +8,15 @@ use super::question;
 use super::speech::Piece;
 use super::speech::pieces;
 use super::twiml;
+use super::waiting::Waiting;
 use super::whisper;
-use super::wording;
 use crate::floor::treatment::Asked;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
 use crate::floor::treatment::Words;
 use crate::flow::Flow;
-use crate::flow::Lane;
 use crate::flow::Phrase;
 use crate::flow::Step;
-use crate::flow::text;
-use crate::vocab::Language;
 use crate::vocab::Span;
 
 /// What to play, in order, and then.
@@ -114,8 +111,9 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
         Treatment::Goodbye { words, language, .. } => {
             Some(Plan { sounds: say_all(words, language), again_from: None, keys: Keys::Ignored, then: Then::HangUp })
         }
-        Treatment::Hold { lane, language, first, urgent } => {
-            Some(hold(flow, flow.lane(lane)?, say_all(first, language), *urgent, language))
+        Treatment::Hold { .. } | Treatment::OnHold { .. } => {
+            let waiting = Waiting::of(flow, treatment)?;
+            Some(wait(&waiting, say_all(waiting.first, waiting.language)))
         }
         Treatment::Whisper { .. } => {
             let said = whisper::sentences(flow, treatment).into_iter().flat_map(|sentence| sentence.pieces);
@@ -140,26 +138,22 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
     }
 }
 
-/// The first words, then the lane's sentences one after the other, with music (for urgent calls silence) between them.
-fn hold(flow: &Flow, lane: &Lane, first: Vec<Sound>, urgent: bool, language: &Language) -> Plan {
-    let words = |text: &str| Sound::Words(Piece::new(text, language));
-    let offers: Vec<Sound> = wording::offers(flow, lane, language).iter().map(|offer| words(offer)).collect();
-    let rest = || match urgent {
+/// The first words, then the sentences one after the other, with music (for urgent calls silence) between them.
+fn wait(waiting: &Waiting<'_>, first: Vec<Sound>) -> Plan {
+    let words = |text: &str| Sound::Words(Piece::new(text, waiting.language));
+    let offers: Vec<Sound> = waiting.offers.iter().map(|offer| words(offer)).collect();
+    let rest = || match waiting.urgent {
         true => vec![Sound::Silence(seconds(twiml::URGENT_PAUSE))],
         false => (0..twiml::MUSIC_LOOPS).map(|_| Sound::Music).collect(),
     };
-    let sentences: Vec<&str> = match lane.hold.as_slice() {
-        [] => vec![flow.phrase(Phrase::OneMoment, language)],
-        hold => hold.iter().map(|sentence| text(sentence, language)).collect(),
-    };
     let mut sounds = first;
     // An urgent caller is told who is being called at once; the others hear music after their first words.
-    if !urgent {
+    if !waiting.urgent {
         sounds.extend(offers.clone());
         sounds.extend(rest());
     }
     let again_from = sounds.len();
-    for sentence in sentences {
+    for sentence in &waiting.sentences {
         sounds.push(words(sentence));
         sounds.extend(offers.clone());
         sounds.extend(rest());

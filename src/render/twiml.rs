@@ -15,6 +15,7 @@ use quick_xml::events::BytesText;
 use super::link::Link;
 use super::link::Links;
 use super::question;
+use super::waiting::Waiting;
 use super::whisper;
 use super::wording;
 use crate::floor::treatment::Asked;
@@ -29,7 +30,6 @@ use crate::flow::Step;
 use crate::flow::hints;
 use crate::flow::text;
 use crate::vocab::CallId;
-use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::LegId;
 use crate::vocab::Span;
@@ -82,13 +82,15 @@ impl Rendering<'_> {
                 self.said_listening(xml, words, language, "dtmf speech", self.done())?;
                 self.redirect(xml, self.done())
             }
-            Treatment::Hold { language, first, urgent, .. } => self.hold(xml, language, first, *urgent),
+            Treatment::Hold { language, first, urgent, .. } | Treatment::OnHold { language, first, urgent } => {
+                self.hold(xml, language, first, *urgent)
+            }
             Treatment::Whisper { language, .. } => self.whisper(xml, treatment, language),
             Treatment::Connected { call, round, party, language } => {
                 if *party == Party::Caller {
                     say(xml, self.flow.phrase(Phrase::Joining, language), language)?;
                 }
-                self.room(xml, *call, *round)?;
+                self.room(xml, *call, *round, *party)?;
                 self.redirect(xml, self.done())
             }
             Treatment::Goodbye { words, language, listens } => {
@@ -103,22 +105,16 @@ impl Rendering<'_> {
     /// What a waiting leg hears in this round. The carrier runs it inside its queue, where no conference may begin:
     /// a leg that is about to be moved hears silence until the move arrives.
     pub fn wait_document(&self, treatment: &Treatment, round: u32) -> Vec<u8> {
+        if let Some(waiting) = Waiting::of(self.flow, treatment) {
+            let first = if round == 0 && !waiting.urgent { waiting.first } else { &[] };
+            return write(|xml| self.wait(xml, &waiting, first, round));
+        }
         write(|xml| match treatment {
-            Treatment::Hold { lane, language, first, urgent } => {
-                let first = if round == 0 && !urgent { &first[..] } else { &[] };
-                self.wait(xml, lane, language, first, *urgent, round)
-            }
             Treatment::Goodbye { words, language, listens } => {
                 let held = Link::Held { leg: self.leg, serial: self.serial, round };
                 self.goodbye(xml, words, language, listens.then_some(held))
             }
-            Treatment::Menu { .. }
-            | Treatment::Announce { .. }
-            | Treatment::Whisper { .. }
-            | Treatment::Record { .. }
-            | Treatment::Connected { .. }
-            | Treatment::AskStanding { .. }
-            | Treatment::Keys { .. } => {
+            _ => {
                 pause(xml, 5)?;
                 self.redirect(xml, Link::Wait { leg: self.leg, serial: self.serial, round: round.saturating_add(1) })
             }
@@ -132,11 +128,9 @@ impl Rendering<'_> {
     /// What a waiting leg hears that was given this treatment inside the queue, by what it pressed or said. The hold's
     /// own document, with the first words of an urgent one, is not fetched then: they are said here, at once.
     pub fn moved_document(&self, treatment: &Treatment) -> Vec<u8> {
-        match treatment {
-            Treatment::Hold { lane, language, first, urgent } => {
-                write(|xml| self.wait(xml, lane, language, first, *urgent, 0))
-            }
-            other => self.wait_document(other, 0),
+        match Waiting::of(self.flow, treatment) {
+            Some(waiting) => write(|xml| self.wait(xml, &waiting, waiting.first, 0)),
+            None => self.wait_document(treatment, 0),
         }
     }
 
@@ -264,26 +258,15 @@ impl Rendering<'_> {
         Ok(())
     }
 
-    fn wait(
-        &self,
-        xml: &mut Xml,
-        lane: &LaneId,
-        language: &Language,
-        first: &[Words],
-        urgent: bool,
-        round: u32,
-    ) -> io::Result<()> {
-        let lane = self.flow.lane(lane);
+    fn wait(&self, xml: &mut Xml, waiting: &Waiting<'_>, first: &[Words], round: u32) -> io::Result<()> {
+        let Waiting { urgent, language, .. } = *waiting;
         let next = Link::Wait { leg: self.leg, serial: self.serial, round: round.saturating_add(1) };
         let words = |xml: &mut Xml| {
+            if !first.is_empty() {
+                return self.say_all(xml, first, language);
+            }
             // An urgent caller has heard the first words already, in the holding document.
-            let turn = if urgent { round } else { round.saturating_sub(1) };
-            let sentence = match lane.map_or(&[][..], |l| &l.hold) {
-                _ if !first.is_empty() => return self.say_all(xml, first, language),
-                [] => self.flow.phrase(Phrase::OneMoment, language),
-                hold => text(&hold[turn as usize % hold.len()], language),
-            };
-            say(xml, sentence, language)
+            say(xml, waiting.sentence(if urgent { round } else { round.saturating_sub(1) }), language)
         };
         let rest = |xml: &mut Xml| {
             if urgent {
@@ -297,9 +280,7 @@ impl Rendering<'_> {
         // patient: urgent words are heard in mid-wait, too.
         self.listening(xml, language, "dtmf speech", heard, |xml| {
             words(xml)?;
-            for offer in lane.iter().flat_map(|lane| wording::offers(self.flow, lane, language)) {
-                say(xml, &offer, language)?;
-            }
+            waiting.offers.iter().try_for_each(|offer| say(xml, offer, language))?;
             rest(xml)
         })?;
         self.redirect(xml, next)
@@ -341,14 +322,16 @@ impl Rendering<'_> {
         self.redirect(xml, back)
     }
 
-    /// Both parties in one room with an opaque name: no beep, no music, and when one leaves it closes for the other.
-    fn room(&self, xml: &mut Xml, call: CallId, round: u32) -> io::Result<()> {
+    /// Both parties in one room with an opaque name: no beep, no music. It closes when the assistant leaves; a patient
+    /// may leave it to be put on hold, and then she stays.
+    fn room(&self, xml: &mut Xml, call: CallId, round: u32, party: Party) -> io::Result<()> {
         let name = format!("{}-{}-{round}", self.links.floor, call.0);
+        let closes = if party == Party::Agent { "true" } else { "false" };
         xml.create_element("Dial").write_inner_content(|xml| {
             let room = xml.create_element("Conference").with_attributes([
                 ("beep", "false"),
                 ("startConferenceOnEnter", "true"),
-                ("endConferenceOnExit", "true"),
+                ("endConferenceOnExit", closes),
                 ("waitUrl", ""),
             ]);
             room.write_text_content(BytesText::new(&name)).map(drop)

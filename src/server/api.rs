@@ -15,7 +15,10 @@ use std::sync::Arc;
 use tracing::error;
 
 use super::Door;
+use super::asking::Asking;
+use super::asking::etag;
 use super::json;
+use super::listing;
 use super::reply;
 use super::reply::Reply;
 use crate::engine::Unanswered;
@@ -31,6 +34,7 @@ use crate::floor::effect::Refusal;
 use crate::floor::event::AskedState;
 use crate::floor::event::Event;
 use crate::floor::event::Note;
+use crate::floor::work::item::Item;
 use crate::floor::work::recording::MessageId;
 use crate::flow::Date;
 use crate::vocab::AgentId;
@@ -126,7 +130,11 @@ impl Door {
         }
         let path = head.uri.path().trim_start_matches("/api/v1/");
         let parts: Vec<&str> = path.split('/').collect();
-        match self.route(head, &parts, body).await {
+        let mut asking = match Asking::of(self, head, &parts) {
+            Ok(asking) => asking,
+            Err(reply) => return reply,
+        };
+        match asking.route(head, &parts, body).await {
             Ok(reply) | Err(reply) => reply,
         }
     }
@@ -138,8 +146,10 @@ impl Door {
         let differing = given.iter().zip(token).fold(0u8, |sum, (a, b)| sum | (a ^ b));
         !token.is_empty() && given.len() == token.len() && differing == 0
     }
+}
 
-    async fn route(&self, head: &Parts, parts: &[&str], body: &[u8]) -> Result<Reply, Reply> {
+impl Asking<'_> {
+    async fn route(&mut self, head: &Parts, parts: &[&str], body: &[u8]) -> Result<Reply, Reply> {
         match (head.method.as_str(), parts) {
             ("GET", ["floor"]) => {
                 let view = self.engine.view().await.map_err(unanswered)?;
@@ -157,15 +167,14 @@ impl Door {
                 let of = Subject::Call(id(call, "call")?);
                 self.ask(Event::DetailsTold { of, details: Box::new(details(read(body)?)?) }).await
             }
-            ("POST", ["calls", call, "transfer"]) => {
-                let TransferBody { lane } = read(body)?;
-                self.ask(Event::TransferAsked { call: id(call, "call")?, lane: LaneId::from(lane.as_str()) }).await
-            }
+            ("POST", ["calls", call, "transfer"]) => self.transfer(id(call, "call")?, body).await,
+            ("POST", ["calls", call, "hold"]) => self.ask(Event::HoldAsked { call: id(call, "call")? }).await,
+            ("POST", ["calls", call, "resume"]) => self.ask(Event::ResumeAsked { call: id(call, "call")? }).await,
             ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
             ("POST", ["flows", "reload"]) => Ok(self.reload_flows().await),
             ("GET", ["items"]) => {
                 let view = self.engine.view().await.map_err(unanswered)?;
-                Ok(reply::json(StatusCode::OK, &json!({ "items": json::items(&view, self.engine.clock().now()) })))
+                listing::items(head, &view, self.engine.clock().now())
             }
             ("GET", ["items", item]) => self.item(id(item, "item")?).await,
             ("GET", ["items", item, "recording"]) => self.recording(id(item, "item")?, head).await,
@@ -198,7 +207,9 @@ impl Door {
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (
                 _,
-                ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close" | "merge" | "claim"] | ["flows", "reload"],
+                ["calls", _, "close" | "transfer" | "hold" | "resume"]
+                | ["items", _, "attempts" | "close" | "merge"]
+                | ["flows", "reload"],
             )
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
@@ -207,68 +218,53 @@ impl Door {
         }
     }
 
-    async fn set_state(&self, agent: &str, body: &[u8]) -> Result<Reply, Reply> {
+    async fn transfer(&mut self, call: CallId, body: &[u8]) -> Result<Reply, Reply> {
+        let TransferBody { lane } = read(body)?;
+        self.ask(Event::TransferAsked { call, lane: LaneId::from(lane.as_str()) }).await
+    }
+
+    async fn set_state(&mut self, agent: &str, body: &[u8]) -> Result<Reply, Reply> {
         let StateBody { state } = read(body)?;
         self.ask(Event::AgentStateAsked { agent: AgentId::from(agent), state }).await
     }
 
     /// Outcome and note. A reason given with them is taken first, so that one of no lane's list closes nothing.
-    async fn closing(&self, of: Subject, body: &[u8]) -> Result<Closing, Reply> {
+    async fn closing(&mut self, of: Subject, body: &[u8]) -> Result<Closing, Reply> {
         let ClosingBody { outcome, note, reason, by, promised } = read(body)?;
         let promised = promised.map(|text| time(&text)).transpose()?;
         if reason.is_some() {
             let details = Box::new(details(DetailsBody { reason, ..DetailsBody::default() })?);
-            self.ask(Event::DetailsTold { of, details }).await?;
+            self.tell(Event::DetailsTold { of, details }).await?;
         }
         let note = note.into_iter().map(|(field, text)| (FieldId::from(field.as_str()), Private::new(text))).collect();
         Ok(Closing { outcome: outcome.into(), note, by: by.map(|by| AgentId::from(by.as_str())), promised })
     }
 
-    /// What the floor answered; a refusal is the reply.
-    async fn answer(&self, event: Event) -> Result<Answer, Reply> {
-        match self.engine.post(event).await.map_err(unanswered)?.answer {
-            Answer::Refused(refusal) => Err(refused(&refusal)),
-            answer => Ok(answer),
-        }
-    }
-
-    async fn ask(&self, event: Event) -> Result<Reply, Reply> {
-        let answer = match self.answer(event).await? {
-            Answer::Flagged(item) => json!({ "ok": true, "urgent_item": item.to_string() }),
-            _ => json!({ "ok": true }),
-        };
-        Ok(reply::json(StatusCode::OK, &answer))
-    }
-
-    /// The same, answered with the item as it is now.
-    pub(super) async fn ask_item(&self, id: ItemId, event: impl FnOnce(ItemId) -> Event) -> Result<Reply, Reply> {
-        self.ask(event(id)).await?;
-        self.item(id).await
-    }
-
-    /// The same for an attempt, with the reason if the item stays due when it was.
-    async fn attempt(&self, id: ItemId, attempt: Event) -> Result<Reply, Reply> {
+    /// Answered with the item as it is now, and the reason if it stays due when it was.
+    async fn attempt(&mut self, id: ItemId, attempt: Event) -> Result<Reply, Reply> {
         let answer = self.answer(attempt).await?;
-        let mut item = self.shown(id).await?;
+        let mut item = json::aged(&self.found(id).await?, self.engine.clock().now());
         if let Answer::DueKept(why) = answer {
             item["due_kept"] = why.into();
         }
         Ok(reply::json(StatusCode::OK, &item))
     }
 
-    async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
-        Ok(reply::json(StatusCode::OK, &self.shown(id).await?))
+    pub(super) async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
+        let item = self.found(id).await?;
+        let shown = json::aged(&item, self.engine.clock().now());
+        Ok(reply::json(StatusCode::OK, &shown).tagged(&etag(&json::item(&item))))
     }
 
-    async fn shown(&self, id: ItemId) -> Result<Value, Reply> {
+    async fn found(&self, id: ItemId) -> Result<Item, Reply> {
         let item = self.engine.item(id).await.map_err(unanswered)?;
         let gone =
             || reply::problem(StatusCode::NOT_FOUND, "there is no such item, or it was closed more than a day ago");
-        Ok(json::item(&item.ok_or_else(gone)?, self.engine.clock().now()))
+        item.ok_or_else(gone)
     }
 
     /// A recorded message. Who listens is in the journal before a byte of it leaves.
-    async fn recording(&self, id: ItemId, head: &Parts) -> Result<Reply, Reply> {
+    async fn recording(&mut self, id: ItemId, head: &Parts) -> Result<Reply, Reply> {
         let by = listener(head).ok_or_else(|| {
             let detail = "say who listens, for the journal: `?by=` with a name or an assistant's id, or the header `X-Carelane-By`";
             reply::problem(StatusCode::BAD_REQUEST, detail)
@@ -339,7 +335,7 @@ fn listener(head: &Parts) -> Option<String> {
     fits.then_some(who)
 }
 
-fn unanswered(why: Unanswered) -> Reply {
+pub(super) fn unanswered(why: Unanswered) -> Reply {
     let detail = match why {
         Unanswered::Busy => "more is waiting than can be answered now; try again in a moment",
         Unanswered::DiskFull => "the disk of the data folder is full: nothing is decided until there is space on it",
@@ -435,10 +431,14 @@ pub(super) fn details(body: DetailsBody) -> Result<Details, Reply> {
     })
 }
 
-fn refused(refusal: &Refusal) -> Reply {
+pub(super) fn refused(refusal: &Refusal) -> Reply {
     match refusal {
         Refusal::Unknown(what) => reply::problem(StatusCode::NOT_FOUND, &format!("there is no such {what}")),
         Refusal::Conflict(why) => reply::problem(StatusCode::CONFLICT, why),
+        Refusal::Changed => {
+            let detail = "it was changed since you read it: read it again, and decide again";
+            reply::problem(StatusCode::PRECONDITION_FAILED, detail)
+        }
         Refusal::NotHers(why) => reply::problem(StatusCode::FORBIDDEN, why),
         Refusal::Quarantined => {
             let detail = "carelane crashed twice at this request and has set it aside: a bug; see OPERATIONS.md";

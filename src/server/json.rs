@@ -36,6 +36,8 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
             "promised": c.promised.map(Timestamp::rfc3339), "caller_is": details(&c.details),
             "open_items": c.open_items.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
+            "held_since": c.held.map(|held| held.since.rfc3339()),
+            "hold_overdue": c.held.is_some_and(|held| held.reminded),
         })).collect::<Vec<_>>(),
         "ledger": {
             "inbound": l.inbound, "in_progress": l.in_progress, "answered": l.answered, "self_served": l.self_served,
@@ -102,13 +104,12 @@ pub(super) fn lane(practice: &PracticeId, lane: &Lane) -> Value {
 
 /// Open items.
 pub(super) fn items(view: &View, now: Timestamp) -> Vec<Value> {
-    view.items.iter().map(|i| item(&i.item, now)).collect()
+    view.items.iter().map(|i| aged(&i.item, now)).collect()
 }
 
 /// One item.
-pub(super) fn item(item: &Item, now: Timestamp) -> Value {
+pub(super) fn item(item: &Item) -> Value {
     let new = &item.new;
-    let is_open = item.closed.is_none();
     json!({
         "id": new.item.to_string(), "practice": new.practice, "lane": new.lane, "kind": new.kind,
         "caller": number(new.caller.number.as_ref()), "language": new.language, "urgent": new.urgent,
@@ -118,7 +119,6 @@ pub(super) fn item(item: &Item, now: Timestamp) -> Value {
         "last_outcome": item.last_outcome, "outcome": item.closed, "caller_is": details(&new.details),
         "flagged_by": new.flagged_by.as_ref().and_then(FlaggedBy::agent),
         "segment": item.segment().name(), "next_action": item.next_action(),
-        "age": (now - item.opened_at).as_secs(), "overdue": is_open && new.due_at < now,
         "repeats": item.repeats, "calls": calls(item), "maybe_same": new.maybe_same.map(|id| id.to_string()),
         "earlier": new.earlier.map(|id| id.to_string()), "merged_into": item.merged_into.map(|id| id.to_string()),
         "recording": item.recording().map(recording),
@@ -130,6 +130,14 @@ pub(super) fn item(item: &Item, now: Timestamp) -> Value {
             message
         }).collect::<Vec<_>>(),
     })
+}
+
+/// The same with what changes by the hour alone: no version of an item depends on it.
+pub(super) fn aged(known: &Item, now: Timestamp) -> Value {
+    let mut shown = item(known);
+    shown["age"] = (now - known.opened_at).as_secs().into();
+    shown["overdue"] = (known.closed.is_none() && known.new.due_at < now).into();
+    shown
 }
 
 /// Every call that the item goes on with, in order.
@@ -189,7 +197,7 @@ fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
             fields.insert(name.to_owned(), format!("{prefix}-{id}").into());
         }
     }
-    for name in ["arrived", "deadline", "expires_at", "wrap_up_until", "due_at", "promised", "until"] {
+    for name in ["arrived", "deadline", "expires_at", "wrap_up_until", "due_at", "promised", "until", "remind_at"] {
         if let Some(at) = fields.get(name).and_then(Value::as_i64) {
             fields.insert(name.to_owned(), Timestamp(at).rfc3339().into());
         }

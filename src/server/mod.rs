@@ -3,9 +3,11 @@
 //! Outside words become Events; the inside is shown only as views and facts.
 
 mod api;
+mod asking;
 mod browser;
 mod json;
 mod listener;
+mod listing;
 mod menus;
 mod pin;
 mod recogniser;

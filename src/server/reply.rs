@@ -7,6 +7,7 @@ use hyper::body::Bytes;
 use hyper::header::ALLOW;
 use hyper::header::CACHE_CONTROL;
 use hyper::header::CONTENT_TYPE;
+use hyper::header::ETAG;
 use hyper::header::HeaderName;
 use hyper::header::HeaderValue;
 use hyper::header::WWW_AUTHENTICATE;
@@ -20,13 +21,18 @@ pub(super) struct Reply {
     body: Bytes,
     cached: bool,
     /// A header that this status must have.
-    header: Option<(HeaderName, &'static str)>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Reply {
     /// May be kept by the carrier for a day.
     pub(super) fn cached(self) -> Self {
         Self { cached: true, ..self }
+    }
+
+    /// With the version of what it shows, in quotes.
+    pub(super) fn tagged(self, etag: &str) -> Self {
+        Self { header: HeaderValue::from_str(etag).ok().map(|value| Box::new((ETAG, value))), ..self }
     }
 }
 
@@ -39,8 +45,8 @@ impl From<Reply> for Response<Full<Bytes>> {
         }
         let cache = if reply.cached { "public, max-age=86400" } else { "no-store" };
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
-        if let Some((name, value)) = reply.header {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        if let Some((name, value)) = reply.header.map(|header| *header) {
+            response.headers_mut().insert(name, value);
         }
         response
     }
@@ -85,10 +91,16 @@ pub(super) fn problem_with(status: StatusCode, detail: &str, mut more: Value) ->
 /// 405 with the method that the path takes.
 pub(super) fn method_not_allowed(allowed: &'static str) -> Reply {
     let detail = format!("this path takes {allowed}");
-    Reply { header: Some((ALLOW, allowed)), ..problem(StatusCode::METHOD_NOT_ALLOWED, &detail) }
+    Reply {
+        header: Some(Box::new((ALLOW, HeaderValue::from_static(allowed)))),
+        ..problem(StatusCode::METHOD_NOT_ALLOWED, &detail)
+    }
 }
 
 /// 401 with what would open the door.
 pub(super) fn unauthorized(detail: &str) -> Reply {
-    Reply { header: Some((WWW_AUTHENTICATE, "Bearer")), ..problem(StatusCode::UNAUTHORIZED, detail) }
+    Reply {
+        header: Some(Box::new((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))),
+        ..problem(StatusCode::UNAUTHORIZED, detail)
+    }
 }

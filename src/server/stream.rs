@@ -155,6 +155,7 @@ impl Streaming {
             | Treatment::Announce { .. }
             | Treatment::AskStanding { .. }
             | Treatment::Hold { .. }
+            | Treatment::OnHold { .. }
             | Treatment::Record { .. }
             | Treatment::Whisper { .. }
             | Treatment::Keys { .. } => {
@@ -208,7 +209,7 @@ impl Door {
         tokio::spawn(move_on(self.engine.clone(), Arc::clone(&streaming.rest), leg, carrier_call));
         match (self.engine.streams().park(leg), &*given.treatment) {
             (..=PARKED_SILENT_MAX, _) => Some(twiml::parked(&self.engine.url(Link::Parked { leg }))),
-            (_, Treatment::Hold { .. }) => Some(self.rendering(&given)?.wait_document(&given.treatment, 0)),
+            (_, treatment) if treatment.is_wait() => Some(self.rendering(&given)?.wait_document(&given.treatment, 0)),
             _ => Some(twiml::leave()),
         }
     }

@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::Door;
 use super::api::Body;
 use super::api::UrgentBody;
 use super::api::details;
 use super::api::id;
 use super::api::read;
+use super::asking::Asking;
 use super::reply::Reply;
 use crate::floor::details::Subject;
 use crate::floor::event::Event;
@@ -26,31 +26,31 @@ impl Body for MergeBody {
     const FORM: &'static str = r#"{"into": "item-7", "by": an assistant's id, where it is required}"#;
 }
 
-impl Door {
-    pub(super) async fn merge(&self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
+impl Asking<'_> {
+    pub(super) async fn merge(&mut self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
         let MergeBody { into, by } = read(body)?;
         let what = ItemRequest::Merge { into: id(&into, "item")? };
         self.ask_of_item(item, what, by).await
     }
 
-    pub(super) async fn claim(&self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
+    pub(super) async fn claim(&mut self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
         let UrgentBody { by } = read(body)?;
         self.ask_of_item(item, ItemRequest::Claim, Some(by)).await
     }
 
     /// Who calls, for whom and why, and when they want to be called.
-    pub(super) async fn describe_item(&self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
+    pub(super) async fn describe_item(&mut self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
         let details = Box::new(details(read(body)?)?);
         self.ask_item(id(item, "item")?, |item| Event::DetailsTold { of: Subject::Item(item), details }).await
     }
 
-    pub(super) async fn flag_item(&self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
+    pub(super) async fn flag_item(&mut self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
         let UrgentBody { by } = read(body)?;
         let by = AgentId::from(by.as_str());
         self.ask_item(id(item, "item")?, |item| Event::UrgentAsked { of: Subject::Item(item), by }).await
     }
 
-    async fn ask_of_item(&self, item: &str, what: ItemRequest, by: Option<String>) -> Result<Reply, Reply> {
+    async fn ask_of_item(&mut self, item: &str, what: ItemRequest, by: Option<String>) -> Result<Reply, Reply> {
         let by = by.map(|by| AgentId::from(by.as_str()));
         self.ask_item(id(item, "item")?, |item| Event::ItemAsked { item, what, by }).await
     }

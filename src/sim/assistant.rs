@@ -37,6 +37,10 @@ pub(super) enum Act {
     Close(CallId),
     /// She gives the call to another lane.
     Transfer(CallId),
+    /// She puts her patient on hold.
+    Hold(CallId),
+    /// She takes her patient back.
+    Resume(CallId),
     /// She says that it is urgent.
     Flag(Subject),
     /// She works on an item.
@@ -87,10 +91,24 @@ impl World {
                 } else if self.chance.percent(25) {
                     self.later(Span::ZERO, Span::mins(4), Due::Act(agent.clone(), Act::Close(*call)));
                 }
+                if self.chance.percent(self.swarm.holds) {
+                    self.later(Span::ZERO, Span::mins(2), Due::Act(agent.clone(), Act::Hold(*call)));
+                }
                 if self.chance.percent(self.swarm.urgent / 3) {
                     // While they talk, or after it.
                     let flag = Act::Flag(Subject::Call(*call));
                     self.later(Span::secs(1), Span::mins(5), Due::Act(agent.clone(), flag));
+                }
+            }
+            Fact::HoldBegan { call, .. } => {
+                let Some((agent, _)) = self.talks.get(call).cloned() else { return };
+                match self.chance.below(10) {
+                    // She forgets: her phone, or the patient, ends it.
+                    0 => {}
+                    1 => self.later(Span::secs(1), Span::mins(1), Due::Act(agent, Act::Transfer(*call))),
+                    2 => self.later(Span::secs(1), Span::mins(1), Due::Act(agent, Act::Close(*call))),
+                    3 => self.later(Span::mins(5), Span::mins(7), Due::Act(agent, Act::Resume(*call))),
+                    _ => self.later(Span(100), Span::mins(2), Due::Act(agent, Act::Resume(*call))),
                 }
             }
             Fact::TalkEnded { call, wrap_up_until: Some(until), .. } => {
@@ -142,6 +160,8 @@ impl World {
                 let lane = if self.chance.percent(5) { "kitchen".into() } else { self.chance.pick(&lanes).clone() };
                 Event::TransferAsked { call: *call, lane }
             }
+            Act::Hold(call) => Event::HoldAsked { call: *call },
+            Act::Resume(call) => Event::ResumeAsked { call: *call },
             Act::Flag(of) => Event::UrgentAsked { of: *of, by: agent.clone() },
             Act::Work(item) => {
                 let Some(event) = self.work(agent, *item) else { return Ok(()) };

@@ -218,7 +218,7 @@ impl World {
         match out.answer {
             Answer::Treat { leg, serial } => self.play(name, leg, serial),
             Answer::Over | Answer::Excuse => self.end(name, LegEnd::Completed),
-            Answer::Noted | Answer::Refused(_) | Answer::Flagged(_) | Answer::DueKept(_) => {}
+            Answer::Noted | Answer::Refused(_) | Answer::Flagged(_) | Answer::DueKept(_) | Answer::DoneBefore => {}
         }
         Ok(())
     }
@@ -259,8 +259,11 @@ impl World {
         let Some(phone) = self.phones.get_mut(name) else { return };
         phone.epoch += 1;
         phone.playing = serial.or(phone.playing);
-        if let Some(room) = phone.room.take() {
-            self.close_room(room, name);
+        let closes = matches!(phone.holder, Holder::Assistant(_));
+        match phone.room.take() {
+            Some(room) if closes => self.close_room(room, name),
+            Some(room) => drop(self.rooms.entry(room).or_default().remove(name)),
+            None => {}
         }
     }
 
@@ -273,7 +276,7 @@ impl World {
         let (from, to) = match treatment.as_ref() {
             Treatment::Menu { .. } | Treatment::AskStanding { .. } => (Span::secs(1), Span::secs(12)),
             Treatment::Announce { .. } | Treatment::Goodbye { .. } => (Span::secs(2), Span::secs(6)),
-            Treatment::Hold { .. } => (Span::secs(5), Span::secs(50)),
+            Treatment::Hold { .. } | Treatment::OnHold { .. } => (Span::secs(5), Span::secs(50)),
             Treatment::Record { .. } => (Span::secs(2), Span::mins(3)),
             Treatment::Whisper { .. } | Treatment::Keys { .. } => (Span::secs(1), Span::secs(20)),
             Treatment::Connected { call, round, .. } => {
@@ -286,7 +289,7 @@ impl World {
         self.later(from, to, Due::Person { phone: name.clone(), epoch });
     }
 
-    /// A conference ends for all when one leaves it.
+    /// A conference ends for all when an assistant leaves it.
     fn close_room(&mut self, room: (CallId, u32), leaver: &CarrierCall) {
         for other in self.rooms.remove(&room).into_iter().flatten().filter(|name| name != leaver) {
             let Some(phone) = self.phones.get_mut(&other) else { continue };
@@ -349,7 +352,7 @@ impl World {
             let Some(flow) = self.watch.floor.leg(*leg).map(|leg| leg.flow.clone()) else { continue };
             let rendering = Rendering { leg: *leg, serial: *serial, flow: &flow, links };
             let mut documents = vec![rendering.document(treatment)];
-            if matches!(treatment, Treatment::Hold { .. }) {
+            if treatment.is_wait() {
                 documents.push(rendering.wait_document(treatment, 1));
             }
             for document in documents {

@@ -23,7 +23,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 100] = [
+pub const REQUIRED: [&str; 105] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
@@ -74,6 +74,11 @@ pub const REQUIRED: [&str; 100] = [
     "two phones ring for an urgent caller",
     "one of two phones takes the call",
     "urgent words in a note",
+    "HoldBegan",
+    "HoldEnded AssistantLeft",
+    "HoldEnded CallerLeft",
+    "HoldEnded Resumed",
+    "HoldReminded",
     "CallLeft Abandoned",
     "CallLeft Callback",
     "CallLeft Declined",
@@ -268,6 +273,7 @@ impl Marks {
                 }
                 format!("TalkEnded {}", if *by == Party::Caller { "Caller" } else { "Agent" })
             }
+            Fact::HoldEnded { how, .. } => format!("HoldEnded {how:?}"),
             Fact::CallLeft { how, .. } => format!("CallLeft {how:?}"),
             Fact::ItemOpened(new) if matches!(new.flagged_by, Some(FlaggedBy::Note { .. })) => {
                 "urgent words in a note".to_owned()

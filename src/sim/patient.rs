@@ -133,7 +133,7 @@ impl World {
             }
             Some(Treatment::Announce { .. }) if self.chance.percent(50) => self.end(name, LegEnd::Completed),
             Some(Treatment::Announce { .. }) => self.done(name, (leg, serial), Input::Nothing),
-            Some(Treatment::Hold { .. }) => self.on_hold(name, (leg, serial), &flow),
+            Some(Treatment::Hold { .. } | Treatment::OnHold { .. }) => self.waits_on(name, (leg, serial), &flow),
             Some(Treatment::Record { .. }) => self.at_the_mailbox(name, (leg, serial)),
             Some(Treatment::Whisper { .. }) => self.at_the_whisper(name, (leg, serial)),
             Some(Treatment::Keys { asked, .. }) => self.at_the_keys(name, (leg, serial), asked),
@@ -215,7 +215,7 @@ impl World {
         if phrases.is_empty() { Input::Keys("5".into()) } else { said(self.chance.pick::<&str>(&phrases)) }
     }
 
-    fn on_hold(&mut self, name: &CarrierCall, (leg, serial): (LegId, u32), flow: &Flow) {
+    fn waits_on(&mut self, name: &CarrierCall, (leg, serial): (LegId, u32), flow: &Flow) {
         let gives_up = match self.phones.get(name).map(|phone| &phone.holder) {
             Some(Holder::Patient(patient)) => patient.gives_up,
             _ => return,

@@ -82,6 +82,7 @@ pub fn outbox(out: &Outbox) -> String {
         Answer::Over => writeln!(text, "answer: hang up"),
         Answer::Refused(why) => writeln!(text, "refused: {}", refusal(why)),
         Answer::Flagged(item) => writeln!(text, "flagged: {item}"),
+        Answer::DoneBefore => writeln!(text, "done before"),
         Answer::DueKept(why) => writeln!(text, "due kept: {why}"),
     };
     text
@@ -113,6 +114,8 @@ pub fn event(told: &Event) -> String {
         Event::LineLost { leg } => format!("the line of {leg} breaks off"),
         Event::AgentStateAsked { agent, state } => format!("{agent} asks to be {}", plain(state)),
         Event::CallCloseAsked { call, outcome, .. } => format!("{call} is to be closed as {outcome}"),
+        Event::HoldAsked { call } => format!("{call} is to be put on hold"),
+        Event::ResumeAsked { call } => format!("{call} is to come off hold"),
         Event::TransferAsked { call, lane } => format!("{call} is to go to {lane}"),
         Event::AttemptMade { item, outcome, .. } => format!("an attempt at {item}: {outcome}"),
         Event::ItemCloseAsked { item, outcome, .. } => format!("{item} is to be closed as {outcome}"),
@@ -132,6 +135,7 @@ pub fn event(told: &Event) -> String {
         Event::GapFound { since } => format!("nobody was here since {}", time(*since)),
         Event::GapRead => "the carrier's list was read".to_owned(),
         Event::UrgentAsked { of, by } => format!("{by} says that {of:?} is urgent"),
+        Event::AskedOnce { asked, .. } => format!("once: {}", event(asked)),
         Event::Poisoned { event: poisoned, deadline: None } => format!("poisoned: {}", event(poisoned)),
         Event::Poisoned { deadline: Some(name), .. } => format!("poisoned: the deadline {name:?}"),
         Event::TimePassed => "time passes".to_owned(),
@@ -162,6 +166,7 @@ fn refusal(why: &Refusal) -> String {
     match why {
         Refusal::Unknown(what) => format!("no such {what}"),
         Refusal::Conflict(why) | Refusal::NotHers(why) => (*why).to_owned(),
+        Refusal::Changed => "changed meanwhile".to_owned(),
         Refusal::Quarantined => "set aside".to_owned(),
         Refusal::Missing(lacks) => {
             format!("missing {}", list(&lacks.iter().map(|lack| &lack.field).collect::<Vec<_>>()))
@@ -266,6 +271,7 @@ fn seldom(told: &Fact) -> String {
             owner.as_str(),
             time(*due_at)
         ),
+        Fact::AskedOnce { path, .. } => format!("done, once: {path}"),
         Fact::MessageBegan { leg, .. } => format!("the message on {leg} is recorded here"),
         Fact::LegAsked { leg, paging: false } => format!("{leg} is silent"),
         Fact::LegAsked { leg, paging: true } => format!("is {leg} still there?"),
@@ -277,6 +283,19 @@ fn seldom(told: &Fact) -> String {
             deadline.as_ref().map_or_else(|| "the event".to_owned(), |name| format!("the deadline {name:?}")),
             call.map_or_else(|| "about no call".to_owned(), |call| format!("about {call}")),
         ),
+        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
+        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
+        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
+        other => talked(other),
+    }
+}
+
+/// Holds, softphones and their lines.
+fn talked(told: &Fact) -> String {
+    match told {
+        Fact::HoldBegan { call, remind_at } => format!("{call} on hold, reminder at {}", clock(*remind_at)),
+        Fact::HoldReminded { call } => format!("{call} has been on hold for long"),
+        Fact::HoldEnded { call, how } => format!("{call} off hold: {}", plain(how)),
         Fact::SoftphoneHeard { agent } => format!("{agent} is rung at the softphone"),
         Fact::SoftphoneUnheard { agent, until } => {
             format!("the softphone of {agent} does not answer, until {}", clock(*until))
@@ -285,9 +304,6 @@ fn seldom(told: &Fact) -> String {
         Fact::OfferRung { offer, expires_at } => format!("{offer} rings until {}", clock(*expires_at)),
         Fact::LineLost { leg, until } => format!("the line of {leg} is lost, awaited until {}", clock(*until)),
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
-        Fact::LadderBegan { call } => format!("{call} goes up the on-call ladder"),
-        Fact::LadderEnded { call, again_at } => format!("{call} met nobody on call, again at {}", clock(*again_at)),
-        Fact::KeyExpired(key) => format!("the key of {} for {} is past its retention", key.scope, key.month),
         other => work(other),
     }
 }
@@ -454,6 +470,9 @@ fn treated(treatment: &Treatment) -> String {
                 promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
             )
         }
+        Treatment::OnHold { first, language, urgent } => {
+            format!("on hold {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
+        }
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
         Treatment::Record { words, language, longest } => format!("record {language}, {longest}: {}", said(words)),
@@ -506,6 +525,10 @@ pub fn floor(floor: &Floor) -> String {
         let _ = write!(text, " {}", call.language);
         if let Some(agent) = &call.agent {
             let _ = write!(text, " with {agent}");
+        }
+        if let Some(held) = call.held {
+            let overdue = if held.reminded { ", for long" } else { "" };
+            let _ = write!(text, " on hold since {}{overdue}", clock(held.since));
         }
         text.push('\n');
     }

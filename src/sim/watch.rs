@@ -136,13 +136,13 @@ impl Watch {
     fn judge_wait(&self, event: &Event, out: &Outbox) -> Result<(), String> {
         let Event::TreatmentEnded { leg, serial, .. } = event else { return Ok(()) };
         let of_leg = |serial| self.floor.leg(*leg).and_then(|leg| leg.treatment(serial)).map(AsRef::as_ref);
-        if !matches!(of_leg(*serial), Some(Treatment::Hold { .. })) {
+        if !of_leg(*serial).is_some_and(Treatment::is_wait) {
             return Ok(());
         }
         for fact in &out.facts {
             if let Fact::LegTreated { leg: given, treatment, pushed: false, .. } = fact
                 && given == leg
-                && !matches!(treatment, Treatment::Hold { .. } | Treatment::Goodbye { .. })
+                && !(treatment.is_wait() || matches!(treatment, Treatment::Goodbye { .. }))
             {
                 return Err(format!("wait-document: {leg} waits in a queue and is answered with {treatment:?}"));
             }

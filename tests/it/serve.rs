@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod asking;
 mod calls;
 mod doors;
 pub(crate) mod http;

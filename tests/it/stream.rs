@@ -2,9 +2,11 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod barge;
 mod bridge;
 pub(crate) mod carrier;
 mod doors;
+mod hold;
 mod message;
 mod speech;
 mod staff;

@@ -124,16 +124,20 @@ fn nobody_who_waits_hears_a_sentence_twice_running() {
     let links = Links { public: PUBLIC, floor: &floor };
     for flow in demo.chain([flow()]) {
         let rendering = Rendering { leg: LegId(7), serial: 3, flow: &flow, links };
-        for lane in &flow.lanes {
-            let language = flow.default_language().clone();
+        let language = || flow.default_language().clone();
+        let in_line = flow.lanes.iter().map(|lane| {
             let first = vec![Words::AboutLane(Phrase::InLine, lane.id.clone())];
-            let hold = Treatment::Hold { lane: lane.id.clone(), language, first, urgent: lane.clinical };
+            Treatment::Hold { lane: lane.id.clone(), language: language(), first, urgent: lane.clinical }
+        });
+        let first = || vec![Words::Phrase(Phrase::OnHold)];
+        let on_hold = [true, false].map(|urgent| Treatment::OnHold { first: first(), language: language(), urgent });
+        for hold in in_line.chain(on_hold) {
             let said = |round| {
                 let tree = reader::read(&rendering.wait_document(&hold, round)).unwrap_or_default();
                 tree.all().into_iter().find(|element| element.name == "Say").map(|say| say.text.clone())
             };
             for round in 0..12 {
-                assert_ne!(said(round), said(round + 1), "{} in round {round}", lane.id);
+                assert_ne!(said(round), said(round + 1), "{hold:?} in round {round}");
             }
         }
     }

@@ -225,6 +225,12 @@ impl Api {
         Ok(answer["urgent_item"].as_str().map(str::to_owned))
     }
 
+    /// Puts the caller on hold, or takes the caller back.
+    pub async fn hold(&self, call: &str, begins: bool) -> Result<(), ApiError> {
+        let path = format!("calls/{}/{}", encoded(call), if begins { "hold" } else { "resume" });
+        self.ask(Method::POST, &path, None).await.map(drop)
+    }
+
     /// Moves a call to another lane.
     pub async fn transfer(&self, call: &str, lane: &str) -> Result<(), ApiError> {
         let path = format!("calls/{}/transfer", encoded(call));

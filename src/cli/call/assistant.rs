@@ -28,6 +28,7 @@ use closing::Written;
 const HELP_EN: &str = "\
 Enter answers a ringing call; 1 takes it, 2 means you are with a patient. In a call, what you type is what you say.
 /ready /away      take calls, or not        /transfer LANE    move the caller to another lane
+/hold /resume     music for the caller, and back again
 /bye              hang up                   /close            write the note (asked after each call)
 /new /known       new or existing patient   /reason ID        why they call, from the lane's list
 /urgent           to the care team at once  /help             show this
@@ -35,6 +36,7 @@ Enter answers a ringing call; 1 takes it, 2 means you are with a patient. In a c
 const HELP_ES: &str = "\
 Enter contesta; 1 toma la llamada, 2 significa que está con un paciente. En la llamada, lo que escribe es lo que dice.
 /ready /away      recibir llamadas, o no    /transfer LANE    pasar la llamada a otra fila
+/hold /resume     música para quien llama, y de vuelta
 /bye              colgar                    /close            escribir la nota (se pide tras cada llamada)
 /new /known       paciente nuevo o conocido /reason ID        por qué llama, de la lista de la fila
 /urgent           al equipo médico ya       /help             mostrar esto
@@ -153,6 +155,8 @@ impl Shift<'_> {
             Typed::Command(verb, rest) => match verb.as_str() {
                 "ready" => return self.state("available").await,
                 "away" => return self.state("not_ready").await,
+                "hold" => return self.hold(true).await,
+                "resume" => return self.hold(false).await,
                 "transfer" => return self.transfer(&rest).await,
                 "close" => return self.close_asked().await,
                 "new" => return self.note_caller("standing", "new").await,
@@ -272,6 +276,21 @@ impl Shift<'_> {
                 Err(error) => self.terminal.problem(&error.to_string()),
             },
             None => self.terminal.problem("there is no call to transfer"),
+        }
+        Ok(true)
+    }
+
+    async fn hold(&mut self, begins: bool) -> Result<bool, String> {
+        match self.own_call().await {
+            Some((id, _)) => match self.desk.api.hold(&id, begins).await {
+                Ok(()) if begins => self.terminal.hint(
+                    "        the caller is on hold: /resume goes back",
+                    "        la llamada está en espera: /resume vuelve",
+                ),
+                Ok(()) => self.terminal.hint("        the caller is back", "        la llamada volvió"),
+                Err(error) => self.terminal.problem(&error.to_string()),
+            },
+            None => self.terminal.problem("there is no call"),
         }
         Ok(true)
     }

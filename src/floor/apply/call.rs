@@ -57,6 +57,7 @@ impl Floor {
                 overran: false,
                 served_since: None,
                 told_until: None,
+                held: None,
             },
         );
         // Who has an open request is known, and is not asked again.

@@ -12,6 +12,7 @@ use crate::floor::timer::TimerName;
 use crate::floor::work::item::Item;
 use crate::floor::work::item::LastWait;
 use crate::floor::work::recording::MessageId;
+use crate::flow::Owner;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
@@ -25,11 +26,7 @@ impl Floor {
             Fact::ItemJoined { .. } => self.item_joined(at, fact),
             Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
             Fact::ItemClosed { item, outcome, by, .. } => self.item_closed(at, *item, outcome, by.as_ref()),
-            Fact::ItemOwned { item, owner } => {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.new.owner = owner.clone();
-                }
-            }
+            Fact::ItemOwned { item, owner } => self.item_owned(*item, owner),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
             Fact::ItemChanged { item, to, .. } => self.item_changed(at, *item, to),
             _ => {}
@@ -134,6 +131,12 @@ impl Floor {
         }
         self.await_recordings(into);
         self.item_closed(at, id, &OutcomeId::from("merged"), None);
+    }
+
+    pub(super) fn item_owned(&mut self, id: ItemId, owner: &Owner) {
+        if let Some(item) = self.items.get_mut(&id) {
+            item.new.owner = owner.clone();
+        }
     }
 
     /// A repeat caller was put forward: that is for once, whatever else is open.

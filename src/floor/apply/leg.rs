@@ -240,7 +240,7 @@ fn silence_max(treatment: &Treatment) -> Option<Span> {
     match treatment {
         Treatment::Menu { .. } | Treatment::AskStanding { .. } => Some(Span::secs(90)),
         Treatment::Announce { .. } => Some(Span::mins(3)),
-        Treatment::Hold { .. } => Some(Span::mins(5)),
+        Treatment::Hold { .. } | Treatment::OnHold { .. } => Some(Span::mins(5)),
         Treatment::Connected { .. } => Some(Span::mins(10)),
         Treatment::Whisper { .. } | Treatment::Goodbye { .. } | Treatment::Keys { .. } | Treatment::Record { .. } => {
             None

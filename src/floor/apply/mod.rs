@@ -3,6 +3,7 @@
 //! A fact that does not fit (an unknown id in a damaged journal) changes nothing; the chain has already been checked.
 
 mod call;
+mod hold;
 mod item;
 mod ladder;
 mod leg;
@@ -11,6 +12,8 @@ mod recording;
 mod softphone;
 mod staff;
 mod talk;
+
+use std::sync::Arc;
 
 use crate::floor::Floor;
 use crate::floor::Parted;
@@ -99,7 +102,9 @@ impl Floor {
             | Fact::OfferRung { .. }
             | Fact::LineLost { .. }
             | Fact::LineBack { .. } => self.softphone_fact(at, fact),
+            Fact::AskedOnce { key, path } => self.asked_once(at, key, path),
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
+            Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.hold_fact(at, fact),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
         }
@@ -157,6 +162,11 @@ impl Floor {
         }
     }
 
+    fn asked_once(&mut self, at: Timestamp, key: &Arc<str>, path: &Arc<str>) {
+        self.asked.insert(key.clone(), path.clone());
+        self.parted.push_back((at, Parted::Asked(key.clone())));
+    }
+
     /// Drops what was kept for late duplicates long enough. It depends on the facts' times only, so recovery agrees.
     fn forget(&mut self, at: Timestamp) {
         while let Some((parted_at, _)) = self.parted.front()
@@ -173,6 +183,9 @@ impl Floor {
                 }
                 Some((_, Parted::Item(id))) => {
                     self.items.remove(&id);
+                }
+                Some((_, Parted::Asked(key))) => {
+                    self.asked.remove(&key);
                 }
                 Some((_, Parted::Stranger(name))) => {
                     self.strangers.remove(&name);

@@ -19,7 +19,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// A party left alone in a room hears its last words within this time, even if the carrier does not ask.
-const LEFT_ALONE_MAX: Span = Span::secs(3);
+const LEFT_ALONE_MAX: Span = Span::secs(1);
 
 impl Floor {
     pub(super) fn offer_made(&mut self, at: Timestamp, fact: &Fact) {
@@ -149,7 +149,9 @@ impl Floor {
             call.closed = None;
         });
         self.part(at, agent, leg);
-        self.timers.set(TimerName::LegLingers(leg), at + LEFT_ALONE_MAX);
+        if self.legs.get(&leg).is_some_and(Leg::is_up) {
+            self.timers.set(TimerName::LegLingers(leg), at + LEFT_ALONE_MAX);
+        }
     }
 
     pub(super) fn join_failed(&mut self, at: Timestamp, id: CallId) {

@@ -37,6 +37,7 @@ static FILES: &[(&str, &str, &[u8])] = files! {
     "/web/line.js" = "line.js", SCRIPT;
     "/web/captions.js" = "captions.js", SCRIPT;
     "/web/keypad.js" = "keypad.js", SCRIPT;
+    "/web/hold.js" = "hold.js", SCRIPT;
     "/web/worklet.js" = "worklet.js", SCRIPT;
     "/web/style.css" = "style.css", STYLE;
     "/web/icon.svg" = "icon.svg", PICTURE;

@@ -1,8 +1,8 @@
 //! What a session hears its caller say, if a recogniser is set: one utterance at a time is asked about.
 //!
 //! It listens while a caller is asked something or waits, and never to a conversation or an assistant. What is said
-//! counts for the treatment that is played only. No sound of ours is cut short before there are words: a cough is no
-//! answer. Without an answer of the recogniser the treatment goes on as if nothing had been said.
+//! counts for the treatment that is played only. A voice alone is no answer: it may be a cough (`barge` gives way to
+//! it). Without an answer of the recogniser the treatment goes on as if nothing had been said.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -46,7 +46,8 @@ impl Hearing {
             Treatment::Menu { language, .. }
             | Treatment::AskStanding { language, .. }
             | Treatment::Announce { language, .. }
-            | Treatment::Hold { language, .. } => Some(language.clone()),
+            | Treatment::Hold { language, .. }
+            | Treatment::OnHold { language, .. } => Some(language.clone()),
             // privacy: conversations, messages and assistants are heard by nobody else.
             _ => None,
         };

@@ -3,9 +3,10 @@
 //! What the floor decides comes back as the answer to our event, or as a push. What cannot be played here
 //! (words without a sound, a conference) ends the stream, and the carrier goes on from its document.
 //!
-//! `wire` is its socket, `ears` hears keys, `hearing` words, `play` is its voice, `talk` joins it with another party's,
-//! `record` keeps a message, `typed` a PIN.
+//! `wire` is its socket, `ears` hears keys, `hearing` words, `play` is its voice, `barge` keeps it from talking over a
+//! caller, `talk` joins it with another party's, `record` keeps a message, `typed` a PIN.
 
+mod barge;
 mod ears;
 mod hearing;
 mod play;
@@ -48,6 +49,7 @@ use crate::render::Keys;
 use crate::render::Then;
 use crate::vocab::CarrierCall;
 use crate::vocab::LegId;
+use barge::Barge;
 use ears::Ears;
 use hearing::Hearing;
 use record::Mailbox;
@@ -129,6 +131,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<(BrowserLeg,
                 browser,
                 player,
                 ears,
+                barge: Barge::default(),
                 hearing: Hearing::new(line.recogniser.clone()),
                 talk: None,
                 mailbox: None,
@@ -191,6 +194,7 @@ struct Session<'l> {
     browser: bool,
     player: Player,
     ears: Ears,
+    barge: Barge,
     hearing: Hearing,
     talk: Option<Talk>,
     mailbox: Option<Mailbox>,
@@ -246,6 +250,10 @@ impl Session<'_> {
                 _ => self.ended(Input::Nothing).await,
             };
         }
+        let goes_on = self.barge.until().map(|until| self.hearing.until(until, now));
+        if goes_on.is_some_and(|until| until <= now) {
+            return self.go_on().await;
+        }
         let idle_at = self.heard_at + IDLE_MAX;
         if idle_at <= now {
             return Err(End::Dropped);
@@ -258,7 +266,7 @@ impl Session<'_> {
         if message_until.is_some_and(|until| until <= now) {
             return self.message_over().await;
         }
-        let times = [self.player.wake(), waits_until, alone_until, message_until, Some(idle_at)];
+        let times = [self.player.wake(), waits_until, goes_on, alone_until, message_until, Some(idle_at)];
         let wake = times.into_iter().flatten().min().unwrap_or(idle_at);
         tokio::select! {
             text = next(self.socket) => {
@@ -288,6 +296,7 @@ impl Session<'_> {
                 // In a conversation no key means anything: nobody listens for one.
                 let key = if self.keys == Keys::Ignored { None } else { self.ears.hear(now) };
                 self.hearing.hear(&self.ears.audio);
+                self.give_way(now).await?;
                 self.keep_pace(now).await?;
                 key
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::End;
 use super::Line;
 use super::Session;
+use super::barge::Barge;
 use super::talk::place_of;
 use super::wire::write;
 use crate::engine::Given;
@@ -53,8 +54,14 @@ impl Session<'_> {
         (self.serial, self.keys, self.then, self.waits_until) = (given.serial, plan.keys, plan.then, None);
         self.digits.clear();
         self.hearing.listen_during(&given.treatment);
+        self.barge = Barge::of(&given.treatment, &plan, &program);
+        self.say_all(&plan, program).await
+    }
+
+    /// Says this from now on; a browser shows it.
+    pub(super) async fn say_all(&mut self, plan: &Plan, program: Program) -> Result<(), End> {
         if self.browser {
-            write(self.socket, self.writer.captions(&Captions::new(&plan, &program))).await?;
+            write(self.socket, self.writer.captions(&Captions::new(plan, &program))).await?;
         }
         let now = self.now();
         if plan.then != Then::Talk || !program.parts.is_empty() {

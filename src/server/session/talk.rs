@@ -42,6 +42,8 @@ pub(super) struct Talk {
     round: u32,
     seat: Seat,
     alone: Option<Alone>,
+    /// The other party is on hold, and comes back.
+    on_hold: bool,
     arrivals: Arrivals,
     pieces: u32,
     backlog: Backlog,
@@ -119,8 +121,8 @@ impl Session<'_> {
         let seat = self.line.engine.rooms().enter(call, round, self.leg, role).ok_or(End::HandedOver)?;
         let alone = role.is_party().then(|| Alone { until: self.now() + ALONE_MAX, ended: false });
         let (arrivals, backlog, mixer) = (Arrivals::default(), Backlog::default(), Mixer::default());
-        let (audio, mixed) = (Vec::new(), Vec::new());
-        self.talk = Some(Talk { call, round, seat, alone, arrivals, pieces: 0, backlog, audio, mixer, mixed });
+        let (audio, mixed, on_hold) = (Vec::new(), Vec::new(), false);
+        self.talk = Some(Talk { call, round, seat, alone, on_hold, arrivals, pieces: 0, backlog, audio, mixer, mixed });
         Ok(())
     }
 
@@ -146,7 +148,13 @@ impl Session<'_> {
         match heard {
             Heard::Audio(said) => return self.pass_on(&said).await,
             Heard::Came => talk.alone = None,
+            // Whoever is on hold has left the room, and perhaps its stream, but not the conversation.
+            Heard::Alone { .. } if talk.on_hold => {}
             Heard::Alone { ended } => talk.alone = Some(Alone { until, ended }),
+            Heard::OnHold(on_hold) => {
+                talk.on_hold = on_hold;
+                talk.alone = (!on_hold).then_some(Alone { until, ended: false });
+            }
             Heard::Moved => return Err(End::HandedOver),
             Heard::Over => return self.ended(Input::Nothing).await,
         }

@@ -3,6 +3,7 @@
 //! Struct literals are written out whole: a new field does not compile until it stands here with a value.
 
 mod items;
+mod talk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,7 +104,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TreatmentFetched LegAnswered LegStatus LegFoundOver EffectConfirmed EffectFailed AgentStateAsked CallCloseAsked
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
-    SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked);
+    SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked AskedOnce HoldAsked ResumeAsked);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -111,7 +112,8 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     RecordingEmpty RecordingDelayed RecordingTried RecordingStored RecordingDropped RecordingPlayed LegAsked
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
-    SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged);
+    SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
+    AskedOnce HoldBegan HoldReminded HoldEnded);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -153,7 +155,7 @@ pub(crate) fn arrival(n: u32) -> (Event, Vec<Fact>) {
 /// Entries in which every event and every fact stands at least once.
 pub(crate) fn all() -> Vec<(Event, Vec<Fact>)> {
     let mut entries = vec![arrival(1)];
-    entries.extend(events().into_iter().map(|event| (event, Vec::new())));
+    entries.extend(events().into_iter().chain(talk::events()).map(|event| (event, Vec::new())));
     // Facts share entries, so that personal texts of several stand in one sealed part.
     entries.extend(facts().chunks(5).map(|facts| (Event::TimePassed, facts.to_vec())));
     entries
@@ -178,6 +180,7 @@ fn events() -> Vec<Event> {
         Event::LegStatus { leg: Some(leg), carrier_call: "CA2".into(), status: LegStatus::InProgress },
         Event::LegFoundOver { leg },
         Event::MessageBegan { leg, recording: "carelane-1".into() },
+        Event::AskedOnce { key: "k1".into(), path: "POST calls/call-1/close".into(), asked: Box::new(arrival(15).0) },
         Event::EffectConfirmed { effect, carrier_call: Some("CA3".into()) },
         Event::EffectConfirmed { effect, carrier_call: None },
         Event::EffectFailed { effect, why: Failure::Unreachable },
@@ -227,26 +230,15 @@ fn events() -> Vec<Event> {
     ]
 }
 
-fn softphone_facts() -> [Fact; 6] {
-    let leg = LegId(4);
-    [
-        Fact::SoftphoneHeard { agent: "ana".into() },
-        Fact::SoftphoneUnheard { agent: "ana".into(), until: NOON },
-        Fact::SoftphoneLost { agent: "ana".into() },
-        Fact::OfferRung { offer: OfferId(8), expires_at: NOON },
-        Fact::LineLost { leg, until: NOON },
-        Fact::LineBack { leg },
-    ]
-}
-
 fn facts() -> Vec<Fact> {
     let (leg, call, offer, item) = (LegId(4), CallId(5), OfferId(8), ItemId(6));
     let mut facts: Vec<Fact> = treatments()
         .into_iter()
+        .chain(talk::treatments())
         .zip(1..)
         .map(|(treatment, serial)| Fact::LegTreated { leg, serial, treatment, pushed: serial % 2 == 0 })
         .collect();
-    facts.extend(softphone_facts());
+    facts.extend(talk::facts());
     facts.extend([
         Fact::FloorOpened("fl0".into()),
         Fact::FlowLoaded(Box::new(flow_file())),
@@ -280,6 +272,7 @@ fn facts() -> Vec<Fact> {
         Fact::LegAsked { leg, paging: true },
         Fact::AskUnanswered { leg },
         Fact::MessageBegan { leg, recording: "carelane-1".into() },
+        Fact::AskedOnce { key: "k1".into(), path: "POST calls/call-1/close".into() },
         Fact::GapFound { since: NOON },
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
@@ -458,6 +451,7 @@ fn flow_file() -> FlowFile {
             misses: 2,
             wrap_up: Span::mins(2),
             with_a_patient: Span::mins(10),
+            hold_reminder: Span::mins(5),
         },
         retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },

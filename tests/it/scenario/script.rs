@@ -228,6 +228,17 @@ impl Stage {
         if decided { Err(format!("the repetition decided something:\n{told}")) } else { Ok(told) }
     }
 
+    /// What an assistant asks for while she talks.
+    fn asked_in_talk(&self, what: &str, who: &str, lane: Option<&str>) -> Result<Event, String> {
+        let call = self.call(who)?;
+        match (what, lane) {
+            ("hold", None) => Ok(Event::HoldAsked { call }),
+            ("resume", None) => Ok(Event::ResumeAsked { call }),
+            ("transfer", Some(lane)) => Ok(Event::TransferAsked { call, lane: lane.into() }),
+            _ => Err(format!("{what} needs something else")),
+        }
+    }
+
     fn event(&self, words: &[&str]) -> Result<Event, String> {
         match *words {
             ["call", name, "from", from] => Ok(call(name, from, NUMBER)),
@@ -279,7 +290,7 @@ impl Stage {
             ["softphone", agent, "answers"] => Ok(Event::SoftphoneHeard { agent: agent.into() }),
             ["softphone", agent, "is-silent"] => Ok(Event::SoftphoneUnheard { agent: agent.into() }),
             ["line-lost", who] => Ok(Event::LineLost { leg: self.leg(who)? }),
-            ["transfer", who, lane] => Ok(Event::TransferAsked { call: self.call(who)?, lane: lane.into() }),
+            ["hold" | "resume" | "transfer", who, ..] => self.asked_in_talk(words[0], who, words.get(2).copied()),
             ["close", who, outcome, ..] => {
                 let (call, (note, by, promised)) = (self.call(who)?, note(&words[3..])?);
                 Ok(Event::CallCloseAsked { call, outcome: outcome.into(), note, by, promised })

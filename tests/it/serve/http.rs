@@ -24,6 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: String,
+    pub(crate) etag: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -56,10 +57,11 @@ async fn exchange(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]
     let request = request.body(Full::new(Bytes::copy_from_slice(body))).expect("a well-formed request");
     let response = sender.send_request(request).await.ok()?;
     let (head, body) = response.into_parts();
-    let content_type = head.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let body = body.collect().await.ok()?.to_bytes().to_vec();
     connection.abort();
-    Some(Answer { status: head.status.as_u16(), content_type: content_type.to_owned(), body })
+    let (content_type, etag) = (header("content-type"), header("etag"));
+    Some(Answer { status: head.status.as_u16(), content_type, etag, body })
 }
 
 pub(crate) async fn get(url: &str) -> Option<Answer> {

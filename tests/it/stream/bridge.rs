@@ -17,7 +17,7 @@ use super::carrier::Carrier;
 use super::carrier::said;
 use super::carrier::stream_of;
 
-const JOINING: &str = "Thank you for waiting. Here is your assistant.";
+pub(super) const JOINING: &str = "Thank you for waiting. Here is your assistant.";
 const GOODBYE: &str = "Thank you for calling. Goodbye.";
 
 /// A sound that nobody makes by speaking.
@@ -34,7 +34,7 @@ async fn waits(carrier: &Carrier, name: &str) -> Call {
 }
 
 /// A patient and an assistant in conversation.
-async fn joined(carrier: &Carrier, name: &str) -> (Call, Call) {
+pub(super) async fn joined(carrier: &Carrier, name: &str) -> (Call, Call) {
     let mut patient = waits(carrier, name).await;
     let mut assistant = carrier.takes_the_call().await;
     patient.until_clear().await;
@@ -56,13 +56,13 @@ fn another_whisper(name: &str, text: String) -> String {
 }
 
 /// Frames of somebody who speaks, no two the same.
-fn speech(seed: u32) -> Vec<Vec<u8>> {
+pub(super) fn speech(seed: u32) -> Vec<Vec<u8>> {
     let byte = |n: u32| (n.wrapping_mul(2_654_435_761).wrapping_add(seed) >> 13) as u8;
     (0..100).map(|frame| (0..g711::FRAME as u32).map(|n| byte(frame * 160 + n)).collect()).collect()
 }
 
 /// One speaks frame by frame, as people do; the other hears exactly that, half of it within this time.
-async fn speaks(speaker: &mut Call, listener: &mut Call, frames: &[Vec<u8>]) -> Duration {
+pub(super) async fn speaks(speaker: &mut Call, listener: &mut Call, frames: &[Vec<u8>]) -> Duration {
     let began = Instant::now();
     let mut took = Vec::new();
     for (n, frame) in frames.iter().enumerate() {

@@ -101,7 +101,21 @@ fn waiting(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
     let nurse = hold("nurse", vec![Words::Phrase(Phrase::Urgent), Words::Phrase(Phrase::ReachingCare)], true);
     let crisis = hold("nurse", vec![Words::Phrase(Phrase::Crisis), Words::Phrase(Phrase::ReachingCare)], true);
     let joined = Treatment::Connected { call: CallId(5), round: 1, party: Party::Caller, language: language.clone() };
+    let held = |first: &[Phrase], urgent| Treatment::OnHold {
+        first: first.iter().map(|phrase| Words::Phrase(*phrase)).collect(),
+        language: language.clone(),
+        urgent,
+    };
+    let on_hold = held(&[Phrase::OnHold], false);
+    let on_hold_urgent = held(&[Phrase::Urgent, Phrase::OnHold], true);
     vec![
+        ("on-hold", on_hold.clone(), Context::Call),
+        ("on-hold-first-words", on_hold.clone(), Context::Queue(0)),
+        ("on-hold-second-words", on_hold.clone(), Context::Queue(1)),
+        ("on-hold-third-words", on_hold, Context::Queue(2)),
+        ("on-hold-urgent", on_hold_urgent.clone(), Context::Call),
+        ("on-hold-urgent-words", on_hold_urgent.clone(), Context::Queue(0)),
+        ("on-hold-urgent-words-said", on_hold_urgent, Context::Moved),
         ("hold", desk.clone(), Context::Call),
         ("hold-for-a-person", hold("desk", person, false), Context::Call),
         ("hold-urgent", nurse.clone(), Context::Call),
