@@ -115,8 +115,12 @@ impl Floor {
         if by.is_none_or(|by| self.agents.contains_key(by)) {
             return Ok(());
         }
-        let allowed = self.agents.keys().map(|agent| agent.as_str().into()).collect();
-        Err(Refusal::NotAllowed { what: "by", allowed })
+        Err(Refusal::NotAllowed { what: "by", allowed: self.assistants() })
+    }
+
+    /// Every assistant's id, for a refusal that names who might.
+    pub(super) fn assistants(&self) -> Vec<Arc<str>> {
+        self.agents.keys().map(|agent| agent.as_str().into()).collect()
     }
 
     /// May `by` close this call? Whoever spoke with its caller may; of a clinical lane nobody else but its people.

@@ -2,6 +2,9 @@
 //!
 //! Caller and patient are two: a mother calls for her child, a pharmacy for a patient. Nothing here is a credential.
 
+pub use super::window::FORM as WINDOW_FORM;
+pub use super::window::Window;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -74,6 +77,9 @@ pub struct Details {
     /// Did they come by the backline: a hospital, a laboratory, a pharmacy?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub backline: bool,
+    /// When the patient wants to be called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_window: Option<Window>,
 }
 
 /// What details are about.
@@ -128,6 +134,7 @@ impl Details {
         newer(&mut self.relationship, &more.relationship);
         newer(&mut self.may_discuss, &more.may_discuss);
         newer(&mut self.reason, &more.reason);
+        newer(&mut self.preferred_window, &more.preferred_window);
         self.backline |= more.backline;
     }
 }

@@ -8,6 +8,7 @@ use jiff::tz::Offset;
 use jiff::tz::TimeZone;
 
 use super::treatment::Words;
+use super::window::Window;
 use crate::flow::Date;
 use crate::flow::Flow;
 use crate::flow::OpenSpell;
@@ -17,6 +18,9 @@ use crate::vocab::Timestamp;
 
 /// How far ahead an opening is looked for. A practice closed for longer gets plain clock time.
 const DAYS_AHEAD_MAX: i32 = 400;
+
+/// Less time than that before a window closes is no time to reach anybody.
+const REACHABLE_MIN: Span = Span::mins(15);
 
 /// Why a practice is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,14 +125,46 @@ pub fn midnight(flow: &Flow, date: civil::Date) -> Option<Timestamp> {
     moment(&zone(flow)?, date, 0)
 }
 
+/// By when a patient is called who wants to be called in this window, due at `due` otherwise: a time in it stays; else
+/// the target counts from when the patient can be reached, and ends with that spell of the window.
+pub fn due_in_window(flow: &Flow, window: &Window, now: Timestamp, due: Timestamp, within: Span) -> Timestamp {
+    let mut spells = spells_in(flow, now, Some(*window)).filter(|(_, closes)| *closes >= now + REACHABLE_MIN);
+    let Some((opens, closes)) = spells.next() else { return due };
+    let fits = |(opens, closes): (Timestamp, Timestamp)| opens < due && due <= closes;
+    if fits((opens, closes)) || spells.take_while(|(opens, _)| *opens < due).any(fits) {
+        return due;
+    }
+    (opens.max(now) + within).min(closes)
+}
+
+/// The first moment from `at` on in open time and in the window.
+pub fn first_in_window(flow: &Flow, window: &Window, at: Timestamp) -> Timestamp {
+    let spell = spells_in(flow, at, Some(*window)).find(|(_, closes)| *closes >= at + REACHABLE_MIN);
+    spell.map_or(at, |(opens, _)| opens.max(at))
+}
+
 /// Open spells from the day of `from` on, as moments, in order.
 fn spells(flow: &Flow, from: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
+    spells_in(flow, from, None)
+}
+
+/// The same, as far as they are in a patient's window.
+fn spells_in(
+    flow: &Flow,
+    from: Timestamp,
+    window: Option<Window>,
+) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
     let zone = zone(flow).unwrap_or(TimeZone::UTC);
     let first = local_date(&zone, from);
     (0..DAYS_AHEAD_MAX).filter_map(move |ahead| first.checked_add(ahead.days()).ok()).flat_map(move |date| {
         let clocks = clocks_of(&zone, date);
         clocks.into_iter().flat_map(move |clock| {
-            spells_of(flow, date).iter().filter_map(move |spell| clock.shows(date, spell.from, spell.to))
+            let spells = spells_of(flow, date).iter().map(|spell| (spell.from, spell.to));
+            let narrowed = spells.filter_map(move |(from, to)| match window {
+                Some(window) => window.narrow(weekday(date), from, to),
+                None => Some((from, to)),
+            });
+            narrowed.filter_map(move |(from, to)| clock.shows(date, from, to))
         })
     })
 }
@@ -177,8 +213,12 @@ fn spells_of(flow: &Flow, date: civil::Date) -> &[OpenSpell] {
     if let Some(special) = flow.hours.special.get(&key(date)) {
         return special;
     }
-    let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
-    flow.hours.week.get(weekday).map_or(&[], Vec::as_slice)
+    flow.hours.week.get(weekday(date)).map_or(&[], Vec::as_slice)
+}
+
+/// Monday is 0.
+fn weekday(date: civil::Date) -> usize {
+    usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0)
 }
 
 fn key(date: civil::Date) -> Date {
@@ -304,6 +344,53 @@ mod tests {
         assert_eq!(after_open_time(&begins, at("2027-03-14T07:00:00Z"), Span::hours(1)), at("2027-03-14T09:00:00Z"));
         let ends = with("America/Chicago", 6, &[(0, 150)]);
         assert!(is_open(&ends, at("2027-03-14T07:59:59Z")) && !is_open(&ends, at("2027-03-14T08:00:00Z")));
+    }
+
+    /// Local times of Chicago in November are six hours behind UTC; Friday closes at four.
+    #[test]
+    fn who_wants_to_be_called_in_a_window_is_called_in_it_and_in_open_time() {
+        for (zone, written, now, within, due) in [
+            // Opened at nine, due at eleven, reachable from three: the two hours count from there.
+            ("America/Chicago", "after 15:00", "2026-11-23T15:00:00Z", 2, "2026-11-23T23:00:00Z"),
+            // Due at half past three as it is.
+            ("America/Chicago", "after 15:00", "2026-11-23T19:30:00Z", 2, "2026-11-23T21:30:00Z"),
+            // Never past that day's window: the practice closes.
+            ("America/Chicago", "after 15:00", "2026-11-23T15:00:00Z", 4, "2026-11-23T23:00:00Z"),
+            // Friday, five minutes before it closes: Monday's afternoon.
+            ("America/Chicago", "after 15:00", "2026-12-04T21:55:00Z", 2, "2026-12-07T23:00:00Z"),
+            // The day before Thanksgiving, and the holiday, a closed Friday and the weekend after it.
+            ("America/Chicago", "after 15:00", "2026-11-25T22:50:00Z", 2, "2026-11-30T23:00:00Z"),
+            // In the lunch closure nobody calls: until one o'clock is until twelve, and that is over.
+            ("America/Chicago", "11:00-13:00", "2026-11-23T18:10:00Z", 2, "2026-11-24T18:00:00Z"),
+            // The morning is the patient's, and it is morning.
+            ("America/Chicago", "before 10:00", "2026-11-23T15:00:00Z", 2, "2026-11-23T16:00:00Z"),
+            ("America/Chicago", "wednesday", "2026-11-23T15:00:00Z", 2, "2026-11-25T16:00:00Z"),
+            // On the first Monday of winter time three o'clock is an hour later by UTC; of summer time, earlier.
+            ("America/Chicago", "after 15:00", "2026-10-31T15:00:00Z", 2, "2026-11-02T23:00:00Z"),
+            ("America/Chicago", "after 15:00", "2027-03-13T15:00:00Z", 2, "2027-03-15T22:00:00Z"),
+            // The window is of the practice's clock.
+            ("America/Phoenix", "after 15:00", "2026-11-23T16:00:00Z", 2, "2026-11-24T00:00:00Z"),
+            // Never open then: the time without a window.
+            ("America/Chicago", "saturday", "2026-11-23T15:00:00Z", 2, "2026-11-23T17:00:00Z"),
+        ] {
+            let (flow, window) = (practice(zone), Window::parse(written).unwrap());
+            let (now, within) = (at(now), Span::hours(within));
+            let plain = after_open_time(&flow, now, within);
+            let found = due_in_window(&flow, &window, now, plain, within);
+            assert_eq!(found.rfc3339(), at(due).rfc3339(), "{written} at {now} in {zone}");
+        }
+    }
+
+    #[test]
+    fn an_earlier_time_is_counted_back_through_lunch_and_never_before_now() {
+        let flow = practice("America/Chicago");
+        let back = |due: &str, minutes: i64, now: &str| before(&flow, at(due), Span::mins(minutes), at(now));
+        let monday = "2026-11-23T14:00:00Z";
+        assert_eq!(back("2026-11-23T22:00:00Z", 30, monday), at("2026-11-23T21:30:00Z"));
+        assert_eq!(back("2026-11-23T19:10:00Z", 30, monday), at("2026-11-23T17:40:00Z"));
+        assert_eq!(back("2026-11-24T14:10:00Z", 30, monday), at("2026-11-23T22:40:00Z"));
+        assert_eq!(back("2026-11-23T14:10:00Z", 30, monday), at(monday));
+        assert_eq!(back("2026-11-24T14:10:00Z", 30, "2026-11-24T03:00:00Z"), at("2026-11-24T14:00:00Z"));
     }
 
     #[test]

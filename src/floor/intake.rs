@@ -146,5 +146,12 @@ impl Turn<'_> {
 
 /// When a call's callback is due. Urgent work does not wait for opening hours.
 pub(super) fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
-    if call.urgent { now + lane.callback_within } else { hours::after_open_time(&call.flow, now, lane.callback_within) }
+    if call.urgent {
+        return now + lane.callback_within;
+    }
+    let due = hours::after_open_time(&call.flow, now, lane.callback_within);
+    match &call.details.preferred_window {
+        Some(window) => hours::due_in_window(&call.flow, window, now, due, lane.callback_within),
+        None => due,
+    }
 }

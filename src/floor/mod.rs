@@ -43,6 +43,7 @@ pub mod treatment;
 mod turn;
 pub mod view;
 mod voicemail;
+mod window;
 pub mod work;
 mod worklist;
 mod wrapup;

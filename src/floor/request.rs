@@ -213,10 +213,14 @@ impl Turn<'_> {
             let allowed = reasons.iter().map(|reason| reason.id.as_str().into()).collect();
             return self.refuse(Refusal::NotAllowed { what: "reason", allowed });
         }
-        let mut after = known.clone();
+        let (mut after, known_window) = (known.clone(), known.preferred_window);
         after.learn(&details);
         if after != *known {
+            let window = after.preferred_window != known_window;
             self.fact(Fact::DetailsKnown { of, details: Box::new(details) });
+            if let (Subject::Item(item), true) = (of, window) {
+                self.fit_to_window(item);
+            }
         }
     }
 
@@ -248,7 +252,7 @@ impl Turn<'_> {
             return self.refuse(KEEPS_OPEN);
         }
         let due_before = item.new.due_at;
-        let wished = promised.unwrap_or_else(|| rhythm::next_step(&item.flow, item.attempts + 1, self.now));
+        let wished = promised.unwrap_or_else(|| rhythm::next_attempt(item, self.now));
         let due_at = if self.floor.may_put_off(item, by.as_ref()) { wished } else { wished.min(due_before) };
         let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
         if found.closes && !self.may_close_item(id, by.as_ref()) {

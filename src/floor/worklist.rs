@@ -5,9 +5,11 @@ use super::event::ItemRequest;
 use super::fact::Fact;
 use super::fact::ItemChange;
 use super::fact::ItemKind;
+use super::hours;
 use super::turn::Turn;
 use super::work::item::Item;
 use super::work::recording::MESSAGES_MAX;
+use crate::flow::Owner;
 use crate::vocab::AgentId;
 use crate::vocab::ItemId;
 
@@ -20,11 +22,45 @@ impl Turn<'_> {
             return self.refuse(CLOSED);
         }
         let decided = match what {
-            ItemRequest::Merge { into } => self.merged(item, *into, by.as_ref()),
+            ItemRequest::Merge { into } => {
+                self.merged(item, *into, by.as_ref()).map(|to| Some(Fact::ItemChanged { item: id, to, by }))
+            }
+            ItemRequest::Claim => self.claimed(item, by),
         };
         match decided {
-            Ok(to) => self.fact(Fact::ItemChanged { item: id, to, by }),
+            Ok(fact) => fact.into_iter().for_each(|fact| self.fact(fact)),
             Err(refusal) => self.refuse(refusal),
+        }
+    }
+
+    /// A group's item becomes the one's who asks first. Claimed again by her, nothing changes.
+    // rule: claimed-once
+    fn claimed(&self, item: &Item, by: Option<AgentId>) -> Result<Option<Fact>, Refusal> {
+        self.floor.is_somebody(by.as_ref())?;
+        let Some(by) = by else { return Err(Refusal::NotAllowed { what: "by", allowed: self.floor.assistants() }) };
+        match item.owner() {
+            Some(owner) if *owner == by => return Ok(None),
+            Some(_) => return Err(Refusal::Conflict("this item has an owner already: give it to another by `owner`")),
+            None => {}
+        }
+        // patient: clinical work is done by clinical people.
+        if !self.floor.may_put_off(item, Some(&by)) {
+            return Err(Refusal::NotHers("clinical work is claimed by the clinical group only"));
+        }
+        Ok(Some(Fact::ItemOwned { item: item.new.item, owner: Owner::Agent(by) }))
+    }
+
+    /// The patient's window became known: routine work is due in it. Urgent and clinical work waits for no window.
+    // rule: window-respected
+    pub(super) fn fit_to_window(&mut self, id: ItemId) {
+        let Some(item) = self.floor.items.get(&id) else { return };
+        let Some(lane) = item.flow.lane(&item.new.lane).filter(|lane| !lane.clinical && !item.new.urgent) else {
+            return;
+        };
+        let Some(window) = item.new.details.preferred_window else { return };
+        let at = hours::due_in_window(&item.flow, &window, self.now, item.new.due_at, lane.callback_within);
+        if at != item.new.due_at {
+            self.fact(Fact::ItemChanged { item: id, to: ItemChange::Due { at }, by: None });
         }
     }
 

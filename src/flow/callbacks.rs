@@ -27,6 +27,42 @@ impl Default for Callbacks {
     }
 }
 
+/// What kind of work a lane is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LaneWork {
+    /// Appointments.
+    Scheduling,
+    /// Referrals.
+    Referral,
+    /// Insurance and bills.
+    Billing,
+    /// Records.
+    Records,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+impl LaneWork {
+    /// By the names of [`LANE_WORK`].
+    pub(super) const ALL: [(&str, Self); 5] = [
+        ("scheduling", Self::Scheduling),
+        ("referral", Self::Referral),
+        ("billing", Self::Billing),
+        ("records", Self::Records),
+        ("other", Self::Other),
+    ];
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    pub(super) fn is_other(&self) -> bool {
+        *self == Self::Other
+    }
+}
+
+/// How a lane's work is named.
+pub(super) const LANE_WORK: Kind = Kind::Word(&["scheduling", "referral", "billing", "records", "other"]);
+
 /// `callbacks`.
 pub(super) static CALLBACKS: Record = Record {
     name: "`callbacks`",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::callbacks::CALLBACKS;
 use super::callbacks::Callbacks;
+use super::callbacks::LaneWork;
 use super::model::Choice;
 use super::model::Exit;
 use super::model::Exits;
@@ -302,6 +303,7 @@ fn lane(id: &str, node: &Node) -> Lane {
         id: valid_id(id).into(),
         name: lane.texts("name"),
         clinical,
+        work: LaneWork::ALL.iter().find(|(name, _)| *name == lane.text("work")).map_or(LaneWork::Other, |(_, w)| *w),
         answer_within: lane.duration("answer_within"),
         head_starts: HeadStart::ALL.iter().filter_map(|(why, key)| Some((*why, head_start(key)?))).collect(),
         serving: lane.items("serving").iter().map(tier).collect(),

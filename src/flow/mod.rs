@@ -36,6 +36,7 @@ mod syntax;
 mod wording;
 
 pub use callbacks::Callbacks;
+pub use callbacks::LaneWork;
 pub use check::check_flow;
 pub use check::check_team;
 pub use check_greeting::OPENING_SECONDS_MAX;

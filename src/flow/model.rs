@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::callbacks::Callbacks;
+use super::callbacks::LaneWork;
 use super::on_call::OnCall;
 use super::wording::Phrase;
 use crate::vocab::AgentId;
@@ -160,6 +161,9 @@ pub struct Lane {
     /// May a clinical question come here? Clinical and urgent callers reach nothing else.
     #[serde(default)]
     pub clinical: bool,
+    /// What kind of work the lane is, for the callback list.
+    #[serde(default, skip_serializing_if = "LaneWork::is_other")]
+    pub work: LaneWork,
     /// The answer target: the waiting call's deadline is its arrival plus this, less its head starts.
     pub answer_within: Span,
     /// Minutes of head start by reason.

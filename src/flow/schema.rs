@@ -4,6 +4,7 @@
 //! about how values fit together; that is the business of the `check_*` files.
 
 use super::callbacks::CALLBACKS;
+use super::callbacks::LANE_WORK;
 use crate::vocab::Span;
 use crate::vocab::limit::PROMPT_CHARS_MAX;
 
@@ -303,6 +304,7 @@ pub(super) static LANE: Record = Record {
     fields: &[
         required("name", Kind::Texts, "as said after \"you are in line for\""),
         default("clinical", Kind::Flag, "false", "may a clinical question come here?"),
+        default("work", LANE_WORK, "other", "what kind of work it is, for the callback list"),
         required("answer_within", Kind::Duration(Span::secs(10), Span::hours(1)), "the answer target"),
         optional("head_starts", Kind::Record(&HEAD_STARTS), "head start in the queue, by reason"),
         required(

@@ -26,6 +26,8 @@ use crate::floor::details::Details;
 use crate::floor::details::Relationship;
 use crate::floor::details::Standing;
 use crate::floor::details::Subject;
+use crate::floor::details::WINDOW_FORM;
+use crate::floor::details::Window;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Lack;
 use crate::floor::effect::Refusal;
@@ -33,6 +35,7 @@ use crate::floor::event::AskedState;
 use crate::floor::event::Event;
 use crate::floor::event::Note;
 use crate::floor::treatment::Mode;
+use crate::floor::work::item::Item;
 use crate::floor::work::recording::MessageId;
 use crate::flow::Date;
 use crate::vocab::AgentId;
@@ -83,7 +86,7 @@ pub(super) struct UrgentBody {
 /// What is left out stays as it is.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DetailsBody {
+pub(super) struct DetailsBody {
     #[serde(default)]
     standing: Option<Standing>,
     #[serde(default)]
@@ -94,6 +97,8 @@ struct DetailsBody {
     may_discuss: Option<bool>,
     #[serde(default)]
     reason: Option<String>,
+    #[serde(default)]
+    preferred_window: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -217,14 +222,12 @@ impl Asking<'_> {
                 self.ask(Event::UrgentAsked { of, by: AgentId::from(by.as_str()) }).await
             }
             ("POST", ["items", item, "urgent"]) => self.flag_item(item, body).await,
-            ("PATCH", ["items", item, "caller"]) => {
-                let details = Box::new(details(read(body)?)?);
-                self.ask_item(id(item, "item")?, |item| Event::DetailsTold { of: Subject::Item(item), details }).await
-            }
+            ("PATCH", ["items", item] | ["items", item, "caller"]) => self.describe_item(item, body).await,
             ("PUT", ["items", item, "owner"]) => {
                 let OwnerBody { owner } = read(body)?;
                 self.ask_item(id(item, "item")?, |item| Event::OwnerAsked { item, owner: owner.into() }).await
             }
+            ("POST", ["items", item, "claim"]) => self.claim(item, body).await,
             ("POST", ["items", item, "merge"]) => self.merge(item, body).await,
             (_, ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _] | ["items", _, "recording"]) => {
                 Err(reply::method_not_allowed("GET"))
@@ -284,7 +287,7 @@ impl Asking<'_> {
     /// Answered with the item as it is now, and the reason if it stays due when it was.
     async fn attempt(&mut self, id: ItemId, attempt: Event) -> Result<Reply, Reply> {
         let answer = self.answer(attempt).await?;
-        let mut item = self.shown(id).await?;
+        let mut item = json::aged(&self.found(id).await?, self.engine.clock().now());
         if let Answer::DueKept(why) = answer {
             item["due_kept"] = why.into();
         }
@@ -292,15 +295,16 @@ impl Asking<'_> {
     }
 
     pub(super) async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
-        let shown = self.shown(id).await?;
-        Ok(reply::json(StatusCode::OK, &shown).tagged(&etag(&shown)))
+        let item = self.found(id).await?;
+        let shown = json::aged(&item, self.engine.clock().now());
+        Ok(reply::json(StatusCode::OK, &shown).tagged(&etag(&json::item(&item))))
     }
 
-    async fn shown(&self, id: ItemId) -> Result<Value, Reply> {
+    async fn found(&self, id: ItemId) -> Result<Item, Reply> {
         let item = self.engine.item(id).await.map_err(unanswered)?;
         let gone =
             || reply::problem(StatusCode::NOT_FOUND, "there is no such item, or it was closed more than a day ago");
-        Ok(json::item(&item.ok_or_else(gone)?))
+        item.ok_or_else(gone)
     }
 
     /// A recorded message. Who listens is in the journal before a byte of it leaves.
@@ -419,7 +423,7 @@ impl Body for ClosingBody {
 impl Body for DetailsBody {
     const FORM: &'static str = concat!(
         r#"{"standing": "new" or "existing", "patient": {"name": text, "date_of_birth": "1990-12-31"}, "#,
-        r#""relationship": "self", "parent", …, "may_discuss": true or false, "reason": text}, as far as it is known"#
+        r#""relationship": "self", "parent", …, "may_discuss": true or false, "reason": text, "preferred_window": "after 15:00"}, as far as it is known"#
     );
 }
 
@@ -453,7 +457,7 @@ pub(super) fn read<T: Body>(body: &[u8]) -> Result<T, Reply> {
     })
 }
 
-fn details(body: DetailsBody) -> Result<Details, Reply> {
+pub(super) fn details(body: DetailsBody) -> Result<Details, Reply> {
     let refused = |detail: &str| reply::problem(StatusCode::UNPROCESSABLE_ENTITY, detail);
     let PatientBody { name, date_of_birth } = body.patient.unwrap_or_default();
     if name.as_ref().is_some_and(|name| name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX) {
@@ -462,6 +466,10 @@ fn details(body: DetailsBody) -> Result<Details, Reply> {
     if date_of_birth.as_ref().is_some_and(|date| Date::try_from(date.clone()).is_err()) {
         return Err(refused("`patient.date_of_birth` is no day of the calendar: write year-month-day"));
     }
+    let window = |text: String| {
+        Window::parse(&text).ok_or_else(|| refused(&format!("`preferred_window` is written like {WINDOW_FORM}")))
+    };
+    let preferred_window = body.preferred_window.map(window).transpose()?;
     Ok(Details {
         standing: body.standing,
         patient_name: name.map(Private::new),
@@ -469,6 +477,7 @@ fn details(body: DetailsBody) -> Result<Details, Reply> {
         relationship: body.relationship,
         may_discuss: body.may_discuss,
         reason: body.reason.map(|reason| ReasonId::from(reason.as_str())),
+        preferred_window,
         // Only its key says so.
         backline: false,
     })

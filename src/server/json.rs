@@ -29,7 +29,7 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
         "practices": view.practices.iter().map(|p| practice(p, now)).collect::<Vec<_>>(),
         "lanes": lanes(view, now),
         "agents": agents(view),
-        "items": items(view),
+        "items": items(view, now),
         "calls": view.calls.iter().map(|c| json!({
             "call": c.call.to_string(), "carrier_call": c.carrier_call, "state": c.state,
             "practice": c.practice, "lane": c.lane, "language": c.language, "urgent": c.urgent, "repeat": c.repeat,
@@ -107,8 +107,8 @@ pub(super) fn lane(practice: &PracticeId, lane: &Lane) -> Value {
 }
 
 /// Open items.
-pub(super) fn items(view: &View) -> Vec<Value> {
-    view.items.iter().map(|i| item(&i.item)).collect()
+pub(super) fn items(view: &View, now: Timestamp) -> Vec<Value> {
+    view.items.iter().map(|i| aged(&i.item, now)).collect()
 }
 
 /// One item.
@@ -122,6 +122,7 @@ pub(super) fn item(item: &Item) -> Value {
         "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
         "last_outcome": item.last_outcome, "outcome": item.closed, "caller_is": details(&new.details),
         "flagged_by": new.flagged_by.as_ref().and_then(FlaggedBy::agent),
+        "segment": item.segment().name(), "next_action": item.next_action(),
         "repeats": item.repeats, "calls": calls(item), "maybe_same": new.maybe_same.map(|id| id.to_string()),
         "earlier": new.earlier.map(|id| id.to_string()), "merged_into": item.merged_into.map(|id| id.to_string()),
         "recording": item.recording().map(recording),
@@ -133,6 +134,14 @@ pub(super) fn item(item: &Item) -> Value {
             message
         }).collect::<Vec<_>>(),
     })
+}
+
+/// The same with what changes by the hour alone: no version of an item depends on it.
+pub(super) fn aged(known: &Item, now: Timestamp) -> Value {
+    let mut shown = item(known);
+    shown["age"] = (now - known.opened_at).as_secs().into();
+    shown["overdue"] = (known.closed.is_none() && known.new.due_at < now).into();
+    shown
 }
 
 /// Every call that the item goes on with, in order.
@@ -156,7 +165,7 @@ fn details(known: &Details) -> Value {
         "patient": patient.then(|| json!({
             "name": text(&known.patient_name), "date_of_birth": text(&known.patient_born),
         })),
-        "relationship": known.relationship, "may_discuss": known.may_discuss, "reason": known.reason,
+        "preferred_window": known.preferred_window, "relationship": known.relationship, "may_discuss": known.may_discuss, "reason": known.reason,
         "backline": known.backline,
     })
 }

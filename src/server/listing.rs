@@ -37,7 +37,7 @@ pub(super) fn items(head: &Parts, view: &View, now: Timestamp) -> Result<Reply, 
     let mut rest = all.into_iter().filter(|item| wanted.after.is_none_or(|after| item.new.item > after));
     let page: Vec<&Item> = rest.by_ref().take(wanted.limit.unwrap_or(usize::MAX)).collect();
     let next = rest.next().and(page.last()).map(|item| item.new.item.to_string());
-    let shown: Vec<Value> = page.into_iter().map(json::item).collect();
+    let shown: Vec<Value> = page.into_iter().map(|item| json::aged(item, now)).collect();
     Ok(reply::json(StatusCode::OK, &json!({ "items": shown, "total": total, "next": next })))
 }
 

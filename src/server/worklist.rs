@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::api::Body;
 use super::api::UrgentBody;
+use super::api::details;
 use super::api::id;
 use super::api::read;
 use super::asking::Asking;
@@ -30,6 +31,17 @@ impl Asking<'_> {
         let MergeBody { into, by } = read(body)?;
         let what = ItemRequest::Merge { into: id(&into, "item")? };
         self.ask_of_item(item, what, by).await
+    }
+
+    pub(super) async fn claim(&mut self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
+        let UrgentBody { by } = read(body)?;
+        self.ask_of_item(item, ItemRequest::Claim, Some(by)).await
+    }
+
+    /// Who calls, for whom and why, and when they want to be called.
+    pub(super) async fn describe_item(&mut self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
+        let details = Box::new(details(read(body)?)?);
+        self.ask_item(id(item, "item")?, |item| Event::DetailsTold { of: Subject::Item(item), details }).await
     }
 
     pub(super) async fn flag_item(&mut self, item: &str, body: &[u8]) -> Result<Reply, Reply> {

@@ -133,6 +133,7 @@ pub fn event(told: &Event) -> String {
         Event::RecordingFetched { recording, duration, .. } => format!("{recording} is fetched, {duration}"),
         Event::PlaybackAsked { item, .. } => format!("somebody wants to hear {item}"),
         Event::ItemAsked { item, what: ItemRequest::Merge { into }, .. } => format!("{item} is said to be {into}"),
+        Event::ItemAsked { item, what: ItemRequest::Claim, .. } => format!("somebody claims {item}"),
         Event::OwnerAsked { item, owner } => format!("{item} is to go to {owner}"),
         Event::KeyFound(_) => "a record key is there".to_owned(),
         Event::JournalSalvaged(_) => "a journal was salvaged".to_owned(),
@@ -335,6 +336,7 @@ fn work(told: &Fact) -> String {
         ),
         Fact::ItemChanged { item, to, .. } => match to {
             ItemChange::Merged { into } => format!("{item} is merged into {into}"),
+            ItemChange::Due { at } => format!("{item} is due {}", time(*at)),
         },
         Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
         other => recording(other),
@@ -400,7 +402,8 @@ fn flagged(by: &FlaggedBy) -> String {
 }
 
 fn known(details: &Details) -> String {
-    let Details { standing, patient_name, patient_born, relationship, may_discuss, reason, backline } = details;
+    let Details { standing, patient_name, patient_born, relationship, may_discuss, .. } = details;
+    let Details { reason, backline, preferred_window, .. } = details;
     let mut known = Vec::new();
     known.extend(backline.then(|| "the backline".to_owned()));
     known.extend(standing.map(|standing| format!("{} patient", plain(standing))));
@@ -409,6 +412,7 @@ fn known(details: &Details) -> String {
     known.extend(relationship.map(|relationship| format!("caller is {}", plain(relationship))));
     known.extend(may_discuss.map(|may| format!("may {}discuss", if may { "" } else { "not " })));
     known.extend(reason.as_ref().map(|reason| format!("reason {reason}")));
+    known.extend(preferred_window.map(|window| format!("wants to be called {window}")));
     known.join(", ")
 }
 

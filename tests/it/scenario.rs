@@ -10,6 +10,7 @@ mod neighbours;
 pub(crate) mod practice;
 mod repeats;
 mod script;
+mod worklist;
 
 use std::fmt::Write as _;
 use std::fs;

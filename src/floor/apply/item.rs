@@ -90,6 +90,12 @@ impl Floor {
     fn item_changed(&mut self, at: Timestamp, id: ItemId, to: &ItemChange) {
         match to {
             ItemChange::Merged { into } => self.item_merged(at, id, *into),
+            ItemChange::Due { at } => {
+                let Some(item) = self.items.get_mut(&id) else { return };
+                // What was told is told anew with the time that the patient wants.
+                item.new.promised = item.new.promised.map(|told| if told == item.new.due_at { *at } else { told });
+                item.new.due_at = *at;
+            }
         }
     }
 

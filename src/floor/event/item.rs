@@ -16,4 +16,6 @@ pub enum ItemRequest {
         /// The other.
         into: ItemId,
     },
+    /// It is mine: whoever asks works on it from now on.
+    Claim,
 }

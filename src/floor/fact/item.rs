@@ -69,6 +69,11 @@ pub enum ItemChange {
         /// The other.
         into: ItemId,
     },
+    /// It is due at another time: the patient wants to be called then.
+    Due {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// What a work item comes from.

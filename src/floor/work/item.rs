@@ -4,6 +4,8 @@
 
 use super::recording::MessageId;
 use super::recording::Recording;
+use super::rhythm::ATTEMPTS_MAX;
+use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::flow::Flow;
 use crate::flow::Owner;
@@ -82,6 +84,20 @@ impl Item {
     /// The number of the next message.
     pub(in crate::floor) fn next_message(&self) -> MessageId {
         MessageId { item: self.new.item, message: u16::try_from(self.messages.len()).unwrap_or(u16::MAX) }
+    }
+
+    /// What has to be done next, for who works on it.
+    pub fn next_action(&self) -> String {
+        let attempt = self.attempts.saturating_add(1);
+        match (self.new.kind, self.new.maybe_same) {
+            _ if self.closed.is_some() => "nothing".to_owned(),
+            (ItemKind::NoteOwed, _) => "write up the call".to_owned(),
+            _ if self.attempts >= ATTEMPTS_MAX => "close it: three attempts were made".to_owned(),
+            (_, Some(other)) => format!("find out whether it is the same as {other}, then call back"),
+            (ItemKind::Voicemail, _) if self.attempts == 0 => "listen to the message, then call back".to_owned(),
+            (ItemKind::FollowUp, _) => "ask the patient what was meant".to_owned(),
+            _ => format!("call back, attempt {attempt} of {ATTEMPTS_MAX}"),
+        }
     }
 
     /// Does it go on with this call?

@@ -5,3 +5,4 @@ pub mod note;
 pub mod recording;
 pub(super) mod repeat;
 pub(super) mod rhythm;
+pub mod segment;

@@ -125,6 +125,10 @@ impl Item {
         if self.raised || self.new.due_at <= now {
             return self.new.due_at;
         }
-        hours::before(&self.flow, self.new.due_at, self.flow.callbacks.repeat_raises, now)
+        let due = hours::before(&self.flow, self.new.due_at, self.flow.callbacks.repeat_raises, now);
+        match &self.new.details.preferred_window {
+            Some(window) => hours::first_in_window(&self.flow, window, due).min(self.new.due_at),
+            None => due,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! When the next attempt to reach a patient is due: now, later the same business day, the next business day.
 
+use super::item::Item;
 use crate::floor::hours;
 use crate::flow::Flow;
 use crate::vocab::Span;
@@ -19,6 +20,17 @@ pub(in crate::floor) fn next_step(flow: &Flow, made: u8, now: Timestamp) -> Time
         0 | 1 => hours::after_open_time(flow, now, SECOND_ATTEMPT_AFTER),
         2 => hours::next_business_day(flow, now),
         ATTEMPTS_MAX.. => now,
+    }
+}
+
+/// The same for the attempt that is being made now, in the patient's window if one is known.
+// rule: window-respected
+pub(in crate::floor) fn next_attempt(item: &Item, now: Timestamp) -> Timestamp {
+    let made = item.attempts.saturating_add(1);
+    let at = next_step(&item.flow, made, now);
+    match &item.new.details.preferred_window {
+        Some(window) if !item.new.urgent && made < ATTEMPTS_MAX => hours::first_in_window(&item.flow, window, at),
+        _ => at,
     }
 }
 

@@ -77,6 +77,11 @@ impl Clinic {
                 }
             }
             Fact::ItemChanged { item, to: ItemChange::Merged { into }, .. } => self.merged(*item, *into)?,
+            Fact::ItemChanged { item, to: ItemChange::Due { at }, .. } => {
+                if let Some(work) = self.open.get_mut(item) {
+                    work.due = *at;
+                }
+            }
             Fact::ItemOwned { item, owner } => {
                 if let Some(work) = self.open.get_mut(item) {
                     work.owner = owner.clone();

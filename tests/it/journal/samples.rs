@@ -12,6 +12,7 @@ use carelane::floor::details::Details;
 use carelane::floor::details::Relationship;
 use carelane::floor::details::Standing;
 use carelane::floor::details::Subject;
+use carelane::floor::details::Window;
 use carelane::floor::event::AskedState;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
@@ -54,6 +55,7 @@ use carelane::flow::Hours;
 use carelane::flow::KeypadNotes;
 use carelane::flow::KeypadOutcome;
 use carelane::flow::Lane;
+use carelane::flow::LaneWork;
 use carelane::flow::LastResort;
 use carelane::flow::Limits;
 use carelane::flow::LocalMinute;
@@ -336,6 +338,7 @@ fn details(n: u32) -> Details {
         may_discuss: Some(false),
         reason: Some("refill".into()),
         backline: true,
+        preferred_window: Window::parse("weekdays after 15:00"),
     }
 }
 
@@ -484,6 +487,7 @@ fn lane() -> Lane {
         id: "scheduling".into(),
         name: texts("appointments"),
         clinical: true,
+        work: LaneWork::Billing,
         answer_within: Span::secs(60),
         head_starts: BTreeMap::from([(HeadStart::RepeatCaller, Span::mins(3))]),
         serving: vec![Tier { groups: vec!["front-desk".into()], after: Span::ZERO }],

@@ -18,6 +18,7 @@ use std::fmt::Write as _;
 
 use carelane::floor::details::Details;
 use carelane::floor::details::Subject;
+use carelane::floor::details::Window;
 use carelane::floor::event::AskedState;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
@@ -290,6 +291,13 @@ impl Stage {
             ["softphone", agent, "answers"] => Ok(Event::SoftphoneHeard { agent: agent.into() }),
             ["softphone", agent, "is-silent"] => Ok(Event::SoftphoneUnheard { agent: agent.into() }),
             ["line-lost", who] => Ok(Event::LineLost { leg: self.leg(who)? }),
+            _ => self.asked(words),
+        }
+    }
+
+    /// What people ask for.
+    fn asked(&self, words: &[&str]) -> Result<Event, String> {
+        match *words {
             ["supervise", who, by, how] => {
                 let known = Mode::ALL.into_iter().find(|(name, _)| *name == how);
                 let mode = known.map(|(_, mode)| mode);
@@ -346,6 +354,9 @@ impl Stage {
                 let number: u16 = number.parse().map_err(|_| format!("no number of a message: {number}"))?;
                 let (message, by) = (Some(number - 1), Private::new(who.to_owned()));
                 Ok(Event::PlaybackAsked { item: id(item)?, message, by })
+            }
+            ["claim", item, by] => {
+                Ok(Event::ItemAsked { item: id(item)?, what: ItemRequest::Claim, by: Some(by.into()) })
             }
             ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
             ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
@@ -499,6 +510,7 @@ fn details(words: &[&str]) -> Result<Details, String> {
             "relationship" => details.relationship = read(closed())?.relationship,
             "name" => details.patient_name = Some(Private::new(value.to_owned())),
             "born" => details.patient_born = Some(Private::new(value.to_owned())),
+            "window" => details.preferred_window = Some(Window::parse(value).ok_or(value)?),
             "may_discuss" => details.may_discuss = Some(value == "yes"),
             "reason" => details.reason = Some(value.into()),
             _ => return Err(format!("no detail {name}")),

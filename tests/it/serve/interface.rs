@@ -260,6 +260,7 @@ async fn who_calls_for_whom_and_why_is_noted_on_the_call_and_carried_to_its_item
     let expected = json!({
         "standing": "existing", "patient": {"name": "Lia Lopez", "date_of_birth": "2019-03-01"},
         "relationship": "parent", "may_discuss": true, "reason": "reschedule", "backline": false,
+        "preferred_window": null,
     });
     assert_eq!(ask(&world, "GET floor", "", 200).await["calls"][0]["caller_is"], expected);
     let refused = ask(&world, path, r#"{"reason":"refill"}"#, 422).await;
@@ -278,6 +279,26 @@ async fn who_calls_for_whom_and_why_is_noted_on_the_call_and_carried_to_its_item
     let facts = ask(&world, "GET calls/call-1", "", 200).await;
     let known: Vec<_> = list(&facts["facts"]).iter().filter(|fact| fact["fact"] == "details_known").collect();
     assert_eq!(known[0]["details"]["patient"]["name"], "Lia Lopez", "{facts:#}");
+}
+
+#[tokio::test]
+async fn an_item_is_claimed_and_due_when_its_patient_wants_to_be_called() {
+    let world = world().await;
+    world.patient("+15550109312", "dial\nexpect \"press 1\"\nkey 1\nexpect \"call you back\"\nexpect-ended").await;
+    world.until_quiet().await;
+    let item = ask(&world, "PATCH items/item-1", r#"{"preferred_window":"Weekdays after 15:00"}"#, 200).await;
+    assert_eq!(item["caller_is"]["preferred_window"], "weekdays after 15:00");
+    assert_eq!((&item["segment"], &item["overdue"]), (&"new_patient".into(), &false.into()));
+    assert_eq!((&item["calls"], &item["messages"]), (&json!(["call-1"]), &json!([])));
+    assert_eq!(item["next_action"], "call back, attempt 1 of 3");
+    let refused = ask(&world, "PATCH items/item-1", r#"{"preferred_window":"soon"}"#, 422).await;
+    assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("after 15:00")), "{refused}");
+    assert_eq!(ask(&world, "POST items/item-1/claim", r#"{"by":"ana"}"#, 200).await["owner"], "ana");
+    ask(&world, "POST items/item-1/claim", r#"{"by":"nobody"}"#, 422).await;
+    ask(&world, "POST items/item-1/claim", "{}", 400).await;
+    ask(&world, "POST items/item-1/merge", r#"{"into":"item-1"}"#, 409).await;
+    ask(&world, "POST items/item-1/merge", r#"{"into":"item-9"}"#, 404).await;
+    ask(&world, "GET items/item-1/merge", "", 405).await;
 }
 
 #[tokio::test]

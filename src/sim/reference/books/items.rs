@@ -67,9 +67,21 @@ impl Books {
         Ok(())
     }
 
+    /// The patient wants to be called then: routine work, and in open time.
+    fn due_again(&mut self, item: ItemId, at: Timestamp) -> Result<(), String> {
+        let Some(page) = self.items.get_mut(&item) else { return Err(format!("no-phantom: no {item}")) };
+        let told = page.new.promised == Some(page.new.due_at);
+        must(!page.new.urgent && calendar::is_open(&page.flow, at - Span(1)), || format!("due: {item} is due {at}"))?;
+        (page.new.due_at, page.new.promised) = (at, if told { Some(at) } else { page.new.promised });
+        Ok(())
+    }
+
     /// What a person's hand changed.
     pub(super) fn changed(&mut self, item: ItemId, to: &ItemChange) -> Result<(), String> {
-        let ItemChange::Merged { into } = to;
+        let into = match to {
+            ItemChange::Merged { into } => into,
+            ItemChange::Due { at } => return self.due_again(item, *at),
+        };
         let Some(mut from) = self.items.remove(&item) else { return Err(format!("no-phantom: no {item}")) };
         must(from.open, || format!("monotone-call: {item} is closed, and merged"))?;
         from.open = false;
@@ -189,6 +201,9 @@ fn due_in_open_time(flow: &Flow, lane: &Lane, now: Timestamp, new: &NewItem, tho
         return must(due == now + within, || format!("due: {item} is urgent and due {due}"));
     }
     let just_before = due - Span(1);
+    if new.details.preferred_window.is_some() {
+        return must(calendar::is_open(flow, just_before), || format!("due: {item} is due {due}, when nobody works"));
+    }
     must(due >= now + within && calendar::is_open(flow, just_before), || {
         format!("due: {item} is due {due}, when nobody works")
     })?;
