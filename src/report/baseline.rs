@@ -90,7 +90,7 @@ pub struct Baseline {
     pub missed: u32,
     /// Of those, while the practice was open; none if its hours are not known.
     pub missed_while_open: Option<u32>,
-    /// Inbound calls that were answered for less than [`SHORT`].
+    /// Inbound calls that were answered for less than 20 s.
     pub answered_short: u32,
     /// Missed calls without a number: nobody could call back.
     pub missed_anonymous: u32,
