@@ -42,6 +42,9 @@ async fn a_list_is_narrowed_and_read_page_by_page() {
     assert_eq!(ids(&get("").await.json()), ["item-1", "item-2", "item-3"]);
     assert_eq!(ids(&get("lane=scheduling&urgent=false&overdue=false&practice=riverside").await.json()).len(), 2);
     assert_eq!(ids(&get("owner=front-desk&kind=voicemail").await.json()), [""; 0]);
+    let (listed, floor) = (get("").await.json(), ask(&world, "GET floor", &[], "").await.json());
+    assert!(listed["items"][0]["age"].is_u64() && listed["items"][0]["overdue"] == false, "{listed}");
+    assert_eq!(floor["items"][0]["age"], Value::Null, "a snapshot does not change by the hour alone");
     let first = get("limit=2").await.json();
     assert_eq!((ids(&first), &first["next"], &first["total"]), (vec!["item-1", "item-2"], &json!("item-2"), &json!(3)));
     let second = get("limit=2&after=item-2").await.json();
