@@ -44,7 +44,7 @@ const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// What a call of a pair says instead of a ticket, where none is needed.
 pub(crate) const PAIRED: &str = "paired";
 /// Assistants at work: each has one call at a time.
-const ASSISTANTS_MAX: usize = 4_000;
+const ASSISTANTS_MAX: usize = 990;
 /// An assistant's phone is rung within this time.
 const RING_MAX: Duration = Duration::from_secs(5);
 /// Linux counts a process's CPU time in hundredths of a second, whatever its own clock does.
