@@ -10,7 +10,9 @@
 //! cargo bench --bench streams -- --at 400      each with so many calls: CPU and memory of a call
 //! ```
 //! The callers run on the first core, the server alone on the second (`taskset`). A server carries its calls as long as
-//! their audio comes whole, and all but one in a hundred messages come within 10 ms of the moment their sound is due.
+//! their audio comes whole, and all but one in a hundred messages come within 10 ms of the moment their sound is due: when
+//! everything before it has been played (`streams/client.rs`). Who sends ahead has to keep up all the same: in a window
+//! of some seconds comes as much audio as the window is long.
 //! Each number of calls is tried on a fresh server. CPU and memory are those of its process and its children. Compare
 //! only lines of one run. `CARELANE_BIN` names another binary, `BENCH_SECONDS` another length of a window.
 
