@@ -28,6 +28,7 @@ use tokio::time::sleep;
 use crate::Failure;
 
 const FRAME_TIME: Duration = Duration::from_millis(20);
+pub(crate) const FRAMES_PER_SECOND: f64 = 50.0;
 /// Bytes of mu-law a second.
 const RATE: u32 = 8_000;
 /// The mask of every frame: a client has to have one, and nobody here is to be fooled.
@@ -44,8 +45,8 @@ const NUMBER: &str = "1000000";
 /// What the calls of one window heard.
 #[derive(Default)]
 pub(crate) struct Heard {
-    /// How late each message was, in microseconds.
-    pub(crate) late: Vec<u32>,
+    /// How late each message was, in microseconds, by the second of the window.
+    pub(crate) late: Vec<Vec<u32>>,
     /// How far from its own length after the one before it each message came, in microseconds.
     pub(crate) apart: Vec<u32>,
     /// Seconds of audio.
@@ -54,6 +55,8 @@ pub(crate) struct Heard {
     pub(crate) sent: u64,
     /// Calls that the server has ended.
     pub(crate) lost: usize,
+    /// When the window began.
+    began: Option<Instant>,
 }
 
 /// All calls.
@@ -113,7 +116,9 @@ impl Callers {
                 break;
             }
             if now >= warm_up && !self.open.replace(true) {
-                *self.heard.borrow_mut() = Heard::default();
+                let seconds = usize::try_from(window.as_secs()).unwrap_or(0).max(1);
+                let late = vec![Vec::new(); seconds];
+                *self.heard.borrow_mut() = Heard { late, began: Some(Instant::now()), ..Heard::default() };
             }
             // Each call has its own moment in the 20 ms.
             let mut due = FRAME_TIME * (turn / calls) + FRAME_TIME / calls * (turn % calls);
@@ -151,13 +156,13 @@ impl Call {
         if self.lost.get() {
             return false;
         }
-        let mut left = self.left.borrow_mut();
-        if left.is_empty() {
-            left.extend_from_slice(self.frame.borrow_mut().next());
-        }
-        match self.stream.try_write(&left) {
-            Ok(written) => {
-                left.drain(..written);
+        let (mut left, mut frame) = (self.left.borrow_mut(), self.frame.borrow_mut());
+        let written = if left.is_empty() { self.stream.try_write(frame.next()) } else { self.stream.try_write(&left) };
+        match written {
+            Ok(written) if left.is_empty() => left.extend_from_slice(&frame.bytes[written..]),
+            Ok(written) => drop(left.drain(..written)),
+            Err(error) if error.kind() == ErrorKind::WouldBlock && left.is_empty() => {
+                left.extend_from_slice(&frame.bytes);
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(_) => self.lost.set(true),
@@ -226,7 +231,11 @@ impl Playout {
         let due = if heard.is_some() && !self.counted { due.max(now) } else { due };
         if let Some(heard) = heard {
             let mut heard = heard.borrow_mut();
-            heard.late.push(micros(now.saturating_duration_since(due)));
+            let second = heard.began.map_or(0, |began| now.saturating_duration_since(began).as_secs());
+            let last_second = heard.late.len().saturating_sub(1);
+            if let Some(late) = heard.late.get_mut(usize::try_from(second).unwrap_or(0).min(last_second)) {
+                late.push(micros(now.saturating_duration_since(due)));
+            }
             if let Some(last) = self.last.filter(|_| goes_on) {
                 heard.apart.push(micros((now - last).abs_diff(length)));
             }
@@ -254,7 +263,9 @@ fn message(bytes: &[u8]) -> Option<(u8, usize, usize)> {
 fn length(text: &[u8]) -> Duration {
     const BEFORE: &[u8] = br#""payload":""#;
     let Some(at) = text.windows(BEFORE.len()).position(|window| window == BEFORE) else { return Duration::ZERO };
-    let payload = text[at + BEFORE.len()..].split(|byte| *byte == b'"').next().unwrap_or_default();
+    // Nothing of a message stands in quotes behind its audio.
+    let payload = &text[at + BEFORE.len()..];
+    let payload = &payload[..payload.iter().rposition(|byte| *byte == b'"').unwrap_or(0)];
     let padding = payload.iter().rev().take_while(|byte| **byte == b'=').count();
     let bytes = u32::try_from(payload.len() / 4 * 3 - padding).unwrap_or(0);
     Duration::from_secs(1) * bytes / RATE
@@ -315,8 +326,10 @@ impl Frame {
     fn next(&mut self) -> &[u8] {
         self.count += 1;
         for (at, value) in self.numbers.into_iter().zip([self.count + 2, self.count, (self.count - 1) * 20]) {
-            for (digit, byte) in format!("{value:07}").bytes().enumerate() {
-                self.bytes[self.body + at + digit] = byte ^ MASK[(at + digit) % 4];
+            let mut left = value;
+            for digit in (at..at + NUMBER.len()).rev() {
+                self.bytes[self.body + digit] = (b'0' + (left % 10) as u8) ^ MASK[digit % 4];
+                left /= 10;
             }
         }
         &self.bytes
