@@ -104,7 +104,7 @@ async fn the_floor_is_one_snapshot_with_the_promised_shape() {
 async fn a_lane_is_shown_with_what_its_assistant_says_decides_by_and_fills_in() {
     let world = world().await;
     let lane = ask(&world, "GET lanes/riverside/scheduling", "", 200).await;
-    let keys = "practice lane name clinical asks_new_or_existing reasons script decision_rules note_fields outcomes escalation owner";
+    let keys = "practice lane name clinical asks_new_or_existing reasons script decision_rules note_fields outcomes escalation owner sheet documents";
     assert_has(&lane, keys);
     assert_eq!(lane.as_object().map(serde_json::Map::len), Some(keys.split(' ').count()), "{lane:#}");
     assert_eq!((&lane["practice"], &lane["lane"]), (&"riverside".into(), &"scheduling".into()));
