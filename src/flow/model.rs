@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::callbacks::Callbacks;
 use super::callbacks::LaneWork;
+use super::rhythm::Rhythm;
 use super::on_call::OnCall;
 use super::wording::Phrase;
 use crate::vocab::AgentId;
@@ -202,6 +203,9 @@ pub struct Lane {
     pub owner: Owner,
     /// How soon, in open hours, a callback is due.
     pub callback_within: Span,
+    /// When its attempts are made, and who dials.
+    #[serde(default, skip_serializing_if = "Rhythm::is_default")]
+    pub rhythm: Rhythm,
     /// What the assistant says, and decides by.
     pub script: Texts,
     /// Decision rules shown to the assistant.

@@ -5,6 +5,7 @@
 
 use super::callbacks::CALLBACKS;
 use super::callbacks::LANE_WORK;
+use super::rhythm;
 use crate::vocab::Span;
 use crate::vocab::limit::PROMPT_CHARS_MAX;
 
@@ -110,7 +111,7 @@ const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Field {
     Field { name, kind, need: Need::Required, doc }
 }
 
-const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+pub(super) const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
     Field { name, kind, need: Need::Optional, doc }
 }
 
@@ -340,6 +341,7 @@ pub(super) static LANE: Record = Record {
             Kind::Duration(Span::mins(5), Span::hours(48)),
             "how soon, in open hours, a callback is due",
         ),
+        optional("callbacks", Kind::Record(&rhythm::OF_LANE), "its own rhythm of callbacks, where it is not the practice's"),
         required("script", Kind::Texts, "what the assistant says"),
         required(
             "decision_rules",
