@@ -14,7 +14,7 @@ use std::time::Duration;
 use carelane::floor::acd::board::Board;
 use carelane::floor::acd::board::Key;
 use carelane::floor::acd::fit::AbilityId;
-use carelane::floor::fact::Why;
+use carelane::floor::fact::why::Why;
 use carelane::flow::Lane;
 use carelane::flow::Member;
 use carelane::flow::Tier;

@@ -19,7 +19,7 @@ use crate::floor::call::Side;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
-use crate::floor::fact::Supervised;
+use crate::floor::fact::supervision::Supervised;
 use crate::floor::treatment::Treatment;
 use crate::flow::Flow;
 use crate::vocab::AgentId;

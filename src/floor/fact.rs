@@ -4,19 +4,16 @@
 //! never renamed or given another meaning. Personal text stands in `Private`, and each such field appears in
 //! `private`; golden journals guard both.
 
-mod agent;
-mod hold;
+pub mod agent;
+pub mod hold;
 mod how;
 mod item;
 mod private;
-mod supervision;
-mod why;
+pub mod supervision;
+pub mod why;
 
 use std::sync::Arc;
 
-pub use agent::AgentChange;
-pub use agent::NotReady;
-pub use hold::HoldEnd;
 pub use how::Left;
 pub use how::OfferOutcome;
 pub use how::Route;
@@ -24,10 +21,6 @@ pub use item::FlaggedBy;
 pub use item::ItemChange;
 pub use item::ItemKind;
 pub use item::NewItem;
-pub use supervision::Supervised;
-pub use supervision::SupervisionStep;
-pub use why::PassedOver;
-pub use why::Why;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -161,7 +154,7 @@ pub enum Fact {
         /// When the lease ends by itself.
         expires_at: Timestamp,
         /// Why this call and this assistant.
-        why: Box<Why>,
+        why: Box<why::Why>,
     },
     /// The assistant's phone was picked up; the lease now lasts until the whisper's keys time out.
     OfferAnswered {
@@ -182,7 +175,7 @@ pub enum Fact {
         /// The assistant.
         agent: AgentId,
         /// Her state now.
-        to: AgentChange,
+        to: agent::AgentChange,
     },
     /// Patient and assistant are joined.
     TalkBegan {
@@ -575,7 +568,7 @@ pub enum Fact {
         /// The call.
         call: CallId,
         /// How that came.
-        how: HoldEnd,
+        how: hold::HoldEnd,
     },
     /// Something about an item changed by a person's hand.
     ItemChanged {
@@ -588,5 +581,5 @@ pub enum Fact {
         by: Option<AgentId>,
     },
     /// A supervisor's part in a conversation.
-    Supervised(Supervised),
+    Supervised(supervision::Supervised),
 }

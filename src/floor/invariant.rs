@@ -11,7 +11,7 @@ use super::call::Call;
 use super::call::Phase;
 use super::call::Side;
 use super::fact::ItemKind;
-use super::fact::NotReady;
+use super::fact::agent::NotReady;
 use super::timer::TimerName;
 use super::treatment::Treatment;
 use crate::vocab::CallId;

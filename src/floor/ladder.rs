@@ -12,7 +12,7 @@ use super::call::Phase;
 use super::fact::Fact;
 use super::fact::ItemKind;
 use super::fact::Left;
-use super::fact::Why;
+use super::fact::why::Why;
 use super::rota;
 use super::turn::Turn;
 use crate::flow::Flow;

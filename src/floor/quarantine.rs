@@ -14,7 +14,7 @@ use super::event::LegStatus;
 use super::fact::Fact;
 use super::fact::ItemKind;
 use super::fact::Left;
-use super::fact::NotReady;
+use super::fact::agent::NotReady;
 use super::timer::TimerName;
 use super::treatment::Party;
 use super::treatment::Treatment;

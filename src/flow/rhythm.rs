@@ -73,7 +73,6 @@ impl Rhythm {
         self.attempts.get(usize::from(made)).copied().filter(|_| made < ATTEMPTS_MAX)
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
     }

@@ -3,9 +3,22 @@
 //! The shape check and the lowering both read it, so a key cannot be accepted and then forgotten. It says nothing
 //! about how values fit together; that is the business of the `check_*` files.
 
+mod lane;
+mod team;
+
+pub(super) use lane::EXITS;
+pub(super) use lane::KEYPAD_NOTES;
+pub(super) use lane::KEYPAD_OUTCOME;
+pub(super) use lane::LANE;
+pub(super) use lane::NOTE_FIELD;
+pub(super) use lane::TIER;
+pub(super) use team::AGENT;
+pub(super) use team::ON_CALL;
+pub(super) use team::RUNG;
+pub(super) use team::SHIFT;
+pub(super) use team::TEAM;
+
 use super::callbacks::CALLBACKS;
-use super::callbacks::LANE_WORK;
-use super::rhythm;
 use crate::vocab::Span;
 use crate::vocab::limit::PROMPT_CHARS_MAX;
 
@@ -246,12 +259,6 @@ pub(super) static TARGET: &[Variant] = &[
     word("repeat"),
 ];
 
-/// Where a call goes that cannot stay in its lane.
-pub(super) static EXIT: &[Variant] = &[word("callback"), variant("lane", &IDS), word("voicemail")];
-
-/// Who owns left-over work.
-pub(super) static OWNER: &[Variant] = &[variant("group", &IDS), variant("agent", &IDS)];
-
 /// One routing question.
 pub(super) static MENU: Record = Record {
     name: "a menu",
@@ -283,160 +290,12 @@ pub(super) static CHOICE: Record = Record {
     ],
 };
 
-/// What an outcome leaves: nothing, work for this lane's owner, or work for another lane's.
-const OUTCOME: &[Variant] = &[
-    Variant { name: "closes", of: None },
-    Variant { name: "stays_open", of: None },
-    Variant { name: "hands_to", of: Some(&Kind::Id) },
-];
-
 /// An approved answer.
 pub(super) static ANSWER: Record = Record {
     name: "an answer",
     fields: &[
         required("script", Kind::Texts, "the approved answer"),
         required("then", Kind::OneOf(TARGET), "where a caller who stays on the line is led"),
-    ],
-};
-
-/// A call category.
-pub(super) static LANE: Record = Record {
-    name: "a lane",
-    fields: &[
-        required("name", Kind::Texts, "as said after \"you are in line for\""),
-        default("clinical", Kind::Flag, "false", "may a clinical question come here?"),
-        default("work", LANE_WORK, "other", "what kind of work it is, for the callback list"),
-        required("answer_within", Kind::Duration(Span::secs(10), Span::hours(1)), "the answer target"),
-        optional("head_starts", Kind::Record(&HEAD_STARTS), "head start in the queue, by reason"),
-        required(
-            "serving",
-            Kind::List { of: &Kind::Record(&TIER), min: 1, max: 10 },
-            "who serves the lane, in tiers that open one after the other",
-        ),
-        optional("needs", Kind::List { of: &IDS, min: 0, max: 20 }, "skills an assistant must have"),
-        required(
-            "hold",
-            Kind::List { of: &TEXTS, min: 2, max: 20 },
-            "sentences for those who wait, said in turn, never the same twice running",
-        ),
-        default("asks_new_or_existing", Kind::Flag, "false", "is a caller asked whether the patient is new?"),
-        default("tells_wait", Kind::Flag, "false", "is a caller told how long the wait is, when that is sure?"),
-        optional(
-            "reasons",
-            Kind::Map { name: &IDS, of: &TEXTS, min: 1, max: 50 },
-            "why people call, by id: a finer word than the lane, chosen by the assistant",
-        ),
-        optional("callback_key", Kind::Keypad, "the key that exchanges waiting for a callback"),
-        optional(
-            "voicemail_key",
-            Kind::Keypad,
-            "the key that exchanges waiting for a message. A clinical lane has none",
-        ),
-        default("max_wait", Kind::Duration(Span::mins(1), Span::hours(4)), "30m", "how long a caller waits at most"),
-        optional("max_waiting", Kind::Whole(1, 1_000), "how many may wait in it; more leave by the exit `full`"),
-        required("exits", Kind::Record(&EXITS), "where a call goes that cannot stay: timeout, no_agent, error"),
-        required("owner", Kind::OneOf(OWNER), "who owns left-over work: `{ group: … }` or `{ agent: … }`"),
-        required(
-            "callback_within",
-            Kind::Duration(Span::mins(5), Span::hours(48)),
-            "how soon, in open hours, a callback is due",
-        ),
-        optional("callbacks", Kind::Record(&rhythm::OF_LANE), "its own rhythm of callbacks, where it is not the practice's"),
-        required("script", Kind::Texts, "what the assistant says"),
-        required(
-            "decision_rules",
-            Kind::List { of: &SENTENCE, min: 1, max: 20 },
-            "when to book, document, transfer, escalate, stop",
-        ),
-        required(
-            "note_fields",
-            Kind::Map { name: &IDS, of: &Kind::Record(&NOTE_FIELD), min: 1, max: 20 },
-            "the note's fields, by id",
-        ),
-        required(
-            "outcomes",
-            Kind::Map { name: &IDS, of: &Kind::OneOf(OUTCOME), min: 1, max: 50 },
-            "how a call may end: `closes`, `stays_open` with this lane's owner, or `{ hands_to: lane }`",
-        ),
-        required("escalation", Kind::Id, "the lane to which an assistant escalates"),
-        optional("keypad_notes", Kind::Record(&KEYPAD_NOTES), "how a call is written up on a phone's keys"),
-    ],
-};
-
-/// A note without a screen.
-pub(super) static KEYPAD_NOTES: Record = Record {
-    name: "`keypad_notes`",
-    fields: &[
-        required(
-            "outcomes",
-            Kind::Map { name: &Kind::Keypad, of: &Kind::Record(&KEYPAD_OUTCOME), min: 1, max: 8 },
-            "how the call ended, by key",
-        ),
-        required(
-            "fields",
-            Kind::Map {
-                name: &IDS,
-                of: &Kind::Map { name: &Kind::Keypad, of: &Kind::Texts, min: 1, max: 8 },
-                min: 1,
-                max: 20,
-            },
-            "standard phrases for the note's fields, by key",
-        ),
-    ],
-};
-
-/// An outcome that is chosen by key.
-pub(super) static KEYPAD_OUTCOME: Record = Record {
-    name: "a keypad outcome",
-    fields: &[
-        required("outcome", Kind::Id, "one of the lane's `outcomes`"),
-        required("say", Kind::Texts, "as said to the assistant after \"for\""),
-    ],
-};
-
-const HEAD_START: Kind = Kind::Duration(Span::ZERO, Span::hours(1));
-
-static HEAD_STARTS: Record = Record {
-    name: "`head_starts`",
-    fields: &[
-        optional("new_patient", HEAD_START, "for a new patient; where the lane asks, unknown counts as new"),
-        optional("repeat_caller", HEAD_START, "for a caller with an open request at the practice, once a request"),
-        optional("broken_promise", HEAD_START, "for a caller whom we promised a callback by a time that is over"),
-        optional("backline", HEAD_START, "for a hospital, laboratory or pharmacy that pressed the backline's key"),
-    ],
-};
-
-/// People who serve a lane from some waiting time on.
-pub(super) static TIER: Record = Record {
-    name: "a tier",
-    fields: &[
-        required("groups", Kind::List { of: &IDS, min: 1, max: 20 }, "any of these groups"),
-        default("after", Kind::Duration(Span::ZERO, Span::hours(1)), "0s", "opens after so long in the queue"),
-    ],
-};
-
-/// The ways out of a lane.
-pub(super) static EXITS: Record = Record {
-    name: "`exits`",
-    fields: &[
-        required("timeout", Kind::OneOf(EXIT), "the longest wait is over: `callback` or `{ lane: … }`"),
-        required("no_agent", Kind::OneOf(EXIT), "nobody of any tier is signed in: `callback` or `{ lane: … }`"),
-        required("error", Kind::OneOf(EXIT), "something failed: `callback` or `{ lane: … }`"),
-        default("full", Kind::OneOf(EXIT), "callback", "as many wait as may: `callback` or `{ lane: … }`"),
-        optional(
-            "closed",
-            Kind::OneOf(EXIT),
-            "the practice is closed; `callback` if left away; a clinical lane has none",
-        ),
-    ],
-};
-
-/// One field of a note.
-pub(super) static NOTE_FIELD: Record = Record {
-    name: "a note field",
-    fields: &[
-        required("label", NAME, "as shown to the assistant"),
-        default("required", Kind::Flag, "false", "must it be filled in before a call is closed?"),
     ],
 };
 
@@ -481,89 +340,5 @@ pub(super) static LIMITS: Record = Record {
         default("anonymous_calls", Kind::Whole(1, 10_000), "20", "calls without a number, together, within that time"),
         default("within", Kind::Duration(Span::mins(1), Span::hours(1)), "10m", "the time both are counted over"),
         default("calls", Kind::Whole(1, 50_000), "1000", "callers on the line at once"),
-    ],
-};
-
-/// `flows/<name>.team.yaml`.
-pub(super) static TEAM: Record = Record {
-    name: "a team file",
-    fields: &[
-        required("version", VERSION, "the version of the format, 1"),
-        required("groups", Kind::Map { name: &IDS, of: &NAME, min: 1, max: 100 }, "groups: id and name as shown"),
-        required(
-            "agents",
-            Kind::Map { name: &IDS, of: &Kind::Record(&AGENT), min: 1, max: 1_000 },
-            "assistants, by id",
-        ),
-        optional("on_call", Kind::Record(&ON_CALL), "who is rung when nobody of a clinical lane takes an urgent call"),
-    ],
-};
-
-/// The on-call ladder.
-pub(super) static ON_CALL: Record = Record {
-    name: "`on_call`",
-    fields: &[
-        required("time_zone", Kind::Zone, "the time zone of the shifts: `America/Chicago`"),
-        default(
-            "after",
-            Kind::Duration(Span::secs(10), Span::mins(2)),
-            "60s",
-            "how long the lane's own people have before the first rung is rung",
-        ),
-        default("ring", Kind::Duration(Span::secs(10), Span::secs(60)), "30s", "how long each rung's phone rings"),
-        required(
-            "rungs",
-            Kind::List { of: &Kind::Record(&RUNG), min: 1, max: 10 },
-            "who is rung, one rung after the other",
-        ),
-        required(
-            "last_resort",
-            Kind::Word(&["start_over", "callback"]),
-            "when the last rung did not answer: `start_over` from the top, or promise a `callback`",
-        ),
-    ],
-};
-
-/// One place of the ladder.
-pub(super) static RUNG: Record = Record {
-    name: "a rung",
-    fields: &[required(
-        "rota",
-        Kind::List { of: &Kind::Record(&SHIFT), min: 1, max: 200 },
-        "whose rung it is, shift by shift; dated shifts go before weekly ones",
-    )],
-};
-
-/// One person's time on a rung.
-pub(super) static SHIFT: Record = Record {
-    name: "a shift",
-    fields: &[
-        required("agent", Kind::Id, "who is on call"),
-        required("from", Kind::ShiftMoment, "when it begins: `monday 08:00` every week, `2026-12-24 08:00` once"),
-        required("to", Kind::ShiftMoment, "when it ends, written like `from`"),
-    ],
-};
-
-/// One assistant.
-pub(super) static AGENT: Record = Record {
-    name: "an assistant",
-    fields: &[
-        required("name", NAME, "as shown on screens and said in the whisper"),
-        optional("address", Kind::Number, "the phone that rings"),
-        required("groups", Kind::List { of: &IDS, min: 1, max: 20 }, "the groups the assistant works in"),
-        required("languages", Kind::List { of: &Kind::Language, min: 1, max: 8 }, "the languages the assistant speaks"),
-        optional("skills", Kind::List { of: &IDS, min: 0, max: 20 }, "what the assistant is trained for"),
-        default("by_phone", Kind::Flag, "false", "works without a screen: writes up each call by keypad when it ends"),
-        default(
-            "reach",
-            Kind::Word(&["phone", "browser"]),
-            "phone",
-            "`phone`: rung at the softphone while it is open, otherwise at `address`; `browser`: at the softphone only",
-        ),
-        optional(
-            "supervises",
-            Kind::List { of: &IDS, min: 0, max: 20 },
-            "groups on whose assistants' conversations she may listen in",
-        ),
     ],
 };

@@ -17,10 +17,10 @@ use super::family::WORK_BUCKETS;
 use super::family::counters;
 use super::family::histograms;
 use crate::floor::fact::FlaggedBy;
-use crate::floor::fact::HoldEnd;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::OfferOutcome;
+use crate::floor::fact::hold::HoldEnd;
 
 const LANE: [&str; 3] = ["practice", "lane", "language"];
 

@@ -229,7 +229,7 @@ fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
 }
 
 /// Why this call and this assistant, and who was passed over.
-fn reasons(why: &crate::floor::fact::Why) -> Value {
+fn reasons(why: &crate::floor::fact::why::Why) -> Value {
     json!({
         "urgent": why.urgent, "arrived_at": why.arrived.rfc3339(), "deadline": why.deadline.rfc3339(),
         "head_starts": why.head_starts.iter().map(|(reason, span)| json!({"reason": reason, "seconds": span.as_secs()})).collect::<Vec<_>>(),

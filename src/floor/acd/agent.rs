@@ -9,8 +9,8 @@
 use std::sync::Arc;
 
 use crate::floor::acd::fit::AbilityId;
-use crate::floor::fact::AgentChange;
-use crate::floor::fact::NotReady;
+use crate::floor::fact::agent::AgentChange;
+use crate::floor::fact::agent::NotReady;
 use crate::flow::Member;
 use crate::vocab::CallId;
 use crate::vocab::LegId;

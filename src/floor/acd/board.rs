@@ -13,7 +13,7 @@ use super::fit::AbilityId;
 use super::fit::Fit;
 use super::fit::Fits;
 use super::fit::NeedId;
-use crate::floor::fact::PassedOver;
+use crate::floor::fact::why::PassedOver;
 use crate::flow::Lane;
 use crate::flow::Member;
 use crate::vocab::AgentId;

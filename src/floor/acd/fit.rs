@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::floor::fact::PassedOver;
+use crate::floor::fact::why::PassedOver;
 use crate::flow::Lane;
 use crate::flow::Member;
 use crate::vocab::GroupId;

@@ -11,7 +11,7 @@ use crate::floor::acd::agent::Softphone;
 use crate::floor::call::Leg;
 use crate::floor::event::FlowFile;
 use crate::floor::event::TeamFile;
-use crate::floor::fact::AgentChange;
+use crate::floor::fact::agent::AgentChange;
 use crate::floor::timer::TimerName;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;

@@ -4,7 +4,7 @@ use crate::floor::Floor;
 use crate::floor::acd::agent::AgentState;
 use crate::floor::call::Side;
 use crate::floor::fact::Fact;
-use crate::floor::fact::NotReady;
+use crate::floor::fact::agent::NotReady;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::LegId;

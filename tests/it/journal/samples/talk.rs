@@ -2,7 +2,7 @@
 
 use carelane::floor::event::Event;
 use carelane::floor::fact::Fact;
-use carelane::floor::fact::HoldEnd;
+use carelane::floor::fact::hold::HoldEnd;
 use carelane::floor::treatment::Treatment;
 use carelane::floor::treatment::Words;
 use carelane::flow::Phrase;
