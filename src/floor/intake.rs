@@ -150,8 +150,8 @@ pub(super) fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
     if call.urgent {
         return now + lane.callback_within;
     }
-    let target = hours::after_open_time(&call.flow, now, lane.callback_within);
-    let due = rhythm::first_attempt(&call.flow, &lane.rhythm, now).max(target);
+    let first = rhythm::first_attempt(&call.flow, &lane.rhythm, now);
+    let due = hours::after_open_time(&call.flow, first, lane.callback_within);
     match &call.details.preferred_window {
         Some(window) => hours::due_in_window(&call.flow, window, now, due),
         None => due,

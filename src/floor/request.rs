@@ -21,6 +21,7 @@ use super::fact::agent::AgentChange;
 use super::fact::agent::NotReady;
 use super::fact::hold::HoldEnd;
 use super::turn::Turn;
+use super::work::item::no_further_attempt;
 use super::work::rhythm;
 use super::wrapup;
 use super::wrapup::Written;

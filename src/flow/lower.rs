@@ -164,7 +164,8 @@ pub(super) fn flow(root: &Node) -> Flow {
     let urgent = Fields::of(top.node("urgent"), &schema::URGENT);
     let offers = Fields::of(top.node("offers"), &schema::OFFERS);
     let limits = Fields::of(top.node("limits"), &schema::LIMITS);
-    let lane = |e: &Entry| Lane { rhythm: rhythm(top.node("callbacks"), e.value.get("callbacks")), ..lane(&e.name, &e.value) };
+    let lane =
+        |e: &Entry| Lane { rhythm: rhythm(top.node("callbacks"), e.value.get("callbacks")), ..lane(&e.name, &e.value) };
     Flow {
         practice: practice.id("id"),
         name: practice.text("name").into(),

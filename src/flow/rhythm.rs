@@ -1,7 +1,7 @@
 //! The rhythm of callbacks: when each attempt is made, how many there are, and who dials.
 //!
-//! It is the model and the tables of `callbacks`, the practice's and a lane's; when an attempt is due follows from it in
-//! `floor/work/rhythm.rs`.
+//! It is the model and the tables of `callbacks`, the practice's and a lane's; when an attempt is due follows from it
+//! in `floor/work/rhythm.rs`.
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -14,7 +14,6 @@ use super::schema::optional;
 use crate::vocab::Span;
 
 /// Never a fourth attempt: more would be a chase.
-// rule: callback-three-attempts
 pub const ATTEMPTS_MAX: u8 = 3;
 
 /// When the attempts of a lane's callbacks are made.

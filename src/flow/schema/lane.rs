@@ -58,7 +58,11 @@ pub(in crate::flow) static LANE: Record = Record {
             Kind::Duration(Span::mins(5), Span::hours(48)),
             "how soon, in open hours, a callback is due",
         ),
-        optional("callbacks", Kind::Record(&rhythm::OF_LANE), "its own rhythm of callbacks, where it is not the practice's"),
+        optional(
+            "callbacks",
+            Kind::Record(&rhythm::OF_LANE),
+            "its own rhythm of callbacks, where it is not the practice's",
+        ),
         required("script", Kind::Texts, "what the assistant says"),
         required(
             "decision_rules",
