@@ -11,6 +11,7 @@ use crate::flow::callbacks::LaneWork;
 use crate::flow::desk::Document;
 use crate::flow::desk::Situation;
 use crate::flow::desk::is_complaint;
+use crate::flow::rhythm::Rhythm;
 use crate::flow::sheet::Sheet;
 use crate::vocab::AgentId;
 use crate::vocab::FieldId;
@@ -72,6 +73,9 @@ pub struct Lane {
     pub owner: Owner,
     /// How soon, in open hours, a callback is due.
     pub callback_within: Span,
+    /// When its attempts are made, and who dials.
+    #[serde(default, skip_serializing_if = "Rhythm::is_default")]
+    pub rhythm: Rhythm,
     /// What the assistant says, and decides by.
     pub script: Texts,
     /// Decision rules shown to the assistant.
