@@ -1,4 +1,5 @@
-//! Complaints: a reason whose only route is management. Whoever hears one notes it; management alone says that it is done.
+//! Complaints: a reason whose only route is management. Whoever hears one notes it; management alone says that it is
+//! done.
 //!
 //! It judges nothing: a complaint is one because an assistant chose the reason. A medical question comes before it, so
 //! a clinical lane has no such reason, and what becomes urgent is the clinical group's.

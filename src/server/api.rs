@@ -240,7 +240,9 @@ impl Asking<'_> {
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (
                 _,
-                ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close" | "merge" | "script"] | ["flows", "reload"],
+                ["calls", _, "close" | "transfer"]
+                | ["items", _, "attempts" | "close" | "merge" | "script"]
+                | ["flows", "reload"],
             )
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))

@@ -1,8 +1,8 @@
 //! What is kept about an item while assistants work on it: which steps of the callback script were said, and how its
 //! referral stands.
 //!
-//! Steps not said block nothing: who must tick boxes to be done ticks them unsaid. The item tells which are missing, and
-//! so does its closing.
+//! Steps not said block nothing: who must tick boxes to be done ticks them unsaid. The item tells which are missing,
+//! also when it is closed.
 
 use std::collections::BTreeMap;
 

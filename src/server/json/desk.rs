@@ -6,7 +6,6 @@ use serde_json::json;
 use super::aged;
 use crate::floor::fact::desk::ReferralStatus;
 use crate::floor::work::item::Item;
-use crate::floor::work::kept::Referral;
 use crate::flow::Flow;
 use crate::flow::Lane;
 use crate::flow::LaneException;
@@ -33,8 +32,11 @@ pub(super) fn sheet(lane: &Lane) -> Value {
 }
 
 /// How a referral stands.
-pub(super) fn referral(known: &Referral) -> Value {
-    json!({"status": known.status, "missing": known.missing, "at": known.at.rfc3339(), "by": known.by})
+pub(super) fn referral(item: &Item) -> Value {
+    item.kept.referral.as_ref().map_or(
+        Value::Null,
+        |known| json!({"status": known.status, "missing": known.missing, "at": known.at.rfc3339(), "by": known.by}),
+    )
 }
 
 /// One item with all that is said about it: the script with its ticks, the words for its referral, and, once it is
@@ -52,11 +54,12 @@ pub(in crate::server) fn in_full(item: &Item, now: Timestamp) -> Value {
     });
     shown["script"] = steps.collect();
     if let Some(known) = &item.kept.referral {
-        shown["referral"]["say"] = json!(referral_words(&item.flow, lane, known));
+        shown["referral"]["say"] = json!(referral_words(&item.flow, lane, known.status, &known.missing));
         // The machine tells no one by caller ID alone: a person does.
         shown["referral"]["say_after"] = "the patient's identity is verified".into();
     }
-    shown["recovery_script"] = if is_late(item, now) { json!(said(&item.flow, Phrase::SayRecovery)) } else { Value::Null };
+    shown["recovery_script"] =
+        if is_late(item, now) { json!(said(&item.flow, Phrase::SayRecovery)) } else { Value::Null };
     shown
 }
 
@@ -76,8 +79,8 @@ fn said(flow: &Flow, phrase: Phrase) -> Texts {
 }
 
 /// The approved words for how a referral stands.
-fn referral_words(flow: &Flow, lane: Option<&Lane>, known: &Referral) -> Texts {
-    let phrase = match known.status {
+fn referral_words(flow: &Flow, lane: Option<&Lane>, status: ReferralStatus, missing: &[DocumentId]) -> Texts {
+    let phrase = match status {
         ReferralStatus::Missing => Phrase::SayReferralMissing,
         ReferralStatus::Received => Phrase::SayReferralReceived,
         ReferralStatus::PendingReview => Phrase::SayReferralReview,
@@ -89,7 +92,7 @@ fn referral_words(flow: &Flow, lane: Option<&Lane>, known: &Referral) -> Texts {
         known.map_or(id.as_str().to_owned(), |document| text(&document.label, language).to_owned())
     };
     let filled = |(language, words): (Language, std::sync::Arc<str>)| {
-        let missing: Vec<String> = known.missing.iter().map(|id| label(id, &language)).collect();
+        let missing: Vec<String> = missing.iter().map(|id| label(id, &language)).collect();
         let words = words.replace("{missing}", &missing.join(", "));
         (language, words.into())
     };

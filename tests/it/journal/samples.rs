@@ -2,6 +2,7 @@
 //!
 //! Struct literals are written out whole: a new field does not compile until it stands here with a value.
 
+mod desk;
 mod items;
 mod talk;
 
@@ -45,9 +46,7 @@ use carelane::floor::treatment::Party;
 use carelane::floor::treatment::Treatment;
 use carelane::floor::treatment::Words;
 use carelane::flow::Callbacks;
-use carelane::flow::Chain;
 use carelane::flow::Date;
-use carelane::flow::Desk;
 use carelane::flow::Document;
 use carelane::flow::Exit;
 use carelane::flow::Exits;
@@ -58,7 +57,6 @@ use carelane::flow::Hours;
 use carelane::flow::KeypadNotes;
 use carelane::flow::KeypadOutcome;
 use carelane::flow::Lane;
-use carelane::flow::LaneException;
 use carelane::flow::LaneWork;
 use carelane::flow::LastResort;
 use carelane::flow::Limits;
@@ -71,19 +69,15 @@ use carelane::flow::OnCall;
 use carelane::flow::OpenSpell;
 use carelane::flow::Outcome;
 use carelane::flow::Owner;
-use carelane::flow::Patient;
 use carelane::flow::Phrase;
 use carelane::flow::Reason;
 use carelane::flow::Retention;
 use carelane::flow::Rhythm;
 use carelane::flow::Rung;
-use carelane::flow::ScriptStep;
 use carelane::flow::SelfService;
-use carelane::flow::Sheet;
 use carelane::flow::Shift;
 use carelane::flow::ShiftTime;
 use carelane::flow::Situation;
-use carelane::flow::Stage;
 use carelane::flow::Step;
 use carelane::flow::Target;
 use carelane::flow::Team;
@@ -489,7 +483,7 @@ fn flow_file() -> FlowFile {
         callbacks: Callbacks { repeat_within: Span::days(9), repeat_raises: Span::mins(7) },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
         staff_number: Some("+15550100199".into()),
-        desk: desk(),
+        desk: desk::desk(),
     };
     FlowFile { hash: "b94d27b9934d3e08".into(), text: "version: 1\n# ñ\n".into(), flow: Arc::new(flow) }
 }
@@ -529,40 +523,21 @@ fn lane() -> Lane {
         },
         script: texts("How may I help you?"),
         decision_rules: vec!["New patients get 40 minutes.".into()],
-        note_fields: vec![NoteField { id: "request".into(), label: "Request".into(), required: true, when: vec![Situation::Complaint] }],
+        note_fields: vec![NoteField {
+            id: "request".into(),
+            label: "Request".into(),
+            required: true,
+            when: vec![Situation::Complaint],
+        }],
         outcomes: vec![Outcome { id: "booked".into(), closes: true, hands_to: Some("scheduling".into()) }],
         escalation: "scheduling".into(),
         keypad_notes: Some(KeypadNotes {
             outcomes: BTreeMap::from([('1', KeypadOutcome { outcome: "booked".into(), say: texts("a booked visit") })]),
             fields: BTreeMap::from([("request".into(), BTreeMap::from([('2', texts("a visit"))]))]),
         }),
-        sheet: Some(Sheet {
-            goal: "A visit.".into(),
-            new_patient: "Take the name.".into(),
-            existing_patient: "Check the name.".into(),
-            exceptions: BTreeMap::from([(LaneException::Unreachable, "Leave a message.".into())]),
-            callback_script: BTreeMap::from([(ScriptStep::NextStep, texts("Let us find a time."))]),
-        }),
+        sheet: Some(desk::sheet()),
         documents: vec![Document { id: "referral_letter".into(), label: texts("the letter") }],
     }
-}
-
-fn desk() -> Desk {
-    let stage = Stage {
-        id: "intake".into(),
-        label: texts("Intake forms"),
-        lane: "scheduling".into(),
-        owner: Owner::Agent("ana".into()),
-        within: Span::hours(4),
-    };
-    let chain = Chain {
-        id: "new_patient".into(),
-        lane: "scheduling".into(),
-        outcomes: vec!["booked".into()],
-        patient: Patient::New,
-        stages: vec![stage],
-    };
-    Desk { complaints: Some(Owner::Group("front-desk".into())), chains: vec![chain] }
 }
 
 fn team_file() -> TeamFile {

@@ -116,7 +116,10 @@ async fn a_lane_is_shown_with_what_its_assistant_says_decides_by_and_fills_in() 
     }
     assert!(list(&lane["decision_rules"])[2].as_str().is_some_and(|rule| rule.contains("do not advise")), "{lane:#}");
     let fields = list(&lane["note_fields"]);
-    assert_eq!(fields[0], json!({"id": "request", "label": "What the patient asked for", "required": true, "when": []}));
+    assert_eq!(
+        fields[0],
+        json!({"id": "request", "label": "What the patient asked for", "required": true, "when": []})
+    );
     assert_eq!((fields.len(), &fields[1]["required"], &fields[1]["when"][0]), (8, &false.into(), &"callback".into()));
     let sheet = &lane["sheet"];
     assert_has(sheet, "goal path answer_within callback_within exceptions callback_script");
@@ -338,6 +341,6 @@ async fn a_note_that_tells_too_little_is_refused_with_what_is_missing_and_a_prom
     let now_due: jiff::Timestamp = done["due_at"].as_str().expect("a time").parse().expect("a time");
     assert_eq!(now_due.as_millisecond(), later.as_millisecond());
     let closing = attempt("told her son all of it", &promised).replace("message_left", "no_further_action");
-    let closing = closing.replace(r#""action""#, r#""verified":"his name","action""#);
+    let closing = closing.replace(r#""action""#, r#""verified":"name and birthday","action""#);
     ask(&world, "POST items/item-1/close", &closing, 409).await;
 }
