@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::call::Phase;
+use super::complaint;
 use super::details::Details;
 use super::fact::Fact;
 use super::fact::ItemKind;
@@ -11,6 +12,7 @@ use super::hours;
 use super::treatment::Words;
 use super::turn::Turn;
 use super::work::repeat::Kin;
+use super::work::rhythm;
 use crate::flow::Lane;
 use crate::flow::Owner;
 use crate::flow::Phrase;
@@ -95,6 +97,7 @@ impl Turn<'_> {
                 let (item, due_at) = (item.new.clone(), promised.filter(|at| *at != item.new.due_at));
                 let kind = Some(ItemKind::Callback).filter(|kind| *kind > item.kind);
                 self.fact(Fact::ItemJoined { item: item.item, call: id, kind, promised, due_at });
+                self.join_complaint(id, item.item);
             }
             Kin::MaybeSame(_) | Kin::After(_) | Kin::None => {
                 self.open_item_due(id, ItemKind::Callback, lane, by, promised.is_some());
@@ -115,6 +118,7 @@ impl Turn<'_> {
         let Some(lane) = call.flow.lane(lane) else { return };
         let owner = match (&call.phase, kind) {
             (Phase::WrapUp { agent, .. }, ItemKind::NoteOwed) => Owner::Agent(agent.clone()),
+            _ if lane.has_complaints() => complaint::route(&call.flow, &call.details).unwrap_or(&lane.owner).clone(),
             _ => lane.owner.clone(),
         };
         let kin = if kind == ItemKind::NoteOwed { Kin::None } else { self.floor.kin(call, lane, self.now) };
@@ -149,9 +153,10 @@ pub(super) fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
     if call.urgent {
         return now + lane.callback_within;
     }
-    let due = hours::after_open_time(&call.flow, now, lane.callback_within);
+    let first = rhythm::first_attempt(&call.flow, &lane.rhythm, now);
+    let due = hours::after_open_time(&call.flow, first, lane.callback_within);
     match &call.details.preferred_window {
-        Some(window) => hours::due_in_window(&call.flow, window, now, due, lane.callback_within),
+        Some(window) => hours::due_in_window(&call.flow, window, now, due),
         None => due,
     }
 }

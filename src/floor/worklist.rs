@@ -26,6 +26,10 @@ impl Turn<'_> {
                 self.merged(item, *into, by.as_ref()).map(|to| Some(Fact::ItemChanged { item: id, to, by }))
             }
             ItemRequest::Claim => self.claimed(item, by),
+            ItemRequest::Desk(change) => self.floor.keep(item, change, by.as_ref()).map(|to| {
+                let to = to?;
+                Some(Fact::ItemChanged { item: id, to, by })
+            }),
         };
         match decided {
             Ok(fact) => fact.into_iter().for_each(|fact| self.fact(fact)),
@@ -47,18 +51,20 @@ impl Turn<'_> {
         if !self.floor.may_put_off(item, Some(&by)) {
             return Err(Refusal::NotHers("clinical work is claimed by the clinical group only"));
         }
-        Ok(Some(Fact::ItemOwned { item: item.new.item, owner: Owner::Agent(by) }))
+        let owner = Owner::Agent(by);
+        self.floor.may_own(item, &owner)?;
+        Ok(Some(Fact::ItemOwned { item: item.new.item, owner }))
     }
 
     /// The patient's window became known: routine work is due in it. Urgent and clinical work waits for no window.
     // rule: window-respected
     pub(super) fn fit_to_window(&mut self, id: ItemId) {
         let Some(item) = self.floor.items.get(&id) else { return };
-        let Some(lane) = item.flow.lane(&item.new.lane).filter(|lane| !lane.clinical && !item.new.urgent) else {
+        if item.new.urgent || item.flow.lane(&item.new.lane).is_none_or(|lane| lane.clinical) {
             return;
-        };
+        }
         let Some(window) = item.new.details.preferred_window else { return };
-        let at = hours::due_in_window(&item.flow, &window, self.now, item.new.due_at, lane.callback_within);
+        let at = hours::due_in_window(&item.flow, &window, self.now, item.new.due_at);
         if at != item.new.due_at {
             self.fact(Fact::ItemChanged { item: id, to: ItemChange::Due { at }, by: None });
         }

@@ -1,12 +1,16 @@
 //! Tree -> model. It reports nothing: what does not fit was reported by the shape check and becomes
 //! a neutral value here (an empty name, an empty text), which the rules skip.
 
+mod desk;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::callbacks::CALLBACKS;
 use super::callbacks::Callbacks;
 use super::callbacks::LaneWork;
+use super::desk::Situation;
+use super::desk::named;
 use super::model::Choice;
 use super::model::Exit;
 use super::model::Exits;
@@ -41,6 +45,8 @@ use super::on_call::OnCall;
 use super::on_call::Rung;
 use super::on_call::Shift;
 use super::on_call::ShiftTime;
+use super::rhythm;
+use super::rhythm::Rhythm;
 use super::scalar;
 use super::schema;
 use super::schema::Need;
@@ -162,6 +168,8 @@ pub(super) fn flow(root: &Node) -> Flow {
     let urgent = Fields::of(top.node("urgent"), &schema::URGENT);
     let offers = Fields::of(top.node("offers"), &schema::OFFERS);
     let limits = Fields::of(top.node("limits"), &schema::LIMITS);
+    let lane =
+        |e: &Entry| Lane { rhythm: rhythm(top.node("callbacks"), e.value.get("callbacks")), ..lane(&e.name, &e.value) };
     Flow {
         practice: practice.id("id"),
         name: practice.text("name").into(),
@@ -178,7 +186,7 @@ pub(super) fn flow(root: &Node) -> Flow {
         start: top.id("start"),
         steps: top.entries("steps").iter().filter_map(|e| Some((valid_id(&e.name).into(), step(&e.value)?))).collect(),
         person: top.id("person"),
-        lanes: top.entries("lanes").iter().map(|e| lane(&e.name, &e.value)).collect(),
+        lanes: top.entries("lanes").iter().map(lane).collect(),
         urgent: urgent_words(&urgent),
         offers: OfferRules {
             ring: offers.duration("ring"),
@@ -198,12 +206,26 @@ pub(super) fn flow(root: &Node) -> Flow {
         callbacks: callbacks(top.node("callbacks")),
         wording: BTreeMap::new(),
         staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
+        desk: desk::desk(&top),
     }
 }
 
 fn callbacks(node: Option<&Node>) -> Callbacks {
     let given = Fields::of(node, &CALLBACKS);
     Callbacks { repeat_within: given.duration("repeat_within"), repeat_raises: given.duration("repeat_raises") }
+}
+
+/// A lane's rhythm: what it does not say itself is the practice's.
+fn rhythm(practice: Option<&Node>, lane: Option<&Node>) -> Rhythm {
+    let (whole, own) = (Fields::of(practice, &CALLBACKS), Fields::of(lane, &rhythm::OF_LANE));
+    let of = |key: &str| if own.node(key).is_some() { own } else { whole };
+    let moments = Rhythm::moments(of("attempts").items("attempts").iter().filter_map(Node::text));
+    Rhythm {
+        attempts: if moments.is_empty() { Rhythm::default().attempts } else { moments },
+        later_after: of("later_after").duration("later_after"),
+        next_day_after: of("next_day_after").duration("next_day_after"),
+        dials: of("dials").flag("dials"),
+    }
 }
 
 fn urgent_words(given: &Fields<'_>) -> Urgent {
@@ -325,12 +347,15 @@ fn lane(id: &str, node: &Node) -> Lane {
         },
         owner: owner(lane.node("owner")),
         callback_within: lane.duration("callback_within"),
+        rhythm: Rhythm::default(),
         script: lane.texts("script"),
         decision_rules: lane.items("decision_rules").iter().filter_map(|n| Some(Arc::from(n.text()?))).collect(),
         note_fields: lane.entries("note_fields").iter().map(note_field).collect(),
         outcomes: lane.entries("outcomes").iter().map(outcome).collect(),
         escalation: lane.id("escalation"),
         keypad_notes: lane.node("keypad_notes").map(keypad_notes),
+        sheet: lane.node("sheet").map(desk::sheet),
+        documents: lane.entries("documents").iter().map(desk::document).collect(),
     }
 }
 
@@ -352,7 +377,9 @@ fn keypad_notes(node: &Node) -> KeypadNotes {
 
 fn note_field(entry: &Entry) -> NoteField {
     let field = Fields::of(Some(&entry.value), &schema::NOTE_FIELD);
-    NoteField { id: valid_id(&entry.name).into(), label: field.text("label").into(), required: field.flag("required") }
+    let when = field.items("when").iter().filter_map(|n| named(&Situation::ALL, n.text()?)).collect();
+    let (label, required) = (field.text("label").into(), field.flag("required"));
+    NoteField { id: valid_id(&entry.name).into(), label, required, when }
 }
 
 fn reason(entry: &Entry) -> Reason {

@@ -2,6 +2,10 @@
 //!
 //! Callers' numbers and notes are shown here, to those with the token, and nowhere else.
 
+mod desk;
+
+pub(super) use desk::in_full;
+
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -16,6 +20,7 @@ use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::floor::work::recording::Recording;
 use crate::flow::Lane;
+use crate::flow::NoteField;
 use crate::vocab::CallId;
 use crate::vocab::Number;
 use crate::vocab::PracticeId;
@@ -94,7 +99,8 @@ fn agents(view: &View) -> Vec<Value> {
 
 /// What an assistant is given for a call of this lane.
 pub(super) fn lane(practice: &PracticeId, lane: &Lane) -> Value {
-    let fields = lane.note_fields.iter().map(|f| json!({"id": f.id, "label": f.label, "required": f.required}));
+    let field = |f: &NoteField| json!({"id": f.id, "label": f.label, "required": f.required, "when": f.when});
+    let fields = lane.note_fields.iter().map(field);
     let outcomes = lane.outcomes.iter().map(|o| json!({"id": o.id, "closes": o.closes, "hands_to": o.hands_to}));
     json!({
         "practice": practice, "lane": lane.id, "name": lane.name, "clinical": lane.clinical,
@@ -102,7 +108,8 @@ pub(super) fn lane(practice: &PracticeId, lane: &Lane) -> Value {
         "reasons": lane.reasons.iter().map(|r| json!({"id": r.id, "label": r.label})).collect::<Vec<_>>(),
         "script": lane.script, "decision_rules": lane.decision_rules,
         "note_fields": fields.collect::<Vec<_>>(), "outcomes": outcomes.collect::<Vec<_>>(),
-        "escalation": lane.escalation, "owner": lane.owner.as_str(),
+        "escalation": lane.escalation, "owner": lane.owner.as_str(), "sheet": desk::sheet(lane),
+        "documents": lane.documents.iter().map(|d| json!({"id": d.id, "label": d.label})).collect::<Vec<_>>(),
     })
 }
 
@@ -125,6 +132,7 @@ pub(super) fn item(item: &Item) -> Value {
         "segment": item.segment().name(), "next_action": item.next_action(),
         "repeats": item.repeats, "calls": calls(item), "maybe_same": new.maybe_same.map(|id| id.to_string()),
         "earlier": new.earlier.map(|id| id.to_string()), "merged_into": item.merged_into.map(|id| id.to_string()),
+        "unsaid": item.unsaid(), "referral": desk::referral(item),
         "recording": item.recording().map(recording),
         "messages": item.messages.iter().zip(1u16..).map(|(known, number)| {
             let mut message = recording(known);
@@ -173,19 +181,9 @@ fn details(known: &Details) -> Value {
 /// A call's facts in order.
 pub(super) fn history(call: CallId, told: &[Told]) -> Value {
     let facts = told.iter().map(|t| {
-        // A fact serialises as {"Kind": {fields}}, or as its kind alone.
-        let (kind, fields) = match serde_json::to_value(&t.fact) {
-            Ok(Value::Object(object)) => object.into_iter().next().unwrap_or_default(),
-            Ok(Value::String(kind)) => (kind, Value::Null),
-            Ok(other) => ("Unknown".to_owned(), other),
-            Err(_) => ("Unknown".to_owned(), Value::Null),
-        };
-        let mut fact = match fields {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
-        };
+        let (kind, mut fact) = fact(&t.fact);
         reveal(&mut fact, &t.fact);
-        fact.insert("fact".to_owned(), snake(&kind).into());
+        fact.insert("fact".to_owned(), kind.into());
         fact.insert("seq".to_owned(), t.seq.into());
         fact.insert("at".to_owned(), t.at.rfc3339().into());
         Value::Object(fact)
@@ -193,8 +191,19 @@ pub(super) fn history(call: CallId, told: &[Told]) -> Value {
     json!({ "call": call.to_string(), "facts": facts.collect::<Vec<_>>() })
 }
 
-/// Ids and times inside facts as the rest of the API writes them, and the personal texts.
-fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
+/// A fact's kind and its fields, ids and times as the rest of the API writes them.
+pub(super) fn fact(fact: &Fact) -> (String, Map<String, Value>) {
+    // A fact serialises as {"Kind": {fields}}, or as its kind alone.
+    let (kind, fields) = match serde_json::to_value(fact) {
+        Ok(Value::Object(object)) => object.into_iter().next().unwrap_or_default(),
+        Ok(Value::String(kind)) => (kind, Value::Null),
+        Ok(other) => ("Unknown".to_owned(), other),
+        Err(_) => ("Unknown".to_owned(), Value::Null),
+    };
+    let mut fields = match fields {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
     for (name, prefix) in [("call", "call"), ("leg", "leg"), ("offer", "offer"), ("item", "item"), ("effect", "effect")]
     {
         if let Some(id) = fields.get(name).and_then(Value::as_u64) {
@@ -206,6 +215,11 @@ fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
             fields.insert(name.to_owned(), Timestamp(at).rfc3339().into());
         }
     }
+    (snake(&kind), fields)
+}
+
+/// The personal texts inside facts.
+fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
     match fact {
         Fact::CallArrived { caller, .. } => {
             fields.insert("caller".to_owned(), number(caller.number.as_ref()));
