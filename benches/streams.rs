@@ -127,7 +127,15 @@ fn measure(arguments: &[String]) -> Result<(), Failure> {
         }
         println!(
             "{what:<16} {:>6} {:>7} {:>8} {:>12} {:>9} {:>13} {:>13} {:>11} {:>6}",
-            "calls", "sent %", "audio %", "late p99 ms", "mid ms", "apart p99 ms", "CPU us/call s", "KiB a call", "CPU %"
+            "calls",
+            "sent %",
+            "audio %",
+            "late p99 ms",
+            "mid ms",
+            "apart p99 ms",
+            "CPU us/call s",
+            "KiB a call",
+            "CPU %"
         );
         for kind in &kinds {
             if *kind == Kind::Node && !server::has_node() {
