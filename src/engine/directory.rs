@@ -231,6 +231,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::EventQuarantined { call, .. } => *call,
+        Fact::Taped(taped) => taped.call(),
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
         | Fact::LegUnwanted { leg }

@@ -5,6 +5,7 @@
 
 mod browser;
 mod clock;
+mod conversations;
 mod crashes;
 mod desk;
 mod directory;
@@ -65,6 +66,7 @@ pub use softphones::Softphones;
 pub use streams::Asked;
 pub use streams::Push;
 pub use streams::Streams;
+pub use tapes::Recorded;
 pub use tapes::Tape;
 pub use tapes::Tapes;
 

@@ -1,11 +1,11 @@
-//! Tapes: messages recorded from a stream, sealed piece by piece while they are spoken.
+//! Tapes: messages and conversations recorded from a stream, sealed piece by piece while they are spoken.
 //!
 //! ```text
-//!  session ─► tape ─► pieces, two seconds each, sealed on disk ─► fetched: one file ─► deleted: the pieces are gone
+//!  session ─► tape ─► pieces, two seconds each, sealed on disk ─► put together: one file ─► the pieces are gone
 //! ```
-//! For the floor a tape is a recording like the carrier's, fetched and then deleted; its name says that it is our own.
-//! After a crash the pieces are still there, and a leg that comes back speaks on after them. No sound is ever on disk
-//! in clear.
+//! For the floor a message's tape is a recording like the carrier's, fetched and then deleted; its name says that it is
+//! our own. What becomes of a conversation's, `conversations` says. After a crash the pieces are still there, and a leg
+//! that comes back speaks on after them. No sound is ever on disk in clear.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use tracing::warn;
 
 use super::Engine;
 use super::dispatch::Courier;
+use crate::floor::effect::Answer;
 use crate::floor::event::Event;
 use crate::floor::event::Failure;
 use crate::floor::work::recording::MessageId;
@@ -25,6 +26,7 @@ use crate::journal::AudioStore;
 use crate::journal::JournalError;
 use crate::media::g711;
 use crate::media::wav;
+use crate::vocab::CallId;
 use crate::vocab::CarrierRecording;
 use crate::vocab::LegId;
 use crate::vocab::PracticeId;
@@ -35,18 +37,37 @@ use crate::vocab::Timestamp;
 const OURS: &str = "carelane-";
 /// One piece: two seconds. So much is lost at most when the process is killed.
 const PIECE: usize = 2 * g711::RATE;
-/// More pieces than the longest message has, however often its line was lost.
+/// More pieces than the longest message or conversation has, however often its line was lost.
 const PIECES_MAX: u32 = 10_000;
 /// A tape that is still written when its recording is wanted ends within this time: its leg is over.
 const END_MAX: Duration = Duration::from_secs(10);
+/// The same tape, begun by a stream that was lost, ends within this time.
+const HANDED_ON_WITHIN: Duration = Duration::from_secs(5);
+/// So often it is looked whether a tape has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Softer than this (-46 dB) all the time is no message.
 const SILENCE_MAX: i16 = 160;
 
-/// Tapes that are being recorded.
+/// Tapes that are being recorded, and by how many sessions: a lost stream's may still be ending.
 #[derive(Clone, Debug, Default)]
-pub struct Tapes(Arc<DashMap<CarrierRecording, ()>>);
+pub struct Tapes(Arc<DashMap<CarrierRecording, usize>>);
 
-/// One message that is being recorded.
+impl Tapes {
+    fn count(&self, name: &CarrierRecording) -> usize {
+        self.0.get(name).map_or(0, |count| *count)
+    }
+
+    /// Waits until no more than so many sessions record this, but not for ever.
+    async fn until_at_most(&self, count: usize, name: &CarrierRecording, within: Duration) {
+        let mut waited = Duration::ZERO;
+        while self.count(name) > count && waited < within {
+            sleep(LOOK_AGAIN).await;
+            waited += LOOK_AGAIN;
+        }
+    }
+}
+
+/// One message or conversation that is being recorded.
 pub struct Tape {
     engine: Engine,
     name: CarrierRecording,
@@ -55,29 +76,89 @@ pub struct Tape {
     next: Option<u32>,
     held: Vec<u8>,
     samples: usize,
-    writing: Option<JoinHandle<Result<u32, JournalError>>>,
+    /// Pieces that could not be written.
+    lost: u64,
+    /// Nothing may be recorded.
+    is_refused: bool,
+    writing: Option<JoinHandle<Result<u32, Unwritten>>>,
+}
+
+/// What came of a tape.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded {
+    /// How long it took since it was begun, or begun again.
+    pub length: Span,
+    /// Pieces that could not be written.
+    pub lost: u64,
+}
+
+/// Why a piece is not on disk.
+#[derive(Debug)]
+enum Unwritten {
+    /// The floor has not noted that this is recorded.
+    Refused,
+    /// The disk.
+    Failed(JournalError),
 }
 
 impl Engine {
     /// What the recording of this leg's message is called.
     pub fn tape_of(&self, leg: LegId) -> CarrierRecording {
+        self.tape_name(&format!("message on {leg}"))
+    }
+
+    fn tape_name(&self, what: &str) -> CarrierRecording {
         let floor = self.floor_id().map_or("", |floor| floor.as_str());
-        let hash = digest::digest(&digest::SHA256, format!("message on {leg} of {floor}").as_bytes());
+        let hash = digest::digest(&digest::SHA256, format!("{what} of {floor}").as_bytes());
         let digits: String = hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         CarrierRecording::from(format!("{OURS}{digits}").as_str())
     }
 
     /// Records a message, after what there is of it already.
     pub fn record(&self, name: CarrierRecording, scope: PracticeId) -> Tape {
-        self.directory().tapes().0.insert(name.clone(), ());
-        let (held, writing) = (Vec::with_capacity(PIECE), None);
-        Tape { engine: self.clone(), name, scope, next: None, held, samples: 0, writing }
+        self.tape(name, scope, None)
+    }
+
+    /// Records a conversation, as its caller's leg hears and speaks, after what there is of it already. Its sound is
+    /// written once the floor has noted that it is recorded; nobody waits for that, and without it nothing is.
+    pub fn record_talk(&self, leg: LegId, call: CallId, round: u32, scope: PracticeId) -> Tape {
+        let name = self.tape_name(&format!("conversation {call}-{round}"));
+        let began = Event::TapeBegan { leg, recording: name.clone() };
+        self.tape(name, scope, Some(began))
+    }
+
+    fn tape(&self, name: CarrierRecording, scope: PracticeId, began: Option<Event>) -> Tape {
+        let tapes = self.directory().tapes().clone();
+        *tapes.0.entry(name.clone()).or_default() += 1;
+        let (engine, store, pieces_of_it) = (self.clone(), Arc::clone(self.audio()), name.clone());
+        let writing = tokio::spawn(async move {
+            if let Some(began) = began {
+                let noted = engine.post(began).await.is_ok_and(|reply| reply.answer == Answer::Noted);
+                noted.then_some(()).ok_or(Unwritten::Refused)?;
+            }
+            tapes.until_at_most(1, &pieces_of_it, HANDED_ON_WITHIN).await;
+            on_disk(move || pieces_of(&store, &pieces_of_it)).await
+        });
+        Tape {
+            engine: self.clone(),
+            name,
+            scope,
+            next: None,
+            held: Vec::with_capacity(PIECE),
+            samples: 0,
+            lost: 0,
+            is_refused: false,
+            writing: Some(writing),
+        }
     }
 }
 
 impl Tape {
     /// This was said. What is whole is written meanwhile; nobody waits for it.
     pub async fn hear(&mut self, mulaw: &[u8]) {
+        if self.is_refused {
+            return;
+        }
         self.held.extend_from_slice(mulaw);
         self.samples += mulaw.len();
         let is_free = self.writing.as_ref().is_none_or(JoinHandle::is_finished);
@@ -86,29 +167,30 @@ impl Tape {
         }
     }
 
-    /// It is over, and all of it on disk: how long it took since it was begun, or begun again.
-    pub async fn end(mut self) -> Span {
+    /// It is over, and all of it on disk.
+    pub async fn end(mut self) -> Recorded {
         self.write().await;
         self.written().await;
-        Span(i64::try_from(self.samples * 1_000 / g711::RATE).unwrap_or(i64::MAX))
+        let length = Span(i64::try_from(self.samples * 1_000 / g711::RATE).unwrap_or(i64::MAX));
+        Recorded { length, lost: self.lost }
     }
 
     async fn write(&mut self) {
         self.written().await;
         let piece = std::mem::take(&mut self.held);
-        if piece.is_empty() {
+        if piece.is_empty() || self.is_refused {
             return;
         }
         let (store, name, scope) = (Arc::clone(self.engine.audio()), self.name.clone(), self.scope.clone());
         let (at, next) = (self.engine.clock().now(), self.next);
-        self.writing = Some(tokio::task::spawn_blocking(move || {
+        self.writing = Some(tokio::spawn(on_disk(move || {
             let next = match next {
                 Some(next) => next,
                 None => pieces_of(&store, &name)?,
             };
             store.keep(&piece_name(&name, next), scope.as_str(), at, &piece)?;
             Ok(next + 1)
-        }));
+        })));
     }
 
     /// Waits for the piece that is on its way to the disk.
@@ -116,7 +198,14 @@ impl Tape {
         let Some(writing) = self.writing.take() else { return };
         match writing.await {
             Ok(Ok(next)) => self.next = Some(next),
-            Ok(Err(error)) => warn!(%error, "two seconds of a message could not be stored"),
+            Ok(Err(Unwritten::Failed(error))) => {
+                self.lost += 1;
+                warn!(%error, "two seconds of a recording could not be stored; the call goes on");
+            }
+            Ok(Err(Unwritten::Refused)) => {
+                (self.is_refused, self.held) = (true, Vec::new());
+                warn!("a conversation goes on unrecorded: it is over, or nothing can be written just now");
+            }
             // It broke while the process ends.
             Err(_) => {}
         }
@@ -125,7 +214,21 @@ impl Tape {
 
 impl Drop for Tape {
     fn drop(&mut self) {
-        self.engine.directory().tapes().0.remove(&self.name);
+        let tapes = &self.engine.directory().tapes().0;
+        if let Some(mut count) = tapes.get_mut(&self.name) {
+            *count = count.saturating_sub(1);
+        }
+        tapes.remove_if(&self.name, |_, count| *count == 0);
+    }
+}
+
+/// Work on files must not hold up those who speak.
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
+) -> Result<T, Unwritten> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(Unwritten::Failed),
+        Err(_) => Err(Unwritten::Failed(JournalError::ours("writing a recording was broken off"))),
     }
 }
 
@@ -136,7 +239,12 @@ pub(super) fn is_ours(recording: &CarrierRecording) -> bool {
 
 /// The file of a piece. Pieces of one recording have consecutive numbers.
 fn piece_name(name: &CarrierRecording, number: u32) -> String {
-    format!("{}{number:08x}", name.as_str().trim_start_matches(OURS))
+    format!("{}{number:08x}", whole_name(name))
+}
+
+/// The file of a whole conversation.
+pub(super) fn whole_name(name: &CarrierRecording) -> &str {
+    name.as_str().trim_start_matches(OURS)
 }
 
 /// How many pieces there are.
@@ -150,13 +258,14 @@ fn pieces_of(store: &AudioStore, name: &CarrierRecording) -> Result<u32, Journal
 }
 
 impl Courier<'_> {
+    /// Its leg is over, and so is the tape in a moment.
+    pub(super) async fn until_recorded(&self, recording: &CarrierRecording) {
+        self.engine.directory().tapes().until_at_most(0, recording, END_MAX).await;
+    }
+
     /// Our own recording becomes the item's: one file, and not longer than nothing if nothing was said.
     pub(super) async fn take_tape(&self, of: MessageId, practice: &PracticeId, recording: CarrierRecording) {
-        let (mut waited, pause) = (Duration::ZERO, Duration::from_millis(50));
-        while self.engine.directory().tapes().0.contains_key(&recording) && waited < END_MAX {
-            sleep(pause).await;
-            waited += pause;
-        }
+        self.until_recorded(&recording).await;
         let (store, name, file) = (Arc::clone(self.engine.audio()), recording.clone(), self.file_name(of));
         let (scope, at, to) = (practice.clone(), self.engine.clock().now(), file.clone());
         let kept = tokio::task::spawn_blocking(move || join(&store, &name, &to, scope.as_str(), at)).await;
@@ -196,6 +305,13 @@ fn join(
     scope: &str,
     at: Timestamp,
 ) -> Result<Span, JournalError> {
+    let sound = pieces(store, name)?;
+    store.keep(to, scope, at, &wav::write(&sound))?;
+    Ok(spoken(&sound))
+}
+
+/// All pieces one after the other.
+pub(super) fn pieces(store: &AudioStore, name: &CarrierRecording) -> Result<Vec<u8>, JournalError> {
     let mut sound = Vec::new();
     for number in 0..PIECES_MAX {
         match store.read(&piece_name(name, number))? {
@@ -203,14 +319,18 @@ fn join(
             None => break,
         }
     }
-    store.keep(to, scope, at, &wav::write(&sound))?;
+    Ok(sound)
+}
+
+/// How long a sound is; no longer than nothing if nothing was said.
+pub(super) fn spoken(sound: &[u8]) -> Span {
     let is_spoken = sound.iter().any(|byte| g711::decode(*byte).saturating_abs() > SILENCE_MAX);
     let samples = if is_spoken { sound.len() } else { 0 };
-    Ok(Span(i64::try_from(samples * 1_000 / g711::RATE).unwrap_or(i64::MAX)))
+    Span(i64::try_from(samples * 1_000 / g711::RATE).unwrap_or(i64::MAX))
 }
 
 /// From the last piece to the first: while one is left, the next try finds it.
-fn erase(store: &AudioStore, name: &CarrierRecording) -> Result<(), JournalError> {
+pub(super) fn erase(store: &AudioStore, name: &CarrierRecording) -> Result<(), JournalError> {
     let pieces = pieces_of(store, name)?;
     (0..pieces).rev().try_for_each(|number| store.remove(&piece_name(name, number)))
 }

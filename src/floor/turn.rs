@@ -93,6 +93,10 @@ impl<'f> Turn<'f> {
                 }
             }
             Event::MessageBegan { leg, recording } => self.message_began(leg, recording),
+            Event::TapingFound { possible } => self.taping_found(possible),
+            Event::TapeBegan { leg, recording } => self.tape_began(leg, recording),
+            Event::TapeKept { effect, duration } => self.tape_kept(effect, duration),
+            Event::TapeAsked { call, round, by, .. } => self.tape_asked(call, round, by),
             Event::SuperviseAsked { call, by, mode } => self.supervise_asked(call, by, mode),
             Event::Poisoned { event, deadline } => self.poisoned(*event, deadline),
             Event::AskedOnce { key, path, asked } => self.asked_once(key, path, *asked),

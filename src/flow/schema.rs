@@ -19,6 +19,7 @@ pub(super) use team::SHIFT;
 pub(super) use team::TEAM;
 
 use super::callbacks::CALLBACKS;
+use super::recording::RECORDING;
 use crate::vocab::Span;
 use crate::vocab::limit::PROMPT_CHARS_MAX;
 
@@ -120,11 +121,11 @@ impl Record {
     }
 }
 
-const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+pub(super) const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Field {
     Field { name, kind, need: Need::Required, doc }
 }
 
-const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+pub(super) const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
     Field { name, kind, need: Need::Optional, doc }
 }
 
@@ -168,6 +169,7 @@ pub(super) static FLOW: Record = Record {
         optional("limits", Kind::Record(&LIMITS), "how many calls are let in"),
         optional("retention", Kind::Record(&RETENTION), "how long personal data is kept"),
         optional("callbacks", Kind::Record(&CALLBACKS), "how callbacks are owed and made"),
+        optional("recording", Kind::Record(&RECORDING), "what callers are told before a conversation is recorded"),
         optional(
             "wording",
             Kind::Map { name: &Kind::Phrase, of: &Kind::Wording, min: 1, max: 100 },

@@ -1,5 +1,6 @@
 //! Calls from arrival to their last fact, and their place in the order.
 
+use crate::floor::taping::Taping;
 use crate::floor::Floor;
 use crate::floor::call::Call;
 use crate::floor::call::Phase;
@@ -58,6 +59,7 @@ impl Floor {
                 served_since: None,
                 told_until: None,
                 held: None,
+                taping: Taping::default(),
             },
         );
         // Who has an open request is known, and is not asked again.

@@ -13,6 +13,7 @@ mod softphone;
 mod staff;
 mod supervision;
 mod talk;
+mod taping;
 
 use std::sync::Arc;
 
@@ -83,6 +84,7 @@ impl Floor {
             | Fact::RecordingDropped { .. }
             | Fact::RecordingPlayed { .. } => self.recording_changed(at, fact),
             Fact::EffectSettled { effect } => self.settle(at, *effect),
+            Fact::Taped(taped) => self.taped(taped),
             Fact::LegAsked { leg, paging: false } => self.leg_asked(at, *leg),
             Fact::LegAsked { leg, paging: true } => self.caller_sought(*leg),
             Fact::AskUnanswered { leg } => self.ask_unanswered(*leg),

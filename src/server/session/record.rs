@@ -100,7 +100,8 @@ impl Session<'_> {
 
     async fn taken_message(&mut self) -> Option<Input> {
         let mailbox = self.mailbox.take()?;
-        let length = mailbox.message?.tape.end().await;
-        Some(Input::Message { recording: mailbox.recording, duration: Some(length) })
+        let recorded = mailbox.message?.tape.end().await;
+        self.line.metrics.tape_lost(recorded.lost);
+        Some(Input::Message { recording: mailbox.recording, duration: Some(recorded.length) })
     }
 }
