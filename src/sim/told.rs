@@ -491,6 +491,9 @@ pub fn floor(floor: &Floor) -> String {
             let overdue = if held.reminded { ", for long" } else { "" };
             let _ = write!(text, " on hold since {}{overdue}", clock(held.since));
         }
+        if call.recorded {
+            text.push_str(", recorded");
+        }
         text.push('\n');
     }
     for lane in view.lanes.iter().filter(|lane| !lane.waiting.is_empty()) {
