@@ -12,6 +12,10 @@ use std::time::Duration;
 
 use dashmap::DashMap;
 use ring::digest;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::channel;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tracing::warn;
@@ -39,6 +43,8 @@ const OURS: &str = "carelane-";
 const PIECE: usize = 2 * g711::RATE;
 /// More pieces than the longest message or conversation has, however often its line was lost.
 const PIECES_MAX: u32 = 10_000;
+/// So many pieces wait for a slow disk: a minute.
+const WAITING_MAX: usize = 30;
 /// A tape that is still written when its recording is wanted ends within this time: its leg is over.
 const END_MAX: Duration = Duration::from_secs(10);
 /// The same tape, begun by a stream that was lost, ends within this time.
@@ -67,20 +73,14 @@ impl Tapes {
     }
 }
 
-/// One message or conversation that is being recorded.
+/// One message or conversation that is being recorded. What is not whole when it is dropped is written, too.
 pub struct Tape {
-    engine: Engine,
-    name: CarrierRecording,
-    scope: PracticeId,
-    /// The next piece's number, once it is known how many there are from before a crash or a lost line.
-    next: Option<u32>,
     held: Vec<u8>,
     samples: usize,
-    /// Pieces that could not be written.
+    /// Pieces for which there was no room.
     lost: u64,
-    /// Nothing may be recorded.
-    is_refused: bool,
-    writing: Option<JoinHandle<Result<u32, Unwritten>>>,
+    to_writer: Option<Sender<Vec<u8>>>,
+    writer: Option<JoinHandle<u64>>,
 }
 
 /// What came of a tape.
@@ -92,13 +92,11 @@ pub struct Recorded {
     pub lost: u64,
 }
 
-/// Why a piece is not on disk.
-#[derive(Debug)]
-enum Unwritten {
-    /// The floor has not noted that this is recorded.
-    Refused,
-    /// The disk.
-    Failed(JournalError),
+/// Puts the pieces of a tape on disk, one after the other.
+struct Writer {
+    engine: Engine,
+    name: CarrierRecording,
+    scope: PracticeId,
 }
 
 impl Engine {
@@ -128,107 +126,101 @@ impl Engine {
     }
 
     fn tape(&self, name: CarrierRecording, scope: PracticeId, began: Option<Event>) -> Tape {
-        let tapes = self.directory().tapes().clone();
-        *tapes.0.entry(name.clone()).or_default() += 1;
-        let (engine, store, pieces_of_it) = (self.clone(), Arc::clone(self.audio()), name.clone());
-        let writing = tokio::spawn(async move {
-            if let Some(began) = began {
-                let noted = engine.post(began).await.is_ok_and(|reply| reply.answer == Answer::Noted);
-                noted.then_some(()).ok_or(Unwritten::Refused)?;
-            }
-            tapes.until_at_most(1, &pieces_of_it, HANDED_ON_WITHIN).await;
-            on_disk(move || pieces_of(&store, &pieces_of_it)).await
-        });
-        Tape {
-            engine: self.clone(),
-            name,
-            scope,
-            next: None,
-            held: Vec::with_capacity(PIECE),
-            samples: 0,
-            lost: 0,
-            is_refused: false,
-            writing: Some(writing),
-        }
+        *self.directory().tapes().0.entry(name.clone()).or_default() += 1;
+        let (to_writer, pieces) = channel(WAITING_MAX);
+        let writer = Writer { engine: self.clone(), name, scope };
+        let writer = Some(tokio::spawn(writer.write(began, pieces)));
+        Tape { held: Vec::with_capacity(PIECE), samples: 0, lost: 0, to_writer: Some(to_writer), writer }
     }
 }
 
 impl Tape {
-    /// This was said. What is whole is written meanwhile; nobody waits for it.
-    pub async fn hear(&mut self, mulaw: &[u8]) {
-        if self.is_refused {
-            return;
-        }
+    /// This was said. Nobody waits for the disk.
+    pub fn hear(&mut self, mulaw: &[u8]) {
         self.held.extend_from_slice(mulaw);
         self.samples += mulaw.len();
-        let is_free = self.writing.as_ref().is_none_or(JoinHandle::is_finished);
-        if self.held.len() >= PIECE && is_free {
-            self.write().await;
+        if self.held.len() >= PIECE {
+            self.hand_over();
         }
     }
 
     /// It is over, and all of it on disk.
     pub async fn end(mut self) -> Recorded {
-        self.write().await;
-        self.written().await;
-        let length = Span(i64::try_from(self.samples * 1_000 / g711::RATE).unwrap_or(i64::MAX));
-        Recorded { length, lost: self.lost }
-    }
-
-    async fn write(&mut self) {
-        self.written().await;
-        let piece = std::mem::take(&mut self.held);
-        if piece.is_empty() || self.is_refused {
-            return;
-        }
-        let (store, name, scope) = (Arc::clone(self.engine.audio()), self.name.clone(), self.scope.clone());
-        let (at, next) = (self.engine.clock().now(), self.next);
-        self.writing = Some(tokio::spawn(on_disk(move || {
-            let next = match next {
-                Some(next) => next,
-                None => pieces_of(&store, &name)?,
-            };
-            store.keep(&piece_name(&name, next), scope.as_str(), at, &piece)?;
-            Ok(next + 1)
-        })));
-    }
-
-    /// Waits for the piece that is on its way to the disk.
-    async fn written(&mut self) {
-        let Some(writing) = self.writing.take() else { return };
-        match writing.await {
-            Ok(Ok(next)) => self.next = Some(next),
-            Ok(Err(Unwritten::Failed(error))) => {
-                self.lost += 1;
-                warn!(%error, "two seconds of a recording could not be stored; the call goes on");
-            }
-            Ok(Err(Unwritten::Refused)) => {
-                (self.is_refused, self.held) = (true, Vec::new());
-                warn!("a conversation goes on unrecorded: it is over, or nothing can be written just now");
-            }
+        self.hand_over();
+        self.to_writer = None;
+        let unwritten = match self.writer.take() {
             // It broke while the process ends.
-            Err(_) => {}
+            Some(writer) => writer.await.unwrap_or_default(),
+            None => 0,
+        };
+        let length = Span(i64::try_from(self.samples * 1_000 / g711::RATE).unwrap_or(i64::MAX));
+        Recorded { length, lost: self.lost + unwritten }
+    }
+
+    fn hand_over(&mut self) {
+        let piece = std::mem::take(&mut self.held);
+        let Some(to_writer) = self.to_writer.as_ref().filter(|_| !piece.is_empty()) else { return };
+        // A writer that is gone was refused, and has said so.
+        if let Err(TrySendError::Full(_)) = to_writer.try_send(piece) {
+            self.lost += 1;
         }
     }
 }
 
 impl Drop for Tape {
     fn drop(&mut self) {
+        self.hand_over();
+    }
+}
+
+impl Writer {
+    /// How many pieces were lost.
+    async fn write(self, began: Option<Event>, mut from_tape: Receiver<Vec<u8>>) -> u64 {
+        if let Some(began) = began
+            && !self.engine.post(began).await.is_ok_and(|reply| reply.answer == Answer::Noted)
+        {
+            warn!("a conversation goes on unrecorded: it is over already, or nothing can be written just now");
+            return 0;
+        }
+        self.engine.directory().tapes().until_at_most(1, &self.name, HANDED_ON_WITHIN).await;
+        let (mut next, mut lost) = (None, 0);
+        while let Some(piece) = from_tape.recv().await {
+            match self.keep(next, piece).await {
+                Some(Ok(following)) => next = Some(following),
+                Some(Err(error)) => {
+                    lost += 1;
+                    warn!(%error, "two seconds of a recording could not be stored; the call goes on");
+                }
+                // It broke while the process ends.
+                None => return lost,
+            }
+        }
+        lost
+    }
+
+    /// The number of the piece after this one. The first one comes after what is there from before.
+    async fn keep(&self, number: Option<u32>, piece: Vec<u8>) -> Option<Result<u32, JournalError>> {
+        let (store, name, scope) = (Arc::clone(self.engine.audio()), self.name.clone(), self.scope.clone());
+        let at = self.engine.clock().now();
+        let kept = tokio::task::spawn_blocking(move || {
+            let number = match number {
+                Some(number) => number,
+                None => pieces_of(&store, &name)?,
+            };
+            store.keep(&piece_name(&name, number), scope.as_str(), at, &piece)?;
+            Ok(number + 1)
+        });
+        kept.await.ok()
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
         let tapes = &self.engine.directory().tapes().0;
         if let Some(mut count) = tapes.get_mut(&self.name) {
             *count = count.saturating_sub(1);
         }
         tapes.remove_if(&self.name, |_, count| *count == 0);
-    }
-}
-
-/// Work on files must not hold up those who speak.
-async fn on_disk<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
-) -> Result<T, Unwritten> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(Unwritten::Failed),
-        Err(_) => Err(Unwritten::Failed(JournalError::ours("writing a recording was broken off"))),
     }
 }
 

@@ -301,8 +301,8 @@ impl Session<'_> {
                 message::audio(&base64, &mut self.ears.audio)?;
                 self.line.metrics.stream_heard(u64::try_from(self.ears.audio.len().div_ceil(FRAME)).unwrap_or(0));
                 self.say(now, &base64);
-                self.keep(now).await;
-                self.tape_said().await;
+                self.keep(now);
+                self.tape_said();
                 // In a conversation no key means anything: nobody listens for one.
                 let key = if self.keys == Keys::Ignored { None } else { self.ears.hear(now) };
                 self.hearing.hear(&self.ears.audio);

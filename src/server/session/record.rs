@@ -71,12 +71,12 @@ impl Session<'_> {
     }
 
     /// The ears have heard something: while a message is recorded, it is part of it.
-    pub(super) async fn keep(&mut self, now: Duration) {
+    pub(super) fn keep(&mut self, now: Duration) {
         let Some(message) = self.mailbox.as_mut().and_then(|mailbox| mailbox.message.as_mut()) else { return };
         if loudest(&self.ears.audio) > SPEECH_MIN {
             message.silent_until = now + message.silence;
         }
-        message.tape.hear(&self.ears.audio).await;
+        message.tape.hear(&self.ears.audio);
     }
 
     /// The message is over, and the caller is still there.

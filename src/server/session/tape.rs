@@ -21,15 +21,15 @@ pub(super) struct Taping {
 }
 
 impl Taping {
-    async fn take(&mut self, side: u64, mulaw: &[u8]) {
+    fn take(&mut self, side: u64, mulaw: &[u8]) {
         if self.mixer.add(side, mulaw, &mut self.mixed) {
-            self.tape.hear(&self.mixed).await;
+            self.tape.hear(&self.mixed);
         }
     }
 
     /// This goes to the caller.
-    pub(super) async fn heard(&mut self, mulaw: &[u8]) {
-        self.take(HEARD, mulaw).await;
+    pub(super) fn heard(&mut self, mulaw: &[u8]) {
+        self.take(HEARD, mulaw);
     }
 }
 
@@ -45,9 +45,9 @@ impl Session<'_> {
     }
 
     /// The ears have heard something: in a recorded conversation it is kept.
-    pub(super) async fn tape_said(&mut self) {
+    pub(super) fn tape_said(&mut self) {
         if let Some(taping) = &mut self.taping {
-            taping.take(SAID, &self.ears.audio).await;
+            taping.take(SAID, &self.ears.audio);
         }
     }
 

@@ -35,6 +35,7 @@ async fn joined(carrier: &Carrier, name: &str) -> (Call, Call) {
     patient.press('1').await;
     patient.until_clear().await;
     patient.hears(&said(&[MAY_BE_RECORDED])).await;
+    patient.until_mark().await;
     patient.hears(&said(&[IN_LINE])).await;
     carrier.sign_in("rosa", "available").await;
     let mut assistant = carrier.takes_the_call().await;
