@@ -2,6 +2,8 @@
 //!
 //! Who listens is in the journal before a byte leaves. It keeps and deletes nothing.
 
+use std::fmt::Display;
+
 use hyper::StatusCode;
 use hyper::http::request::Parts;
 use serde_json::Value;
@@ -20,7 +22,6 @@ use crate::floor::fact::Fact;
 use crate::floor::fact::taped::Taped;
 use crate::floor::work::recording::MessageId;
 use crate::floor::work::recording::RecordingState;
-use crate::journal::JournalError;
 use crate::vocab::CallId;
 use crate::vocab::CarrierRecording;
 use crate::vocab::ItemId;
@@ -128,8 +129,8 @@ fn practice_of(told: &[Told]) -> Option<PracticeId> {
 }
 
 /// A sound, read where that holds up nobody.
-async fn played(
-    read: impl FnOnce() -> Result<Option<Vec<u8>>, JournalError> + Send + 'static,
+async fn played<E: Display + Send + 'static>(
+    read: impl FnOnce() -> Result<Option<Vec<u8>>, E> + Send + 'static,
 ) -> Result<Reply, Reply> {
     match tokio::task::spawn_blocking(read).await {
         Ok(Ok(Some(sound))) => Ok(reply::typed(StatusCode::OK, "audio/wav", sound.into())),
