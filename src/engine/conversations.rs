@@ -1,7 +1,7 @@
 //! Recorded conversations at rest: their pieces put together, and the whole read again by whoever may listen.
 //!
-//! The file's name follows from the recording's, so that putting it together may be done twice without harm. It is tried
-//! until it is done: the sound is safe in its pieces meanwhile, and nothing waits for it.
+//! The file's name follows from the recording's, so that putting it together may be done twice without harm. It is
+//! tried until it is done: the sound is safe in its pieces meanwhile, and nothing waits for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,12 +69,7 @@ impl Engine {
 }
 
 /// How long it is. The pieces go only when the whole is on disk.
-fn put_together(
-    store: &AudioStore,
-    name: &CarrierRecording,
-    scope: &str,
-    at: Timestamp,
-) -> Result<Span, JournalError> {
+fn put_together(store: &AudioStore, name: &CarrierRecording, scope: &str, at: Timestamp) -> Result<Span, JournalError> {
     let file = whole_name(name);
     // An earlier try may have been cut off among the pieces it removed.
     let duration = match store.read(file)?.map(|whole| wav::read(&whole)) {

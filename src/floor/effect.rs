@@ -123,9 +123,11 @@ impl Effect {
     pub fn message(&self) -> Option<MessageId> {
         match self {
             Self::FetchRecording { of, .. } | Self::DropRecording { of, .. } => Some(*of),
-            Self::Dial { .. } | Self::Redirect { .. } | Self::HangUp { .. } | Self::Ask { .. } | Self::KeepTape { .. } => {
-                None
-            }
+            Self::Dial { .. }
+            | Self::Redirect { .. }
+            | Self::HangUp { .. }
+            | Self::Ask { .. }
+            | Self::KeepTape { .. } => None,
         }
     }
 

@@ -4,8 +4,9 @@
 //!  lane chosen ─► announcement, to its end ─► Announced ─► line ─► conversation ─► Began ─► pieces ─► Kept
 //!                     └── the key against it ─► Declined ─► line ─► conversation, unrecorded
 //! ```
-//! The announcement comes on the way into the line, so that nobody waits for it once an assistant is there. Nobody urgent
-//! hears it, so nobody urgent is recorded. Recording never decides about a conversation: whatever fails, that goes on.
+//! The announcement comes on the way into the line, so that nobody waits for it once an assistant is there. Nobody
+//! urgent hears it, so nobody urgent is recorded. Recording never decides about a conversation: whatever fails, that
+//! goes on.
 
 use super::Floor;
 use super::call::Call;
@@ -73,8 +74,8 @@ impl Turn<'_> {
             && self.way_out(&call.flow, lane, false).is_none()
     }
 
-    /// The announcement was heard to its end, or its caller pressed or said something meanwhile. What means nothing here
-    /// leaves it going on; a second time the call goes on, unrecorded.
+    /// The announcement was heard to its end, or its caller pressed or said something meanwhile. What means nothing
+    /// here leaves it going on; a second time the call goes on, unrecorded.
     pub(super) fn announcement_ended(&mut self, id: CallId, lane: LaneId, how: Route, input: &Input) {
         let Some(flow) = self.call(id).map(|call| call.flow.clone()) else { return };
         if let Some(crisis) = urgent_said(&flow, input) {
@@ -127,7 +128,8 @@ impl Turn<'_> {
         if self.call(id).is_some_and(|call| call.round == round && call.taping.tape.is_some()) {
             return self.refuse(Refusal::Conflict("this conversation is not over yet"));
         }
-        let is_this = |effect: &Effect| matches!(effect, Effect::KeepTape { call, round: of, .. } if (*call, *of) == (id, round));
+        let is_this =
+            |effect: &Effect| matches!(effect, Effect::KeepTape { call, round: of, .. } if (*call, *of) == (id, round));
         if self.floor.effects.values().any(is_this) {
             return self.refuse(Refusal::Conflict("the recording is just being put together: ask again in a moment"));
         }

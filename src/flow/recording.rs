@@ -27,6 +27,10 @@ pub(super) static RECORDING: Record = Record {
     name: "`recording`",
     fields: &[
         required("announcement", Kind::Texts, "what a caller hears, to its end, before a conversation is recorded"),
-        optional("decline_key", Kind::Keypad, "the key by which a caller goes on unrecorded; the announcement names it"),
+        optional(
+            "decline_key",
+            Kind::Keypad,
+            "the key by which a caller goes on unrecorded; the announcement names it",
+        ),
     ],
 };

@@ -230,9 +230,10 @@ impl Asking<'_> {
             }
             ("POST", ["items", item, "claim"]) => self.claim(item, body).await,
             ("POST", ["items", item, "merge"]) => self.merge(item, body).await,
-            (_, ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _] | ["calls" | "items", _, "recording"]) => {
-                Err(reply::method_not_allowed("GET"))
-            }
+            (
+                _,
+                ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _] | ["calls" | "items", _, "recording"],
+            ) => Err(reply::method_not_allowed("GET")),
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (

@@ -66,7 +66,10 @@ impl Asking<'_> {
             return Err(no_recording());
         };
         if kept == Some(Span::ZERO) {
-            return Err(reply::problem(StatusCode::CONFLICT, "nothing was said in this conversation, or nothing could be kept"));
+            return Err(reply::problem(
+                StatusCode::CONFLICT,
+                "nothing was said in this conversation, or nothing could be kept",
+            ));
         }
         self.ask(Event::TapeAsked { call, practice, round, by }).await?;
         let engine = self.engine.clone();

@@ -30,8 +30,7 @@ pub(super) async fn tell_of_taping(args: &Args, engine: &Engine) -> Result<(), S
     for practice in engine.view().await.map_err(stopped)?.practices {
         let flow = engine.flow(practice.id.clone()).await.map_err(stopped)?;
         if flow.is_some_and(|flow| flow.lanes.iter().any(|lane| lane.recorded)) {
-            warn!(practice = %practice.id, "the flow file has lanes that are recorded, but conversations are recorded only with \
-                CARELANE_MEDIA=stream, or with a caller in a browser: other callers hear no announcement, and nothing of theirs is kept");
+            warn!(practice = %practice.id, "the flow file has recorded lanes: only CARELANE_MEDIA=stream records callers at a phone");
         }
     }
     Ok(())

@@ -1,6 +1,5 @@
 //! Calls from arrival to their last fact, and their place in the order.
 
-use crate::floor::taping::Taping;
 use crate::floor::Floor;
 use crate::floor::call::Call;
 use crate::floor::call::Phase;
@@ -12,6 +11,7 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::Left;
 use crate::floor::last_words::Parting;
 use crate::floor::ledger::Account;
+use crate::floor::taping::Taping;
 use crate::floor::timer::TimerName;
 use crate::flow::HeadStart;
 use crate::vocab::CallId;

@@ -1,7 +1,7 @@
 //! A recorded conversation in a session: what this caller says and hears, in one sound, while it is in its room.
 //!
-//! So nothing gets on the tape that the caller does not hear: no whisper, no word between assistants. On hold the caller
-//! is in no room, and nothing is recorded. What cannot be written is lost, and the conversation goes on.
+//! So nothing gets on the tape that the caller does not hear: no whisper, no word between assistants. On hold the
+//! caller is in no room, and nothing is recorded. What cannot be written is lost, and the conversation goes on.
 
 use super::Session;
 use crate::engine::Given;

@@ -24,7 +24,9 @@ const MAY_BE_RECORDED: &str = "This call may be recorded. If you do not want tha
 /// The demo, but conversations about appointments are recorded. Without its key the announcement ends with its words.
 fn recorded(name: &str, flow: String) -> String {
     match name {
-        "riverside.yaml" => flow.replacen("recorded: false", "recorded: true", 1).replacen("  decline_key: \"2\"\n", "", 1),
+        "riverside.yaml" => {
+            flow.replacen("recorded: false", "recorded: true", 1).replacen("  decline_key: \"2\"\n", "", 1)
+        }
         _ => flow,
     }
 }
@@ -68,7 +70,8 @@ async fn over(carrier: &Carrier, mut patient: Call, name: &str) -> (String, Vec<
             let sound = get(carrier, &format!("calls/{call}/recording?by=dana")).await;
             assert_eq!((sound.status, sound.content_type.as_str()), (200, "audio/wav"));
             let played = get(carrier, &format!("calls/{call}")).await.json();
-            let played = played["facts"].as_array().expect("facts").iter().filter(|fact| fact["step"] == "played").count();
+            let played =
+                played["facts"].as_array().expect("facts").iter().filter(|fact| fact["step"] == "played").count();
             assert_eq!(played, 1, "who listened is in the journal");
             return (call, levels(&wav::read(&sound.body).expect("a sound")));
         }
