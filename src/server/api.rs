@@ -183,6 +183,7 @@ impl Asking<'_> {
                 let view = self.engine.view().await.map_err(unanswered)?;
                 Ok(reply::json(StatusCode::OK, &json::floor(&view, self.engine.clock().now())))
             }
+            ("GET", ["events"]) => Ok(self.events()),
             ("PUT", ["agents", agent, "state"]) => self.set_state(agent, body).await,
             ("POST", ["agents", agent, "softphone"]) => self.softphone(agent).await,
             ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
@@ -206,8 +207,7 @@ impl Asking<'_> {
                 listing::items(head, &view, self.engine.clock().now())
             }
             ("GET", ["items", item]) => self.item(id(item, "item")?).await,
-            ("GET", ["items", item, "recording"]) => self.recording(id(item, "item")?, head).await,
-            ("GET", ["calls", call, "recording"]) => self.recorded_talk(id(call, "call")?, head).await,
+            ("GET", [of, which, "recording"]) => self.recorded(of, which, head).await,
             ("POST", ["items", item, "attempts"]) => {
                 let item = id(item, "item")?;
                 let Closing { outcome, note, by, promised } = self.closing(Subject::Item(item), body).await?;
@@ -230,10 +230,9 @@ impl Asking<'_> {
             }
             ("POST", ["items", item, "claim"]) => self.claim(item, body).await,
             ("POST", ["items", item, "merge"]) => self.merge(item, body).await,
-            (
-                _,
-                ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _] | ["calls" | "items", _, "recording"],
-            ) => Err(reply::method_not_allowed("GET")),
+            (_, ["floor" | "items" | "events"] | ["calls" | "items", _] | ["lanes", _, _] | [_, _, "recording"]) => {
+                Err(reply::method_not_allowed("GET"))
+            }
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (

@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_json::json;
 use tracing::error;
 
+use super::api::id;
 use super::api::unanswered;
 use super::asking::Asking;
 use super::json;
@@ -38,16 +39,25 @@ struct Talk {
 }
 
 impl Asking<'_> {
+    /// The recording of an item or a call.
+    pub(super) async fn recorded(&mut self, of: &str, which: &str, head: &Parts) -> Result<Reply, Reply> {
+        match of {
+            "items" => self.message(id(which, "item")?, head).await,
+            "calls" => self.conversation(id(which, "call")?, head).await,
+            _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
+        }
+    }
+
     /// A recorded message.
-    pub(super) async fn recording(&mut self, id: ItemId, head: &Parts) -> Result<Reply, Reply> {
+    async fn message(&mut self, item: ItemId, head: &Parts) -> Result<Reply, Reply> {
         let by = listener(head).ok_or_else(nobody_named)?;
         let number = number(head, "message", "`message` is the number of one of the item's messages, counted from 1")?;
         let message = number.map(|number| u16::try_from(number - 1).unwrap_or(u16::MAX));
-        self.ask(Event::PlaybackAsked { item: id, message, by: Private::new(by) }).await?;
-        let item = self.engine.item(id).await.map_err(unanswered)?;
-        let file = item.and_then(|item| {
-            let newest = item.recording();
-            message.map_or(newest, |message| item.message(MessageId { item: id, message }))?.file.clone()
+        self.ask(Event::PlaybackAsked { item, message, by: Private::new(by) }).await?;
+        let found = self.engine.item(item).await.map_err(unanswered)?;
+        let file = found.and_then(|found| {
+            let newest = found.recording();
+            message.map_or(newest, |message| found.message(MessageId { item, message }))?.file.clone()
         });
         let file = file.ok_or_else(no_recording)?;
         let engine = self.engine.clone();
@@ -55,7 +65,7 @@ impl Asking<'_> {
     }
 
     /// A recorded conversation, the last one if the request does not say which.
-    pub(super) async fn recorded_talk(&mut self, call: CallId, head: &Parts) -> Result<Reply, Reply> {
+    async fn conversation(&mut self, call: CallId, head: &Parts) -> Result<Reply, Reply> {
         let by = Private::new(listener(head).ok_or_else(nobody_named)?);
         let round = number(head, "round", "`round` is the number of one of the call's conversations, counted from 1")?;
         let told = self.told(call).await?;
