@@ -5,6 +5,7 @@
 //! `private`; golden journals guard both.
 
 pub mod agent;
+pub mod desk;
 pub mod hold;
 mod how;
 mod item;
