@@ -3,7 +3,7 @@
 //! and pairs of calls that hear each other.
 //!
 //! ```text
-//! cargo bench --bench streams                  the most calls that each server carries on one core: a quarter of an hour
+//! cargo bench --bench streams                  the most calls that each server carries on one core: 15 minutes
 //! cargo bench --bench streams -- --quick       the same, more roughly: some ten minutes
 //! cargo bench --bench streams -- carelane      one of them: carelane, minimal, node
 //! cargo bench --bench streams -- --pairs       only pairs; --waiting: only calls that wait
