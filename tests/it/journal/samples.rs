@@ -575,11 +575,6 @@ fn team_file() -> TeamFile {
 }
 
 fn salvaged() -> Salvage {
-    Salvage {
-        floor: "fl1".into(),
-        head: "b94d27b9934d3e08".into(),
-        trusted: 90,
-        lost: vec![(7, 9), (96, 100)],
-        heard_until: Some(NOON),
-    }
+    let (floor, head) = ("fl1".into(), "b94d27b9934d3e08".into());
+    Salvage { floor, head, trusted: 90, lost: vec![(7, 9), (96, 100)], heard_until: Some(NOON) }
 }
