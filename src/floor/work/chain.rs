@@ -1,5 +1,5 @@
-//! Chains: work that follows a request, stage by stage. Closing one stage opens the next as an item of its own, with the
-//! owner and the target that the flow declares, linked to the one before.
+//! Chains: work that follows a request, stage by stage. Closing one stage opens the next as an item of its own, with
+//! the owner and the target that the flow declares, linked to the one before.
 //!
 //! A stage is the practice's own work, not its caller's request: who calls again does not join it, and nobody is put
 //! forward for it.
