@@ -17,6 +17,7 @@ use super::event::LegEnd;
 use super::fact::FlaggedBy;
 use super::ladder::Climb;
 use super::last_words::Parting;
+use super::taping::Taping;
 use super::treatment::Treatment;
 use super::work::recording::MessageId;
 use crate::flow::Flow;
@@ -90,6 +91,8 @@ pub struct Call {
     pub told_until: Option<Timestamp>,
     /// On hold in its conversation.
     pub held: Option<Held>,
+    /// What is known of its being recorded.
+    pub taping: Taping,
 }
 
 /// A patient on hold: the conversation goes on later.

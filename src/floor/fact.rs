@@ -11,6 +11,7 @@ mod how;
 mod item;
 mod private;
 pub mod supervision;
+pub mod taped;
 pub mod why;
 
 use std::sync::Arc;
@@ -584,4 +585,6 @@ pub enum Fact {
     },
     /// A supervisor's part in a conversation.
     Supervised(supervision::Supervised),
+    /// Something about a recorded conversation.
+    Taped(taped::Taped),
 }

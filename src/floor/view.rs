@@ -178,6 +178,8 @@ pub struct CallView {
     pub held: Option<Held>,
     /// Who listens in, and how.
     pub supervised_by: Option<(AgentId, Mode)>,
+    /// Is its conversation being recorded?
+    pub recorded: bool,
 }
 
 impl PracticeView {
@@ -374,6 +376,7 @@ impl Floor {
             offers: call.offers().collect(),
             agent,
             held: call.held,
+            recorded: Self::is_taped(call),
             supervised_by: self
                 .supervisor_of(call.id)
                 .filter(|(_, part)| part.joined)

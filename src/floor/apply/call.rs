@@ -11,6 +11,7 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::Left;
 use crate::floor::last_words::Parting;
 use crate::floor::ledger::Account;
+use crate::floor::taping::Taping;
 use crate::floor::timer::TimerName;
 use crate::flow::HeadStart;
 use crate::vocab::CallId;
@@ -58,6 +59,7 @@ impl Floor {
                 served_since: None,
                 told_until: None,
                 held: None,
+                taping: Taping::default(),
             },
         );
         // Who has an open request is known, and is not asked again.
