@@ -89,6 +89,7 @@ fn agents(view: &View) -> Vec<Value> {
             "id": a.id, "name": a.name, "state": a.state, "reason": a.reason,
             "until": a.until.map(Timestamp::rfc3339), "address": a.address, "softphone": a.softphone,
             "groups": a.groups, "languages": a.languages, "call": a.call.map(|c| c.to_string()),
+            "may_supervise": a.may_supervise,
             "supervises": a.supervises.map(|part| json!({
                 "call": part.call.to_string(), "mode": part.mode, "joined": part.joined,
             })),
