@@ -48,7 +48,7 @@ mod voicemail;
 mod window;
 pub mod work;
 mod worklist;
-mod wrapup;
+pub mod wrapup;
 mod write_up;
 
 use std::collections::BTreeMap;

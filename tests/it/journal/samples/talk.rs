@@ -1,14 +1,18 @@
-//! Samples of what happens in conversations: softphones, lines and holds.
+//! Samples of what happens in conversations: softphones, lines, holds and recordings.
 
 use carelane::floor::event::Event;
 use carelane::floor::fact::Fact;
 use carelane::floor::fact::hold::HoldEnd;
+use carelane::floor::fact::taped::Taped;
 use carelane::floor::treatment::Treatment;
 use carelane::floor::treatment::Words;
 use carelane::flow::Phrase;
 use carelane::vocab::CallId;
+use carelane::vocab::EffectId;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
+use carelane::vocab::Private;
+use carelane::vocab::Span;
 
 use super::NOON;
 use super::english;
@@ -16,8 +20,19 @@ use super::english;
 const CALL: CallId = CallId(5);
 const LEG: LegId = LegId(4);
 
+fn listener() -> Private<String> {
+    Private::new("Maria Canary, supervisor".into())
+}
+
 pub(super) fn events() -> Vec<Event> {
-    vec![Event::HoldAsked { call: CALL }, Event::ResumeAsked { call: CALL }]
+    vec![
+        Event::HoldAsked { call: CALL },
+        Event::ResumeAsked { call: CALL },
+        Event::TapingFound { possible: true },
+        Event::TapeBegan { leg: LEG, recording: "carelane-2".into() },
+        Event::TapeKept { effect: EffectId(7), duration: Span::secs(90) },
+        Event::TapeAsked { call: CALL, practice: "riverside".into(), round: 2, by: listener() },
+    ]
 }
 
 pub(super) fn treatments() -> Vec<Treatment> {
@@ -35,5 +50,11 @@ pub(super) fn facts() -> Vec<Fact> {
         Fact::HoldBegan { call: CALL, remind_at: NOON },
         Fact::HoldReminded { call: CALL },
         Fact::HoldEnded { call: CALL, how: HoldEnd::AssistantLeft },
+        Fact::Taped(Taped::Possible { possible: true }),
+        Fact::Taped(Taped::Announced { call: CALL }),
+        Fact::Taped(Taped::Declined { call: CALL }),
+        Fact::Taped(Taped::Began { call: CALL, round: 2, recording: "carelane-2".into() }),
+        Fact::Taped(Taped::Kept { call: CALL, round: 2, duration: Span::secs(90) }),
+        Fact::Taped(Taped::Played { call: CALL, round: 2, by: listener() }),
     ]
 }
