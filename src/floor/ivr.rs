@@ -38,7 +38,9 @@ use crate::vocab::CarrierCall;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::LegId;
+use crate::vocab::Span;
 use crate::vocab::StepId;
+use crate::vocab::Timestamp;
 use crate::vocab::limit::CALLS_MAX;
 
 /// Inputs missed in a row that lead to a person.
@@ -332,7 +334,19 @@ impl Turn<'_> {
 
     /// The call's place in a lane: by deadline, from the arrival of the request.
     pub(super) fn note_lane(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route) {
-        let (Some(call), Some(found)) = (self.call(id), flow.lane(lane)) else { return };
+        let Some((arrived, deadline, head_starts)) = self.place_for(id, flow, lane) else { return };
+        let deadline = if how == Route::LineLost { self.before_all(lane, deadline) } else { deadline };
+        self.fact(Fact::Queued { call: id, lane: lane.clone(), arrived, deadline, head_starts, how });
+    }
+
+    /// When the request arrived, by when it is to be answered in this lane, and the head starts in that.
+    pub(super) fn place_for(
+        &self,
+        id: CallId,
+        flow: &Flow,
+        lane: &LaneId,
+    ) -> Option<(Timestamp, Timestamp, Vec<(HeadStart, Span)>)> {
+        let (call, found) = (self.call(id)?, flow.lane(lane)?);
         let arrived = call.place.as_ref().map_or(call.arrived, |place| place.arrived);
         let requests = self.floor.requests_of(call);
         let arrived = requests.redialled(call, lane, self.now).map_or(arrived, |i| arrived.min(i.last_wait.arrived));
@@ -350,8 +364,7 @@ impl Turn<'_> {
         let head_starts: Vec<_> =
             found.head_starts.iter().filter(|(reason, _)| applies(**reason)).map(|(r, span)| (*r, *span)).collect();
         let deadline = head_starts.iter().fold(arrived + found.answer_within, |at, (_, span)| at - *span);
-        let deadline = if how == Route::LineLost { self.before_all(lane, deadline) } else { deadline };
-        self.fact(Fact::Queued { call: id, lane: lane.clone(), arrived, deadline, head_starts, how });
+        Some((arrived, deadline, head_starts))
     }
 
     /// A key or words while waiting: a callback or the mailbox if the lane offers it, urgent words always; anything

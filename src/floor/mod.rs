@@ -10,6 +10,7 @@ mod apply;
 mod asked_once;
 pub mod call;
 mod clinical;
+pub mod consult;
 pub mod details;
 pub mod effect;
 pub mod event;
@@ -296,6 +297,7 @@ impl Floor {
             | Event::TransferAsked { call, .. }
             | Event::HoldAsked { call }
             | Event::SuperviseAsked { call, .. }
+            | Event::ConsultAsked { call, .. }
             | Event::ResumeAsked { call } => self.calls.get(call).map(|call| &call.practice),
             Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => {
                 self.legs.get(leg).map(|leg| &leg.flow.practice)
@@ -352,6 +354,7 @@ impl Floor {
     }
 
     fn is_waiting(&self, call: CallId) -> bool {
-        self.calls.get(&call).is_some_and(|c| c.phase == Phase::Waiting)
+        let asks = |call: &call::Call| call.consult.as_ref().is_some_and(|c| c.stage == consult::Stage::Asking);
+        self.calls.get(&call).is_some_and(|c| c.phase == Phase::Waiting || asks(c))
     }
 }

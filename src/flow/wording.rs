@@ -41,9 +41,18 @@ macro_rules! phrases {
 
 impl Phrase {
     /// May carelane say it itself? The others are said by the carrier alone: our host is down, who dialled a number of
-    /// the staff's is a stranger, or a supervisor is asked whether she is there.
+    /// the staff's is a stranger, a supervisor is asked whether she is there, or colleagues hand a call over, by name.
     pub fn is_played(self) -> bool {
-        !matches!(self, Self::Unreachable | Self::StaffStranger | Self::StaffSupervise | Self::StaffSuperviseOver)
+        !matches!(
+            self,
+            Self::Unreachable
+                | Self::StaffStranger
+                | Self::StaffSupervise
+                | Self::StaffSuperviseOver
+                | Self::WhisperWarm
+                | Self::ConsultDone
+                | Self::ConsultOver
+        )
     }
 }
 
@@ -208,4 +217,10 @@ phrases! {
     StaffSupervise "staff_supervise" &[], en "You asked to listen in. To hear the conversation, press 1.", es "Usted pidió escuchar una conversación. Para oírla, oprima el 1.";
     /// To a supervisor at the end.
     StaffSuperviseOver "staff_supervise_over" &[], en "The conversation is over. Goodbye.", es "La conversación terminó. Hasta luego.";
+    /// The whisper's beginning, if a colleague asks her to take a call over.
+    WhisperWarm "whisper_warm" &["name"], en "Warm transfer: {name} asks you to take a call over.", es "Traspaso: {name} le pide que tome una llamada.";
+    /// To the assistant whose colleague has the call now.
+    ConsultDone "consult_done" &[], en "Your colleague has the call now. Thank you.", es "Su colega ya tiene la llamada. Gracias.";
+    /// To a colleague who is not needed any more.
+    ConsultOver "consult_over" &[], en "The call does not need you any more. Thank you.", es "La llamada ya no le necesita. Gracias.";
 }

@@ -17,6 +17,7 @@ use super::series::LaneFamilies;
 use super::series::LaneSeries;
 use super::series::PracticeFamilies;
 use super::series::PracticeSeries;
+use super::series::consult_end;
 use super::series::flag_source;
 use super::series::hold_end;
 use super::series::kind;
@@ -31,6 +32,8 @@ use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Route;
+use crate::floor::fact::consult::ConsultStep;
+use crate::floor::fact::consult::Consulted;
 use crate::floor::view::CallView;
 use crate::flow::Flow;
 use crate::vocab::CallId;
@@ -84,6 +87,8 @@ struct Known {
     is_talking: bool,
     /// On hold since then.
     held: Option<Timestamp>,
+    /// The lane to whose people it is offered by a warm transfer.
+    asked: Option<Arc<LaneSeries>>,
     is_over: bool,
     /// Is the caller's phone not down yet?
     is_up: bool,
@@ -178,8 +183,10 @@ impl Tally {
             is_queued: call.waiting_since.is_some() && !is_over,
             told_until: call.told_until,
         });
+        let asked = call.consult.as_ref().map(|consult| self.lane(&call.practice, &consult.lane, &call.language));
         if let Some(place) = &place {
-            self.offers.extend(call.offers.iter().map(|offer| (*offer, place.series.clone())));
+            let series = asked.as_ref().unwrap_or(&place.series);
+            self.offers.extend(call.offers.iter().map(|offer| (*offer, series.clone())));
         }
         let known = Known {
             practice: call.practice.clone(),
@@ -190,6 +197,7 @@ impl Tally {
             was_answered: call.answered,
             is_talking: call.state == "talking" && !is_over,
             held: call.held.map(|held| held.since).filter(|_| !is_over),
+            asked,
             is_over,
             is_up: false,
             place,
@@ -228,9 +236,9 @@ impl Tally {
                 }
             }
             Fact::OfferMade { offer, call, .. } => {
-                if let Some(place) = self.calls.get(call).and_then(|known| known.place.as_ref()) {
-                    self.offers.insert(*offer, place.series.clone());
-                }
+                let own = |known: &Known| known.place.as_ref().map(|place| place.series.clone());
+                let series = self.calls.get(call).and_then(|known| known.asked.clone().or_else(|| own(known)));
+                series.map(|series| self.offers.insert(*offer, series));
             }
             Fact::OfferEnded { offer, outcome } => {
                 if let Some(series) = self.offers.remove(offer) {
@@ -263,12 +271,38 @@ impl Tally {
             }
             Fact::CallLeft { call, how } => self.left(at, *call, *how),
             Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.held(at, fact),
+            Fact::Consulted(Consulted { call, step }) => self.consulted(*call, step),
             Fact::LadderEnded { call, .. } => {
                 if let Some(known) = self.calls.get(call) {
                     known.series.on_call_unanswered.inc();
                 }
             }
             _ => self.count_item(at, fact),
+        }
+    }
+
+    fn consulted(&mut self, call: CallId, step: &ConsultStep) {
+        let asked = match (step, self.calls.get(&call)) {
+            (ConsultStep::Began { lane, .. }, Some(known)) => {
+                let (practice, language) = (known.practice.clone(), known.language.clone());
+                Some(self.lane(&practice, lane, &language))
+            }
+            _ => None,
+        };
+        let Some(known) = self.calls.get_mut(&call) else { return };
+        match step {
+            ConsultStep::Began { .. } => known.asked = asked,
+            ConsultStep::Prolonged { .. } | ConsultStep::Accepted { .. } | ConsultStep::Failed(_) => {}
+            ConsultStep::Ended(how) => {
+                known.asked = None;
+                known.place.iter().for_each(|place| place.series.warm_transfers.inc(consult_end(*how)));
+            }
+            ConsultStep::Completed { .. } => {
+                let Some((place, asked)) = known.place.as_mut().zip(known.asked.take()) else { return };
+                place.series.warm_transfers.inc("completed");
+                place.series.transfers.inc();
+                place.series = asked;
+            }
         }
     }
 
@@ -337,6 +371,7 @@ impl Tally {
             was_answered: false,
             is_talking: false,
             held: None,
+            asked: None,
             is_over: false,
             is_up: true,
         };

@@ -32,6 +32,7 @@ use crate::floor::effect::Answer;
 use crate::floor::effect::Lack;
 use crate::floor::effect::Refusal;
 use crate::floor::event::AskedState;
+use crate::floor::event::ConsultRequest;
 use crate::floor::event::Event;
 use crate::floor::event::Note;
 use crate::floor::treatment::Mode;
@@ -114,6 +115,8 @@ struct PatientBody {
 #[serde(deny_unknown_fields)]
 struct TransferBody {
     lane: String,
+    #[serde(default)]
+    warm: bool,
 }
 
 #[derive(Deserialize)]
@@ -195,6 +198,12 @@ impl Asking<'_> {
                 let of = Subject::Call(id(call, "call")?);
                 self.ask(Event::DetailsTold { of, details: Box::new(details(read(body)?)?) }).await
             }
+            ("POST", ["calls", call, "transfer", "complete"]) => {
+                self.ask(Event::ConsultAsked { call: id(call, "call")?, what: ConsultRequest::Complete }).await
+            }
+            ("POST", ["calls", call, "transfer", "cancel"]) => {
+                self.ask(Event::ConsultAsked { call: id(call, "call")?, what: ConsultRequest::Cancel }).await
+            }
             ("POST", ["calls", call, "transfer"]) => self.transfer(id(call, "call")?, body).await,
             (method, ["calls", call, what @ ("hold" | "resume" | "supervise")]) => {
                 self.in_talk((method, what), id(call, "call")?, head, body).await
@@ -238,6 +247,7 @@ impl Asking<'_> {
                 _,
                 ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"],
             )
+            | (_, ["calls", _, "transfer", "complete" | "cancel"])
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
             }
@@ -246,8 +256,13 @@ impl Asking<'_> {
     }
 
     async fn transfer(&mut self, call: CallId, body: &[u8]) -> Result<Reply, Reply> {
-        let TransferBody { lane } = read(body)?;
-        self.ask(Event::TransferAsked { call, lane: LaneId::from(lane.as_str()) }).await
+        let TransferBody { lane, warm } = read(body)?;
+        let lane = LaneId::from(lane.as_str());
+        self.ask(match warm {
+            true => Event::ConsultAsked { call, what: ConsultRequest::Begin { lane } },
+            false => Event::TransferAsked { call, lane },
+        })
+        .await
     }
 
     /// What is asked about a conversation.

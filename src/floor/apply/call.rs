@@ -58,6 +58,7 @@ impl Floor {
                 served_since: None,
                 told_until: None,
                 held: None,
+                consult: None,
             },
         );
         // Who has an open request is known, and is not asked again.

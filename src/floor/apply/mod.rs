@@ -3,6 +3,7 @@
 //! A fact that does not fit (an unknown id in a damaged journal) changes nothing; the chain has already been checked.
 
 mod call;
+mod consult;
 mod hold;
 mod item;
 mod ladder;
@@ -107,6 +108,7 @@ impl Floor {
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
             Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.hold_fact(at, fact),
             Fact::Supervised(_) => self.supervised(at, fact),
+            Fact::Consulted(consulted) => self.consulted(at, consulted),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
         }

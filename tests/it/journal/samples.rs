@@ -108,7 +108,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
     SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked AskedOnce HoldAsked ResumeAsked
-    SuperviseAsked);
+    SuperviseAsked ConsultAsked);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -117,7 +117,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
     SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
-    AskedOnce HoldBegan HoldReminded HoldEnded Supervised);
+    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Consulted);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -368,6 +368,7 @@ fn why() -> Why {
         passed_calls: vec![(CallId(9), PassedOver::Language)],
         passed_agents: vec![("luis".into(), PassedOver::TierNotOpen)],
         rung: Some(1),
+        consult: Some("ana".into()),
     }
 }
 
@@ -395,6 +396,7 @@ fn treatments() -> Vec<Treatment> {
             promised: Some(NOON),
             backline: true,
             names_practice: true,
+            from: Some("Ana".into()),
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
         Treatment::Goodbye { words: words.clone(), language: language(), listens: true },
@@ -472,6 +474,7 @@ fn flow_file() -> FlowFile {
             wrap_up: Span::mins(2),
             with_a_patient: Span::mins(10),
             hold_reminder: Span::mins(5),
+            warm_transfer: Span::secs(90),
         },
         retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
