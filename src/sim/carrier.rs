@@ -40,6 +40,8 @@ pub(super) struct Phone {
     /// The treatment it plays.
     pub(super) playing: Option<u32>,
     pub(super) room: Option<(CallId, u32)>,
+    /// Does that room close when it leaves?
+    pub(super) closes: bool,
     pub(super) over: bool,
 }
 

@@ -24,7 +24,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 105] = [
+pub const REQUIRED: [&str; 113] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
