@@ -204,8 +204,8 @@ impl Turn<'_> {
         Err(Refusal::Conflict("the caller is just being joined: ask again in a moment"))
     }
 
-    /// She presses 1 at the whisper: both assistants talk, in the room of the conversation. A softphone has no carrier, so
-    /// whoever is not in a browser meets her in a room where nobody went to the carrier's conference yet.
+    /// She presses 1 at the whisper: both assistants talk, in the room of the conversation. A softphone has no carrier:
+    /// whoever is not in a browser meets it in another room, where nobody went to the carrier's conference yet.
     pub(super) fn consult_accepted(&mut self, id: CallId, agent: AgentId, leg: LegId) {
         let Some(call) = self.call(id) else { return };
         let Phase::Talking { leg: first, .. } = call.phase else { return };
@@ -310,7 +310,7 @@ impl Turn<'_> {
 
     /// patient: an urgent caller is not left with somebody who found no help: the lane's line and the on-call ladder
     /// take the call from here.
-    // rule: urgent-never-stuck
+    // rule: urgent-not-left-on-hold
     fn urgent_goes_on(&mut self, id: CallId) {
         let Some(Phase::Talking { leg: first, .. }) = self.call(id).map(|call| call.phase.clone()) else { return };
         if self.left_in_transfer(id, Route::Transfer) && self.is_up(first) {
