@@ -15,6 +15,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 use tracing::error;
 
+use super::changes::Change;
+use super::changes::Changes;
 use super::clock::Clock;
 use super::crashes::Crashes;
 use super::directory::Directory;
@@ -51,10 +53,10 @@ const GATHER: Duration = Duration::from_millis(3);
 /// The floor looks at its deadlines at least this often.
 const NAP_MAX: Duration = Duration::from_secs(60);
 
-/// What may be put into the desk's mailbox.
 /// What must hold of the floor for an event to be taken.
 pub type Condition = Box<dyn FnOnce(&Floor) -> bool + Send>;
 
+/// What may be put into the desk's mailbox.
 pub(super) enum Message {
     /// Something happened; whoever brought it may wait for the answer.
     Post(Event, Option<oneshot::Sender<Reply>>),
@@ -108,6 +110,7 @@ pub(super) struct Desk {
     pub(super) directory: Arc<Directory>,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) released: UnboundedSender<Vec<Held>>,
+    pub(super) changes: Changes,
     pub(super) gap_ended: Arc<Notify>,
     pub(super) crashes: Arc<Crashes>,
 }
@@ -121,10 +124,15 @@ pub(super) enum Held {
     Flow(oneshot::Sender<Option<Arc<Flow>>>, Option<Arc<Flow>>),
     Current(oneshot::Sender<Option<Given>>, Option<Given>),
     Order(Order),
+    Change(Change),
 }
 
 /// Lets go what is durable, batch by batch, on the runtime's side: the desk wakes it once a batch, not once a reply.
-pub(super) async fn let_go(mut released: UnboundedReceiver<Vec<Held>>, orders: UnboundedSender<Order>) {
+pub(super) async fn let_go(
+    mut released: UnboundedReceiver<Vec<Held>>,
+    orders: UnboundedSender<Order>,
+    changes: Changes,
+) {
     while let Some(batch) = released.recv().await {
         for held in batch {
             // Whoever asked may have hung up in the meantime: then nobody needs the answer.
@@ -136,6 +144,7 @@ pub(super) async fn let_go(mut released: UnboundedReceiver<Vec<Held>>, orders: U
                 Held::Flow(to, flow) => drop(to.send(flow)),
                 Held::Current(to, given) => drop(to.send(given)),
                 Held::Order(order) => drop(orders.send(order)),
+                Held::Change(change) => changes.tell(change),
             }
         }
     }
@@ -225,17 +234,22 @@ impl Desk {
         self.last = now;
         let event = self.tasted(now, event);
         let mut out = Outbox::default();
+        let mut decided = None;
         let before = self.floor.practice_of(&event).cloned();
         self.decide(now, &event, &mut out);
         if !out.facts.is_empty() {
             let scope = before.as_ref().or_else(|| practice_in(&out.facts));
             let seq = self.store.append(now, scope.map_or("floor", |p| p.as_str()), &event, &out.facts)?;
             self.directory.note(seq, &out.facts, &self.floor);
+            decided = Some(seq);
         }
         self.directory.want(&out);
         self.observer.observe(now, &out, &self.floor);
         held.extend(out.effects.into_iter().map(|(id, effect)| Held::Order(Order { id, effect, resumed: false })));
-        Ok((out.answer, !out.facts.is_empty()))
+        if let Some(seq) = decided.filter(|_| self.changes.is_watched()) {
+            held.push(Held::Change(Change::of(seq, now, out.facts, &self.floor)));
+        }
+        Ok((out.answer, decided.is_some()))
     }
 
     /// The first webhook of a call that the floor has forgotten, a day or more after its end: no call rings twice.

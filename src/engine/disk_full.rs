@@ -24,7 +24,7 @@ const TRY_EVERY: Duration = Duration::from_secs(1);
 impl Desk {
     /// Waits until the batch is durable, or somebody says stop: then its answer is due to them.
     ///
-    /// Effects stay held and leave with the batch; replies do not, because nobody waits that long.
+    /// Effects and what changed stay held and leave with the batch; replies do not, because nobody waits that long.
     pub(super) fn wait_for_space(
         &mut self,
         full: &JournalError,
@@ -33,7 +33,7 @@ impl Desk {
     ) -> Result<Option<oneshot::Sender<()>>, JournalError> {
         error!(%full, advice = full.advice(), "the disk is full: callers get the fallback document until there is space");
         self.observer.disk_full(true);
-        held.retain(|held| matches!(held, Held::Order(_)));
+        held.retain(|held| matches!(held, Held::Order(_) | Held::Change(_)));
         let mut tried = self.clock.monotonic();
         loop {
             match mailbox.recv_timeout(TRY_EVERY) {

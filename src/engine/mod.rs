@@ -4,6 +4,7 @@
 //! no rule of a call centre.
 
 mod browser;
+mod changes;
 mod clock;
 mod crashes;
 mod desk;
@@ -39,6 +40,8 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tracing::warn;
 
+pub use changes::Change;
+pub use changes::Changes;
 pub use clock::Clock;
 pub use crashes::Crashes;
 pub use desk::Condition;
@@ -113,6 +116,7 @@ struct Inner {
     /// Told when the carrier's list should be looked at now.
     gap_ended: Arc<Notify>,
     archive: Archive,
+    changes: Changes,
 }
 
 /// Why the desk gave no answer.
@@ -207,6 +211,7 @@ impl Engine {
             let _ = known.set(id.clone());
         }
         let gap_ended = Arc::new(Notify::new());
+        let changes = Changes::default();
         let engine = Self(Arc::new(Inner {
             mailbox,
             directory: directory.clone(),
@@ -217,10 +222,11 @@ impl Engine {
             reader: Mutex::new(reader),
             audio: Arc::new(audio),
             gap_ended: gap_ended.clone(),
+            changes: changes.clone(),
             winding_down: watch::Sender::new(false),
         }));
         let (released, durable) = tokio::sync::mpsc::unbounded_channel();
-        tokio::spawn(desk::let_go(durable, orders));
+        tokio::spawn(desk::let_go(durable, orders, changes.clone()));
         let desk = Desk {
             floor,
             store: Box::new(journal),
@@ -230,6 +236,7 @@ impl Engine {
             directory,
             observer,
             released,
+            changes,
             gap_ended,
             crashes: crashes.clone(),
         };
@@ -351,6 +358,11 @@ impl Engine {
         let Some((first, last)) = self.0.directory.span(call) else { return Ok(None) };
         let mut reader = self.0.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         Ok(Some(history::of_call(reader.read_range(first, last)?, call)))
+    }
+
+    /// What changes, for whoever watches.
+    pub fn changes(&self) -> &Changes {
+        &self.0.changes
     }
 
     fn archive(&self) -> &Archive {

@@ -106,6 +106,12 @@ pub fn before(flow: &Flow, at: Timestamp, span: Span, earliest: Timestamp) -> Ti
     open.first().map_or(at, |(opens, _)| *opens)
 }
 
+/// When so much open time of the next business day after `from` has passed.
+pub fn on_next_business_day(flow: &Flow, from: Timestamp, span: Span) -> Timestamp {
+    let opens = next_business_day(flow, from);
+    if span == Span::ZERO { opens } else { after_open_time(flow, opens, span) }
+}
+
 /// The first opening on a later day than `from`.
 pub fn next_business_day(flow: &Flow, from: Timestamp) -> Timestamp {
     let Some(zone) = zone(flow) else { return from + Span::hours(24) };
@@ -125,16 +131,16 @@ pub fn midnight(flow: &Flow, date: civil::Date) -> Option<Timestamp> {
     moment(&zone(flow)?, date, 0)
 }
 
-/// By when a patient is called who wants to be called in this window, due at `due` otherwise: a time in it stays; else
-/// the target counts from when the patient can be reached, and ends with that spell of the window.
-pub fn due_in_window(flow: &Flow, window: &Window, now: Timestamp, due: Timestamp, within: Span) -> Timestamp {
+/// When a patient is due who wants to be called in this window, and is due at `due` otherwise: a time in the window
+/// stays, one before it becomes the window's beginning, one between two spells of it the end of the earlier.
+pub fn due_in_window(flow: &Flow, window: &Window, now: Timestamp, due: Timestamp) -> Timestamp {
     let mut spells = spells_in(flow, now, Some(*window)).filter(|(_, closes)| *closes >= now + REACHABLE_MIN);
     let Some((opens, closes)) = spells.next() else { return due };
-    let fits = |(opens, closes): (Timestamp, Timestamp)| opens < due && due <= closes;
-    if fits((opens, closes)) || spells.take_while(|(opens, _)| *opens < due).any(fits) {
-        return due;
+    if due <= opens {
+        return opens;
     }
-    (opens.max(now) + within).min(closes)
+    let last = spells.take_while(|(opens, _)| *opens < due).last().map_or(closes, |(_, closes)| closes);
+    due.min(last)
 }
 
 /// The first moment from `at` on in open time and in the window.
@@ -350,33 +356,34 @@ mod tests {
     #[test]
     fn who_wants_to_be_called_in_a_window_is_called_in_it_and_in_open_time() {
         for (zone, written, now, within, due) in [
-            // Opened at nine, due at eleven, reachable from three: the two hours count from there.
-            ("America/Chicago", "after 15:00", "2026-11-23T15:00:00Z", 2, "2026-11-23T23:00:00Z"),
+            // Opened at nine, due at eleven, to be reached from three on.
+            ("America/Chicago", "after 15:00", "2026-11-23T15:00:00Z", 2, "2026-11-23T21:00:00Z"),
             // Due at half past three as it is.
             ("America/Chicago", "after 15:00", "2026-11-23T19:30:00Z", 2, "2026-11-23T21:30:00Z"),
-            // Never past that day's window: the practice closes.
-            ("America/Chicago", "after 15:00", "2026-11-23T15:00:00Z", 4, "2026-11-23T23:00:00Z"),
+            // The later of the two, and never past that day's window.
+            ("America/Chicago", "after 15:00", "2026-11-23T15:00:00Z", 7, "2026-11-23T23:00:00Z"),
+            ("America/Chicago", "14:00-15:00", "2026-11-23T15:00:00Z", 7, "2026-11-23T21:00:00Z"),
             // Friday, five minutes before it closes: Monday's afternoon.
-            ("America/Chicago", "after 15:00", "2026-12-04T21:55:00Z", 2, "2026-12-07T23:00:00Z"),
+            ("America/Chicago", "after 15:00", "2026-12-04T21:55:00Z", 2, "2026-12-07T21:00:00Z"),
             // The day before Thanksgiving, and the holiday, a closed Friday and the weekend after it.
-            ("America/Chicago", "after 15:00", "2026-11-25T22:50:00Z", 2, "2026-11-30T23:00:00Z"),
+            ("America/Chicago", "after 15:00", "2026-11-25T22:50:00Z", 2, "2026-11-30T21:00:00Z"),
             // In the lunch closure nobody calls: until one o'clock is until twelve, and that is over.
-            ("America/Chicago", "11:00-13:00", "2026-11-23T18:10:00Z", 2, "2026-11-24T18:00:00Z"),
+            ("America/Chicago", "11:00-13:00", "2026-11-23T18:10:00Z", 2, "2026-11-24T17:00:00Z"),
             // The morning is the patient's, and it is morning.
             ("America/Chicago", "before 10:00", "2026-11-23T15:00:00Z", 2, "2026-11-23T16:00:00Z"),
-            ("America/Chicago", "wednesday", "2026-11-23T15:00:00Z", 2, "2026-11-25T16:00:00Z"),
+            ("America/Chicago", "wednesday", "2026-11-23T15:00:00Z", 2, "2026-11-25T14:00:00Z"),
             // On the first Monday of winter time three o'clock is an hour later by UTC; of summer time, earlier.
-            ("America/Chicago", "after 15:00", "2026-10-31T15:00:00Z", 2, "2026-11-02T23:00:00Z"),
-            ("America/Chicago", "after 15:00", "2027-03-13T15:00:00Z", 2, "2027-03-15T22:00:00Z"),
+            ("America/Chicago", "after 15:00", "2026-10-31T15:00:00Z", 2, "2026-11-02T21:00:00Z"),
+            ("America/Chicago", "after 15:00", "2027-03-13T15:00:00Z", 2, "2027-03-15T20:00:00Z"),
             // The window is of the practice's clock.
-            ("America/Phoenix", "after 15:00", "2026-11-23T16:00:00Z", 2, "2026-11-24T00:00:00Z"),
+            ("America/Phoenix", "after 15:00", "2026-11-23T16:00:00Z", 2, "2026-11-23T22:00:00Z"),
             // Never open then: the time without a window.
             ("America/Chicago", "saturday", "2026-11-23T15:00:00Z", 2, "2026-11-23T17:00:00Z"),
         ] {
             let (flow, window) = (practice(zone), Window::parse(written).unwrap());
             let (now, within) = (at(now), Span::hours(within));
             let plain = after_open_time(&flow, now, within);
-            let found = due_in_window(&flow, &window, now, plain, within);
+            let found = due_in_window(&flow, &window, now, plain);
             assert_eq!(found.rfc3339(), at(due).rfc3339(), "{written} at {now} in {zone}");
         }
     }

@@ -11,6 +11,7 @@ use super::hours;
 use super::treatment::Words;
 use super::turn::Turn;
 use super::work::repeat::Kin;
+use super::work::rhythm;
 use crate::flow::Lane;
 use crate::flow::Owner;
 use crate::flow::Phrase;
@@ -149,9 +150,10 @@ pub(super) fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
     if call.urgent {
         return now + lane.callback_within;
     }
-    let due = hours::after_open_time(&call.flow, now, lane.callback_within);
+    let first = rhythm::first_attempt(&call.flow, &lane.rhythm, now);
+    let due = hours::after_open_time(&call.flow, first, lane.callback_within);
     match &call.details.preferred_window {
-        Some(window) => hours::due_in_window(&call.flow, window, now, due, lane.callback_within),
+        Some(window) => hours::due_in_window(&call.flow, window, now, due),
         None => due,
     }
 }

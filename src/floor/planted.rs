@@ -238,7 +238,7 @@ impl Floor {
             }
             (Bug::AnybodyPutsOff, Fact::ItemAttempted { item, due_at, .. }) => {
                 let item = self.items.get(item)?;
-                *due_at = super::work::rhythm::next_step(&item.flow, item.attempts + 1, now);
+                *due_at = super::work::rhythm::next_step(&item.flow, &item.rhythm(), item.attempts + 1, now);
             }
             (Bug::JoinFailureDropped, Fact::JoinFailed { .. }) => return None,
             (Bug::PanicsAtNextTier, Fact::TierOpened { .. }) => panic!("a planted bug: a tier opens"),

@@ -21,6 +21,7 @@ use super::fact::agent::AgentChange;
 use super::fact::agent::NotReady;
 use super::fact::hold::HoldEnd;
 use super::turn::Turn;
+use super::work::item::no_further_attempt;
 use super::work::rhythm;
 use super::wrapup;
 use super::wrapup::Written;
@@ -255,8 +256,8 @@ impl Turn<'_> {
             return self.refuse(Refusal::Conflict("a note is owed here: close the call instead"));
         }
         let Some(item) = self.floor.items.get(&id) else { return };
-        if item.attempts >= rhythm::ATTEMPTS_MAX {
-            return self.refuse(Refusal::Conflict("three attempts were made: close the item, there is no fourth"));
+        if item.is_tried_out() {
+            return self.refuse(Refusal::Conflict(no_further_attempt(item.rhythm().attempts_max())));
         }
         if let Err(refusal) = self.floor.is_somebody(by.as_ref()) {
             return self.refuse(refusal);

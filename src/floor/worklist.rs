@@ -54,11 +54,11 @@ impl Turn<'_> {
     // rule: window-respected
     pub(super) fn fit_to_window(&mut self, id: ItemId) {
         let Some(item) = self.floor.items.get(&id) else { return };
-        let Some(lane) = item.flow.lane(&item.new.lane).filter(|lane| !lane.clinical && !item.new.urgent) else {
+        if item.new.urgent || item.flow.lane(&item.new.lane).is_none_or(|lane| lane.clinical) {
             return;
-        };
+        }
         let Some(window) = item.new.details.preferred_window else { return };
-        let at = hours::due_in_window(&item.flow, &window, self.now, item.new.due_at, lane.callback_within);
+        let at = hours::due_in_window(&item.flow, &window, self.now, item.new.due_at);
         if at != item.new.due_at {
             self.fact(Fact::ItemChanged { item: id, to: ItemChange::Due { at }, by: None });
         }

@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::rhythm;
 use super::schema::Kind;
 use super::schema::Record;
 use super::schema::default;
@@ -79,5 +80,9 @@ pub(super) static CALLBACKS: Record = Record {
             "30m",
             "so much earlier, in open hours, such an item is due then, once",
         ),
+        rhythm::ATTEMPTS_FIELD,
+        rhythm::LATER_FIELD,
+        rhythm::NEXT_DAY_FIELD,
+        rhythm::DIALS_FIELD,
     ],
 };

@@ -13,6 +13,7 @@ use super::check_menu;
 use super::check_on_call;
 use super::check_path;
 use super::check_people;
+use super::check_rhythm;
 use super::check_staff;
 use super::check_words;
 use super::code::Code;
@@ -98,6 +99,7 @@ pub(super) fn check_flow_among(path: &str, text: &str, teams: &Teams<'_>) -> (Op
     check_honest::check(&mut case);
     check_words::check(&mut case);
     check_lane::check(&mut case);
+    check_rhythm::check(&mut case);
     check_staff::check(&mut case);
     check_people::check_use(&mut case, teams);
     let refused = problems.any_error();

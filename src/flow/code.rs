@@ -119,6 +119,8 @@ codes! {
     Tier "flow::tier";
     /// No outcome closes a call.
     NoClosing "flow::no-closing-outcome";
+    /// Attempts to reach a patient that are not spaced.
+    Rhythm "flow::rhythm";
     /// Every note field may stay empty.
     NoRequired "flow::no-required-field";
     /// Keys by which a call could not be written up.

@@ -41,6 +41,8 @@ use super::on_call::OnCall;
 use super::on_call::Rung;
 use super::on_call::Shift;
 use super::on_call::ShiftTime;
+use super::rhythm;
+use super::rhythm::Rhythm;
 use super::scalar;
 use super::schema;
 use super::schema::Need;
@@ -162,6 +164,8 @@ pub(super) fn flow(root: &Node) -> Flow {
     let urgent = Fields::of(top.node("urgent"), &schema::URGENT);
     let offers = Fields::of(top.node("offers"), &schema::OFFERS);
     let limits = Fields::of(top.node("limits"), &schema::LIMITS);
+    let lane =
+        |e: &Entry| Lane { rhythm: rhythm(top.node("callbacks"), e.value.get("callbacks")), ..lane(&e.name, &e.value) };
     Flow {
         practice: practice.id("id"),
         name: practice.text("name").into(),
@@ -178,7 +182,7 @@ pub(super) fn flow(root: &Node) -> Flow {
         start: top.id("start"),
         steps: top.entries("steps").iter().filter_map(|e| Some((valid_id(&e.name).into(), step(&e.value)?))).collect(),
         person: top.id("person"),
-        lanes: top.entries("lanes").iter().map(|e| lane(&e.name, &e.value)).collect(),
+        lanes: top.entries("lanes").iter().map(lane).collect(),
         urgent: urgent_words(&urgent),
         offers: OfferRules {
             ring: offers.duration("ring"),
@@ -205,6 +209,19 @@ pub(super) fn flow(root: &Node) -> Flow {
 fn callbacks(node: Option<&Node>) -> Callbacks {
     let given = Fields::of(node, &CALLBACKS);
     Callbacks { repeat_within: given.duration("repeat_within"), repeat_raises: given.duration("repeat_raises") }
+}
+
+/// A lane's rhythm: what it does not say itself is the practice's.
+fn rhythm(practice: Option<&Node>, lane: Option<&Node>) -> Rhythm {
+    let (whole, own) = (Fields::of(practice, &CALLBACKS), Fields::of(lane, &rhythm::OF_LANE));
+    let of = |key: &str| if own.node(key).is_some() { own } else { whole };
+    let moments = Rhythm::moments(of("attempts").items("attempts").iter().filter_map(Node::text));
+    Rhythm {
+        attempts: if moments.is_empty() { Rhythm::default().attempts } else { moments },
+        later_after: of("later_after").duration("later_after"),
+        next_day_after: of("next_day_after").duration("next_day_after"),
+        dials: of("dials").flag("dials"),
+    }
 }
 
 fn urgent_words(given: &Fields<'_>) -> Urgent {
@@ -326,6 +343,7 @@ fn lane(id: &str, node: &Node) -> Lane {
         },
         owner: owner(lane.node("owner")),
         callback_within: lane.duration("callback_within"),
+        rhythm: Rhythm::default(),
         script: lane.texts("script"),
         decision_rules: lane.items("decision_rules").iter().filter_map(|n| Some(Arc::from(n.text()?))).collect(),
         note_fields: lane.entries("note_fields").iter().map(note_field).collect(),

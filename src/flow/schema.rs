@@ -124,7 +124,7 @@ const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Field {
     Field { name, kind, need: Need::Required, doc }
 }
 
-const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+pub(super) const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Field {
     Field { name, kind, need: Need::Optional, doc }
 }
 

@@ -186,6 +186,7 @@ impl Asking<'_> {
                 let view = self.engine.view().await.map_err(unanswered)?;
                 Ok(reply::json(StatusCode::OK, &json::floor(&view, self.engine.clock().now())))
             }
+            ("GET", ["events"]) => Ok(self.events()),
             ("PUT", ["agents", agent, "state"]) => self.set_state(agent, body).await,
             ("POST", ["agents", agent, "softphone"]) => self.softphone(agent).await,
             ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
@@ -238,9 +239,10 @@ impl Asking<'_> {
             }
             ("POST", ["items", item, "claim"]) => self.claim(item, body).await,
             ("POST", ["items", item, "merge"]) => self.merge(item, body).await,
-            (_, ["floor" | "items"] | ["calls" | "items", _] | ["lanes", _, _] | ["items", _, "recording"]) => {
-                Err(reply::method_not_allowed("GET"))
-            }
+            (
+                _,
+                ["floor" | "items" | "events"] | ["calls" | "items", _] | ["lanes", _, _] | ["items", _, "recording"],
+            ) => Err(reply::method_not_allowed("GET")),
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (

@@ -176,19 +176,9 @@ fn details(known: &Details) -> Value {
 /// A call's facts in order.
 pub(super) fn history(call: CallId, told: &[Told]) -> Value {
     let facts = told.iter().map(|t| {
-        // A fact serialises as {"Kind": {fields}}, or as its kind alone.
-        let (kind, fields) = match serde_json::to_value(&t.fact) {
-            Ok(Value::Object(object)) => object.into_iter().next().unwrap_or_default(),
-            Ok(Value::String(kind)) => (kind, Value::Null),
-            Ok(other) => ("Unknown".to_owned(), other),
-            Err(_) => ("Unknown".to_owned(), Value::Null),
-        };
-        let mut fact = match fields {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
-        };
+        let (kind, mut fact) = fact(&t.fact);
         reveal(&mut fact, &t.fact);
-        fact.insert("fact".to_owned(), snake(&kind).into());
+        fact.insert("fact".to_owned(), kind.into());
         fact.insert("seq".to_owned(), t.seq.into());
         fact.insert("at".to_owned(), t.at.rfc3339().into());
         Value::Object(fact)
@@ -196,8 +186,19 @@ pub(super) fn history(call: CallId, told: &[Told]) -> Value {
     json!({ "call": call.to_string(), "facts": facts.collect::<Vec<_>>() })
 }
 
-/// Ids and times inside facts as the rest of the API writes them, and the personal texts.
-fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
+/// A fact's kind and its fields, ids and times as the rest of the API writes them.
+pub(super) fn fact(fact: &Fact) -> (String, Map<String, Value>) {
+    // A fact serialises as {"Kind": {fields}}, or as its kind alone.
+    let (kind, fields) = match serde_json::to_value(fact) {
+        Ok(Value::Object(object)) => object.into_iter().next().unwrap_or_default(),
+        Ok(Value::String(kind)) => (kind, Value::Null),
+        Ok(other) => ("Unknown".to_owned(), other),
+        Err(_) => ("Unknown".to_owned(), Value::Null),
+    };
+    let mut fields = match fields {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
     for (name, prefix) in [("call", "call"), ("leg", "leg"), ("offer", "offer"), ("item", "item"), ("effect", "effect")]
     {
         if let Some(id) = fields.get(name).and_then(Value::as_u64) {
@@ -209,6 +210,11 @@ fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
             fields.insert(name.to_owned(), Timestamp(at).rfc3339().into());
         }
     }
+    (snake(&kind), fields)
+}
+
+/// The personal texts inside facts.
+fn reveal(fields: &mut Map<String, Value>, fact: &Fact) {
     match fact {
         Fact::CallArrived { caller, .. } => {
             fields.insert("caller".to_owned(), number(caller.number.as_ref()));

@@ -84,6 +84,7 @@ pub async fn serve<D: Answers>(listener: TcpListener, door: Arc<D>, mut stop: wa
         });
     }
     drop(listener);
+    door.close();
     // Every place is free again when the last connection has ended.
     if tokio::time::timeout(DRAIN_MAX, places.acquire_many(CONNECTIONS_MAX)).await.is_err() {
         warn!("some requests did not finish within {DRAIN_MAX:?} of the end");

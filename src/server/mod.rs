@@ -4,7 +4,9 @@
 
 mod api;
 mod asking;
+mod body;
 mod browser;
+mod events;
 mod json;
 mod listener;
 mod listing;
@@ -24,7 +26,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use http_body_util::BodyExt;
-use http_body_util::Full;
 use http_body_util::Limited;
 use hyper::Method;
 use hyper::Request;
@@ -36,6 +37,7 @@ use hyper::http::request::Parts;
 use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
 
+pub use body::Body;
 pub use listener::serve;
 pub use pin::Pins;
 pub use pin::pin_line;
@@ -66,7 +68,10 @@ const URL_CHARS_MAX: usize = 4 * 1024;
 /// Whatever answers the requests of a listener.
 pub trait Answers: Send + Sync + 'static {
     /// Answers one request. Never fails: whatever is wrong becomes an answer.
-    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Body>> + Send;
+
+    /// Ends answers that would go on: the listener is closing.
+    fn close(&self) {}
 }
 
 /// What an operator is told who asks whether calls can be taken.
@@ -106,12 +111,14 @@ pub struct Door {
     /// Who reads the flow files again.
     reloads: Sender<ReloadAsked>,
     menus: menus::Menus,
+    /// Consoles that are told what changes.
+    watchers: events::Watchers,
     /// Where carelane carries audio itself.
     streaming: Option<Arc<Streaming>>,
 }
 
 impl Answers for Door {
-    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         if stream::is_stream(request.uri().path()) {
             return self.stream(request);
         }
@@ -142,6 +149,10 @@ impl Answers for Door {
         };
         reply.into()
     }
+
+    fn close(&self) {
+        self.watchers.end();
+    }
 }
 
 impl Door {
@@ -171,6 +182,7 @@ impl Door {
             sounds,
             reloads,
             menus: menus::Menus::default(),
+            watchers: events::Watchers::default(),
             streaming: None,
         }
     }

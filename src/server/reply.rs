@@ -1,6 +1,5 @@
 //! Replies: documents, JSON, and problems as RFC 9457.
 
-use http_body_util::Full;
 use hyper::Response;
 use hyper::StatusCode;
 use hyper::body::Bytes;
@@ -13,12 +12,15 @@ use hyper::header::HeaderValue;
 use hyper::header::WWW_AUTHENTICATE;
 use serde_json::Value;
 use serde_json::json;
+use tokio::sync::mpsc::Receiver;
+
+use super::body::Body;
 
 /// An answer before it is put on the wire.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     content_type: &'static str,
-    body: Bytes,
+    body: Body,
     cached: bool,
     /// A header that this status must have.
     header: Option<Box<(HeaderName, HeaderValue)>>,
@@ -36,9 +38,9 @@ impl Reply {
     }
 }
 
-impl From<Reply> for Response<Full<Bytes>> {
+impl From<Reply> for Response<Body> {
     fn from(reply: Reply) -> Self {
-        let mut response = Self::new(Full::new(reply.body));
+        let mut response = Self::new(reply.body);
         *response.status_mut() = reply.status;
         if !reply.content_type.is_empty() {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
@@ -53,12 +55,17 @@ impl From<Reply> for Response<Full<Bytes>> {
 }
 
 pub(super) fn typed(status: StatusCode, content_type: &'static str, body: Bytes) -> Reply {
-    Reply { status, content_type, body, cached: false, header: None }
+    Reply { status, content_type, body: body.into(), cached: false, header: None }
 }
 
 /// A TwiML document.
 pub(super) fn document(xml: Vec<u8>) -> Reply {
     typed(StatusCode::OK, "text/xml; charset=utf-8", xml.into())
+}
+
+/// Server-sent events, as long as somebody sends some.
+pub(super) fn events(events: Receiver<Bytes>) -> Reply {
+    Reply { body: Body::Pieces(events), ..typed(StatusCode::OK, "text/event-stream", Bytes::new()) }
 }
 
 /// A status callback's answer: its body is ignored.

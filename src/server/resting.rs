@@ -4,15 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use http_body_util::Full;
 use hyper::Method;
 use hyper::Request;
 use hyper::Response;
 use hyper::StatusCode;
-use hyper::body::Bytes;
 use hyper::body::Incoming;
 
 use super::Answers;
+use super::Body;
 use super::body_of;
 use super::reply;
 use crate::carrier::twilio::Form;
@@ -41,7 +40,7 @@ impl RestingDoor {
 }
 
 impl Answers for RestingDoor {
-    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         const RESTING: &str = "carelane crashed again and again and rests for some minutes; see the log";
         let (head, body) = match body_of(request).await {
             Ok(whole) => whole,

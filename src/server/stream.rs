@@ -12,11 +12,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::Full;
 use hyper::Request;
 use hyper::Response;
 use hyper::StatusCode;
-use hyper::body::Bytes;
 use hyper::body::Incoming;
 use ring::rand::SecureRandom as _;
 use ring::rand::SystemRandom;
@@ -26,6 +24,7 @@ use tokio::sync::Semaphore;
 use tracing::debug;
 use tracing::warn;
 
+use super::Body;
 use super::Door;
 use super::browser;
 use super::recogniser::Recogniser;
@@ -216,14 +215,14 @@ impl Door {
     }
 
     /// Makes a request at [`STREAM_PATH`] a media stream.
-    pub(super) fn stream(&self, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
+    pub(super) fn stream(&self, mut request: Request<Incoming>) -> Response<Body> {
         match self.accept(&mut request) {
             Ok(response) => response,
             Err(refused) => refused.into(),
         }
     }
 
-    fn accept(&self, request: &mut Request<Incoming>) -> Result<Response<Full<Bytes>>, Reply> {
+    fn accept(&self, request: &mut Request<Incoming>) -> Result<Response<Body>, Reply> {
         let none = || reply::problem(StatusCode::NOT_FOUND, "no media streams are taken here");
         let streaming = self.streaming.clone().ok_or_else(none)?;
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());

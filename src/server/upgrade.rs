@@ -1,6 +1,5 @@
 //! A request that becomes a websocket, with limits on what comes in.
 
-use http_body_util::Full;
 use hyper::Request;
 use hyper::Response;
 use hyper::StatusCode;
@@ -15,6 +14,8 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
+use super::Body;
+
 /// One message; a second of audio has 11 KiB.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 /// Read at once; a frame of 20 ms has 400 bytes, and a thousand calls have a thousand of these.
@@ -27,13 +28,13 @@ pub(super) type Socket = WebSocketStream<TokioIo<Upgraded>>;
 /// ask for one.
 pub(super) fn upgrade(
     request: &mut Request<Incoming>,
-) -> Option<(Response<Full<Bytes>>, impl Future<Output = Option<Socket>> + use<>)> {
+) -> Option<(Response<Body>, impl Future<Output = Option<Socket>> + use<>)> {
     let headers = request.headers();
     let asks = headers.get(header::UPGRADE)?.to_str().ok()?.eq_ignore_ascii_case("websocket");
     let is_known = headers.get(header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
     let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|_| asks && is_known)?;
     let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok()?;
-    let mut response = Response::new(Full::new(Bytes::new()));
+    let mut response = Response::new(Bytes::new().into());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));

@@ -5,6 +5,7 @@
 mod asking;
 mod calls;
 mod doors;
+mod events;
 pub(crate) mod http;
 mod interface;
 mod lifecycle;

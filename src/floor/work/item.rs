@@ -4,11 +4,11 @@
 
 use super::recording::MessageId;
 use super::recording::Recording;
-use super::rhythm::ATTEMPTS_MAX;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::flow::Flow;
 use crate::flow::Owner;
+use crate::flow::Rhythm;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
@@ -67,6 +67,16 @@ impl Item {
         if let Owner::Agent(agent) = &self.new.owner { Some(agent) } else { None }
     }
 
+    /// When its attempts are made: by the lane it is in.
+    pub fn rhythm(&self) -> Rhythm {
+        self.flow.lane(&self.new.lane).map(|lane| lane.rhythm.clone()).unwrap_or_default()
+    }
+
+    /// Was the last attempt made that there may be?
+    pub fn is_tried_out(&self) -> bool {
+        self.attempts >= self.rhythm().attempts_max()
+    }
+
     /// The newest message.
     pub fn recording(&self) -> Option<&Recording> {
         self.messages.last()
@@ -88,15 +98,19 @@ impl Item {
 
     /// What has to be done next, for who works on it.
     pub fn next_action(&self) -> String {
-        let attempt = self.attempts.saturating_add(1);
+        let (attempt, attempts_max) = (self.attempts.saturating_add(1), self.rhythm().attempts_max());
         match (self.new.kind, self.new.maybe_same) {
             _ if self.closed.is_some() => "nothing".to_owned(),
             (ItemKind::NoteOwed, _) => "write up the call".to_owned(),
-            _ if self.attempts >= ATTEMPTS_MAX => "close it: three attempts were made".to_owned(),
+            _ if attempt > attempts_max => match attempts_max {
+                ..=1 => "close it: one attempt was made".to_owned(),
+                2 => "close it: two attempts were made".to_owned(),
+                3.. => "close it: three attempts were made".to_owned(),
+            },
             (_, Some(other)) => format!("find out whether it is the same as {other}, then call back"),
             (ItemKind::Voicemail, _) if self.attempts == 0 => "listen to the message, then call back".to_owned(),
             (ItemKind::FollowUp, _) => "ask the patient what was meant".to_owned(),
-            _ => format!("call back, attempt {attempt} of {ATTEMPTS_MAX}"),
+            _ => format!("call back, attempt {attempt} of {attempts_max}"),
         }
     }
 
@@ -121,5 +135,15 @@ impl Item {
             (None, Some(_)) => "closed",
             (None, None) => "open",
         }
+    }
+}
+
+/// Why an attempt after the last is refused.
+// rule: callback-three-attempts
+pub(in crate::floor) fn no_further_attempt(attempts_max: u8) -> &'static str {
+    match attempts_max {
+        ..=1 => "one attempt was made: close the item, there is no second",
+        2 => "two attempts were made: close the item, there is no third",
+        3.. => "three attempts were made: close the item, there is no fourth",
     }
 }

@@ -6,7 +6,6 @@
 
 use super::item::Item;
 use super::recording::MESSAGES_MAX;
-use super::rhythm::ATTEMPTS_MAX;
 use crate::floor::Floor;
 use crate::floor::call::Call;
 use crate::floor::fact::ItemKind;
@@ -82,7 +81,7 @@ impl<'f> Requests<'f> {
         }
         let has_room = |item: &&Item| {
             let asks = item.new.kind != ItemKind::NoteOwed;
-            asks && !item.new.urgent && item.attempts < ATTEMPTS_MAX && item.messages.len() < MESSAGES_MAX
+            asks && !item.new.urgent && !item.is_tried_out() && item.messages.len() < MESSAGES_MAX
         };
         let (others, same): (Vec<&Item>, Vec<&Item>) =
             of_lane.filter(has_room).partition(|item| item.new.details.is_another(&call.details));

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Texts;
 use crate::flow::callbacks::LaneWork;
+use crate::flow::rhythm::Rhythm;
 use crate::vocab::AgentId;
 use crate::vocab::FieldId;
 use crate::vocab::GroupId;
@@ -68,6 +69,9 @@ pub struct Lane {
     pub owner: Owner,
     /// How soon, in open hours, a callback is due.
     pub callback_within: Span,
+    /// When its attempts are made, and who dials.
+    #[serde(default, skip_serializing_if = "Rhythm::is_default")]
+    pub rhythm: Rhythm,
     /// What the assistant says, and decides by.
     pub script: Texts,
     /// Decision rules shown to the assistant.

@@ -13,6 +13,7 @@ use super::required;
 use super::variant;
 use super::word;
 use crate::flow::callbacks::LANE_WORK;
+use crate::flow::rhythm;
 use crate::vocab::Span;
 
 /// A call category.
@@ -56,6 +57,11 @@ pub(in crate::flow) static LANE: Record = Record {
             "callback_within",
             Kind::Duration(Span::mins(5), Span::hours(48)),
             "how soon, in open hours, a callback is due",
+        ),
+        optional(
+            "callbacks",
+            Kind::Record(&rhythm::OF_LANE),
+            "its own rhythm of callbacks, where it is not the practice's",
         ),
         required("script", Kind::Texts, "what the assistant says"),
         required(

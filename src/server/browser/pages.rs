@@ -2,7 +2,6 @@
 //!
 //! The policy lets a page load and reach what this address serves, and nothing else; no other site may frame it.
 
-use http_body_util::Full;
 use hyper::Method;
 use hyper::Response;
 use hyper::body::Bytes;
@@ -10,6 +9,7 @@ use hyper::header;
 use hyper::header::HeaderName;
 use hyper::header::HeaderValue;
 
+use crate::server::Body;
 use crate::server::reply;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
@@ -54,12 +54,12 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// The answer to a request for a page or one of its files; `None` if the path is none of theirs.
-pub(in crate::server) fn page(method: &Method, path: &str) -> Option<Response<Full<Bytes>>> {
+pub(in crate::server) fn page(method: &Method, path: &str) -> Option<Response<Body>> {
     let (_, kind, content) = FILES.iter().find(|(of, _, _)| *of == path)?;
     if method != Method::GET && method != Method::HEAD {
         return Some(reply::method_not_allowed("GET").into());
     }
-    let mut response = Response::new(Full::new(Bytes::from_static(content)));
+    let mut response = Response::new(Body::from(Bytes::from_static(content)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     for (name, value) in HEADERS {

@@ -13,11 +13,9 @@ use std::time::Duration;
 
 use futures_util::SinkExt as _;
 use futures_util::StreamExt as _;
-use http_body_util::Full;
 use hyper::Request;
 use hyper::Response;
 use hyper::StatusCode;
-use hyper::body::Bytes;
 use hyper::body::Incoming;
 use serde::Deserialize;
 use serde_json::Value;
@@ -36,6 +34,7 @@ use crate::engine::Signal;
 use crate::floor::event::Event;
 use crate::floor::event::LegStatus;
 use crate::render::STREAM_PATH;
+use crate::server::Body;
 use crate::server::Door;
 use crate::server::Streaming;
 use crate::server::reply;
@@ -96,7 +95,7 @@ impl Door {
     }
 
     /// Makes a request at [`LINE_PATH`] a softphone.
-    pub(in crate::server) fn softphone_line(&self, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
+    pub(in crate::server) fn softphone_line(&self, mut request: Request<Incoming>) -> Response<Body> {
         let asks = || reply::problem(StatusCode::UPGRADE_REQUIRED, "this is where softphones connect, by websocket");
         let Some(streaming) = self.streaming.clone() else { return asks().into() };
         let full = || reply::problem(StatusCode::SERVICE_UNAVAILABLE, "there are too many sockets");

@@ -60,6 +60,7 @@ use carelane::flow::LastResort;
 use carelane::flow::Limits;
 use carelane::flow::LocalMinute;
 use carelane::flow::Member;
+use carelane::flow::Moment;
 use carelane::flow::NoteField;
 use carelane::flow::OfferRules;
 use carelane::flow::OnCall;
@@ -69,6 +70,7 @@ use carelane::flow::Owner;
 use carelane::flow::Phrase;
 use carelane::flow::Reason;
 use carelane::flow::Retention;
+use carelane::flow::Rhythm;
 use carelane::flow::Rung;
 use carelane::flow::SelfService;
 use carelane::flow::Shift;
@@ -512,6 +514,12 @@ fn lane() -> Lane {
         },
         owner: Owner::Group("front-desk".into()),
         callback_within: Span::hours(2),
+        rhythm: Rhythm {
+            attempts: vec![Moment::NextBusinessDay],
+            later_after: Span::mins(45),
+            next_day_after: Span::hours(1),
+            dials: true,
+        },
         script: texts("How may I help you?"),
         decision_rules: vec!["New patients get 40 minutes.".into()],
         note_fields: vec![NoteField { id: "request".into(), label: "Request".into(), required: true }],

@@ -13,6 +13,7 @@ use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::flow::Flow;
 use crate::flow::Lane;
+use crate::flow::Moment;
 use crate::flow::Owner;
 use crate::vocab::ItemId;
 use crate::vocab::Span;
@@ -201,8 +202,11 @@ fn due_in_open_time(flow: &Flow, lane: &Lane, now: Timestamp, new: &NewItem, tho
         return must(due == now + within, || format!("due: {item} is urgent and due {due}"));
     }
     let just_before = due - Span(1);
-    if new.details.preferred_window.is_some() {
-        return must(calendar::is_open(flow, just_before), || format!("due: {item} is due {due}, when nobody works"));
+    // In a patient's window, or on the day of a first attempt that is not made at once, it may be due at the opening.
+    let later = lane.rhythm.after(0).is_some_and(|moment| moment != Moment::Now);
+    if later || new.details.preferred_window.is_some() {
+        let open = calendar::is_open(flow, just_before) || calendar::is_open(flow, due);
+        return must(open && due >= now, || format!("due: {item} is due {due}, when nobody works"));
     }
     must(due >= now + within && calendar::is_open(flow, just_before), || {
         format!("due: {item} is due {due}, when nobody works")
