@@ -199,8 +199,7 @@ fn a_damaged_key_costs_its_texts_and_a_lost_anchor_costs_nothing() {
 
 #[test]
 fn a_flow_that_is_lost_is_asked_for_and_taken_from_the_files() {
-    let seed = std::env::var("SEED_TRY").map_or(3, |s| s.parse().unwrap());
-    let (folder, facts) = written(seed, true);
+    let (folder, facts) = written(12, true);
     let connection = rusqlite::Connection::open(folder.data().join("journal.db")).unwrap();
     let opening: i64 = {
         let longest = "SELECT max(first) FROM block WHERE instr(body, CAST('FlowLoaded' AS BLOB)) > 0";
