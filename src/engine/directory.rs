@@ -250,11 +250,8 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
         Fact::OfferAnswered { .. } | Fact::OfferRung { .. } | Fact::OfferEnded { .. } => None,
-        Fact::FloorOpened(_)
-        | Fact::FlowLoaded(_)
-        | Fact::TeamLoaded(_)
-        | Fact::AgentChanged { .. }
-        | Fact::SoftphoneHeard { .. }
+        Fact::FloorOpened(_) | Fact::FlowLoaded(_) | Fact::TeamLoaded(_) | Fact::AgentChanged { .. } => None,
+        Fact::SoftphoneHeard { .. }
         | Fact::SoftphoneUnheard { .. }
         | Fact::SoftphoneLost { .. }
         | Fact::ItemAttempted { .. }

@@ -176,7 +176,7 @@ impl Turn<'_> {
             true => {}
         }
         let Some((flow, urgent)) = self.call(id).map(|call| (call.flow.clone(), call.urgent)) else { return };
-        let Some((arrived, deadline, head_starts)) = self.place_for(id, &flow, to) else { return };
+        let Some(Place { arrived, deadline, head_starts, .. }) = self.place_for(id, &flow, to) else { return };
         // patient: an urgent caller is not kept from whoever is on call for longer than in line.
         let ladder = self.floor.ladders.get(&flow.team).filter(|_| urgent).map(|on_call| on_call.after);
         let until = self.now + ladder.map_or(flow.offers.warm_transfer, |after| after.min(flow.offers.warm_transfer));

@@ -11,6 +11,8 @@ use super::effect::Oddity;
 use super::effect::Outbox;
 use super::effect::Refusal;
 use super::event::Event;
+use super::event::FlowFile;
+use super::event::TeamFile;
 use super::fact::Fact;
 use super::fact::OfferOutcome;
 use super::timer::TimerName;
@@ -40,16 +42,8 @@ impl<'f> Turn<'f> {
                     self.fact(Fact::FloorOpened(id));
                 }
             }
-            Event::FlowOffered(file) => {
-                if self.floor.flow_hash(&file.flow.practice) != Some(&file.hash) {
-                    self.fact(Fact::FlowLoaded(file));
-                }
-            }
-            Event::TeamOffered(file) => {
-                if self.floor.team_hashes.get(&file.team.id) != Some(&file.hash) {
-                    self.fact(Fact::TeamLoaded(file));
-                }
-            }
+            Event::FlowOffered(file) => self.flow_offered(file),
+            Event::TeamOffered(file) => self.team_offered(file),
             Event::CallArrived { carrier_call, caller, dialled } => match self.floor.staff_numbers.get(&dialled) {
                 Some(practice) => self.staff_arrived(carrier_call, &caller, practice.clone()),
                 None => self.call_arrived(carrier_call, caller, &dialled),
@@ -104,6 +98,19 @@ impl<'f> Turn<'f> {
             Event::ResumeAsked { call } => self.resume_asked(call),
             Event::ConsultAsked { call, what } => self.consult_asked(call, what),
             Event::ItemAsked { item, what, by } => self.item_asked(item, &what, by),
+        }
+    }
+
+    /// A version that is in force already changes nothing.
+    fn flow_offered(&mut self, file: Box<FlowFile>) {
+        if self.floor.flow_hash(&file.flow.practice) != Some(&file.hash) {
+            self.fact(Fact::FlowLoaded(file));
+        }
+    }
+
+    fn team_offered(&mut self, file: Box<TeamFile>) {
+        if self.floor.team_hashes.get(&file.team.id) != Some(&file.hash) {
+            self.fact(Fact::TeamLoaded(file));
         }
     }
 

@@ -199,16 +199,11 @@ impl Asking<'_> {
                 let of = Subject::Call(id(call, "call")?);
                 self.ask(Event::DetailsTold { of, details: Box::new(details(read(body)?)?) }).await
             }
-            ("POST", ["calls", call, "transfer", "complete"]) => {
-                self.ask(Event::ConsultAsked { call: id(call, "call")?, what: ConsultRequest::Complete }).await
-            }
-            ("POST", ["calls", call, "transfer", "cancel"]) => {
-                self.ask(Event::ConsultAsked { call: id(call, "call")?, what: ConsultRequest::Cancel }).await
-            }
-            ("POST", ["calls", call, "transfer"]) => self.transfer(id(call, "call")?, body).await,
-            (method, ["calls", call, what @ ("hold" | "resume" | "supervise")]) => {
-                self.in_talk((method, what), id(call, "call")?, head, body).await
-            }
+            (
+                method,
+                ["calls", call, what @ ("hold" | "resume" | "supervise" | "transfer")]
+                | ["calls", call, "transfer", what @ ("complete" | "cancel")],
+            ) => self.in_talk((method, what), id(call, "call")?, head, body).await,
             ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
             ("POST", ["flows", "reload"]) => Ok(self.reload_flows().await),
             ("GET", ["items"]) => {
@@ -247,9 +242,8 @@ impl Asking<'_> {
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (
                 _,
-                ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"],
+                ["calls", _, "close"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"],
             )
-            | (_, ["calls", _, "transfer", "complete" | "cancel"])
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
             }
@@ -270,6 +264,9 @@ impl Asking<'_> {
     /// What is asked about a conversation.
     async fn in_talk(&mut self, asked: (&str, &str), call: CallId, head: &Parts, body: &[u8]) -> Result<Reply, Reply> {
         match asked {
+            ("POST", "transfer") => self.transfer(call, body).await,
+            ("POST", "complete") => self.ask(Event::ConsultAsked { call, what: ConsultRequest::Complete }).await,
+            ("POST", "cancel") => self.ask(Event::ConsultAsked { call, what: ConsultRequest::Cancel }).await,
             ("POST", "hold") => self.ask(Event::HoldAsked { call }).await,
             ("POST", "resume") => self.ask(Event::ResumeAsked { call }).await,
             ("POST", "supervise") => {
