@@ -250,6 +250,7 @@ impl Turn<'_> {
         };
         let Some(from) = self.call(id).and_then(Call::agent).cloned() else { return };
         let Some(lane) = self.call(id).and_then(Call::sought_place).map(|place| place.lane.clone()) else { return };
+        self.leave_complaint(id);
         self.end_hold(id, HoldEnd::Transferred);
         self.consult(id, ConsultStep::Completed { from, to, leg, lane });
         let Some(call) = self.call(id) else { return };
@@ -351,6 +352,7 @@ impl Turn<'_> {
             // Of two lost lines nobody is left to keep the call.
             Some((_, leg)) if !self.floor.timers.is_set(&TimerName::LineLost(leg)) => self.complete(id),
             _ => {
+                self.leave_complaint(id);
                 self.give_away(id, HoldEnd::Transferred);
                 self.enter_lane(id, consult.place.lane, how);
             }

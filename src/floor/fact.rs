@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod consult;
+pub mod desk;
 pub mod hold;
 mod how;
 mod item;

@@ -10,6 +10,7 @@ mod apply;
 mod asked_once;
 pub mod call;
 mod clinical;
+mod complaint;
 pub mod consult;
 pub mod details;
 pub mod effect;

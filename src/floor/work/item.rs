@@ -2,6 +2,7 @@
 //!
 //! Who calls again about it joins it: it holds every call and message of the request, in their order.
 
+use super::kept::Kept;
 use super::recording::MessageId;
 use super::recording::Recording;
 use crate::floor::fact::ItemKind;
@@ -59,6 +60,8 @@ pub struct Item {
     pub last_wait: LastWait,
     /// The messages that the caller left, or could have left, in their order.
     pub messages: Vec<Recording>,
+    /// What was said of the callback script since the last attempt, and how the referral stands.
+    pub kept: Kept,
 }
 
 impl Item {
