@@ -39,9 +39,7 @@ use crate::vocab::CarrierCall;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::LegId;
-use crate::vocab::Span;
 use crate::vocab::StepId;
-use crate::vocab::Timestamp;
 use crate::vocab::limit::CALLS_MAX;
 
 /// Inputs missed in a row that lead to a person.

@@ -190,11 +190,7 @@ impl Asking<'_> {
             ("PUT", ["agents", agent, "state"]) => self.set_state(agent, body).await,
             ("POST", ["agents", agent, "softphone"]) => self.softphone(agent).await,
             ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
-            ("POST", ["calls", call, "close"]) => {
-                let call = id(call, "call")?;
-                let Closing { outcome, note, by, promised } = self.closing(Subject::Call(call), body).await?;
-                self.ask(Event::CallCloseAsked { call, outcome, note, by, promised }).await
-            }
+            ("POST", ["calls", call, "close"]) => self.close_call(id(call, "call")?, body).await,
             ("PATCH", ["calls", call, "caller"]) => {
                 let of = Subject::Call(id(call, "call")?);
                 self.ask(Event::DetailsTold { of, details: Box::new(details(read(body)?)?) }).await
@@ -251,6 +247,11 @@ impl Asking<'_> {
             }
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
+    }
+
+    async fn close_call(&mut self, call: CallId, body: &[u8]) -> Result<Reply, Reply> {
+        let Closing { outcome, note, by, promised } = self.closing(Subject::Call(call), body).await?;
+        self.ask(Event::CallCloseAsked { call, outcome, note, by, promised }).await
     }
 
     async fn transfer(&mut self, call: CallId, body: &[u8]) -> Result<Reply, Reply> {
