@@ -18,6 +18,7 @@ use super::event::LegEnd;
 use super::fact::FlaggedBy;
 use super::ladder::Climb;
 use super::last_words::Parting;
+use super::taping::Taping;
 use super::treatment::Treatment;
 use super::work::recording::MessageId;
 use crate::flow::Flow;
@@ -93,6 +94,8 @@ pub struct Call {
     pub held: Option<Held>,
     /// Its assistant asks a colleague to take it over.
     pub consult: Option<Consult>,
+    /// What is known of its being recorded.
+    pub taping: Taping,
 }
 
 /// A patient on hold: the conversation goes on later.

@@ -216,7 +216,9 @@ impl Turn<'_> {
         let moves = in_browser(&leg) && !in_browser(&first);
         let (round, language) = (call.round + u32::from(moves), call.flow.default_language().clone());
         self.consult(id, ConsultStep::Accepted { agent, leg, round });
-        let room = |party| Treatment::Connected { call: id, round, party, language: language.clone() };
+        // Nothing of what the two say is recorded.
+        let (recorded, call) = (false, id);
+        let room = |party| Treatment::Connected { call, round, party, language: language.clone(), recorded };
         self.treat(leg, room(Party::Colleague));
         if moves {
             self.treat(first, room(Party::Agent));
@@ -254,11 +256,11 @@ impl Turn<'_> {
         self.end_hold(id, HoldEnd::Transferred);
         self.consult(id, ConsultStep::Completed { from, to, leg, lane });
         let Some(call) = self.call(id) else { return };
-        let (caller, round, language) = (call.leg, call.round, call.language.clone());
+        let (caller, round, language, recorded) = (call.leg, call.round, call.language.clone(), call.may_be_taped());
         let staff_language = call.flow.default_language().clone();
-        let room = |party, language| Treatment::Connected { call: id, round, party, language };
-        self.treat(leg, room(Party::Agent, staff_language));
-        self.treat(caller, room(Party::Caller, language));
+        let room = |party, language, recorded| Treatment::Connected { call: id, round, party, language, recorded };
+        self.treat(leg, room(Party::Agent, staff_language, false));
+        self.treat(caller, room(Party::Caller, language, recorded));
     }
 
     /// The first assistant takes her patient back.

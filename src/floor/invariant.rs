@@ -108,6 +108,9 @@ impl Floor {
             self.check_climb(call)?;
             self.check_hold(call)?;
             self.check_consult(call)?;
+            let talks = matches!(call.phase, Phase::Talking { .. });
+            let taped = call.taping.tape.is_none() || talks && call.may_be_taped();
+            must("announced-before-recorded", taped, || format!("{id} is recorded: {:?}", call.taping))?;
             let present = matches!(call.phase, Phase::WrapUp { .. } | Phase::NoteOwed { .. })
                 || self.legs.get(&call.leg).is_some_and(super::call::Leg::is_up);
             let pinned = self.legs.get(&call.leg).is_none_or(|leg| std::sync::Arc::ptr_eq(&leg.flow, &call.flow));

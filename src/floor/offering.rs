@@ -178,15 +178,15 @@ impl Turn<'_> {
             return self.consult_accepted(o.call, o.agent, o.leg);
         }
         let Some(call) = self.call(o.call) else { return };
-        let (caller_leg, language) = (call.leg, call.language.clone());
+        let (caller_leg, language, recorded) = (call.leg, call.language.clone(), call.may_be_taped());
         let staff_language = call.flow.default_language().clone();
         let round = call.round + 1;
         let others: Vec<OfferId> = call.offers().filter(|other| *other != offer).collect();
         self.fact(Fact::OfferEnded { offer, outcome: OfferOutcome::Accepted });
         self.fact(Fact::TalkBegan { call: o.call, agent: o.agent, leg: o.leg });
-        let room = |party, language| Treatment::Connected { call: o.call, round, party, language };
-        self.treat(o.leg, room(Party::Agent, staff_language));
-        self.treat(caller_leg, room(Party::Caller, language));
+        let room = |party, language, recorded| Treatment::Connected { call: o.call, round, party, language, recorded };
+        self.treat(o.leg, room(Party::Agent, staff_language, false));
+        self.treat(caller_leg, room(Party::Caller, language, recorded));
         others.into_iter().for_each(|other| self.taken_elsewhere(other));
     }
 

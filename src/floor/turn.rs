@@ -11,8 +11,6 @@ use super::effect::Oddity;
 use super::effect::Outbox;
 use super::effect::Refusal;
 use super::event::Event;
-use super::event::FlowFile;
-use super::event::TeamFile;
 use super::fact::Fact;
 use super::fact::OfferOutcome;
 use super::timer::TimerName;
@@ -37,13 +35,7 @@ impl<'f> Turn<'f> {
 
     pub(super) fn take(&mut self, event: Event) {
         match event {
-            Event::FloorOpened(id) => {
-                if self.floor.id.is_none() {
-                    self.fact(Fact::FloorOpened(id));
-                }
-            }
-            Event::FlowOffered(file) => self.flow_offered(file),
-            Event::TeamOffered(file) => self.team_offered(file),
+            event @ (Event::FloorOpened(_) | Event::FlowOffered(_) | Event::TeamOffered(_)) => self.take_offered(event),
             Event::CallArrived { carrier_call, caller, dialled } => match self.floor.staff_numbers.get(&dialled) {
                 Some(practice) => self.staff_arrived(carrier_call, &caller, practice.clone()),
                 None => self.call_arrived(carrier_call, caller, &dialled),
@@ -67,11 +59,6 @@ impl<'f> Turn<'f> {
                 self.item_close_asked(item, &outcome, note, by, promised);
             }
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
-            Event::RecordingReported { leg, recording, duration } => self.recording_reported(leg, recording, duration),
-            Event::RecordingFetched { effect, recording, file, duration } => {
-                self.recording_fetched(effect, recording, file, duration);
-            }
-            Event::PlaybackAsked { item, message, by } => self.playback_asked(item, message, by),
             Event::DetailsTold { of, details } => self.details_told(of, *details),
             Event::TimePassed => self.time_passed(),
             Event::CallMissed { carrier_call, caller, dialled, began } => {
@@ -86,7 +73,14 @@ impl<'f> Turn<'f> {
                     self.fact(Fact::GapRead);
                 }
             }
-            Event::MessageBegan { leg, recording } => self.message_began(leg, recording),
+            event @ (Event::RecordingReported { .. }
+            | Event::RecordingFetched { .. }
+            | Event::PlaybackAsked { .. }
+            | Event::MessageBegan { .. }
+            | Event::TapingFound { .. }
+            | Event::TapeBegan { .. }
+            | Event::TapeKept { .. }
+            | Event::TapeAsked { .. }) => self.take_recorded(event),
             Event::SuperviseAsked { call, by, mode } => self.supervise_asked(call, by, mode),
             Event::Poisoned { event, deadline } => self.poisoned(*event, deadline),
             Event::AskedOnce { key, path, asked } => self.asked_once(key, path, *asked),
@@ -101,16 +95,36 @@ impl<'f> Turn<'f> {
         }
     }
 
-    /// A version that is in force already changes nothing.
-    fn flow_offered(&mut self, file: Box<FlowFile>) {
-        if self.floor.flow_hash(&file.flow.practice) != Some(&file.hash) {
-            self.fact(Fact::FlowLoaded(file));
+    /// What is told at a start: the floor's name, and files that it may know already.
+    fn take_offered(&mut self, event: Event) {
+        match event {
+            Event::FloorOpened(id) if self.floor.id.is_none() => self.fact(Fact::FloorOpened(id)),
+            Event::FlowOffered(file) if self.floor.flow_hash(&file.flow.practice) != Some(&file.hash) => {
+                self.fact(Fact::FlowLoaded(file));
+            }
+            Event::TeamOffered(file) if self.floor.team_hashes.get(&file.team.id) != Some(&file.hash) => {
+                self.fact(Fact::TeamLoaded(file));
+            }
+            // It is known already.
+            _ => {}
         }
     }
 
-    fn team_offered(&mut self, file: Box<TeamFile>) {
-        if self.floor.team_hashes.get(&file.team.id) != Some(&file.hash) {
-            self.fact(Fact::TeamLoaded(file));
+    /// Messages and conversations that are recorded.
+    fn take_recorded(&mut self, event: Event) {
+        match event {
+            Event::RecordingReported { leg, recording, duration } => self.recording_reported(leg, recording, duration),
+            Event::RecordingFetched { effect, recording, file, duration } => {
+                self.recording_fetched(effect, recording, file, duration);
+            }
+            Event::PlaybackAsked { item, message, by } => self.playback_asked(item, message, by),
+            Event::MessageBegan { leg, recording } => self.message_began(leg, recording),
+            Event::TapingFound { possible } => self.taping_found(possible),
+            Event::TapeBegan { leg, recording } => self.tape_began(leg, recording),
+            Event::TapeKept { effect, duration } => self.tape_kept(effect, duration),
+            Event::TapeAsked { call, round, by, .. } => self.tape_asked(call, round, by),
+            // No other event comes here.
+            _ => {}
         }
     }
 

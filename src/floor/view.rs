@@ -181,6 +181,8 @@ pub struct CallView {
     pub consult: Option<ConsultView>,
     /// Who listens in, and how.
     pub supervised_by: Option<(AgentId, Mode)>,
+    /// Is its conversation being recorded?
+    pub recorded: bool,
 }
 
 /// A warm transfer.
@@ -401,6 +403,7 @@ impl Floor {
             agent,
             held: call.held,
             consult: call.consult.as_ref().map(|consult| self.consult_view(consult)),
+            recorded: Self::is_taped(call),
             supervised_by: self
                 .supervisor_of(call.id)
                 .filter(|(_, part)| part.joined)

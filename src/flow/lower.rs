@@ -45,6 +45,8 @@ use super::on_call::OnCall;
 use super::on_call::Rung;
 use super::on_call::Shift;
 use super::on_call::ShiftTime;
+use super::recording::RECORDING;
+use super::recording::RecordingRules;
 use super::rhythm;
 use super::rhythm::Rhythm;
 use super::scalar;
@@ -205,6 +207,7 @@ pub(super) fn flow(root: &Node) -> Flow {
         },
         retention: Retention { texts: Fields::of(top.node("retention"), &schema::RETENTION).duration("texts") },
         callbacks: callbacks(top.node("callbacks")),
+        recording: top.node("recording").map(recording),
         wording: BTreeMap::new(),
         staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
         desk: desk::desk(&top),
@@ -214,6 +217,12 @@ pub(super) fn flow(root: &Node) -> Flow {
 fn callbacks(node: Option<&Node>) -> Callbacks {
     let given = Fields::of(node, &CALLBACKS);
     Callbacks { repeat_within: given.duration("repeat_within"), repeat_raises: given.duration("repeat_raises") }
+}
+
+fn recording(node: &Node) -> RecordingRules {
+    let given = Fields::of(Some(node), &RECORDING);
+    let decline_key = given.node("decline_key").and_then(|n| scalar::keypad(n.text()?));
+    RecordingRules { announcement: given.texts("announcement"), decline_key }
 }
 
 /// A lane's rhythm: what it does not say itself is the practice's.
@@ -334,6 +343,7 @@ fn lane(id: &str, node: &Node) -> Lane {
         hold: lane.items("hold").iter().map(texts).collect(),
         asks_new_or_existing: lane.flag("asks_new_or_existing"),
         tells_wait: lane.flag("tells_wait"),
+        recorded: lane.flag("recorded"),
         reasons: lane.entries("reasons").iter().map(reason).collect(),
         callback_key: lane.node("callback_key").and_then(|n| scalar::keypad(n.text()?)),
         voicemail_key: lane.node("voicemail_key").and_then(|n| scalar::keypad(n.text()?)),

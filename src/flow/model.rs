@@ -30,6 +30,7 @@ use serde::Serialize;
 
 use super::callbacks::Callbacks;
 use super::desk::Desk;
+use super::recording::RecordingRules;
 use super::wording::Phrase;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
@@ -84,6 +85,9 @@ pub struct Flow {
     /// How callbacks are owed and made.
     #[serde(default)]
     pub callbacks: Callbacks,
+    /// What callers are told before a conversation is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingRules>,
     /// Every sentence the system says of itself, in every language (defaults filled in).
     pub wording: BTreeMap<Phrase, Texts>,
     /// The number assistants call, with a PIN.

@@ -42,7 +42,7 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
             "open_items": c.open_items.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
             "held_since": c.held.map(|held| held.since.rfc3339()),
-            "hold_overdue": c.held.is_some_and(|held| held.reminded),
+            "hold_overdue": c.held.is_some_and(|held| held.reminded), "recorded": c.recorded,
             "transfer": c.consult.as_ref().map(|asked| json!({
                 "lane": asked.lane, "state": asked.state, "agent": asked.agent, "since": asked.since.rfc3339(),
             })),

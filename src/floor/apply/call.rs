@@ -11,6 +11,7 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::Left;
 use crate::floor::last_words::Parting;
 use crate::floor::ledger::Account;
+use crate::floor::taping::Taping;
 use crate::floor::timer::TimerName;
 use crate::flow::HeadStart;
 use crate::vocab::CallId;
@@ -59,6 +60,7 @@ impl Floor {
                 told_until: None,
                 held: None,
                 consult: None,
+                taping: Taping::default(),
             },
         );
         // Who has an open request is known, and is not asked again.

@@ -25,7 +25,10 @@ impl Floor {
             ConsultStep::Prolonged { until } => self.timers.set(TimerName::ConsultOver(*call), *until),
             ConsultStep::Accepted { agent, leg, round } => {
                 self.stop_asking(*call);
-                self.with_call(*call, |call| call.round = *round);
+                if self.round(*call) != *round {
+                    self.tape_over(*call);
+                    self.with_call(*call, |call| call.round = *round);
+                }
                 self.set_stage(*call, Stage::Talking { agent: agent.clone(), leg: *leg });
                 self.set_agent(agent, AgentState::Talking(*call));
             }
@@ -119,6 +122,7 @@ impl Floor {
             return;
         };
         self.note_service(at, id);
+        self.tape_over(id);
         let Some(call) = self.calls.get_mut(&id) else { return };
         let Some(consult) = call.consult.take() else { return };
         let flow = call.flow.clone();

@@ -43,7 +43,7 @@ pub enum ConsultStep {
         /// The end of her lease.
         until: Timestamp,
     },
-    /// Somebody takes it: both assistants talk.
+    /// Somebody takes it: both assistants talk. Another round begins if they cannot meet in the present one.
     Accepted {
         /// The colleague.
         agent: AgentId,

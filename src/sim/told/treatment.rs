@@ -42,7 +42,10 @@ pub(super) fn treated(treatment: &Treatment) -> String {
             format!("on hold {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
         }
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
-        Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
+        Treatment::RecordingNotice { lane, language, .. } => format!("announces recording for {lane} {language}"),
+        Treatment::Connected { call, round, party, recorded, .. } => {
+            format!("room {call}-{round} for {}{}", plain(party), if *recorded { ", recorded" } else { "" })
+        }
         Treatment::Supervise { call, round, mode, coached, .. } => {
             let whom = coached.as_ref().map_or_else(String::new, |leg| format!(" beside {leg}"));
             format!("room {call}-{round} to {} in{whom}", mode.name())

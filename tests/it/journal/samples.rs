@@ -36,6 +36,7 @@ use carelane::floor::fact::agent::AgentChange;
 use carelane::floor::fact::agent::NotReady;
 use carelane::floor::fact::supervision::Supervised;
 use carelane::floor::fact::supervision::SupervisionStep;
+use carelane::floor::fact::taped::Taped;
 use carelane::floor::fact::why::PassedOver;
 use carelane::floor::fact::why::Why;
 use carelane::floor::timer::TimerName;
@@ -71,6 +72,7 @@ use carelane::flow::Outcome;
 use carelane::flow::Owner;
 use carelane::flow::Phrase;
 use carelane::flow::Reason;
+use carelane::flow::RecordingRules;
 use carelane::flow::Retention;
 use carelane::flow::Rhythm;
 use carelane::flow::Rung;
@@ -113,7 +115,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
     SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked AskedOnce HoldAsked ResumeAsked
-    SuperviseAsked ConsultAsked);
+    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -122,7 +124,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
     SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
-    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Consulted);
+    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -235,6 +237,15 @@ fn events() -> Vec<Event> {
         Event::SoftphoneUnheard { agent: "ana".into() },
         Event::LineLost { leg },
         Event::SuperviseAsked { call, by: "ana".into(), mode: Some(Mode::Whisper) },
+        Event::TapingFound { possible: true },
+        Event::TapeBegan { leg, recording: "carelane-2".into() },
+        Event::TapeKept { effect: EffectId(7), duration: Span::secs(90) },
+        Event::TapeAsked {
+            call,
+            practice: "riverside".into(),
+            round: 2,
+            by: Private::new("Maria Canary, supervisor".into()),
+        },
         Event::Poisoned { event: Box::new(arrival(14).0), deadline: None },
         Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(TimerName::ReadyAgain("ana".into())) },
     ]
@@ -292,6 +303,12 @@ fn facts() -> Vec<Fact> {
             mode: Mode::Barge,
             until: Some(NOON),
         }),
+        Fact::Taped(Taped::Possible { possible: true }),
+        Fact::Taped(Taped::Announced { call }),
+        Fact::Taped(Taped::Declined { call }),
+        Fact::Taped(Taped::Began { call, round: 2, recording: "carelane-2".into() }),
+        Fact::Taped(Taped::Kept { call, round: 2, duration: Span::secs(90) }),
+        Fact::Taped(Taped::Played { call, round: 2, by: Private::new("Maria Canary, supervisor".into()) }),
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
@@ -403,7 +420,8 @@ fn treatments() -> Vec<Treatment> {
             names_practice: true,
             from: Some("Ana".into()),
         },
-        Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
+        Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language(), recorded: true },
+        Treatment::RecordingNotice { lane: "scheduling".into(), how: Route::Person, language: language() },
         Treatment::Goodbye { words: words.clone(), language: language(), listens: true },
         Treatment::Record { words, language: language(), longest: Span::mins(3) },
         Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
@@ -483,6 +501,7 @@ fn flow_file() -> FlowFile {
         },
         retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
+        recording: Some(RecordingRules { announcement: texts("This call may be recorded."), decline_key: Some('2') }),
         callbacks: Callbacks { repeat_within: Span::days(9), repeat_raises: Span::mins(7) },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
         staff_number: Some("+15550100199".into()),
@@ -504,6 +523,7 @@ fn lane() -> Lane {
         hold: vec![texts("Thank you for waiting.")],
         asks_new_or_existing: true,
         tells_wait: true,
+        recorded: true,
         reasons: vec![Reason { id: "refill".into(), label: texts("Refill") }],
         callback_key: Some('1'),
         voicemail_key: Some('2'),
