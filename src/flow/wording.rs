@@ -41,8 +41,8 @@ macro_rules! phrases {
 
 impl Phrase {
     /// May carelane say it itself? The others are said by the carrier alone (our host is down, who dialled a number of
-    /// the staff's is a stranger, a supervisor is asked whether she is there, or colleagues hand a call over, by name), or
-    /// by assistants.
+    /// the staff's is a stranger, a supervisor is asked whether she is there, or colleagues hand a call over by name),
+    /// or by assistants.
     pub fn is_played(self) -> bool {
         let by_carrier =
             matches!(self, Self::Unreachable | Self::StaffStranger | Self::StaffSupervise | Self::StaffSuperviseOver);
