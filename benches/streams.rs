@@ -3,20 +3,20 @@
 //! and pairs of calls that hear each other.
 //!
 //! ```text
-//! cargo bench --bench streams                  the most calls that each server carries on one core: some ten minutes
-//! cargo bench --bench streams -- --quick       the same, more roughly: some four minutes
+//! cargo bench --bench streams                  the most calls that each server carries on one core: 15 minutes
+//! cargo bench --bench streams -- --quick       the same, more roughly: some ten minutes
 //! cargo bench --bench streams -- carelane      one of them: carelane, minimal, node
 //! cargo bench --bench streams -- --pairs       only pairs; --waiting: only calls that wait
 //! cargo bench --bench streams -- --at 400      each with so many calls: CPU and memory of a call
 //! ```
-//! The callers run on the first core, the server alone on the second (`taskset`). A server carries its calls as long as
-//! their audio comes whole, and all but one in a hundred messages come within 10 ms of the moment their sound is due: when
-//! everything before it has been played (`streams/client.rs`). Who sends ahead has to keep up all the same: in a window
-//! of some seconds comes as much audio as the window is long. A virtual machine stands still for tens of milliseconds now
-//! and then: so lateness is looked at second by second, the middle second counts, and a number that is not carried is
-//! tried once more. "late" is of all seconds, "mid" of the middle one.
-//! Each number of calls is tried on a fresh server. CPU and memory are those of its process and its children. Compare
-//! only lines of one run. `CARELANE_BIN` names another binary, `BENCH_SECONDS` another length of a window.
+//! The callers run on the first core, the server alone on the second (`taskset`). A server carries its calls as long
+//! as their audio comes whole, and all but one in a hundred messages come within 10 ms of the moment their sound is
+//! due: when everything before it has been played (`streams/client.rs`). Who sends ahead has to keep up all the same:
+//! in a window of some seconds comes as much audio as the window is long. A virtual machine stands still for tens of
+//! milliseconds now and then: so lateness is looked at second by second, the middle second counts, and a number that
+//! is not carried is tried once more. "late" is of all seconds, "mid" of the middle one. Each number of calls is
+//! tried on a fresh server. CPU and memory are those of its process and its children. Compare only lines of one run.
+//! `CARELANE_BIN` names another binary, `BENCH_SECONDS` another length of a window.
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
 

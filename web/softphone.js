@@ -8,6 +8,7 @@ import { keypad } from "./keypad.js";
 import { Line, Sound } from "./line.js";
 import { inLanguage, Note } from "./note.js";
 import { Presence } from "./presence.js";
+import { Supervise } from "./supervise.js";
 
 // From one look at carelane to the next; what cannot wait comes by the socket.
 const LOOK_EVERY_MS = 2000;
@@ -55,6 +56,10 @@ const note = new Note(of, async () => {
 
 const hold = new Hold(of("hold"), of("held"), (begins) => {
   wants("POST", `calls/${me.about.call}/${begins ? "hold" : "resume"}`);
+});
+
+const supervise = new Supervise(of("talks"), (call, mode) => {
+  wants("POST", `calls/${call}/supervise`, { by: agent, mode });
 });
 
 function showTrouble(text) {
@@ -106,6 +111,7 @@ function signedOut(why) {
   stopBell();
   presence = null;
   me = null;
+  supervise.is(null, null);
   show();
   showTrouble(why);
 }
@@ -120,6 +126,7 @@ async function look() {
     const floor = await api.ask("GET", "floor");
     me = floor.agents.find(({ id }) => id === agent);
     await about(floor);
+    supervise.is(floor, me);
     show();
   } catch (error) {
     showTrouble(error.message);
@@ -166,6 +173,10 @@ function show() {
   const works = answered && !supervises && state !== "offered";
   of("supervised").textContent = (me && me.supervisedBy) || "";
   of("supervised").hidden = !me || !me.supervisedBy;
+  // Who listens in neither writes up the call nor gives it away.
+  of("writing").hidden = supervises;
+  of("pass").hidden = supervises;
+  of("recorded").hidden = !me || !me.about || !me.about.recorded;
   of("work").hidden = !works && !line;
   of("idle").hidden = !me || Boolean(works) || Boolean(line) || state === "offered";
   of("idle").textContent = idleWords(state);

@@ -1,12 +1,12 @@
 //! Callers: any number of media streams from one thread, each sending a frame every 20 ms as a carrier does, and noting
 //! when the server's audio comes.
 //!
-//! What a caller hears is what counts. The carrier plays audio in order, from the moment its first message is there, and
-//! throws away what it holds when it is told `clear`. So each message is due when the one before it has been played, and
-//! late by the time from then to its arrival; who sends ahead is late only when nothing is left. Nothing is forgiven within
-//! a window: whoever is late once is measured by the same schedule after it. A window begins with what the carrier holds
-//! then, and with nothing after a pause of a second. Beside it stands how far messages arrive from their own length
-//! apart, which only a carrier that buffers nothing would hear.
+//! What a caller hears is what counts. The carrier plays audio in order, from the moment its first message is there,
+//! and throws away what it holds when it is told `clear`. So each message is due when the one before it has been
+//! played, and late by the time from then to its arrival; who sends ahead is late only when nothing is left. Nothing
+//! is forgiven within a window: whoever is late once is measured by the same schedule after it. A window begins with
+//! what the carrier holds then, and with nothing after a pause of a second. Beside it stands how far messages arrive
+//! from their own length apart, which only a carrier that buffers nothing would hear.
 
 use std::cell::Cell;
 use std::cell::RefCell;

@@ -23,10 +23,12 @@ use super::fact::hold::HoldEnd;
 use super::ivr::says_any;
 use super::turn::Turn;
 use super::work::item::Item;
+use super::work::note::only_tried;
 use crate::flow::Flow;
 use crate::flow::Lane;
 use crate::flow::Owner;
 use crate::flow::normalise;
+use crate::flow::says_nothing;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::Caller;
@@ -60,6 +62,17 @@ pub(super) fn urgent_said(flow: &Flow, input: &Input) -> Option<bool> {
         Input::Speech(words) => urgent_words(flow, words.reveal()),
         Input::Nothing | Input::Keys(_) | Input::Pin(_) | Input::Message { .. } => None,
     }
+}
+
+/// Clinical work is never closed because nobody was reached: somebody clinical decides what becomes of it.
+// rule: clinical-never-unreachable
+pub(super) fn heard_nobody(lane: &Lane, note: &Note) -> Option<Refusal> {
+    let done = note.get("action").filter(|text| !says_nothing(text.reveal()));
+    let texts = done.map_or_else(|| note.values().collect::<Vec<_>>(), |action| vec![action]);
+    let unheard = lane.clinical && only_tried(texts.into_iter().map(|text| text.reveal().as_str()));
+    unheard.then_some(Refusal::Conflict(
+        "clinical work is never closed because nobody was reached: it stays the clinical group's; say what was decided",
+    ))
 }
 
 /// What a typed note says, words of self-harm before others. "No chest pain" says it, too: nobody judges.
@@ -220,34 +233,22 @@ impl Turn<'_> {
     /// it.
     pub(super) fn open_urgent_item(&mut self, of: Request, by: FlaggedBy) {
         let Some(lane) = of.flow.lane(&of.flow.urgent.lane) else { return };
-        if self.floor.urgent_item_of(of.call).is_none() {
-            let reason = of.details.reason.clone().filter(|reason| lane.has_reason(reason));
-            self.fact(Fact::ItemOpened(Box::new(NewItem {
-                item: ItemId(self.floor.minted.item + 1),
-                call: of.call,
-                practice: of.practice,
-                lane: lane.id.clone(),
-                kind: ItemKind::FollowUp,
-                caller: of.caller,
-                language: of.language,
-                urgent: true,
-                owner: lane.owner.clone(),
-                due_at: self.now + lane.callback_within,
-                arrived: of.arrived,
-                promised: None,
-                details: Details { reason, ..of.details },
-                flagged_by: Some(by).filter(|by| !by.is_caller()),
-                maybe_same: None,
-                earlier: None,
-            })));
+        let call = of.call;
+        if self.floor.urgent_item_of(call).is_none() {
+            let (item, due_at) = (ItemId(self.floor.minted.item + 1), self.now + lane.callback_within);
+            let mut new = of.item(item, ItemKind::FollowUp, lane, due_at);
+            new.urgent = true;
+            new.flagged_by = Some(by).filter(|by| !by.is_caller());
+            self.fact(Fact::ItemOpened(Box::new(new)));
         }
-        if let Some(item) = self.floor.urgent_item_of(of.call) {
+        if let Some(item) = self.floor.urgent_item_of(call) {
             self.out.answer = Answer::Flagged(item);
         }
     }
 }
 
-/// Whose request an urgent item goes on with.
+/// Whose request another item goes on with.
+#[derive(Clone)]
 pub(super) struct Request {
     call: CallId,
     practice: PracticeId,
@@ -269,6 +270,35 @@ impl Request {
             arrived: call.arrived,
             details: call.details.clone(),
             flow: call.flow.clone(),
+        }
+    }
+
+    /// The flow of what comes of it.
+    pub(super) fn flow(&self) -> &Arc<Flow> {
+        &self.flow
+    }
+
+    /// A new item of the same request, in this lane and of its owner.
+    pub(super) fn item(&self, item: ItemId, kind: ItemKind, lane: &Lane, due_at: Timestamp) -> NewItem {
+        let reason = self.details.reason.clone().filter(|reason| lane.has_reason(reason));
+        NewItem {
+            item,
+            call: self.call,
+            practice: self.practice.clone(),
+            lane: lane.id.clone(),
+            kind,
+            caller: self.caller.clone(),
+            language: self.language.clone(),
+            urgent: false,
+            owner: lane.owner.clone(),
+            due_at,
+            arrived: self.arrived,
+            promised: None,
+            details: Details { reason, ..self.details.clone() },
+            flagged_by: None,
+            maybe_same: None,
+            earlier: None,
+            chain: None,
         }
     }
 

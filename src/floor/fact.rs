@@ -20,6 +20,7 @@ use std::sync::Arc;
 pub use how::Left;
 pub use how::OfferOutcome;
 pub use how::Route;
+pub use item::ChainLink;
 pub use item::FlaggedBy;
 pub use item::ItemChange;
 pub use item::ItemKind;

@@ -143,6 +143,7 @@ impl Turn<'_> {
             flagged_by: call.flagged_by.clone().filter(|_| lane.clinical),
             maybe_same: if let Kin::MaybeSame(item) = kin { Some(item) } else { None },
             earlier: if let Kin::After(item) = kin { Some(item) } else { None },
+            chain: None,
         };
         self.fact(Fact::ItemOpened(Box::new(new)));
     }

@@ -49,7 +49,7 @@ mod voicemail;
 mod window;
 pub mod work;
 mod worklist;
-mod wrapup;
+pub mod wrapup;
 mod write_up;
 
 use std::collections::BTreeMap;

@@ -22,6 +22,7 @@ use super::fact::agent::AgentChange;
 use super::fact::agent::NotReady;
 use super::fact::hold::HoldEnd;
 use super::turn::Turn;
+use super::work::chain;
 use super::work::item::Item;
 use super::work::item::no_further_attempt;
 use super::work::rhythm;
@@ -161,6 +162,7 @@ impl Turn<'_> {
         let written_by = by.or(call.agent().cloned());
         let heard = heard.map(|heard| clinical::written_by(written_by.clone(), &heard));
         let request = Request::of_call(call);
+        let follows = chain::after_call(call, &found.id);
         // What is left, or was promised, has an owner and a date. A complaint is management's, whatever the outcome.
         let complaint = complains && !self.floor.manages(call, written_by.as_ref());
         let lane = found.hands_to.clone().filter(|_| !complains).unwrap_or_else(|| lane.id.clone());
@@ -169,6 +171,9 @@ impl Turn<'_> {
         }
         if let Some(by) = heard {
             self.open_urgent_item(request, by);
+        }
+        if let Some((request, link)) = follows {
+            self.open_stage(request, link);
         }
         self.fact(Fact::CallClosed { call: id, outcome: found.id.clone(), note: note.clone() });
         if let Some(item) = owed {
@@ -282,7 +287,7 @@ impl Turn<'_> {
         let wished = promised.unwrap_or_else(|| rhythm::next_attempt(item, self.now));
         let due_at = if self.floor.may_put_off(item, by.as_ref()) { wished } else { wished.min(due_before) };
         let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
-        if found.closes && !self.may_close_item(id, by.as_ref()) {
+        if found.closes && !self.may_close_item(id, &note, by.as_ref()) {
             return;
         }
         let attempted =
@@ -324,7 +329,7 @@ impl Turn<'_> {
             });
             return self.refuse(Refusal::NotAllowed { what: "outcome", allowed });
         }
-        if self.may_close_item(id, by.as_ref()) {
+        if self.may_close_item(id, &note, by.as_ref()) {
             self.close_item(id, found.id, note, by);
         }
     }
@@ -334,16 +339,24 @@ impl Turn<'_> {
         let Some(item) = self.floor.items.get(&id) else { return };
         let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
         let request = Request::of_item(self.floor, item);
+        let follows = chain::after_item(&request, item, &outcome);
         let closed_by = by.clone().or(item.owner().cloned());
         self.fact(Fact::ItemClosed { item: id, outcome, note, by: closed_by });
+        if let Some(link) = follows {
+            self.open_stage(request.clone(), link);
+        }
         if let Some(heard) = heard {
             self.open_urgent_item(request, clinical::written_by(by, &heard));
         }
     }
 
     /// Refused, if it may not.
-    fn may_close_item(&mut self, id: ItemId, by: Option<&AgentId>) -> bool {
+    fn may_close_item(&mut self, id: ItemId, note: &Note, by: Option<&AgentId>) -> bool {
         let Some(item) = self.floor.items.get(&id) else { return false };
+        if let Some(refusal) = lane_of(item).and_then(|lane| clinical::heard_nobody(lane, note)) {
+            self.refuse(refusal);
+            return false;
+        }
         self.floor.may_close_item(item, by).map_err(|refusal| self.refuse(refusal)).is_ok()
     }
 
@@ -409,6 +422,7 @@ fn situations(item: &Item, outcome: &str) -> Vec<Situation> {
     match (item.new.kind, closes) {
         (ItemKind::NoteOwed, _) if complains => vec![Situation::Complaint],
         (ItemKind::NoteOwed, _) => Vec::new(),
+        (ItemKind::Stage, _) => Vec::new(),
         (_, false) => vec![Situation::Attempt],
         (_, true) if complains => vec![Situation::Callback, Situation::Complaint],
         (_, true) => vec![Situation::Callback],

@@ -63,6 +63,7 @@ impl Turn<'_> {
             flagged_by: None,
             maybe_same: None,
             earlier: None,
+            chain: None,
         };
         self.fact(Fact::CallLost { call: id });
         self.fact(Fact::ItemOpened(Box::new(new)));

@@ -123,6 +123,8 @@ pub struct AgentView {
     pub languages: Vec<Language>,
     /// The call she is with or being offered.
     pub call: Option<CallId>,
+    /// Groups on whose assistants' conversations she may listen in.
+    pub may_supervise: Vec<Arc<str>>,
     /// The conversation she listens in on, or is rung for.
     pub supervises: Option<Supervision>,
 }
@@ -329,6 +331,7 @@ impl Floor {
             groups: agent.member.groups.iter().map(|g| g.as_str().into()).collect(),
             languages: agent.member.languages.clone(),
             call,
+            may_supervise: agent.member.supervises.iter().map(|g| g.as_str().into()).collect(),
             supervises: self.supervisors.get(&agent.member.id).copied(),
         }
     }

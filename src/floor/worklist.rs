@@ -86,6 +86,9 @@ impl Turn<'_> {
         if item.new.kind == ItemKind::NoteOwed || other.new.kind == ItemKind::NoteOwed {
             return Err(Refusal::Conflict("a note is owed here: it is part of no other item"));
         }
+        if item.new.kind == ItemKind::Stage || other.new.kind == ItemKind::Stage {
+            return Err(Refusal::Conflict("a stage of a chain stands for itself: close it when it is done"));
+        }
         let clinical = |item: &Item| item.flow.lane(&item.new.lane).is_some_and(|lane| lane.clinical);
         // patient: what is urgent stays urgent.
         if (item.new.urgent && !other.new.urgent) || (clinical(item) && !clinical(other)) {

@@ -76,6 +76,15 @@ pub(super) fn required<'l>(lane: &'l Lane, situations: &[Situation]) -> impl Ite
     lane.note_fields.iter().filter(needs).map(|field| &field.id)
 }
 
+/// Does a note tell everything that was asked for? Nobody knows of one whose words are destroyed.
+pub fn is_complete(lane: &Lane, note: &Note, situations: &[Situation]) -> Option<bool> {
+    if note.values().all(|text| text.reveal().is_empty()) {
+        return None;
+    }
+    let text = |field: &FieldId| note.get(field).map_or("", |text| text.reveal());
+    Some(required(lane, situations).all(|field| lacking(field.as_str(), text(field)).is_empty()))
+}
+
 /// Does a note promise something by a time, and its field for promises name none?
 fn promises_in_words_only(note: &Note) -> bool {
     let told = note.get(&FieldId::from(PROMISED)).is_some_and(|text| names_a_time(text.reveal()));

@@ -77,6 +77,18 @@ const ADVICE: &[&str] = &[
     "no necesita un medico",
     "sus sintomas son",
 ];
+/// Outcomes that say that nobody was reached.
+const UNREACHED: [&str; 9] = [
+    "unreachable",
+    "not_reached",
+    "no_answer",
+    "no_contact",
+    "unable_to_reach",
+    "gave_up",
+    "message_left",
+    "second_attempt_needed",
+    "voicemail_left",
+];
 /// Numbers that make a sentence the approved one: it tells whom to call, so it may name an emergency.
 const HELP_NUMBERS: [&str; 2] = ["911", "988"];
 
@@ -120,6 +132,13 @@ fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
         let at = case.key(&["lanes", id, "exits", "closed"]);
         let hint = "take `closed` out: at any hour its people, then the on-call people, are rung";
         case.problems.error(Code::Clinical, at, title, "a medical question would meet a closed door").hint(hint);
+    }
+    // rule: clinical-never-unreachable
+    for outcome in lane.outcomes.iter().filter(|outcome| outcome.closes && UNREACHED.contains(&outcome.id.as_str())) {
+        let title = format!("clinical lane `{id}` is closed by `{}`", outcome.id);
+        let at = case.at(&["lanes", id, "outcomes", outcome.id.as_str()]);
+        let hint = "write `stays_open`: it stays the clinical group's until somebody has spoken with the patient";
+        case.problems.error(Code::Clinical, at, title, "a medical question would end unheard").hint(hint);
     }
     if lane.voicemail_key.is_some() {
         let title = format!("clinical lane `{id}` offers a mailbox");

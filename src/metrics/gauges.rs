@@ -23,13 +23,14 @@ const LANE: [&str; 2] = ["practice", "lane"];
 const ITEM: [&str; 3] = ["practice", "lane", "kind"];
 const AGENT_STATES: [&str; 6] = ["logged_out", "not_ready", "available", "offered", "talking", "wrap_up"];
 const CALL_STATES: [&str; 6] = ["menu", "waiting", "offered", "talking", "wrap_up", "voicemail"];
-const KINDS: [ItemKind; 6] = [
+const KINDS: [ItemKind; 7] = [
     ItemKind::Abandoned,
     ItemKind::Missed,
     ItemKind::Voicemail,
     ItemKind::Callback,
     ItemKind::NoteOwed,
     ItemKind::FollowUp,
+    ItemKind::Stage,
 ];
 
 pub(super) struct Gauges {

@@ -14,8 +14,12 @@ use crate::floor::fact::NewItem;
 use crate::floor::fact::Route;
 use crate::floor::fact::consult::ConsultStep;
 use crate::floor::fact::consult::Consulted;
+use crate::floor::wrapup::is_complete;
 use crate::flow::Flow;
+use crate::flow::Lane;
 use crate::flow::Owner;
+use crate::flow::Situation;
+use crate::flow::is_complaint;
 use crate::vocab::CallId;
 use crate::vocab::Caller;
 use crate::vocab::ItemId;
@@ -73,6 +77,8 @@ pub struct Contact {
     pub reason: Option<ReasonId>,
     /// What an assistant closed it with.
     pub outcome: Option<OutcomeId>,
+    /// Did the note tell everything that its lane asks for, if that can be known?
+    pub complete: Option<bool>,
     /// Nobody wrote it up in time.
     pub note_was_owed: bool,
     /// The on-call ladder was rung to its end in vain.
@@ -119,6 +125,10 @@ pub struct Task {
     pub attempts: Vec<Attempt>,
     /// When it was closed, and with what.
     pub closed: Option<Attempt>,
+    /// Did the note of its close tell everything that its lane asks for, if that can be known?
+    pub complete: Option<bool>,
+    /// Is it a complaint?
+    pub complaint: bool,
 }
 
 impl Contact {
@@ -145,7 +155,7 @@ impl Task {
 
     /// Is it about a patient who waits to hear from the practice, and not about a note?
     pub fn is_callback(&self) -> bool {
-        self.kind != ItemKind::NoteOwed
+        !matches!(self.kind, ItemKind::NoteOwed | ItemKind::Stage)
     }
 
     /// Was it open then?
@@ -209,6 +219,9 @@ impl History {
                 contact.lane = Some(lane.clone());
                 contact.urgent |= *how == Route::Urgent;
             }),
+            Fact::DetailsKnown { of: Subject::Item(item), details } => self.with_task(*item, |task| {
+                task.complaint = details.reason.as_ref().map_or(task.complaint, is_complaint);
+            }),
             Fact::DetailsKnown { of: Subject::Call(call), details } => {
                 self.with(*call, |contact| contact.reason = details.reason.clone().or(contact.reason.take()));
             }
@@ -233,8 +246,13 @@ impl History {
             }
             Fact::JoinFailed { call } => self.with(*call, |contact| contact.failed_joins += 1),
             Fact::LadderEnded { call, .. } => self.with(*call, |contact| contact.ladder_failed = true),
-            Fact::CallClosed { call, outcome, .. } => {
-                self.with(*call, |contact| contact.outcome = Some(outcome.clone()));
+            Fact::CallClosed { call, outcome, note } => {
+                let complete = self.contacts.get(call).and_then(|contact| {
+                    let complaint = contact.reason.as_ref().is_some_and(is_complaint);
+                    let situations = if complaint { &[Situation::Complaint][..] } else { &[] };
+                    is_complete(self.lane(&contact.practice, contact.lane.as_ref()?)?, note, situations)
+                });
+                self.with(*call, |contact| (contact.outcome, contact.complete) = (Some(outcome.clone()), complete));
             }
             Fact::ItemOpened(new) => self.opened(at, new),
             Fact::ItemJoined { item, call, kind, promised, due_at } => {
@@ -250,9 +268,18 @@ impl History {
                 task.attempts.push(Attempt { at, outcome: outcome.clone() });
                 task.due = *due_at;
             }),
-            Fact::ItemClosed { item, outcome, .. } => self.with_task(*item, |task| {
-                task.closed = Some(Attempt { at, outcome: outcome.clone() });
-            }),
+            Fact::ItemClosed { item, outcome, note, .. } => {
+                let complete = self.tasks.get(item).filter(|task| task.kind != ItemKind::NoteOwed).and_then(|task| {
+                    let callback = Some(Situation::Callback).filter(|_| task.is_callback());
+                    let complaint = Some(Situation::Complaint).filter(|_| task.complaint);
+                    let situations: Vec<Situation> = callback.into_iter().chain(complaint).collect();
+                    is_complete(self.lane(&task.practice, &task.lane)?, note, &situations)
+                });
+                self.with_task(*item, |task| {
+                    task.closed = Some(Attempt { at, outcome: outcome.clone() });
+                    task.complete = complete;
+                });
+            }
             Fact::ItemChanged { item, to: ItemChange::Merged { .. }, .. } => self.with_task(*item, |task| {
                 task.closed = Some(Attempt { at, outcome: "merged".into() });
             }),
@@ -263,6 +290,10 @@ impl History {
             }),
             _ => {}
         }
+    }
+
+    fn lane(&self, practice: &PracticeId, lane: &LaneId) -> Option<&Lane> {
+        self.flows.get(practice)?.lane(lane)
     }
 
     fn arrived(&mut self, at: Timestamp, call: CallId, practice: &PracticeId, caller: &Caller) {
@@ -283,6 +314,7 @@ impl History {
             urgent: false,
             reason: None,
             outcome: None,
+            complete: None,
             note_was_owed: false,
             ladder_failed: false,
             item: None,
@@ -313,6 +345,8 @@ impl History {
             repeats: 0,
             attempts: Vec::new(),
             closed: None,
+            complete: None,
+            complaint: new.details.reason.as_ref().is_some_and(is_complaint),
         };
         self.tasks.insert(new.item, task);
     }

@@ -90,7 +90,7 @@ const fn metric(group: Group, id: &'static str, title: &'static str, value: fn(&
 }
 
 /// All of them.
-pub const METRICS: [Metric; 33] = [
+pub const METRICS: [Metric; 34] = [
     metric(Group::Calls, "calls", "calls that came in", |s| Value::Count(count(&s.contacts, |_| true))),
     metric(Group::Calls, "answered", "answered by a person", |s| share(&s.contacts, |c| c.answered.is_some())),
     metric(Group::Calls, "missed", "missed: nobody spoke with the caller", |s| share(&s.contacts, Contact::is_missed)),
@@ -160,6 +160,11 @@ pub const METRICS: [Metric; 33] = [
     metric(Group::Outcomes, "documented", "answered calls written up in time", |s| {
         let answered: Vec<_> = s.contacts.iter().copied().filter(|c| c.ending == Ending::Answered).collect();
         share(&answered, |contact| contact.outcome.is_some() && !contact.note_was_owed)
+    }),
+    metric(Group::Outcomes, "documentation_accuracy", "closed calls and items whose note tells all it must", |s| {
+        let calls = s.contacts.iter().filter_map(|contact| contact.complete);
+        let items = s.tasks.iter().filter_map(|task| task.complete);
+        share(&calls.chain(items).collect::<Vec<_>>(), |complete| complete)
     }),
     metric(Group::Outcomes, "reasons_known", "answered calls with a reason", |s| {
         share(&s.contacts.iter().copied().filter(|c| c.answered.is_some()).collect::<Vec<_>>(), |c| c.reason.is_some())

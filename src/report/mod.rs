@@ -1,8 +1,8 @@
 //! What a practice's calls add up to, for the people who run it.
 //!
-//! Three things: the baseline of a week before carelane, from the call log of the phone system in use; the scorecard of a
-//! day or a week, from the journal's facts; and the four weeks of a pilot. It reads no file and prints no number or name
-//! of a person: whoever needs one finds it in the row, or by the id, that is named.
+//! Three things: the baseline of a week before carelane, from the call log of the phone system in use; the scorecard
+//! of a day or a week, from the journal's facts; and the four weeks of a pilot. It reads no file and prints no number
+//! or name of a person: whoever needs one finds it in the row, or by the id, that is named.
 
 mod baseline;
 mod cause;

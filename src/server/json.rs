@@ -92,6 +92,7 @@ fn agents(view: &View) -> Vec<Value> {
             "id": a.id, "name": a.name, "state": a.state, "reason": a.reason,
             "until": a.until.map(Timestamp::rfc3339), "address": a.address, "softphone": a.softphone,
             "groups": a.groups, "languages": a.languages, "call": a.call.map(|c| c.to_string()),
+            "may_supervise": a.may_supervise,
             "supervises": a.supervises.map(|part| json!({
                 "call": part.call.to_string(), "mode": part.mode, "joined": part.joined,
             })),
@@ -135,7 +136,7 @@ pub(super) fn item(item: &Item) -> Value {
         "segment": item.segment().name(), "next_action": item.next_action(),
         "repeats": item.repeats, "calls": calls(item), "maybe_same": new.maybe_same.map(|id| id.to_string()),
         "earlier": new.earlier.map(|id| id.to_string()), "merged_into": item.merged_into.map(|id| id.to_string()),
-        "unsaid": item.unsaid(), "referral": desk::referral(item),
+        "chain": desk::chain(item), "unsaid": item.unsaid(), "referral": desk::referral(item),
         "recording": item.recording().map(recording),
         "messages": item.messages.iter().zip(1u16..).map(|(known, number)| {
             let mut message = recording(known);

@@ -427,6 +427,10 @@ fn item(new: &NewItem) -> String {
     ) + &new.flagged_by.as_ref().map(flagged).unwrap_or_default()
         + &new.maybe_same.map_or_else(String::new, |same| format!(", maybe the same as {same}"))
         + &new.earlier.map_or_else(String::new, |earlier| format!(", after {earlier}"))
+        + &new.chain.as_ref().map_or_else(String::new, |link| {
+            let after = link.after.map_or_else(String::new, |item| format!(", after {item}"));
+            format!(", {} of {}{after}", link.stage, link.chain)
+        })
         + &match known(&new.details) {
             known if known.is_empty() => known,
             known => format!("; {known}"),

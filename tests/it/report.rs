@@ -113,6 +113,7 @@ impl Week {
             flagged_by: None,
             maybe_same: None,
             earlier: None,
+            chain: None,
         };
         let left = Fact::CallLeft { call, how: Left::Abandoned };
         self.history.take(at, &[left, Fact::ItemOpened(Box::new(new))]);

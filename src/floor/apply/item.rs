@@ -46,7 +46,7 @@ impl Floor {
             self.with_call(new.call, |c| c.phase = Phase::NoteOwed { agent: agent.clone(), item: new.item });
             self.note_owed += 1;
             self.part(at, &agent, leg);
-        } else if let Some(number) = &new.caller.number {
+        } else if let Some(number) = new.caller.number.as_ref().filter(|_| new.kind != ItemKind::Stage) {
             self.requests.entry((number.key(), new.practice.clone())).or_default().insert(new.item);
         }
         let item = Item {

@@ -11,11 +11,13 @@ use crate::flow::Owner;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::Caller;
+use crate::vocab::ChainId;
 use crate::vocab::FieldId;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::PracticeId;
+use crate::vocab::StageId;
 use crate::vocab::Timestamp;
 
 /// A work item as it begins.
@@ -59,6 +61,21 @@ pub struct NewItem {
     /// The same number's earlier item: a clinical call is never taken into it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier: Option<ItemId>,
+    /// The stage of a chain that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<ChainLink>,
+}
+
+/// A stage of a chain: work that follows a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainLink {
+    /// The chain.
+    pub chain: ChainId,
+    /// Its stage.
+    pub stage: StageId,
+    /// The item that was closed before it; none if a call was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<ItemId>,
 }
 
 /// What a person changed about an item.
@@ -95,6 +112,8 @@ pub enum ItemKind {
     NoteOwed,
     /// The call was closed with something left to do.
     FollowUp,
+    /// A request is done, and this follows it: a stage of a chain.
+    Stage,
 }
 
 impl ItemKind {
@@ -107,6 +126,7 @@ impl ItemKind {
             Self::Callback => "callback",
             Self::NoteOwed => "note_owed",
             Self::FollowUp => "follow_up",
+            Self::Stage => "stage",
         }
     }
 }

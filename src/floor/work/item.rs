@@ -105,6 +105,7 @@ impl Item {
         match (self.new.kind, self.new.maybe_same) {
             _ if self.closed.is_some() => "nothing".to_owned(),
             (ItemKind::NoteOwed, _) => "write up the call".to_owned(),
+            (ItemKind::Stage, _) => self.new.chain.as_ref().map_or_else(String::new, |link| link.stage.to_string()),
             _ if attempt > attempts_max => match attempts_max {
                 ..=1 => "close it: one attempt was made".to_owned(),
                 2 => "close it: two attempts were made".to_owned(),

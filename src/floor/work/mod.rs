@@ -1,5 +1,6 @@
 //! Work items: what is left to do for a patient, with an owner and a due time.
 
+pub(super) mod chain;
 pub mod item;
 pub mod kept;
 pub mod note;

@@ -139,6 +139,16 @@ pub fn lacking(field: &str, text: &str) -> Vec<NotePart> {
     wanted.iter().filter(|part| !tells(part)).copied().collect()
 }
 
+/// Do these texts tell only that somebody was tried and not reached?
+pub fn only_tried<'t>(texts: impl Iterator<Item = &'t str>) -> bool {
+    let clauses: Vec<String> = texts.flat_map(clauses).collect();
+    let (tried, rest): (Vec<Vec<&str>>, Vec<Vec<&str>>) = clauses
+        .iter()
+        .map(|c| c.split(' ').filter(|w| !w.is_empty()).collect())
+        .partition(|c: &Vec<&str>| has_tried(c));
+    !tried.is_empty() && !rest.iter().any(|clause| did(clause))
+}
+
 /// A text in parts, in normal form.
 fn clauses(text: &str) -> Vec<String> {
     text.split(['.', ',', ';', ':', '!', '?', '(', ')', '\n']).map(normalise).collect()

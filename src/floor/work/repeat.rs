@@ -62,7 +62,7 @@ impl<'f> Requests<'f> {
             let waited = match new.kind {
                 ItemKind::Abandoned | ItemKind::Missed => lately,
                 ItemKind::Callback | ItemKind::Voicemail => lately || (new.promised.is_some() && item.attempts == 0),
-                ItemKind::NoteOwed | ItemKind::FollowUp => false,
+                ItemKind::NoteOwed | ItemKind::FollowUp | ItemKind::Stage => false,
             };
             new.lane == *lane && !new.urgent && waited
         };

@@ -39,6 +39,19 @@ pub(super) fn referral(item: &Item) -> Value {
     )
 }
 
+/// Which stage of which chain an item is, and what comes after it.
+pub(super) fn chain(item: &Item) -> Value {
+    let Some(link) = &item.new.chain else { return Value::Null };
+    let known = item.stage();
+    let stages = known.map_or(&[][..], |(chain, _)| &chain.stages);
+    let number = known.map(|(_, number)| number);
+    json!({
+        "chain": link.chain, "stage": link.stage, "after": link.after.map(|item| item.to_string()),
+        "number": number, "of": stages.len(), "label": number.and_then(|n| stages.get(n - 1)).map(|s| &s.label),
+        "next": number.and_then(|number| stages.get(number)).map(|stage| &stage.id),
+    })
+}
+
 /// One item with all that is said about it: the script with its ticks, the words for its referral, and, once it is
 /// late, those for that.
 pub(in crate::server) fn in_full(item: &Item, now: Timestamp) -> Value {

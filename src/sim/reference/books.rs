@@ -236,7 +236,7 @@ impl Books {
         let of = (practice.clone(), caller.number.clone());
         let asks = move |item: &&ItemPage| {
             let known = of.1.is_some() && item.new.caller.number == of.1 && item.new.practice == of.0;
-            known && item.open && item.new.kind != ItemKind::NoteOwed
+            known && item.open && !matches!(item.new.kind, ItemKind::NoteOwed | ItemKind::Stage)
         };
         self.items.values().rev().filter(asks)
     }
@@ -249,7 +249,7 @@ impl Books {
             let waits = match new.kind {
                 ItemKind::Abandoned | ItemKind::Missed => lately,
                 ItemKind::Callback | ItemKind::Voicemail => lately || (new.promised.is_some() && item.attempts == 0),
-                ItemKind::NoteOwed | ItemKind::FollowUp => false,
+                ItemKind::NoteOwed | ItemKind::FollowUp | ItemKind::Stage => false,
             };
             new.lane == *lane && !new.urgent && waits
         };

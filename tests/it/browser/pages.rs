@@ -89,6 +89,49 @@ async fn two_tabs_carry_a_call_from_the_greeting_to_the_note() {
 }
 
 #[tokio::test]
+async fn a_supervisor_listens_whispers_joins_in_and_leaves_from_her_page() {
+    let Some(browser) = Chromium::start(&[MICROPHONE]).await else { return };
+    let demo = Demo::start().await;
+    let ben = softphone(&browser, &demo, "ben").await;
+    let phone = browser.tab(&demo.engine.url("/phone")).await;
+    phone.press("call").await;
+    phone.shows("captions", "this is the phone assistant.").await;
+    phone.is("document.querySelector('#keypad button').click()").await;
+    ben.to_the_front().await;
+    ben.press("accept").await;
+    ben.shows("state", "With a patient").await;
+    let ana = browser.tab(&demo.engine.url("/softphone")).await;
+    signs_in(&ana, "ana", API_TOKEN).await;
+    ana.shows("talks", "scheduling").await;
+    ana.picture("softphone-conversations").await;
+
+    let call = demo.floor().await["calls"][0]["call"].as_str().expect("a call").to_owned();
+    ana.press(&format!("listen-{call}")).await;
+    ana.press("accept").await;
+    ana.until(&format!("document.getElementById('leave-{call}') !== null")).await;
+    let part = |mode: &'static str| {
+        move |floor: &serde_json::Value| {
+            floor["calls"][0]["supervised_by"] == serde_json::json!({"agent": "ana", "mode": mode})
+        }
+    };
+    demo.until_floor(part("listen")).await;
+    ben.shows("supervised", "listens in").await;
+    hears(&ana, "heard").await;
+    for mode in ["whisper", "barge"] {
+        ana.press(&format!("{mode}-{call}")).await;
+        demo.until_floor(part(mode)).await;
+    }
+    ben.shows("supervised", "is in this conversation").await;
+    ana.picture("softphone-supervises").await;
+    ana.press(&format!("leave-{call}")).await;
+    demo.until_floor(|floor| floor["calls"][0]["supervised_by"].is_null()).await;
+    assert_eq!(demo.floor().await["calls"][0]["state"], "talking", "the others go on");
+    ana.until(&format!("document.getElementById('listen-{call}') !== null")).await;
+    let complaints = browser.complaints().await;
+    assert!(complaints.is_empty(), "{complaints:?}");
+}
+
+#[tokio::test]
 async fn a_tab_in_the_background_is_heard_and_a_frozen_one_is_not() {
     let Some(browser) = Chromium::start(&[MICROPHONE]).await else { return };
     let demo = Demo::start().await;

@@ -36,7 +36,6 @@ use carelane::floor::fact::agent::AgentChange;
 use carelane::floor::fact::agent::NotReady;
 use carelane::floor::fact::supervision::Supervised;
 use carelane::floor::fact::supervision::SupervisionStep;
-use carelane::floor::fact::taped::Taped;
 use carelane::floor::fact::why::PassedOver;
 use carelane::floor::fact::why::Why;
 use carelane::floor::timer::TimerName;
@@ -237,15 +236,6 @@ fn events() -> Vec<Event> {
         Event::SoftphoneUnheard { agent: "ana".into() },
         Event::LineLost { leg },
         Event::SuperviseAsked { call, by: "ana".into(), mode: Some(Mode::Whisper) },
-        Event::TapingFound { possible: true },
-        Event::TapeBegan { leg, recording: "carelane-2".into() },
-        Event::TapeKept { effect: EffectId(7), duration: Span::secs(90) },
-        Event::TapeAsked {
-            call,
-            practice: "riverside".into(),
-            round: 2,
-            by: Private::new("Maria Canary, supervisor".into()),
-        },
         Event::Poisoned { event: Box::new(arrival(14).0), deadline: None },
         Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(TimerName::ReadyAgain("ana".into())) },
     ]
@@ -303,12 +293,6 @@ fn facts() -> Vec<Fact> {
             mode: Mode::Barge,
             until: Some(NOON),
         }),
-        Fact::Taped(Taped::Possible { possible: true }),
-        Fact::Taped(Taped::Announced { call }),
-        Fact::Taped(Taped::Declined { call }),
-        Fact::Taped(Taped::Began { call, round: 2, recording: "carelane-2".into() }),
-        Fact::Taped(Taped::Kept { call, round: 2, duration: Span::secs(90) }),
-        Fact::Taped(Taped::Played { call, round: 2, by: Private::new("Maria Canary, supervisor".into()) }),
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
@@ -594,11 +578,6 @@ fn team_file() -> TeamFile {
 }
 
 fn salvaged() -> Salvage {
-    Salvage {
-        floor: "fl1".into(),
-        head: "b94d27b9934d3e08".into(),
-        trusted: 90,
-        lost: vec![(7, 9), (96, 100)],
-        heard_until: Some(NOON),
-    }
+    let (floor, head) = ("fl1".into(), "b94d27b9934d3e08".into());
+    Salvage { floor, head, trusted: 90, lost: vec![(7, 9), (96, 100)], heard_until: Some(NOON) }
 }

@@ -102,6 +102,9 @@ impl Books {
     }
 
     pub(super) fn opened(&mut self, now: Timestamp, new: &NewItem, thorough: bool) -> Result<(), String> {
+        if new.kind == ItemKind::Stage {
+            return self.stage_opened(now, new);
+        }
         // What a note says in the end may be said of a call that is over.
         let afterwards = new.kind == ItemKind::FollowUp && new.urgent;
         let in_force = self.flows.get(&new.practice).cloned();
@@ -143,6 +146,35 @@ impl Books {
             last_wait: (new.arrived, now),
             new: new.clone(),
             flow,
+            attempts: 0,
+            raised: false,
+            messages: 0,
+            put_forward: false,
+            open: true,
+        };
+        must(self.items.insert(new.item, page).is_none(), || format!("item-iff-needed: {} opened twice", new.item))
+    }
+
+    /// What follows a request: of a chain that the flow has, and of its stage's owner.
+    fn stage_opened(&mut self, now: Timestamp, new: &NewItem) -> Result<(), String> {
+        let page = self.calls.get(&new.call).filter(|page| page.phase != Phase::Over).map(|page| page.flow.clone());
+        let Some(flow) = page.or(self.flows.get(&new.practice).cloned()) else {
+            return Err(format!("no-phantom: {} of no practice", new.item));
+        };
+        let link = new.chain.as_ref().and_then(|link| Some((link, flow.desk.stage(&link.chain, &link.stage)?)));
+        let Some((link, (chain, at))) = link else { return Err(format!("chain: {} is of no chain", new.item)) };
+        let stage = &chain.stages[at];
+        let theirs = stage.owner == new.owner && stage.lane == new.lane;
+        must(theirs, || format!("chain: {} of {:?} in {}", new.item, new.owner, new.lane))?;
+        let due = new.due_at > now && calendar::is_open(&flow, new.due_at - Span(1));
+        must(due, || format!("chain: {} is due {}", new.item, new.due_at))?;
+        let before = link.after.and_then(|item| self.items.get(&item));
+        let follows = before.is_none_or(|before| !before.open) && (at == 0 || before.is_some());
+        must(follows, || format!("chain: {} before its time", new.item))?;
+        let page = ItemPage {
+            last_wait: (new.arrived, now),
+            new: new.clone(),
+            flow: flow.clone(),
             attempts: 0,
             raised: false,
             messages: 0,

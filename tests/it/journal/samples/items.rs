@@ -1,5 +1,6 @@
 //! One of every fact about items and their messages.
 
+use carelane::floor::fact::ChainLink;
 use carelane::floor::fact::Fact;
 use carelane::floor::fact::FlaggedBy;
 use carelane::floor::fact::ItemChange;
@@ -94,5 +95,6 @@ fn new_item() -> NewItem {
         flagged_by: Some(FlaggedBy::Note { by: None, field: "request".into() }),
         maybe_same: Some(ItemId(4)),
         earlier: Some(ItemId(3)),
+        chain: Some(ChainLink { chain: "new_patient".into(), stage: "intake".into(), after: Some(ItemId(2)) }),
     }
 }

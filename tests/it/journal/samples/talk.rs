@@ -1,4 +1,4 @@
-//! Samples of what happens in conversations: softphones, lines and holds.
+//! Samples of what happens in conversations: softphones, lines, holds and recordings.
 
 use carelane::floor::event::ConsultRequest;
 use carelane::floor::event::Event;
@@ -8,13 +8,16 @@ use carelane::floor::fact::consult::ConsultFailure;
 use carelane::floor::fact::consult::ConsultStep;
 use carelane::floor::fact::consult::Consulted;
 use carelane::floor::fact::hold::HoldEnd;
+use carelane::floor::fact::taped::Taped;
 use carelane::floor::treatment::Treatment;
 use carelane::floor::treatment::Words;
 use carelane::flow::HeadStart;
 use carelane::flow::Phrase;
 use carelane::vocab::CallId;
+use carelane::vocab::EffectId;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
+use carelane::vocab::Private;
 use carelane::vocab::Span;
 
 use super::NOON;
@@ -22,6 +25,10 @@ use super::english;
 
 const CALL: CallId = CallId(5);
 const LEG: LegId = LegId(4);
+
+fn listener() -> Private<String> {
+    Private::new("Maria Canary, supervisor".into())
+}
 
 pub(super) fn events() -> Vec<Event> {
     let consult = |what| Event::ConsultAsked { call: CALL, what };
@@ -31,6 +38,10 @@ pub(super) fn events() -> Vec<Event> {
         consult(ConsultRequest::Begin { lane: "clinical".into() }),
         consult(ConsultRequest::Complete),
         consult(ConsultRequest::Cancel),
+        Event::TapingFound { possible: true },
+        Event::TapeBegan { leg: LEG, recording: "carelane-2".into() },
+        Event::TapeKept { effect: EffectId(7), duration: Span::secs(90) },
+        Event::TapeAsked { call: CALL, practice: "riverside".into(), round: 2, by: listener() },
     ]
 }
 
@@ -62,5 +73,11 @@ pub(super) fn facts() -> Vec<Fact> {
         step(ConsultStep::Failed(ConsultFailure::ColleagueLeft)),
         step(ConsultStep::Ended(ConsultEnd::Cancelled)),
         step(ConsultStep::Completed { from: "ana".into(), to: "luis".into(), leg: LEG, lane: "clinical".into() }),
+        Fact::Taped(Taped::Possible { possible: true }),
+        Fact::Taped(Taped::Announced { call: CALL }),
+        Fact::Taped(Taped::Declined { call: CALL }),
+        Fact::Taped(Taped::Began { call: CALL, round: 2, recording: "carelane-2".into() }),
+        Fact::Taped(Taped::Kept { call: CALL, round: 2, duration: Span::secs(90) }),
+        Fact::Taped(Taped::Played { call: CALL, round: 2, by: listener() }),
     ]
 }
