@@ -173,6 +173,9 @@ function show() {
   const works = answered && !supervises && state !== "offered";
   of("supervised").textContent = (me && me.supervisedBy) || "";
   of("supervised").hidden = !me || !me.supervisedBy;
+  // Who listens in neither writes up the call nor gives it away.
+  of("writing").hidden = supervises;
+  of("pass").hidden = supervises;
   of("recorded").hidden = !me || !me.about || !me.about.recorded;
   of("work").hidden = !works && !line;
   of("idle").hidden = !me || Boolean(works) || Boolean(line) || state === "offered";
