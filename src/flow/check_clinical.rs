@@ -122,6 +122,18 @@ pub(super) fn check(case: &mut Case<'_, '_>) {
     spoken_texts(case);
 }
 
+/// No outcome closes clinical work because nobody was reached.
+fn never_unheard(case: &mut Case<'_, '_>, lane: &Lane) {
+    let id = lane.id.as_str();
+    // rule: clinical-never-unreachable
+    for outcome in lane.outcomes.iter().filter(|outcome| outcome.closes && UNREACHED.contains(&outcome.id.as_str())) {
+        let title = format!("clinical lane `{id}` is closed by `{}`", outcome.id);
+        let at = case.at(&["lanes", id, "outcomes", outcome.id.as_str()]);
+        let hint = "write `stays_open`: it stays the clinical group's until somebody has spoken with the patient";
+        case.problems.error(Code::Clinical, at, title, "a medical question would end unheard").hint(hint);
+    }
+}
+
 /// Who is in a clinical lane stays among clinical people.
 fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
     let flow = case.flow;
@@ -133,13 +145,7 @@ fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
         let hint = "take `closed` out: at any hour its people, then the on-call people, are rung";
         case.problems.error(Code::Clinical, at, title, "a medical question would meet a closed door").hint(hint);
     }
-    // rule: clinical-never-unreachable
-    for outcome in lane.outcomes.iter().filter(|outcome| outcome.closes && UNREACHED.contains(&outcome.id.as_str())) {
-        let title = format!("clinical lane `{id}` is closed by `{}`", outcome.id);
-        let at = case.at(&["lanes", id, "outcomes", outcome.id.as_str()]);
-        let hint = "write `stays_open`: it stays the clinical group's until somebody has spoken with the patient";
-        case.problems.error(Code::Clinical, at, title, "a medical question would end unheard").hint(hint);
-    }
+    never_unheard(case, lane);
     if lane.voicemail_key.is_some() {
         let title = format!("clinical lane `{id}` offers a mailbox");
         let at = case.at(&["lanes", id, "voicemail_key"]);

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::floor::details::Subject;
+use crate::floor::event::Note;
 use crate::floor::fact::Fact;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
@@ -246,14 +247,7 @@ impl History {
             }
             Fact::JoinFailed { call } => self.with(*call, |contact| contact.failed_joins += 1),
             Fact::LadderEnded { call, .. } => self.with(*call, |contact| contact.ladder_failed = true),
-            Fact::CallClosed { call, outcome, note } => {
-                let complete = self.contacts.get(call).and_then(|contact| {
-                    let complaint = contact.reason.as_ref().is_some_and(is_complaint);
-                    let situations = if complaint { &[Situation::Complaint][..] } else { &[] };
-                    is_complete(self.lane(&contact.practice, contact.lane.as_ref()?)?, note, situations)
-                });
-                self.with(*call, |contact| (contact.outcome, contact.complete) = (Some(outcome.clone()), complete));
-            }
+            Fact::CallClosed { call, outcome, note } => self.call_closed(*call, outcome, note),
             Fact::ItemOpened(new) => self.opened(at, new),
             Fact::ItemJoined { item, call, kind, promised, due_at } => {
                 self.with(*call, |contact| contact.item = Some(*item));
@@ -268,18 +262,7 @@ impl History {
                 task.attempts.push(Attempt { at, outcome: outcome.clone() });
                 task.due = *due_at;
             }),
-            Fact::ItemClosed { item, outcome, note, .. } => {
-                let complete = self.tasks.get(item).filter(|task| task.kind != ItemKind::NoteOwed).and_then(|task| {
-                    let callback = Some(Situation::Callback).filter(|_| task.is_callback());
-                    let complaint = Some(Situation::Complaint).filter(|_| task.complaint);
-                    let situations: Vec<Situation> = callback.into_iter().chain(complaint).collect();
-                    is_complete(self.lane(&task.practice, &task.lane)?, note, &situations)
-                });
-                self.with_task(*item, |task| {
-                    task.closed = Some(Attempt { at, outcome: outcome.clone() });
-                    task.complete = complete;
-                });
-            }
+            Fact::ItemClosed { item, outcome, note, .. } => self.item_closed(at, *item, outcome, note),
             Fact::ItemChanged { item, to: ItemChange::Merged { .. }, .. } => self.with_task(*item, |task| {
                 task.closed = Some(Attempt { at, outcome: "merged".into() });
             }),
@@ -290,6 +273,28 @@ impl History {
             }),
             _ => {}
         }
+    }
+
+    fn call_closed(&mut self, call: CallId, outcome: &OutcomeId, note: &Note) {
+        let complete = self.contacts.get(&call).and_then(|contact| {
+            let complaint = contact.reason.as_ref().is_some_and(is_complaint);
+            let situations = if complaint { &[Situation::Complaint][..] } else { &[] };
+            is_complete(self.lane(&contact.practice, contact.lane.as_ref()?)?, note, situations)
+        });
+        self.with(call, |contact| (contact.outcome, contact.complete) = (Some(outcome.clone()), complete));
+    }
+
+    fn item_closed(&mut self, at: Timestamp, item: ItemId, outcome: &OutcomeId, note: &Note) {
+        let complete = self.tasks.get(&item).filter(|task| task.kind != ItemKind::NoteOwed).and_then(|task| {
+            let callback = Some(Situation::Callback).filter(|_| task.is_callback());
+            let complaint = Some(Situation::Complaint).filter(|_| task.complaint);
+            let situations: Vec<Situation> = callback.into_iter().chain(complaint).collect();
+            is_complete(self.lane(&task.practice, &task.lane)?, note, &situations)
+        });
+        self.with_task(item, |task| {
+            task.closed = Some(Attempt { at, outcome: outcome.clone() });
+            task.complete = complete;
+        });
     }
 
     fn lane(&self, practice: &PracticeId, lane: &LaneId) -> Option<&Lane> {

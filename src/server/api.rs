@@ -230,20 +230,16 @@ impl Asking<'_> {
             }
             ("POST", ["items", item, "claim"]) => self.claim(item, body).await,
             ("POST", ["items", item, "merge"]) => self.merge(item, body).await,
-            ("POST", ["items", item, "script"]) => self.tick(item, body).await,
-            ("PUT", ["items", item, "referral"]) => self.set_referral(item, body).await,
             (_, ["floor" | "items" | "events"] | ["calls" | "items", _] | ["lanes", _, _] | [_, _, "recording"]) => {
                 Err(reply::method_not_allowed("GET"))
             }
-            (_, ["agents", _, "state"] | ["items", _, "owner" | "referral"]) => Err(reply::method_not_allowed("PUT")),
+            (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
-            (
-                _,
-                ["calls", _, "close"] | ["items", _, "attempts" | "close" | "merge" | "script"] | ["flows", "reload"],
-            )
+            (_, ["calls", _, "close"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"])
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
             }
+            (method, ["items", item, what @ ("script" | "referral")]) => self.keep((method, what), item, body).await,
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
     }

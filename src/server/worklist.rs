@@ -8,6 +8,7 @@ use super::api::details;
 use super::api::id;
 use super::api::read;
 use super::asking::Asking;
+use super::reply;
 use super::reply::Reply;
 use crate::floor::details::Subject;
 use crate::floor::event::Event;
@@ -61,14 +62,24 @@ impl Body for ReferralBody {
 }
 
 impl Asking<'_> {
+    /// What an assistant keeps about an item while she works on it.
+    pub(super) async fn keep(&mut self, asked: (&str, &str), item: &str, body: &[u8]) -> Result<Reply, Reply> {
+        match asked {
+            ("POST", "script") => self.tick(item, body).await,
+            ("PUT", "referral") => self.set_referral(item, body).await,
+            (_, "script") => Err(reply::method_not_allowed("POST")),
+            _ => Err(reply::method_not_allowed("PUT")),
+        }
+    }
+
     /// A step of the callback script was said.
-    pub(super) async fn tick(&mut self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
+    async fn tick(&mut self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
         let TickBody { step, by } = read(body)?;
         self.ask_of_item(item, ItemRequest::Desk(DeskChange::Said { step }), by).await
     }
 
     /// How the referral stands.
-    pub(super) async fn set_referral(&mut self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
+    async fn set_referral(&mut self, item: &str, body: &[u8]) -> Result<Reply, Reply> {
         let ReferralBody { status, missing, by } = read(body)?;
         let missing = missing.iter().map(|id| DocumentId::from(id.as_str())).collect();
         self.ask_of_item(item, ItemRequest::Desk(DeskChange::Referral { status, missing }), by).await
