@@ -210,6 +210,7 @@ impl Line for Choosing {
             passed_calls: self.board.calls_passed(&choice, *ability),
             passed_agents: self.board.agents_passed(&choice, self.now, agent),
             rung: None,
+            consult: None,
         });
         black_box(why);
         self.board.rise(agent, self.now);

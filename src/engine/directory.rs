@@ -19,6 +19,8 @@ use crate::floor::call::Side;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::floor::fact::consult::ConsultStep;
+use crate::floor::fact::consult::Consulted;
 use crate::floor::fact::supervision::Supervised;
 use crate::floor::treatment::Treatment;
 use crate::flow::Flow;
@@ -168,6 +170,10 @@ impl Directory {
                     self.rooms.keep_here(*call, *round);
                 }
                 Fact::HoldBegan { call, .. } => self.rooms.hold(*call, floor.round(*call), true),
+                // The patient stays on hold, wherever the two assistants meet.
+                Fact::Consulted(Consulted { call, step: ConsultStep::Accepted { .. } }) => {
+                    self.rooms.hold(*call, floor.round(*call), true);
+                }
                 Fact::HoldEnded { call, .. } => self.rooms.hold(*call, floor.round(*call), false),
                 Fact::TalkEnded { call, .. } | Fact::Transferred { call, .. } | Fact::JoinFailed { call } => {
                     self.rooms.end(*call);
@@ -229,6 +235,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::HoldReminded { call }
         | Fact::HoldEnded { call, .. }
         | Fact::Supervised(Supervised { call, .. })
+        | Fact::Consulted(Consulted { call, .. })
         | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
         Fact::EventQuarantined { call, .. } => *call,
@@ -245,11 +252,8 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::LegEnded { leg, .. } => leg_call(*leg),
         // Their entries also hold a fact that names the leg or the call.
         Fact::OfferAnswered { .. } | Fact::OfferRung { .. } | Fact::OfferEnded { .. } => None,
-        Fact::FloorOpened(_)
-        | Fact::FlowLoaded(_)
-        | Fact::TeamLoaded(_)
-        | Fact::AgentChanged { .. }
-        | Fact::SoftphoneHeard { .. }
+        Fact::FloorOpened(_) | Fact::FlowLoaded(_) | Fact::TeamLoaded(_) | Fact::AgentChanged { .. } => None,
+        Fact::SoftphoneHeard { .. }
         | Fact::SoftphoneUnheard { .. }
         | Fact::SoftphoneLost { .. }
         | Fact::ItemAttempted { .. }

@@ -196,7 +196,7 @@ impl Rooms {
                 ear.put(Heard::Came, 0);
             }
         }
-        if state.held && role.is_party() {
+        if state.held && role.waits() {
             ear.put(Heard::OnHold(true), 0);
         }
         state.seats.push(Seated { leg, role, ear: Arc::clone(&ear), hears: 0 });
@@ -235,8 +235,8 @@ impl Rooms {
         }
         let mut state = room.state();
         state.held = held;
-        let alone = state.parties().count() < 2;
-        for party in state.parties() {
+        let alone = state.parties().filter(|party| party.role.waits()).count() < 2;
+        for party in state.parties().filter(|party| party.role.waits()) {
             party.ear.put(Heard::OnHold(held), 0);
             if !held && !alone {
                 // The hold failed: nobody had left.
@@ -323,7 +323,8 @@ impl Drop for Seat {
                 state.count();
                 let mut parties = state.parties();
                 if let (true, Some(last), None) = (gone.role.is_party(), parties.next(), parties.next()) {
-                    last.ear.put(Heard::Alone { ended: self.ended }, 0);
+                    // A colleague's hang-up ends no conversation but hers.
+                    last.ear.put(Heard::Alone { ended: self.ended && gone.role.waits() }, 0);
                 }
             }
         }

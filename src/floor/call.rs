@@ -12,6 +12,7 @@
 use std::sync::Arc;
 
 use super::acd::board::Key;
+use super::consult::Consult;
 use super::details::Details;
 use super::event::LegEnd;
 use super::fact::FlaggedBy;
@@ -91,6 +92,8 @@ pub struct Call {
     pub told_until: Option<Timestamp>,
     /// On hold in its conversation.
     pub held: Option<Held>,
+    /// Its assistant asks a colleague to take it over.
+    pub consult: Option<Consult>,
     /// What is known of its being recorded.
     pub taping: Taping,
 }
@@ -231,6 +234,9 @@ impl Call {
 
     /// Where it stands in the order, from the first queue on.
     pub fn key(&self) -> Option<Key> {
+        if let Some(consult) = &self.consult {
+            return Some(consult.key);
+        }
         Some(Key::new(self.urgent, self.place.as_ref()?.deadline, self.id))
     }
 
@@ -247,11 +253,12 @@ impl Call {
         if self.crisis { Phrase::Crisis } else { Phrase::Urgent }
     }
 
-    /// The offers by which it is rung now: one to the lane's own people, and for an urgent call one to a rung of the
-    /// on-call ladder.
+    /// The offers by which it is rung now: one to the lane's own people, or to a colleague who is to take it over, and
+    /// for an urgent call one to a rung of the on-call ladder.
     pub fn offers(&self) -> impl Iterator<Item = OfferId> + use<> {
         let of_the_lane = if let Phase::Offered(offer) = self.phase { Some(offer) } else { None };
-        of_the_lane.into_iter().chain(self.climb.and_then(|climb| climb.page))
+        let warm = self.consult.as_ref().and_then(Consult::offer);
+        of_the_lane.into_iter().chain(warm).chain(self.climb.and_then(|climb| climb.page))
     }
 
     /// In a queue, offered or not?

@@ -179,7 +179,7 @@ impl Turn<'_> {
 
     fn flag_call(&mut self, id: CallId, by: FlaggedBy) {
         let Some(call) = self.call(id) else { return self.flag_what_is_left(id, by) };
-        let here_already = call.urgent && call.lane().is_some_and(|lane| lane.clinical);
+        let here_already = call.is_with_the_clinic();
         match call.phase.clone() {
             _ if here_already => {}
             Phase::Menu | Phase::Waiting | Phase::Offered(_) => self.flag_waiting(id, false, by),

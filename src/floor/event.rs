@@ -298,6 +298,13 @@ pub enum Event {
         /// The call.
         call: CallId,
     },
+    /// An assistant asked something of a warm transfer.
+    ConsultAsked {
+        /// The call.
+        call: CallId,
+        /// What.
+        what: ConsultRequest,
+    },
     /// Somebody asked something of an item.
     ItemAsked {
         /// The item.
@@ -456,6 +463,21 @@ pub enum Failure {
     Refused,
     /// The carrier did not answer in time, again and again.
     Unreachable,
+}
+
+/// What an assistant may ask about handing her call over after a word with whoever takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsultRequest {
+    /// To ask this lane's people.
+    Begin {
+        /// The lane.
+        lane: LaneId,
+    },
+    /// To join her patient with the colleague who has taken it.
+    Complete,
+    /// To have her patient back.
+    Cancel,
 }
 
 /// A state somebody may ask for.

@@ -5,6 +5,7 @@
 //! `private`; golden journals guard both.
 
 pub mod agent;
+pub mod consult;
 pub mod desk;
 pub mod hold;
 mod how;
@@ -585,6 +586,8 @@ pub enum Fact {
     },
     /// A supervisor's part in a conversation.
     Supervised(supervision::Supervised),
+    /// A step of a warm transfer.
+    Consulted(consult::Consulted),
     /// Something about a recorded conversation.
     Taped(taped::Taped),
 }

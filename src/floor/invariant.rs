@@ -10,6 +10,7 @@ use super::acd::agent::Softphone;
 use super::call::Call;
 use super::call::Phase;
 use super::call::Side;
+use super::consult::Stage;
 use super::fact::ItemKind;
 use super::fact::agent::NotReady;
 use super::timer::TimerName;
@@ -57,7 +58,8 @@ impl Floor {
             let ok = match &agent.state {
                 AgentState::Offered(offer) => self.offers.get(offer).is_some_and(|o| o.agent == *id),
                 AgentState::Talking(call) | AgentState::WrapUp(call) => {
-                    self.calls.get(call).is_some_and(|c| c.agent() == Some(id))
+                    let hers = |c: &Call| c.agent() == Some(id) || c.colleague().is_some_and(|(agent, _)| agent == id);
+                    self.calls.get(call).is_some_and(hers)
                 }
                 AgentState::Parting(leg) => self.legs.get(leg).is_some_and(super::call::Leg::is_up),
                 AgentState::LoggedOut | AgentState::NotReady { .. } | AgentState::Available { .. } => true,
@@ -79,6 +81,9 @@ impl Floor {
     fn check_calls(&self) -> Result<(), Broken> {
         let queued = self.calls.values().filter(|c| c.is_queued()).count();
         must("order-holds-all", queued == self.board.waiting(), || format!("{queued} {}", self.board.waiting()))?;
+        let asks = |call: &&Call| call.consult.as_ref().is_some_and(super::consult::Consult::asks);
+        let asked = self.calls.values().filter(asks).count();
+        must("order-holds-all", asked == self.board.asked(), || format!("{asked} {}", self.board.asked()))?;
         let owed = self.calls.values().filter(|c| matches!(c.phase, Phase::NoteOwed { .. })).count() as u64;
         must("owed-counted", owed == self.note_owed, || format!("{owed} {}", self.note_owed))?;
         for (id, call) in &self.calls {
@@ -102,6 +107,7 @@ impl Floor {
             must("no-urgent-mailbox", heard, || format!("{id} is urgent at a mailbox"))?;
             self.check_climb(call)?;
             self.check_hold(call)?;
+            self.check_consult(call)?;
             let talks = matches!(call.phase, Phase::Talking { .. });
             let taped = call.taping.tape.is_none() || talks && call.may_be_taped();
             must("announced-before-recorded", taped, || format!("{id} is recorded: {:?}", call.taping))?;
@@ -123,6 +129,25 @@ impl Floor {
         let hers = if let Phase::Talking { leg, .. } = call.phase { self.legs.get(&leg) } else { None };
         let ok = ok && (call.held.is_none() || hers.is_some_and(super::call::Leg::is_up));
         must("on-hold", ok, || format!("{}: {:?} in {:?}", call.id, call.held, call.phase))
+    }
+
+    /// Whoever is asked to take a call over is asked by somebody who has its patient on hold, and not for ever.
+    fn check_consult(&self, call: &Call) -> Result<(), Broken> {
+        let timed = self.timers.is_set(&TimerName::ConsultOver(call.id));
+        let Some(consult) = &call.consult else {
+            return must("warm-transfer", !timed, || format!("{} is asked about no more, but timed", call.id));
+        };
+        let ok = match &consult.stage {
+            Stage::Asking | Stage::Alone(_) => true,
+            Stage::Ringing(offer) => self.offers.get(offer).is_some_and(|o| o.call == call.id && o.warm),
+            Stage::Talking { agent, leg } => {
+                let up = self.legs.get(leg).is_some_and(super::call::Leg::is_up);
+                let talks = self.agents.get(agent).is_some_and(|a| a.state == AgentState::Talking(call.id));
+                up && talks && call.agent() != Some(agent)
+            }
+        };
+        let ok = ok && call.held.is_some() && timed == consult.asks();
+        must("warm-transfer", ok, || format!("{}: {consult:?}, on hold {:?}", call.id, call.held))
     }
 
     /// patient: whoever is on call is rung for an urgent caller who waits, or there is a moment at which that begins:
@@ -269,6 +294,9 @@ impl Floor {
                 TimerName::HoldReminder(call) => {
                     let held = self.calls.get(call).and_then(|call| call.held);
                     held.is_some_and(|held| !held.reminded)
+                }
+                TimerName::ConsultOver(call) => {
+                    self.calls.get(call).and_then(|call| call.consult.as_ref()).is_some_and(|consult| consult.asks())
                 }
                 TimerName::MessageOver(call) => in_phase(call, |phase| matches!(phase, Phase::Voicemail { .. })),
                 TimerName::RecordingDue(item) => self.items.get(item).is_some_and(|item| !item.messages.is_empty()),

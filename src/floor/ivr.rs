@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::call::Call;
+use super::call::Place;
 use super::clinical::urgent_words;
 use super::details::Standing;
 use super::effect::Answer;
@@ -332,7 +333,14 @@ impl Turn<'_> {
 
     /// The call's place in a lane: by deadline, from the arrival of the request.
     pub(super) fn note_lane(&mut self, id: CallId, flow: &Arc<Flow>, lane: &LaneId, how: Route) {
-        let (Some(call), Some(found)) = (self.call(id), flow.lane(lane)) else { return };
+        let Some(Place { arrived, deadline, head_starts, .. }) = self.place_for(id, flow, lane) else { return };
+        let deadline = if how == Route::LineLost { self.before_all(lane, deadline) } else { deadline };
+        self.fact(Fact::Queued { call: id, lane: lane.clone(), arrived, deadline, head_starts, how });
+    }
+
+    /// The place that it would take in this lane now.
+    pub(super) fn place_for(&self, id: CallId, flow: &Flow, lane: &LaneId) -> Option<Place> {
+        let (call, found) = (self.call(id)?, flow.lane(lane)?);
         let arrived = call.place.as_ref().map_or(call.arrived, |place| place.arrived);
         let requests = self.floor.requests_of(call);
         let arrived = requests.redialled(call, lane, self.now).map_or(arrived, |i| arrived.min(i.last_wait.arrived));
@@ -350,8 +358,8 @@ impl Turn<'_> {
         let head_starts: Vec<_> =
             found.head_starts.iter().filter(|(reason, _)| applies(**reason)).map(|(r, span)| (*r, *span)).collect();
         let deadline = head_starts.iter().fold(arrived + found.answer_within, |at, (_, span)| at - *span);
-        let deadline = if how == Route::LineLost { self.before_all(lane, deadline) } else { deadline };
-        self.fact(Fact::Queued { call: id, lane: lane.clone(), arrived, deadline, head_starts, how });
+        let since = call.place.as_ref().map_or(self.now, |place| place.since);
+        Some(Place { lane: lane.clone(), arrived, deadline, head_starts, since, tier: 0 })
     }
 
     /// A key or words while waiting: a callback or the mailbox if the lane offers it, urgent words always; anything

@@ -141,6 +141,7 @@ impl Turn<'_> {
             passed_calls: Vec::new(),
             passed_agents: Vec::new(),
             rung: Some(rung),
+            consult: None,
         };
         let (leg, just_came) = (call.leg, place.since == self.now);
         if !just_came && self.is_up(leg) {

@@ -13,8 +13,10 @@ use super::fact::Fact;
 use super::fact::ItemKind;
 use super::fact::Left;
 use super::fact::OfferOutcome;
+use super::fact::Route;
 use super::fact::agent::AgentChange;
 use super::fact::agent::NotReady;
+use super::fact::consult::ConsultEnd;
 use super::fact::hold::HoldEnd;
 use super::treatment::Party;
 use super::treatment::Treatment;
@@ -186,6 +188,8 @@ impl Turn<'_> {
                     }
                 } else if self.talks_on(call, id) {
                     self.agent_gone(call);
+                } else if self.is_colleague(call, id) {
+                    self.colleague_left(call);
                 }
             }
             // What she asked for stands; her call, if she wrote one up, is untouched.
@@ -224,7 +228,7 @@ impl Turn<'_> {
     fn agent_gone(&mut self, id: CallId) {
         let Some(call) = self.call(id) else { return };
         match call.held {
-            Some(_) => self.left_on_hold(id),
+            Some(_) => self.left_on_hold(id, Route::Transfer),
             None if self.is_moving(call.leg) => self.back_in_line(id),
             None => self.end_talk(id, Party::Agent),
         }
@@ -257,6 +261,7 @@ impl Turn<'_> {
         let other = match party {
             Party::Caller => Party::Agent,
             Party::Agent => Party::Caller,
+            Party::Colleague => return self.colleague_out(call, leg),
         };
         let in_talk = match self.call(call).map(|c| c.phase.clone()) {
             Some(Phase::Talking { leg: agent_leg, .. }) => party == Party::Caller || agent_leg == leg,
@@ -264,8 +269,9 @@ impl Turn<'_> {
         };
         if in_talk && self.call(call).is_some_and(|call| call.held.is_some()) {
             // She is out of a room in which nobody else was.
-            self.left_on_hold(call);
-            return self.last_words(leg, Phrase::OfferGone);
+            let handed_over = self.call(call).is_some_and(|call| call.colleague().is_some());
+            self.left_on_hold(call, Route::Transfer);
+            return self.last_words(leg, if handed_over { Phrase::ConsultDone } else { Phrase::OfferGone });
         }
         if in_talk {
             self.end_talk(call, other);
@@ -275,7 +281,7 @@ impl Turn<'_> {
 
     /// Last words, or for an assistant without a screen the first question about the call.
     fn after_talk(&mut self, leg: LegId, party: Party) {
-        if party == Party::Caller || !self.write_up_after_talk(leg) {
+        if party != Party::Agent || !self.write_up_after_talk(leg) {
             self.last_words(leg, farewell(party));
         }
     }
@@ -295,6 +301,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn end_talk(&mut self, id: CallId, by: Party) {
+        self.end_consult(id, ConsultEnd::TalkEnded);
         self.end_hold(id, if by == Party::Caller { HoldEnd::CallerLeft } else { HoldEnd::AssistantLeft });
         let Some(call) = self.call(id) else { return };
         let wrap_up_until = call.closed.is_none().then(|| self.now + call.flow.offers.wrap_up);
@@ -417,5 +424,6 @@ fn farewell(party: Party) -> Phrase {
     match party {
         Party::Caller => Phrase::Goodbye,
         Party::Agent => Phrase::CallerLeft,
+        Party::Colleague => Phrase::ConsultOver,
     }
 }

@@ -11,6 +11,7 @@ mod asked_once;
 pub mod call;
 mod clinical;
 mod complaint;
+pub mod consult;
 pub mod details;
 pub mod effect;
 pub mod event;
@@ -300,6 +301,7 @@ impl Floor {
             | Event::TransferAsked { call, .. }
             | Event::HoldAsked { call }
             | Event::SuperviseAsked { call, .. }
+            | Event::ConsultAsked { call, .. }
             | Event::ResumeAsked { call } => self.calls.get(call).map(|call| &call.practice),
             Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } | Event::TapeBegan { leg, .. } => {
                 self.legs.get(leg).map(|leg| &leg.flow.practice)
@@ -360,6 +362,7 @@ impl Floor {
     }
 
     fn is_waiting(&self, call: CallId) -> bool {
-        self.calls.get(&call).is_some_and(|c| c.phase == Phase::Waiting)
+        let asks = |call: &call::Call| call.consult.as_ref().is_some_and(|c| c.stage == consult::Stage::Asking);
+        self.calls.get(&call).is_some_and(|c| c.phase == Phase::Waiting || asks(c))
     }
 }

@@ -3,6 +3,7 @@
 use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
 use super::acd::offer::CARRIER_SLACK;
+use super::call::Call;
 use super::effect::Oddity;
 use super::event::Input;
 use super::fact::Fact;
@@ -87,7 +88,9 @@ impl Turn<'_> {
             self.odd(Oddity::LateAnswer);
             return self.say_goodbye(leg, vec![Words::Phrase(Phrase::OfferGone)], language);
         };
-        let Some(place) = &call.place else { return };
+        let Some(place) = call.sought_place() else { return };
+        let first = call.agent().and_then(|first| self.floor.agents.get(first));
+        let from = first.map(|first| first.member.name.clone());
         let names_practice = self.serves_several(&agent);
         let whisper = Treatment::Whisper {
             lane: place.lane.clone(),
@@ -100,6 +103,7 @@ impl Turn<'_> {
             promised: self.floor.requests_of(call).promised(call),
             backline: call.details.backline,
             names_practice,
+            from,
         };
         let expires_at = self.now + whisper.said_within() + call.flow.offers.accept + CARRIER_SLACK;
         self.fact(Fact::OfferAnswered { offer, expires_at });
@@ -142,7 +146,7 @@ impl Turn<'_> {
                 let to = AgentChange::NotReady { reason: NotReady::WithAPatient, until: Some(self.now + rest) };
                 self.fact(Fact::AgentChanged { agent, to });
             }
-            Some(FLAGS) if !self.floor.offers.get(&offer).and_then(|o| self.call(o.call)).is_none_or(|c| c.urgent) => {
+            Some(FLAGS) if self.may_be_flagged(offer) => {
                 self.treat(leg, say(Phrase::OfferFlagged));
                 if let Some(call) = self.floor.offers.get(&offer).map(|o| o.call) {
                     self.flag_waiting(call, false, FlaggedBy::Agent(agent));
@@ -156,6 +160,12 @@ impl Turn<'_> {
         }
     }
 
+    /// A call that is not urgent yet, and nobody's: whoever asks a colleague to take hers over flags it herself.
+    fn may_be_flagged(&self, offer: OfferId) -> bool {
+        let offer = self.floor.offers.get(&offer).filter(|offer| !offer.warm);
+        offer.and_then(|offer| self.call(offer.call)).is_some_and(|call| !call.urgent)
+    }
+
     pub(super) fn is_on_call(&self, offer: OfferId) -> bool {
         self.floor.offers.get(&offer).is_some_and(|o| o.on_call)
     }
@@ -163,6 +173,10 @@ impl Turn<'_> {
     /// Compare-and-set on the lease: both go to one room.
     fn accept(&mut self, offer: OfferId) {
         let Some(o) = self.floor.offers.get(&offer).cloned() else { return };
+        if o.warm {
+            self.fact(Fact::OfferEnded { offer, outcome: OfferOutcome::Accepted });
+            return self.consult_accepted(o.call, o.agent, o.leg);
+        }
         let Some(call) = self.call(o.call) else { return };
         let (caller_leg, language, recorded) = (call.leg, call.language.clone(), call.may_be_taped());
         let staff_language = call.flow.default_language().clone();
@@ -177,7 +191,7 @@ impl Turn<'_> {
     }
 
     /// Another phone was quicker: who listens to the whisper hears it, and a phone that rings goes quiet.
-    fn taken_elsewhere(&mut self, offer: OfferId) {
+    pub(super) fn taken_elsewhere(&mut self, offer: OfferId) {
         if let Some(leg) = self.floor.offers.get(&offer).filter(|offer| offer.answered).map(|offer| offer.leg) {
             self.last_words(leg, Phrase::OfferGone);
         }
@@ -200,7 +214,8 @@ impl Turn<'_> {
         if outcome == OfferOutcome::NotAnswered && missed && !o.on_call {
             self.set_not_ready(o.agent, NotReady::MissedOffers);
         }
-        let overran = outcome != OfferOutcome::Withdrawn && self.call(o.call).is_some_and(|call| call.overran);
+        let overran = |call: &Call| call.overran && call.is_queued();
+        let overran = outcome != OfferOutcome::Withdrawn && self.call(o.call).is_some_and(overran);
         if overran && self.heard_until(o.call).is_none() {
             // It was still there for her only.
             self.exit_by_timeout(o.call);

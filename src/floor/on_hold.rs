@@ -13,6 +13,7 @@ use super::event::Input;
 use super::fact::Fact;
 use super::fact::FlaggedBy;
 use super::fact::Route;
+use super::fact::consult::ConsultEnd;
 use super::fact::hold::HoldEnd;
 use super::timer::TimerName;
 use super::treatment::Party;
@@ -39,14 +40,20 @@ impl Turn<'_> {
     /// She asks for her patient back. Asked again, it changes nothing.
     pub(super) fn resume_asked(&mut self, id: CallId) {
         match self.may_hold(id) {
-            Ok(true) => self.resume(id),
+            Ok(true) if self.call(id).is_some_and(|call| call.open_consult().is_some()) => {
+                self.refuse(Refusal::Conflict("a colleague is asked to take this call over: complete or cancel that"));
+            }
+            Ok(true) => {
+                self.end_consult(id, ConsultEnd::Cancelled);
+                self.resume(id);
+            }
             Ok(false) => {}
             Err(refusal) => self.refuse(refusal),
         }
     }
 
     /// Is the patient on hold now, or why can she not be?
-    fn may_hold(&self, id: CallId) -> Result<bool, Refusal> {
+    pub(super) fn may_hold(&self, id: CallId) -> Result<bool, Refusal> {
         let Some(call) = self.call(id) else { return Err(self.unknown_call(id)) };
         let Phase::Talking { leg, .. } = call.phase else {
             return Err(Refusal::Conflict("only a call in conversation can be put on hold"));
@@ -61,7 +68,7 @@ impl Turn<'_> {
     }
 
     /// Is the caller on the way into the conversation?
-    fn is_on_the_move(&self, id: CallId) -> bool {
+    pub(super) fn is_on_the_move(&self, id: CallId) -> bool {
         let leg = self.call(id).and_then(|call| self.floor.legs.get(&call.leg));
         leg.is_some_and(|leg| leg.push.is_some())
     }
@@ -75,20 +82,20 @@ impl Turn<'_> {
     }
 
     /// The patient hears `before`, and then what everybody hears on hold.
-    fn put_on_hold(&mut self, id: CallId, before: Vec<Words>) {
+    pub(super) fn put_on_hold(&mut self, id: CallId, before: Vec<Words>) {
         let Some(remind_at) = self.call(id).map(|call| self.now + call.flow.offers.hold_reminder) else { return };
         self.fact(Fact::HoldBegan { call: id, remind_at });
         self.treat_on_hold(id, before);
     }
 
-    fn treat_on_hold(&mut self, id: CallId, mut first: Vec<Words>) {
+    pub(super) fn treat_on_hold(&mut self, id: CallId, mut first: Vec<Words>) {
         let Some(call) = self.call(id) else { return };
         first.push(Words::Phrase(Phrase::OnHold));
         let on_hold = Treatment::OnHold { first, language: call.language.clone(), urgent: call.urgent };
         self.treat(call.leg, on_hold);
     }
 
-    fn resume(&mut self, id: CallId) {
+    pub(super) fn resume(&mut self, id: CallId) {
         self.end_hold(id, HoldEnd::Resumed);
         self.back_to_the_room(id);
     }
@@ -110,13 +117,18 @@ impl Turn<'_> {
     /// The assistant's part in a call ends, and the call goes on.
     pub(super) fn give_away(&mut self, id: CallId, how: HoldEnd) {
         let Some(agent) = self.call(id).and_then(Call::agent).cloned() else { return };
+        self.end_consult(id, ConsultEnd::Transferred);
         self.end_hold(id, how);
         self.fact(Fact::Transferred { call: id, agent });
     }
 
-    /// The assistant is gone, and her patient hears music: nobody else would end that.
+    /// The assistant is gone, and her patient hears music: nobody else would end that. `how` the call goes where she
+    /// meant to hand it.
     // rule: nobody-left-on-hold
-    pub(super) fn left_on_hold(&mut self, id: CallId) {
+    pub(super) fn left_on_hold(&mut self, id: CallId, how: Route) {
+        if self.left_in_transfer(id, how) {
+            return;
+        }
         let Some(call) = self.call(id) else { return };
         let (leg, lane) = (call.leg, call.lane().map(|lane| lane.id.clone()));
         match lane.filter(|_| call.closed.is_none() && self.is_up(leg)) {
@@ -139,7 +151,7 @@ impl Turn<'_> {
         let Some(call) = self.call(id).filter(|call| call.held.is_some()) else { return };
         let Some(crisis) = urgent_said(&call.flow, input) else { return };
         let by = FlaggedBy::Caller;
-        if call.urgent && call.lane().is_some_and(|lane| lane.clinical) {
+        if call.is_with_the_clinic() {
             self.fact(Fact::UrgentFlagged { call: id, crisis, by });
             let sentence = self.call(id).map(|call| Words::Phrase(call.urgent_sentence()));
             return self.treat_on_hold(id, sentence.into_iter().collect());
@@ -169,6 +181,7 @@ impl Turn<'_> {
         let Some(id) = self.call(found.call).filter(|call| on_hold && call.held.is_some()).map(|call| call.id) else {
             return;
         };
+        self.end_consult(id, ConsultEnd::HoldFailed);
         self.end_hold(id, HoldEnd::Failed);
         // She is where she was: there is nothing to push.
         self.answering(leg);

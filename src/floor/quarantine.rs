@@ -99,7 +99,8 @@ impl Turn<'_> {
                 | TimerName::MessageOver(call)
                 | TimerName::LadderBegins(call)
                 | TimerName::LadderAgain(call)
-                | TimerName::HoldReminder(call),
+                | TimerName::HoldReminder(call)
+                | TimerName::ConsultOver(call),
             ) => Some(*call),
             Some(TimerName::LegSilent(leg) | TimerName::LineLost(leg)) => call_of(leg),
             Some(

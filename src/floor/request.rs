@@ -142,6 +142,11 @@ impl Turn<'_> {
         if call.closed.is_some() {
             return self.refuse(Refusal::Conflict("this call is closed already"));
         }
+        if call.open_consult().is_some() {
+            return self.refuse(Refusal::Conflict(
+                "a colleague is asked to take this call over: complete or cancel that, whoever has it last closes it",
+            ));
+        }
         if let Err(refusal) = self.floor.may_close_call(id, by.as_ref()) {
             return self.refuse(refusal);
         }
@@ -182,29 +187,37 @@ impl Turn<'_> {
     }
 
     pub(super) fn transfer_asked(&mut self, id: CallId, to: &LaneId) {
-        let Some(call) = self.call(id) else { return self.refuse(Refusal::Unknown("call")) };
-        if !matches!(call.phase, Phase::Talking { .. }) {
-            return self.refuse(Refusal::Conflict("only a call in conversation can be transferred"));
-        }
-        let Some(lane) = call.flow.lane(to) else {
-            let allowed = call.flow.lanes.iter().map(|lane| lane.id.as_str().into()).collect();
-            return self.refuse(Refusal::NotAllowed { what: "lane", allowed });
-        };
-        if !lane.clinical && complaint::route(&call.flow, &call.details).is_some() {
-            return self.refuse(complaint::STAYS);
-        }
-        if call.urgent && !lane.clinical {
-            return self.refuse(Refusal::Conflict("an urgent call can only be transferred to a clinical lane"));
-        }
-        if call.closed.is_some() {
-            return self.refuse(Refusal::Conflict("this call is closed already"));
-        }
-        if !self.is_up(call.leg) {
-            return self.refuse(Refusal::Conflict("the caller has hung up"));
+        if let Err(refusal) = self.may_transfer(id, to).map(drop) {
+            return self.refuse(refusal);
         }
         self.leave_complaint(id);
         self.give_away(id, HoldEnd::Transferred);
         self.enter_lane(id, to.clone(), Route::Transfer);
+    }
+
+    /// The lane, or why the call cannot go there.
+    pub(super) fn may_transfer(&self, id: CallId, to: &LaneId) -> Result<&Lane, Refusal> {
+        let Some(call) = self.call(id) else { return Err(Refusal::Unknown("call")) };
+        if !matches!(call.phase, Phase::Talking { .. }) {
+            return Err(Refusal::Conflict("only a call in conversation can be transferred"));
+        }
+        let Some(lane) = call.flow.lane(to) else {
+            let allowed = call.flow.lanes.iter().map(|lane| lane.id.as_str().into()).collect();
+            return Err(Refusal::NotAllowed { what: "lane", allowed });
+        };
+        if !lane.clinical && complaint::route(&call.flow, &call.details).is_some() {
+            return Err(complaint::STAYS);
+        }
+        if call.urgent && !lane.clinical {
+            return Err(Refusal::Conflict("an urgent call can only be transferred to a clinical lane"));
+        }
+        if call.closed.is_some() {
+            return Err(Refusal::Conflict("this call is closed already"));
+        }
+        if !self.is_up(call.leg) {
+            return Err(Refusal::Conflict("the caller has hung up"));
+        }
+        Ok(lane)
     }
 
     /// Who calls, for whom and why, as somebody learnt.

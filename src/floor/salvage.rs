@@ -152,6 +152,7 @@ fn outlives_calls(name: &TimerName) -> bool {
         | TimerName::SoftphoneSilent(_)
         | TimerName::LineLost(_)
         | TimerName::HoldReminder(_)
+        | TimerName::ConsultOver(_)
         | TimerName::MessageOver(_) => false,
         TimerName::RecordingDue(_) => true,
     }

@@ -127,9 +127,14 @@ impl Turn<'_> {
         if self.floor.timers.is_set(&TimerName::LineLost(id)) {
             return;
         }
-        let Some((call, _)) = self.conversation_of(leg) else { return self.leg_over(id, LegEnd::Completed) };
+        let talks = self.conversation_of(leg).map(|(call, _)| call);
+        if talks.is_none() && !self.is_colleague(leg.call, id) {
+            return self.leg_over(id, LegEnd::Completed);
+        }
         self.fact(Fact::LineLost { leg: id, until: self.now + BACK_WITHIN });
-        self.hold_for_line(call);
+        if let Some(call) = talks {
+            self.hold_for_line(call);
+        }
     }
 
     fn conversation_of(&self, leg: &Leg) -> Option<(CallId, AgentId)> {
@@ -176,7 +181,7 @@ impl Turn<'_> {
         };
         if self.call(call).is_some_and(|call| call.held.is_some()) {
             self.fact(Fact::LegEnded { leg: id, end: LegEnd::Completed });
-            return self.left_on_hold(call);
+            return self.left_on_hold(call, Route::LineLost);
         }
         let (lane, up) = match self.call(call) {
             Some(call) => (call.lane().map(|lane| lane.id.clone()), self.is_up(call.leg)),

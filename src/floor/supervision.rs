@@ -157,6 +157,14 @@ impl Turn<'_> {
         }
     }
 
+    /// The assistant meets somebody in another room: whoever listens in follows her.
+    pub(super) fn supervisor_follows(&mut self, call: CallId) {
+        let part = self.floor.supervisor_of(call).map(|(_, part)| *part);
+        if let Some(Supervision { leg, .. }) = part.filter(|part| part.joined) {
+            self.let_supervisor_in(leg);
+        }
+    }
+
     /// Her room closed: the conversation is over, or cannot be heard where she is.
     pub(super) fn supervisor_left_alone(&mut self, leg: LegId) {
         self.last_words(leg, Phrase::StaffSuperviseOver);

@@ -46,6 +46,8 @@ pub enum TimerName {
     LineLost(LegId),
     /// When an assistant is reminded of the patient she has on hold.
     HoldReminder(CallId),
+    /// When nobody has taken over a call that is to be transferred warm.
+    ConsultOver(CallId),
 }
 
 /// All deadlines, by moment and by name.

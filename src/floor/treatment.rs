@@ -83,6 +83,9 @@ pub enum Treatment {
         /// Does she serve more than one practice, so that she must hear which was called?
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         names_practice: bool,
+        /// The colleague who asks her to take the call over, by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Arc<str>>,
     },
     /// In conversation: both legs meet in one room.
     Connected {
@@ -258,6 +261,8 @@ pub enum Party {
     Caller,
     /// The assistant.
     Agent,
+    /// An assistant whom she asks to take the call over.
+    Colleague,
 }
 
 /// Something said.
@@ -313,11 +318,13 @@ const REPEAT_MAX: Span = Span::secs(2);
 const STANDING_MAX: Span = Span::secs(2);
 const BACKLINE_MAX: Span = Span::secs(5);
 const PROMISE_MAX: Span = Span::secs(6);
+/// Who asks her to take it over.
+const WARM_MAX: Span = Span::secs(4);
 
 impl Treatment {
     /// The longest that a whisper takes to be said: its keys are awaited after that, so no lease may end before.
     pub fn said_within(&self) -> Span {
-        let Self::Whisper { repeat, standing, promised, backline, names_practice, .. } = self else {
+        let Self::Whisper { repeat, standing, promised, backline, names_practice, from, .. } = self else {
             return Span::ZERO;
         };
         let more = [
@@ -326,6 +333,7 @@ impl Treatment {
             (standing.is_some(), STANDING_MAX),
             (*backline, BACKLINE_MAX),
             (promised.is_some(), PROMISE_MAX),
+            (from.is_some(), WARM_MAX),
         ];
         more.into_iter().filter(|(said, _)| *said).fold(WHISPER_MAX, |sum, (_, more)| sum + more)
     }

@@ -90,6 +90,7 @@ impl<'f> Turn<'f> {
             Event::LineLost { leg } => self.line_lost(leg),
             Event::HoldAsked { call } => self.hold_asked(call),
             Event::ResumeAsked { call } => self.resume_asked(call),
+            Event::ConsultAsked { call, what } => self.consult_asked(call, what),
             Event::ItemAsked { item, what, by } => self.item_asked(item, &what, by),
         }
     }
@@ -149,6 +150,7 @@ impl<'f> Turn<'f> {
                 TimerName::SoftphoneSilent(agent) => self.softphone_silent(agent),
                 TimerName::LineLost(leg) => self.line_gone(leg),
                 TimerName::HoldReminder(call) => self.fact(Fact::HoldReminded { call }),
+                TimerName::ConsultOver(call) => self.consult_over(call),
             }
             debug_assert!(self.out.facts.len() > before, "a deadline that decides nothing would come back for ever");
             if self.out.facts.len() == before {

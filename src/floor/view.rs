@@ -11,6 +11,7 @@ use super::call::Call;
 pub use super::call::Held;
 use super::call::Phase;
 use super::call::Side;
+use super::consult::Consult;
 use super::details::Details;
 use super::ledger::Ledger;
 use super::rota;
@@ -178,10 +179,25 @@ pub struct CallView {
     pub agent: Option<AgentId>,
     /// On hold in its conversation.
     pub held: Option<Held>,
+    /// A warm transfer under way.
+    pub consult: Option<ConsultView>,
     /// Who listens in, and how.
     pub supervised_by: Option<(AgentId, Mode)>,
     /// Is its conversation being recorded?
     pub recorded: bool,
+}
+
+/// A warm transfer.
+#[derive(Clone, Debug)]
+pub struct ConsultView {
+    /// Whose people are asked.
+    pub lane: LaneId,
+    /// `asking` and so on.
+    pub state: &'static str,
+    /// Whoever is rung, or talks with its assistant.
+    pub agent: Option<AgentId>,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 impl PracticeView {
@@ -323,10 +339,14 @@ impl Floor {
     fn browser_leg(&self, agent: &super::acd::agent::Agent) -> Option<(LegId, CarrierCall, bool)> {
         let (leg, answered) = match &agent.state {
             AgentState::Offered(offer) => self.offers.get(offer).map(|o| (o.leg, o.answered))?,
-            AgentState::Talking(call) => match self.calls.get(call)?.phase {
-                Phase::Talking { leg, .. } => (leg, true),
-                _ => return None,
-            },
+            AgentState::Talking(call) => {
+                let call = self.calls.get(call)?;
+                match (call.colleague().filter(|(colleague, _)| **colleague == agent.member.id), &call.phase) {
+                    (Some((_, leg)), _) => (leg, true),
+                    (None, Phase::Talking { leg, .. }) => (*leg, true),
+                    _ => return None,
+                }
+            }
             _ => {
                 let leg = self.supervisors.get(&agent.member.id)?.leg;
                 (leg, self.legs.get(&leg)?.serial() > 0)
@@ -344,6 +364,12 @@ impl Floor {
             AgentState::Parting(leg) if !self.legs.get(leg).is_some_and(spoke) => "offered",
             state => state.name(),
         }
+    }
+
+    fn consult_view(&self, consult: &Consult) -> ConsultView {
+        let rung = consult.offer().and_then(|offer| self.offers.get(&offer)).map(|offer| offer.agent.clone());
+        let agent = consult.colleague().map(|(agent, _)| agent.clone()).or(rung);
+        ConsultView { lane: consult.place.lane.clone(), state: consult.state(), agent, since: consult.since }
     }
 
     fn call_view(&self, call: &Call) -> CallView {
@@ -379,6 +405,7 @@ impl Floor {
             offers: call.offers().collect(),
             agent,
             held: call.held,
+            consult: call.consult.as_ref().map(|consult| self.consult_view(consult)),
             recorded: Self::is_taped(call),
             supervised_by: self
                 .supervisor_of(call.id)

@@ -197,6 +197,7 @@ pub(super) fn flow(root: &Node) -> Flow {
             wrap_up: offers.duration("wrap_up"),
             with_a_patient: offers.duration("with_a_patient"),
             hold_reminder: offers.duration("hold_reminder"),
+            warm_transfer: offers.duration("warm_transfer"),
         },
         limits: Limits {
             calls_per_number: limits.whole("calls_per_number"),

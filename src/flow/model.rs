@@ -206,6 +206,9 @@ pub struct OfferRules {
     /// How long a patient may be on hold before the assistant is reminded.
     #[serde(default = "hold_reminder")]
     pub hold_reminder: Span,
+    /// How long somebody is looked for who takes over a call that is transferred warm.
+    #[serde(default = "warm_transfer")]
+    pub warm_transfer: Span,
 }
 
 /// How many calls are let in. Nothing here keeps a caller from the clinical lanes.
@@ -275,6 +278,11 @@ pub struct Date {
 /// That of a flow journaled before there was one.
 fn hold_reminder() -> Span {
     Span::mins(5)
+}
+
+/// That of a flow journaled before there was one.
+fn warm_transfer() -> Span {
+    Span::mins(1)
 }
 
 /// The team of a flow journaled without one.

@@ -340,6 +340,12 @@ pub(super) static OFFERS: Record = Record {
             "5m",
             "how long a patient is on hold before the assistant is reminded",
         ),
+        default(
+            "warm_transfer",
+            Kind::Duration(Span::secs(10), Span::mins(10)),
+            "60s",
+            "how long a colleague is looked for who takes over a warm transfer",
+        ),
     ],
 };
 

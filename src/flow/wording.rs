@@ -41,11 +41,13 @@ macro_rules! phrases {
 
 impl Phrase {
     /// May carelane say it itself? The others are said by the carrier alone (our host is down, who dialled a number of
-    /// the staff's is a stranger, or a supervisor is asked whether she is there), or by assistants.
+    /// the staff's is a stranger, a supervisor is asked whether she is there, or colleagues hand a call over by name),
+    /// or by assistants.
     pub fn is_played(self) -> bool {
         let by_carrier =
             matches!(self, Self::Unreachable | Self::StaffStranger | Self::StaffSupervise | Self::StaffSuperviseOver);
-        !by_carrier && !self.is_for_assistants()
+        let among_colleagues = matches!(self, Self::WhisperWarm | Self::ConsultDone | Self::ConsultOver);
+        !by_carrier && !among_colleagues && !self.is_for_assistants()
     }
 
     /// Does only a person say it, to a patient whose identity is known? No machine does.
@@ -223,6 +225,12 @@ phrases! {
     StaffSupervise "staff_supervise" &[], en "You asked to listen in. To hear the conversation, press 1.", es "Usted pidió escuchar una conversación. Para oírla, oprima el 1.";
     /// To a supervisor at the end.
     StaffSuperviseOver "staff_supervise_over" &[], en "The conversation is over. Goodbye.", es "La conversación terminó. Hasta luego.";
+    /// The whisper's beginning, if a colleague asks her to take a call over.
+    WhisperWarm "whisper_warm" &["name"], en "Warm transfer: {name} asks you to take a call over.", es "Traspaso: {name} le pide que tome una llamada.";
+    /// To the assistant whose colleague has the call now.
+    ConsultDone "consult_done" &[], en "Your colleague has the call now. Thank you.", es "Su colega ya tiene la llamada. Gracias.";
+    /// To a colleague who is not needed any more.
+    ConsultOver "consult_over" &[], en "The call does not need you any more. Thank you.", es "La llamada ya no le necesita. Gracias.";
     /// What an assistant says in a callback that comes late, or after a promise that was not kept.
     SayRecovery "say_recovery" &[], en "I am sorry that we did not call you when we should have. I understand that this is frustrating. Let me look now at where your request stands, and tell you what happens next. If you want to complain, I will bring it to our practice manager.", es "Lamento que no le hayamos llamado cuando debíamos. Entiendo que es molesto. Déjeme ver ahora en qué va su solicitud y decirle qué sigue. Si quiere presentar una queja, se la haré llegar al gerente de la clínica.";
     /// What an assistant says of a referral that is not complete.

@@ -21,6 +21,7 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::OfferOutcome;
+use crate::floor::fact::consult::ConsultEnd;
 use crate::floor::fact::hold::HoldEnd;
 
 const LANE: [&str; 3] = ["practice", "lane", "language"];
@@ -40,6 +41,7 @@ const ANNOUNCED: [&str; 2] = ["heard", "declined"];
 /// How an offer ended.
 const OFFERS: [&str; 5] = ["accepted", "declined", "not_answered", "withdrawn", "unreachable"];
 /// How a hold ended.
+const WARM_TRANSFERS: [&str; 5] = ["completed", "cold", "cancelled", "talk_ended", "hold_failed"];
 const HOLD_ENDS: [&str; 5] = ["resumed", "caller_left", "assistant_left", "transferred", "failed"];
 
 /// Families of whole calls.
@@ -66,6 +68,7 @@ pub(super) struct LaneFamilies {
     in_target: IntCounterVec,
     short_abandons: IntCounterVec,
     transfers: IntCounterVec,
+    warm_transfers: IntCounterVec,
     failed_joins: IntCounterVec,
     offers: IntCounterVec,
     held: HistogramVec,
@@ -187,6 +190,12 @@ impl LaneFamilies {
                 "Callers who hung up within 5 s of taking their place.",
             ),
             transfers: counted("carelane_transfers_total", "Calls given away by an assistant of a lane."),
+            warm_transfers: counters(
+                r,
+                "carelane_warm_transfers_total",
+                "Warm transfers from a lane that ended, by how.",
+                &["practice", "lane", "language", "result"],
+            ),
             failed_joins: counted(
                 "carelane_failed_joins_total",
                 "Accepted calls whose caller could not be moved to the assistant.",
@@ -230,6 +239,7 @@ impl LaneFamilies {
             in_target: self.in_target.with_label_values(labels),
             short_abandons: self.short_abandons.with_label_values(labels),
             transfers: self.transfers.with_label_values(labels),
+            warm_transfers: Choices::of(&self.warm_transfers, labels, &WARM_TRANSFERS),
             failed_joins: self.failed_joins.with_label_values(labels),
             offers: Choices::of(&self.offers, &labels[..2], &OFFERS),
             held: self.held.with_label_values(labels),
@@ -293,6 +303,7 @@ pub(super) struct LaneSeries {
     pub(super) in_target: IntCounter,
     pub(super) short_abandons: IntCounter,
     pub(super) transfers: IntCounter,
+    pub(super) warm_transfers: Choices,
     pub(super) failed_joins: IntCounter,
     pub(super) offers: Choices,
     pub(super) held: Histogram,
@@ -360,6 +371,16 @@ pub(super) fn hold_end(how: HoldEnd) -> &'static str {
         HoldEnd::AssistantLeft => "assistant_left",
         HoldEnd::Transferred => "transferred",
         HoldEnd::Failed => "failed",
+    }
+}
+
+/// The label of a warm transfer's end.
+pub(super) fn consult_end(how: ConsultEnd) -> &'static str {
+    match how {
+        ConsultEnd::Cancelled => "cancelled",
+        ConsultEnd::TalkEnded => "talk_ended",
+        ConsultEnd::Transferred => "cold",
+        ConsultEnd::HoldFailed => "hold_failed",
     }
 }
 

@@ -19,6 +19,7 @@ use super::series::LaneSeries;
 use super::series::PracticeFamilies;
 use super::series::PracticeSeries;
 use super::series::STANDINGS;
+use super::series::consult_end;
 use super::series::flag_source;
 use super::series::hold_end;
 use super::series::kind;
@@ -36,6 +37,8 @@ use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Route;
+use crate::floor::fact::consult::ConsultStep;
+use crate::floor::fact::consult::Consulted;
 use crate::floor::fact::taped::Taped;
 use crate::floor::view::CallView;
 use crate::flow::Flow;
@@ -94,6 +97,8 @@ struct Known {
     is_talking: bool,
     /// On hold since then.
     held: Option<Timestamp>,
+    /// The lane to whose people it is offered by a warm transfer.
+    asked: Option<Arc<LaneSeries>>,
     is_over: bool,
     /// Is the caller's phone not down yet?
     is_up: bool,
@@ -191,8 +196,10 @@ impl Tally {
             is_queued: call.waiting_since.is_some() && !is_over,
             told_until: call.told_until,
         });
+        let asked = call.consult.as_ref().map(|consult| self.lane(&call.practice, &consult.lane, &call.language));
         if let Some(place) = &place {
-            self.offers.extend(call.offers.iter().map(|offer| (*offer, place.series.clone())));
+            let series = asked.as_ref().unwrap_or(&place.series);
+            self.offers.extend(call.offers.iter().map(|offer| (*offer, series.clone())));
         }
         let known = Known {
             practice: call.practice.clone(),
@@ -204,6 +211,7 @@ impl Tally {
             was_answered: call.answered,
             is_talking: call.state == "talking" && !is_over,
             held: call.held.map(|held| held.since).filter(|_| !is_over),
+            asked,
             is_over,
             is_up: false,
             place,
@@ -236,9 +244,9 @@ impl Tally {
                 }
             }
             Fact::OfferMade { offer, call, .. } => {
-                if let Some(place) = self.calls.get(call).and_then(|known| known.place.as_ref()) {
-                    self.offers.insert(*offer, place.series.clone());
-                }
+                let own = |known: &Known| known.place.as_ref().map(|place| place.series.clone());
+                let series = self.calls.get(call).and_then(|known| known.asked.clone().or_else(|| own(known)));
+                series.map(|series| self.offers.insert(*offer, series));
             }
             Fact::OfferEnded { offer, outcome } => {
                 if let Some(series) = self.offers.remove(offer) {
@@ -270,9 +278,35 @@ impl Tally {
             }
             Fact::CallLeft { call, how } => self.left(at, *call, *how),
             Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.held(at, fact),
+            Fact::Consulted(Consulted { call, step }) => self.consulted(*call, step),
             Fact::Taped(taped) => self.taped(taped),
             Fact::LadderEnded { call, .. } => self.ladder_ended(*call),
             _ => self.count_item(at, fact),
+        }
+    }
+
+    fn consulted(&mut self, call: CallId, step: &ConsultStep) {
+        let asked = match (step, self.calls.get(&call)) {
+            (ConsultStep::Began { lane, .. }, Some(known)) => {
+                let (practice, language) = (known.practice.clone(), known.language.clone());
+                Some(self.lane(&practice, lane, &language))
+            }
+            _ => None,
+        };
+        let Some(known) = self.calls.get_mut(&call) else { return };
+        match step {
+            ConsultStep::Began { .. } => known.asked = asked,
+            ConsultStep::Prolonged { .. } | ConsultStep::Accepted { .. } | ConsultStep::Failed(_) => {}
+            ConsultStep::Ended(how) => {
+                known.asked = None;
+                known.place.iter().for_each(|place| place.series.warm_transfers.inc(consult_end(*how)));
+            }
+            ConsultStep::Completed { .. } => {
+                let Some((place, asked)) = known.place.as_mut().zip(known.asked.take()) else { return };
+                place.series.warm_transfers.inc("completed");
+                place.series.transfers.inc();
+                place.series = asked;
+            }
         }
     }
 
@@ -366,6 +400,7 @@ impl Tally {
             was_answered: false,
             is_talking: false,
             held: None,
+            asked: None,
             is_over: false,
             is_up: true,
         };

@@ -131,7 +131,7 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
         Treatment::Connected { party: Party::Caller, language, .. } => {
             Some(Plan::conversation(say_all(&[Words::Phrase(Phrase::Joining)], language)))
         }
-        Treatment::Connected { party: Party::Agent, .. } => Some(Plan::conversation(Vec::new())),
+        Treatment::Connected { party: Party::Agent | Party::Colleague, .. } => Some(Plan::conversation(Vec::new())),
         Treatment::Record { words, language, longest } => {
             let sounds = [say_all(words, language), vec![Sound::Beep]].concat();
             let then = Then::Record { longest: *longest, silence: seconds(twiml::MESSAGE_SILENCE) };

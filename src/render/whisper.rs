@@ -28,6 +28,7 @@ pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<Sentence> {
         promised,
         backline,
         names_practice,
+        from,
     } = treatment
     else {
         return Vec::new();
@@ -37,6 +38,9 @@ pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<Sentence> {
     let mut said = Vec::new();
     if *urgent {
         said.push(phrase(Phrase::WhisperUrgent));
+    }
+    if let Some(from) = from {
+        said.push(whole(&flow.phrase(Phrase::WhisperWarm, language).replace("{name}", from)));
     }
     if *names_practice {
         said.push(whole(&wording::practice(flow)));
@@ -63,7 +67,7 @@ pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<Sentence> {
         None => phrase(Phrase::WhisperNew),
     });
     said.push(phrase(Phrase::WhisperKeys));
-    if !urgent {
+    if !urgent && from.is_none() {
         said.push(phrase(Phrase::WhisperFlag));
     }
     said

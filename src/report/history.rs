@@ -12,6 +12,8 @@ use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Route;
+use crate::floor::fact::consult::ConsultStep;
+use crate::floor::fact::consult::Consulted;
 use crate::floor::wrapup::is_complete;
 use crate::flow::Flow;
 use crate::flow::Lane;
@@ -236,6 +238,12 @@ impl History {
                 contact.transfers += 1;
                 (contact.ending, contact.ended) = (Ending::Open, None);
             }),
+            Fact::Consulted(Consulted { call, step: ConsultStep::Completed { lane, .. } }) => {
+                self.with(*call, |contact| {
+                    contact.transfers += 1;
+                    contact.lane = Some(lane.clone());
+                });
+            }
             Fact::JoinFailed { call } => self.with(*call, |contact| contact.failed_joins += 1),
             Fact::LadderEnded { call, .. } => self.with(*call, |contact| contact.ladder_failed = true),
             Fact::CallClosed { call, outcome, note } => {

@@ -33,6 +33,7 @@ use crate::floor::effect::Answer;
 use crate::floor::effect::Lack;
 use crate::floor::effect::Refusal;
 use crate::floor::event::AskedState;
+use crate::floor::event::ConsultRequest;
 use crate::floor::event::Event;
 use crate::floor::event::Note;
 use crate::floor::treatment::Mode;
@@ -114,6 +115,8 @@ struct PatientBody {
 #[serde(deny_unknown_fields)]
 struct TransferBody {
     lane: String,
+    #[serde(default)]
+    warm: bool,
 }
 
 #[derive(Deserialize)]
@@ -184,19 +187,16 @@ impl Asking<'_> {
             ("PUT", ["agents", agent, "state"]) => self.set_state(agent, body).await,
             ("POST", ["agents", agent, "softphone"]) => self.softphone(agent).await,
             ("GET", ["calls", call]) => self.call(id(call, "call")?).await,
-            ("POST", ["calls", call, "close"]) => {
-                let call = id(call, "call")?;
-                let Closing { outcome, note, by, promised } = self.closing(Subject::Call(call), body).await?;
-                self.ask(Event::CallCloseAsked { call, outcome, note, by, promised }).await
-            }
+            ("POST", ["calls", call, "close"]) => self.close_call(id(call, "call")?, body).await,
             ("PATCH", ["calls", call, "caller"]) => {
                 let of = Subject::Call(id(call, "call")?);
                 self.ask(Event::DetailsTold { of, details: Box::new(details(read(body)?)?) }).await
             }
-            ("POST", ["calls", call, "transfer"]) => self.transfer(id(call, "call")?, body).await,
-            (method, ["calls", call, what @ ("hold" | "resume" | "supervise")]) => {
-                self.in_talk((method, what), id(call, "call")?, head, body).await
-            }
+            (
+                method,
+                ["calls", call, what @ ("hold" | "resume" | "supervise" | "transfer")]
+                | ["calls", call, "transfer", what @ ("complete" | "cancel")],
+            ) => self.in_talk((method, what), id(call, "call")?, head, body).await,
             ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
             ("POST", ["flows", "reload"]) => Ok(self.reload_flows().await),
             ("GET", ["items"]) => {
@@ -236,9 +236,7 @@ impl Asking<'_> {
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (
                 _,
-                ["calls", _, "close" | "transfer"]
-                | ["items", _, "attempts" | "close" | "merge" | "script"]
-                | ["flows", "reload"],
+                ["calls", _, "close"] | ["items", _, "attempts" | "close" | "merge" | "script"] | ["flows", "reload"],
             )
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
@@ -252,14 +250,27 @@ impl Asking<'_> {
         Ok(reply::json(StatusCode::OK, &json::floor(&view, self.engine.clock().now())))
     }
 
+    async fn close_call(&mut self, call: CallId, body: &[u8]) -> Result<Reply, Reply> {
+        let Closing { outcome, note, by, promised } = self.closing(Subject::Call(call), body).await?;
+        self.ask(Event::CallCloseAsked { call, outcome, note, by, promised }).await
+    }
+
     async fn transfer(&mut self, call: CallId, body: &[u8]) -> Result<Reply, Reply> {
-        let TransferBody { lane } = read(body)?;
-        self.ask(Event::TransferAsked { call, lane: LaneId::from(lane.as_str()) }).await
+        let TransferBody { lane, warm } = read(body)?;
+        let lane = LaneId::from(lane.as_str());
+        self.ask(match warm {
+            true => Event::ConsultAsked { call, what: ConsultRequest::Begin { lane } },
+            false => Event::TransferAsked { call, lane },
+        })
+        .await
     }
 
     /// What is asked about a conversation.
     async fn in_talk(&mut self, asked: (&str, &str), call: CallId, head: &Parts, body: &[u8]) -> Result<Reply, Reply> {
         match asked {
+            ("POST", "transfer") => self.transfer(call, body).await,
+            ("POST", "complete") => self.ask(Event::ConsultAsked { call, what: ConsultRequest::Complete }).await,
+            ("POST", "cancel") => self.ask(Event::ConsultAsked { call, what: ConsultRequest::Cancel }).await,
             ("POST", "hold") => self.ask(Event::HoldAsked { call }).await,
             ("POST", "resume") => self.ask(Event::ResumeAsked { call }).await,
             ("POST", "supervise") => {

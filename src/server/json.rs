@@ -43,6 +43,9 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
             "held_since": c.held.map(|held| held.since.rfc3339()),
             "hold_overdue": c.held.is_some_and(|held| held.reminded), "recorded": c.recorded,
+            "transfer": c.consult.as_ref().map(|asked| json!({
+                "lane": asked.lane, "state": asked.state, "agent": asked.agent, "since": asked.since.rfc3339(),
+            })),
             "supervised_by": c.supervised_by.as_ref().map(|(by, mode)| json!({"agent": by, "mode": mode})),
         })).collect::<Vec<_>>(),
         "ledger": {

@@ -6,6 +6,7 @@ use crate::floor::details::Subject;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Refusal;
 use crate::floor::event::AskedState;
+use crate::floor::event::ConsultRequest;
 use crate::floor::event::Event;
 use crate::floor::event::Input;
 use crate::floor::event::LegEnd;
@@ -14,6 +15,8 @@ use crate::floor::fact::Fact;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::agent::AgentChange;
 use crate::floor::fact::agent::NotReady;
+use crate::floor::fact::consult::ConsultStep;
+use crate::floor::fact::consult::Consulted;
 use crate::flow::Lane;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -41,6 +44,12 @@ pub(super) enum Act {
     Hold(CallId),
     /// She takes her patient back.
     Resume(CallId),
+    /// She asks a colleague to take the call over.
+    Consult(CallId),
+    /// She joins her patient with the colleague.
+    Complete(CallId),
+    /// She takes her patient back from a transfer.
+    Cancel(CallId),
     /// She says that it is urgent.
     Flag(Subject),
     /// She works on an item.
@@ -94,6 +103,9 @@ impl World {
                 if self.chance.percent(self.swarm.holds) {
                     self.later(Span::ZERO, Span::mins(2), Due::Act(agent.clone(), Act::Hold(*call)));
                 }
+                if self.chance.percent(self.swarm.consults) {
+                    self.later(Span::ZERO, Span::mins(2), Due::Act(agent.clone(), Act::Consult(*call)));
+                }
                 if self.chance.percent(self.swarm.urgent / 3) {
                     // While they talk, or after it.
                     let flag = Act::Flag(Subject::Call(*call));
@@ -111,6 +123,7 @@ impl World {
                     _ => self.later(Span(100), Span::mins(2), Due::Act(agent, Act::Resume(*call))),
                 }
             }
+            Fact::Consulted(Consulted { call, step }) => self.notice_consult(*call, step),
             Fact::TalkEnded { call, wrap_up_until: Some(until), .. } => {
                 let Some((agent, _)) = self.talks.get(call).cloned() else { return };
                 let forgets = self.chance.percent(self.swarm.forgets);
@@ -139,6 +152,36 @@ impl World {
         }
     }
 
+    fn notice_consult(&mut self, call: CallId, step: &ConsultStep) {
+        let Some((agent, _)) = self.talks.get(&call).cloned() else { return };
+        let next = self.chance.below(10);
+        match step {
+            ConsultStep::Began { .. } => match next {
+                0 => self.later(Span::secs(1), Span::mins(1), Due::Act(agent, Act::Cancel(call))),
+                1 => self.later(Span::secs(1), Span::mins(1), Due::Act(agent, Act::Transfer(call))),
+                // Her phone, a colleague or the time decides.
+                _ => {}
+            },
+            ConsultStep::Accepted { .. } => match next {
+                0 | 1 => self.later(Span::secs(1), Span::mins(1), Due::Act(agent, Act::Cancel(call))),
+                // She talks until her phone, the colleague's or the patient ends it.
+                2 | 3 => {}
+                _ => self.later(Span::secs(1), Span::mins(1), Due::Act(agent, Act::Complete(call))),
+            },
+            ConsultStep::Failed(_) => match next {
+                0..=2 => self.later(Span::secs(1), Span::mins(1), Due::Act(agent, Act::Consult(call))),
+                3 => self.later(Span::secs(1), Span::mins(1), Due::Act(agent, Act::Transfer(call))),
+                4 => self.later(Span::secs(1), Span::mins(1), Due::Act(agent, Act::Resume(call))),
+                _ => self.later(Span::secs(1), Span::mins(1), Due::Act(agent, Act::Cancel(call))),
+            },
+            ConsultStep::Completed { to, leg, lane, .. } => {
+                self.lanes.insert(call, lane.clone());
+                self.talks.insert(call, (to.clone(), *leg));
+            }
+            ConsultStep::Prolonged { .. } | ConsultStep::Ended(_) => {}
+        }
+    }
+
     /// She does something at her screen.
     pub(super) fn act(&mut self, agent: &AgentId, act: Act) -> Result<(), String> {
         if !self.up {
@@ -152,16 +195,21 @@ impl World {
                 let Some((outcome, note)) = self.words_for(*call) else { return Ok(()) };
                 Event::CallCloseAsked { call: *call, outcome, note, by: Some(agent.clone()), promised: None }
             }
-            Act::Transfer(call) => {
+            Act::Transfer(call) | Act::Consult(call) => {
                 let Some(flow) = self.talks.get(call).and_then(|(_, leg)| self.watch.floor.leg(*leg)) else {
                     return Ok(());
                 };
                 let lanes: Vec<_> = flow.flow.lanes.iter().map(|lane| lane.id.clone()).collect();
                 let lane = if self.chance.percent(5) { "kitchen".into() } else { self.chance.pick(&lanes).clone() };
-                Event::TransferAsked { call: *call, lane }
+                match act {
+                    Act::Consult(_) => Event::ConsultAsked { call: *call, what: ConsultRequest::Begin { lane } },
+                    _ => Event::TransferAsked { call: *call, lane },
+                }
             }
             Act::Hold(call) => Event::HoldAsked { call: *call },
             Act::Resume(call) => Event::ResumeAsked { call: *call },
+            Act::Complete(call) => Event::ConsultAsked { call: *call, what: ConsultRequest::Complete },
+            Act::Cancel(call) => Event::ConsultAsked { call: *call, what: ConsultRequest::Cancel },
             Act::Flag(of) => Event::UrgentAsked { of: *of, by: agent.clone() },
             Act::Work(item) => {
                 let Some(event) = self.work(agent, *item) else { return Ok(()) };

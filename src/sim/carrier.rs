@@ -14,6 +14,7 @@ use crate::floor::event::Input;
 use crate::floor::event::LegEnd;
 use crate::floor::event::LegStatus;
 use crate::floor::fact::Fact;
+use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
 use crate::render::Links;
 use crate::render::twiml::Rendering;
@@ -39,6 +40,8 @@ pub(super) struct Phone {
     /// The treatment it plays.
     pub(super) playing: Option<u32>,
     pub(super) room: Option<(CallId, u32)>,
+    /// Does that room close when it leaves?
+    pub(super) closes: bool,
     pub(super) over: bool,
 }
 
@@ -179,7 +182,8 @@ impl World {
     // ---- phones ----
 
     pub(super) fn add_phone(&mut self, name: CarrierCall, leg: LegId, holder: Holder) {
-        self.phones.insert(name, Phone { leg, holder, epoch: 0, playing: None, room: None, over: false });
+        self.phones
+            .insert(name, Phone { leg, holder, epoch: 0, playing: None, room: None, closes: false, over: false });
     }
 
     /// A webhook of this phone, whose answer it plays unless it was moved meanwhile.
@@ -263,7 +267,7 @@ impl World {
         let Some(phone) = self.phones.get_mut(name) else { return };
         phone.epoch += 1;
         phone.playing = serial.or(phone.playing);
-        let closes = matches!(phone.holder, Holder::Assistant(_));
+        let closes = std::mem::take(&mut phone.closes);
         match phone.room.take() {
             Some(room) if closes => self.close_room(room, name),
             Some(room) => drop(self.rooms.entry(room).or_default().remove(name)),
@@ -287,9 +291,10 @@ impl World {
             Treatment::Whisper { .. } | Treatment::Keys { .. } => (Span::secs(1), Span::secs(20)),
             // She is in the parties' room, and her leaving closes it for nobody.
             Treatment::Supervise { .. } => (Span::secs(5), Span::mins(6)),
-            Treatment::Connected { call, round, .. } => {
+            Treatment::Connected { call, round, party, .. } => {
                 let room = (*call, *round);
                 phone.room = Some(room);
+                phone.closes = *party == Party::Agent;
                 self.rooms.entry(room).or_default().insert(name.clone());
                 (Span::secs(5), Span::mins(6))
             }
@@ -297,7 +302,7 @@ impl World {
         self.later(from, to, Due::Person { phone: name.clone(), epoch });
     }
 
-    /// A conference ends for all when an assistant leaves it.
+    /// A conference ends for all when its assistant leaves it; a colleague of hers may.
     fn close_room(&mut self, room: (CallId, u32), leaver: &CarrierCall) {
         for other in self.rooms.remove(&room).into_iter().flatten().filter(|name| name != leaver) {
             let Some(phone) = self.phones.get_mut(&other) else { continue };

@@ -14,6 +14,7 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::Left;
 use crate::floor::fact::OfferOutcome;
 use crate::floor::fact::agent::AgentChange;
+use crate::floor::fact::consult::Consulted;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
 use crate::flow::Flow;
@@ -23,7 +24,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Situations that a run of many seeds must have met.
-pub const REQUIRED: [&str; 105] = [
+pub const REQUIRED: [&str; 113] = [
     "a caller leaves while being joined",
     "a late answer",
     "a late key of an assistant",
@@ -74,6 +75,14 @@ pub const REQUIRED: [&str; 105] = [
     "two phones ring for an urgent caller",
     "one of two phones takes the call",
     "urgent words in a note",
+    "Consulted Accepted",
+    "Consulted Began",
+    "Consulted Completed",
+    "Consulted Ended Cancelled",
+    "Consulted Ended TalkEnded",
+    "Consulted Ended Transferred",
+    "Consulted Failed ColleagueLeft",
+    "Consulted Failed Unanswered",
     "HoldBegan",
     "HoldEnded AssistantLeft",
     "HoldEnded CallerLeft",
@@ -272,6 +281,10 @@ impl Marks {
                     self.count("closed while talking");
                 }
                 format!("TalkEnded {}", if *by == Party::Caller { "Caller" } else { "Agent" })
+            }
+            Fact::Consulted(Consulted { step, .. }) => {
+                let step = format!("{step:?}").replace(['(', ')'], " ");
+                format!("Consulted {}", step.split(" {").next().unwrap_or_default().trim_end())
             }
             Fact::HoldEnded { how, .. } => format!("HoldEnded {how:?}"),
             Fact::CallLeft { how, .. } => format!("CallLeft {how:?}"),

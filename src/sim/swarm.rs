@@ -57,6 +57,7 @@ pub(super) struct Swarm {
     pub(super) forgets: u64,
     pub(super) transfers: u64,
     pub(super) holds: u64,
+    pub(super) consults: u64,
     pub(super) drops: u64,
     pub(super) toggles: u64,
     /// Percentages of the carrier's doings.
@@ -112,6 +113,7 @@ impl Swarm {
             forgets: often(chance, &[0, 10, 60]),
             transfers: often(chance, &[0, 10, 40]),
             holds: often(chance, &[0, 15, 50]),
+            consults: often(chance, &[0, 15, 50]),
             drops: often(chance, &[0, 5, 30]),
             toggles: often(chance, &[0, 10, 30]),
             duplicates: often(chance, &[0, 8, 40]),

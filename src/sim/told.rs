@@ -2,6 +2,7 @@
 //!
 //! Its calls, persons and notes are made up: this is for simulation and scenarios, never for a real journal.
 
+mod consult;
 mod treatment;
 
 use std::fmt::Debug;
@@ -15,6 +16,7 @@ use crate::floor::effect::Effect;
 use crate::floor::effect::Oddity;
 use crate::floor::effect::Outbox;
 use crate::floor::effect::Refusal;
+use crate::floor::event::ConsultRequest;
 use crate::floor::event::Event;
 use crate::floor::event::Input;
 use crate::floor::event::ItemRequest;
@@ -24,6 +26,7 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::agent::AgentChange;
+use crate::floor::fact::consult::Consulted;
 use crate::floor::fact::desk::DeskChange;
 use crate::floor::fact::supervision::Supervised;
 use crate::floor::fact::taped::Taped;
@@ -32,6 +35,7 @@ use crate::flow::HeadStart;
 use crate::vocab::OfferId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
+use consult::consulted;
 use treatment::treated;
 
 /// The zone in which times are told, whatever the practice's own: a story needs one clock.
@@ -129,6 +133,10 @@ pub fn event(told: &Event) -> String {
         Event::CallCloseAsked { call, outcome, .. } => format!("{call} is to be closed as {outcome}"),
         Event::HoldAsked { call } => format!("{call} is to be put on hold"),
         Event::ResumeAsked { call } => format!("{call} is to come off hold"),
+        Event::ConsultAsked { call, what: ConsultRequest::Begin { lane } } => {
+            format!("{call} is to go to {lane}, after a word")
+        }
+        Event::ConsultAsked { call, what } => format!("{call}: {} that", plain(what)),
         Event::TransferAsked { call, lane } => format!("{call} is to go to {lane}"),
         Event::AttemptMade { item, outcome, .. } => format!("an attempt at {item}: {outcome}"),
         Event::ItemCloseAsked { item, outcome, .. } => format!("{item} is to be closed as {outcome}"),
@@ -326,6 +334,7 @@ fn talked(told: &Fact) -> String {
             format!("{by}, to {} in on {call}: {}{until}", mode.name(), plain(step))
         }
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
+        Fact::Consulted(Consulted { call, step }) => format!("{call} {}", consulted(step)),
         Fact::Taped(told) => taped(told),
         other => work(other),
     }
@@ -467,6 +476,9 @@ fn reasons(why: &Why) -> String {
     if let Some(rung) = why.rung {
         let _ = write!(text, ", on call, rung {}", rung + 1);
     }
+    if let Some(first) = &why.consult {
+        let _ = write!(text, ", asked by {first}");
+    }
     for (call, reason) in &why.passed_calls {
         let _ = write!(text, "; not {call}: {}", plain(reason));
     }
@@ -508,6 +520,10 @@ pub fn floor(floor: &Floor) -> String {
         if let Some(held) = call.held {
             let overdue = if held.reminded { ", for long" } else { "" };
             let _ = write!(text, " on hold since {}{overdue}", clock(held.since));
+        }
+        if let Some(asked) = &call.consult {
+            let whom = asked.agent.as_ref().map_or_else(String::new, |agent| format!(", {agent}"));
+            let _ = write!(text, " offered to {}: {}{whom}", asked.lane, asked.state.replace('_', " "));
         }
         if call.recorded {
             text.push_str(", recorded");

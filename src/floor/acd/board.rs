@@ -69,6 +69,8 @@ pub struct Choice {
 pub struct Board {
     fits: Fits,
     order: BTreeMap<Key, Stand>,
+    /// Calls that stand in no line, and for which somebody is looked for: warm transfers.
+    asked: BTreeMap<Key, Stand>,
     /// Calls that may be offered, by need.
     lines: Vec<BTreeSet<Key>>,
     idle: BTreeMap<Seat, AbilityId>,
@@ -100,9 +102,29 @@ impl Board {
         self.order.insert(key, Stand { need, reserved: false }).is_none()
     }
 
+    /// From now on somebody is offered this call, which stands in no line.
+    pub fn ask(&mut self, key: Key, need: NeedId) {
+        self.line(need).insert(key);
+        self.asked.insert(key, Stand { need, reserved: false });
+    }
+
+    /// Nobody is offered it any longer.
+    pub fn stop_asking(&mut self, key: Key) {
+        if let Some(stand) = self.asked.remove(&key) {
+            self.line(stand.need).remove(&key);
+        }
+    }
+
+    fn stand(&mut self, key: Key) -> Option<&mut Stand> {
+        match self.order.get_mut(&key) {
+            Some(stand) => Some(stand),
+            None => self.asked.get_mut(&key),
+        }
+    }
+
     /// The call is being offered: nobody else gets it, but it keeps its place.
     pub fn reserve(&mut self, key: Key) {
-        if let Some(stand) = self.order.get_mut(&key) {
+        if let Some(stand) = self.stand(key) {
             stand.reserved = true;
             let need = stand.need;
             self.line(need).remove(&key);
@@ -111,7 +133,7 @@ impl Board {
 
     /// The call is offered no longer, and may be offered again.
     pub fn release(&mut self, key: Key) {
-        if let Some(stand) = self.order.get_mut(&key) {
+        if let Some(stand) = self.stand(key) {
             stand.reserved = false;
             let need = stand.need;
             self.line(need).insert(key);
@@ -137,6 +159,11 @@ impl Board {
     /// Calls in serving order, those being offered included.
     pub fn in_order(&self) -> impl Iterator<Item = &Key> {
         self.order.keys()
+    }
+
+    /// How many are looked for somebody for, without a place in a line.
+    pub fn asked(&self) -> usize {
+        self.asked.len()
     }
 
     /// How many wait.
@@ -191,7 +218,7 @@ impl Board {
 
     /// Who is offered the call at this place: of the lowest open tier that has somebody idle, the longest idle.
     pub fn idle_for(&self, key: Key) -> Option<(Choice, Timestamp, AgentId)> {
-        let need = self.order.get(&key)?.need;
+        let need = self.order.get(&key).or_else(|| self.asked.get(&key))?.need;
         let heads = self.longest_idle().filter_map(|(ability, seat)| match self.fits.of(*ability, need) {
             Fit::Takes(tier) => Some((tier, seat)),
             Fit::Refused(_) => None,

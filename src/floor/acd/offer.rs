@@ -32,6 +32,8 @@ pub struct Offer {
     pub answered: bool,
     /// Is she rung because she is on call?
     pub on_call: bool,
+    /// Is she asked by a colleague to take the call over?
+    pub warm: bool,
     /// Is it rung at her softphone?
     pub softphone: bool,
     /// Has that shown that it rings?

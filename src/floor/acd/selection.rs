@@ -45,7 +45,7 @@ impl Floor {
         (agent, ability): (&AgentId, AbilityId),
         idle_since: Timestamp,
     ) -> Option<Why> {
-        let place = call.place.as_ref()?;
+        let place = call.sought_place()?;
         Some(Why {
             urgent: call.urgent,
             deadline: place.deadline,
@@ -56,13 +56,15 @@ impl Floor {
             passed_calls: self.board.calls_passed(choice, ability),
             passed_agents: self.board.agents_passed(choice, idle_since, agent),
             rung: None,
+            consult: call.agent().cloned(),
         })
     }
 }
 
 /// Why this agent may not take this call now; `None` if she may. Worked out anew, for whoever checks the board.
 pub(in crate::floor) fn refusal(member: &Member, call: &Call) -> Option<PassedOver> {
-    let (place, lane) = (call.place.as_ref()?, call.lane()?);
+    let place = call.sought_place()?;
+    let lane = call.flow.lane(&place.lane)?;
     match fit(&Ability::of(member), &Need::of(&call.language, lane, place.tier)) {
         Fit::Takes(_) => None,
         Fit::Refused(why) => Some(why),

@@ -59,6 +59,7 @@ impl Floor {
                 served_since: None,
                 told_until: None,
                 held: None,
+                consult: None,
                 taping: Taping::default(),
             },
         );

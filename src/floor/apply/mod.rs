@@ -3,6 +3,7 @@
 //! A fact that does not fit (an unknown id in a damaged journal) changes nothing; the chain has already been checked.
 
 mod call;
+mod consult;
 mod hold;
 mod item;
 mod ladder;
@@ -106,9 +107,17 @@ impl Floor {
             Fact::AskedOnce { key, path } => self.asked_once(at, key, path),
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
             Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.hold_fact(at, fact),
-            Fact::Supervised(_) => self.supervised(at, fact),
+            Fact::Supervised(_) | Fact::Consulted(_) => self.third_fact(at, fact),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
+        }
+    }
+
+    /// A third party comes into a conversation, or leaves it.
+    fn third_fact(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::Consulted(consulted) => self.consulted(at, consulted),
+            _ => self.supervised(at, fact),
         }
     }
 

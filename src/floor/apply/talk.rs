@@ -35,6 +35,7 @@ impl Floor {
             made_at: at,
             answered: false,
             on_call,
+            warm: why.consult.is_some(),
             softphone,
             rung: false,
         };
@@ -44,9 +45,12 @@ impl Floor {
                 self.page_began(*call, *offer, rung);
                 self.remember_state(agent);
             }
+            None if why.consult.is_some() => self.consult_rung(*call, Some(*offer)),
             None => self.set_queued_phase(*call, Phase::Offered(*offer)),
         }
-        self.with_call(*call, |call| call.served_since = Some(at));
+        if why.consult.is_none() {
+            self.with_call(*call, |call| call.served_since = Some(at));
+        }
         self.set_agent(agent, AgentState::Offered(*offer));
         self.timers.set(TimerName::OfferExpires(*offer), *expires_at);
         self.add_leg(*leg, *call, Side::Agent { agent: agent.clone(), offer: *offer });
@@ -91,6 +95,9 @@ impl Floor {
             self.part(at, &offer.agent, offer.leg);
         } else {
             self.free_agent(at, &offer.agent);
+        }
+        if offer.warm {
+            self.consult_rung(offer.call, None);
         }
         if self.calls.get(&offer.call).is_some_and(|c| c.phase == Phase::Offered(id)) {
             self.set_queued_phase(offer.call, Phase::Waiting);

@@ -34,6 +34,9 @@ pub struct Why {
     /// The rung of the on-call ladder, from 0, if she is rung because she is on call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<u8>,
+    /// Whose call it is, if she asks a colleague to take it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consult: Option<AgentId>,
 }
 
 /// Why somebody was passed over.

@@ -6,6 +6,7 @@
 //!  assistant            yes        yes        no       yes      yes
 //!  supervisor           yes        yes        no       yes      yes
 //! ```
+//! A colleague hears and is heard as the assistant; only, the conversation does not end with her.
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -15,8 +16,10 @@ use serde::Serialize;
 pub enum Role {
     /// The caller.
     Patient,
-    /// Who serves the call; with a consult there are two.
+    /// Who serves the call.
     Assistant,
+    /// Whom she asks to take it over.
+    Colleague,
     /// Who listens in.
     Supervisor(Mode),
 }
@@ -53,13 +56,19 @@ impl Role {
     pub fn hears(self, other: Self) -> bool {
         match (self, other) {
             (_, Self::Supervisor(Mode::Listen)) | (Self::Patient, Self::Supervisor(Mode::Whisper)) => false,
-            (_, Self::Patient | Self::Assistant | Self::Supervisor(Mode::Whisper | Mode::Barge)) => true,
+            (_, Self::Patient | Self::Assistant | Self::Colleague) => true,
+            (_, Self::Supervisor(Mode::Whisper | Mode::Barge)) => true,
         }
+    }
+
+    /// Is it a party between whom a hold is? A colleague talks with the assistant meanwhile.
+    pub fn waits(self) -> bool {
+        self.is_party() && self != Self::Colleague
     }
 
     /// Is it a conversation because of this seat? A supervisor alone with one party makes none.
     pub fn is_party(self) -> bool {
-        matches!(self, Self::Patient | Self::Assistant)
+        matches!(self, Self::Patient | Self::Assistant | Self::Colleague)
     }
 }
 
@@ -71,12 +80,14 @@ mod tests {
     fn a_patient_never_hears_a_whisper_and_nobody_hears_a_listener() {
         let (listens, whispers, barges) =
             (Role::Supervisor(Mode::Listen), Role::Supervisor(Mode::Whisper), Role::Supervisor(Mode::Barge));
-        let all = [Role::Patient, Role::Assistant, listens, whispers, barges];
+        let all = [Role::Patient, Role::Assistant, listens, whispers, barges, Role::Colleague];
         let heard = |by: Role| all.map(|other| by.hears(other));
-        assert_eq!(heard(Role::Patient)[1..], [true, false, false, true]);
-        assert_eq!(heard(Role::Assistant), [true, true, false, true, true]);
+        assert_eq!(heard(Role::Patient)[1..], [true, false, false, true, true]);
+        for assistant in [Role::Assistant, Role::Colleague] {
+            assert_eq!(heard(assistant), [true, true, false, true, true, true]);
+        }
         for supervisor in [listens, whispers, barges] {
-            assert_eq!(heard(supervisor), [true, true, false, true, true]);
+            assert_eq!(heard(supervisor), [true, true, false, true, true, true]);
         }
     }
 }

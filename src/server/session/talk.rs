@@ -108,6 +108,7 @@ pub(super) fn place_of(treatment: &Treatment) -> Option<Place> {
     let (call, round, role) = match treatment {
         Treatment::Connected { call, round, party: Party::Caller, .. } => (*call, *round, Role::Patient),
         Treatment::Connected { call, round, party: Party::Agent, .. } => (*call, *round, Role::Assistant),
+        Treatment::Connected { call, round, party: Party::Colleague, .. } => (*call, *round, Role::Colleague),
         Treatment::Supervise { call, round, mode, .. } => (*call, *round, Role::Supervisor(*mode)),
         _ => return None,
     };

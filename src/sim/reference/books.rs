@@ -2,6 +2,7 @@
 //!
 //! They say how calls may move, where each ends, which items there must be, and what times follow from the flow.
 
+mod consults;
 mod items;
 
 use std::collections::BTreeMap;
@@ -75,6 +76,8 @@ struct CallPage {
     due: Option<Timestamp>,
     /// When the caller came to the mailbox, and heard by when the practice calls back.
     told_at: Option<Timestamp>,
+    /// A warm transfer.
+    asked: Option<consults::Asked>,
 }
 
 struct OfferPage {
@@ -181,6 +184,7 @@ impl Books {
             | Fact::CallClosed { .. }
             | Fact::VoicemailBegan { .. }
             | Fact::CallLeft { .. } => self.moved(now, fact)?,
+            Fact::Consulted(consulted) => self.consulted(now, consulted)?,
             Fact::ItemOpened(new) => self.opened(now, new, thorough)?,
             Fact::ItemJoined { .. } => self.joined(now, fact)?,
             Fact::ItemChanged { item, to, .. } => self.changed(*item, to)?,
@@ -219,6 +223,7 @@ impl Books {
             counted: None,
             due: None,
             told_at: None,
+            asked: None,
         };
         self.ledger.inbound += 1;
         self.ledger.in_progress += 1;
@@ -306,6 +311,7 @@ impl Books {
     fn offered(&mut self, now: Timestamp, event: &Event, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::OfferMade { offer, call, agent, leg, expires_at, why } => {
+                self.offered_for(*call, why.consult.as_ref())?;
                 // Who is on call has the ladder's ring time.
                 let on_softphone = self.softphones.contains(agent);
                 let ring = if on_softphone { SHOWS_WITHIN } else { self.alive(*call)?.flow.offers.ring };
@@ -407,6 +413,7 @@ impl Books {
 
     fn leave_talk(&mut self, call: CallId, to: Phase) -> Result<AgentId, String> {
         let page = self.alive(call)?;
+        must(page.asked.is_none(), || format!("warm-transfer: it outlives the conversation of {call}"))?;
         match std::mem::replace(&mut page.phase, to) {
             Phase::Talking(agent) => Ok(agent),
             other => Err(format!("monotone-call: {call} leaves a conversation while {other:?}")),
@@ -440,6 +447,7 @@ impl Books {
         let closes = complete(lane, outcome, note).map_err(|what| format!("item-complete: {call} closed {what}"))?;
         must(closes || page.due.is_some(), || format!("item-iff-needed: {call} closed as {outcome}, without an item"))?;
         match page.phase {
+            Phase::Talking(_) if page.is_asked() => Err(format!("one-outcome: {call} closed, and offered to somebody")),
             Phase::Talking(_) => {
                 page.closed = true;
                 Ok(())

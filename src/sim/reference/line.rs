@@ -8,6 +8,8 @@ use std::sync::Arc;
 use crate::floor::Floor;
 use crate::floor::fact::Fact;
 use crate::floor::fact::OfferOutcome;
+use crate::floor::fact::consult::ConsultStep;
+use crate::floor::fact::consult::Consulted;
 use crate::flow::Flow;
 use crate::flow::Lane;
 use crate::flow::Member;
@@ -31,13 +33,15 @@ struct Waiting {
     /// When it has waited as long as its lane allows.
     until: Timestamp,
     state: State,
+    /// Lane, deadline and tier of before a warm transfer.
+    before: Option<(usize, Timestamp, usize)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// In the menu, or with an assistant.
     Elsewhere,
-    /// In line and not being offered.
+    /// In line, or asked about in a warm transfer, and not being offered.
     Free,
     Offered(OfferId),
 }
@@ -119,6 +123,7 @@ impl Line {
                     tier: 0,
                     until: now,
                     state: State::Elsewhere,
+                    before: None,
                     flow,
                 };
                 self.calls.insert(*call, waiting);
@@ -149,6 +154,7 @@ impl Line {
                     self.with(call, |c| c.state = if c.state == offered { State::Free } else { c.state });
                 }
             }
+            Fact::Consulted(Consulted { call, step }) => self.with(*call, |c| c.consulted(step)),
             Fact::WaitOverrun { call, until } => self.with(*call, |c| c.until = *until),
             // It may come back while its caller is still on the line.
             Fact::CallLeft { call, .. } => self.with(*call, |c| c.state = State::Elsewhere),
@@ -263,6 +269,27 @@ impl Waiting {
     fn waits(&mut self, now: Timestamp) {
         self.state = State::Free;
         self.until = now + self.lane().map_or(crate::vocab::Span::ZERO, |lane| lane.max_wait);
+    }
+
+    /// It is in nobody's line; but somebody is offered it, of whatever tier.
+    fn consulted(&mut self, step: &ConsultStep) {
+        match step {
+            ConsultStep::Began { lane, deadline, until, .. } => {
+                self.before = Some((self.lane, self.deadline, self.tier));
+                self.lane = self.flow.lanes.iter().position(|l| l.id == *lane).unwrap_or_default();
+                self.tier = self.lane().map_or(0, |lane| lane.serving.len());
+                (self.deadline, self.until, self.state) = (*deadline, *until, State::Free);
+            }
+            ConsultStep::Prolonged { until } => self.until = *until,
+            ConsultStep::Accepted { .. } | ConsultStep::Failed(_) => self.state = State::Elsewhere,
+            ConsultStep::Ended(_) => {
+                self.state = State::Elsewhere;
+                if let Some(before) = self.before.take() {
+                    (self.lane, self.deadline, self.tier) = before;
+                }
+            }
+            ConsultStep::Completed { .. } => self.before = None,
+        }
     }
 
     /// The tier by which she may take the call now.

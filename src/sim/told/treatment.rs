@@ -24,10 +24,12 @@ pub(super) fn treated(treatment: &Treatment) -> String {
             promised,
             backline,
             names_practice,
+            from,
             ..
         } => {
             format!(
-                "whisper {}{lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                "whisper {}{}{lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                from.as_ref().map_or_else(String::new, |from| format!("from {from}, ")),
                 if *names_practice { "with the practice's name, " } else { "" },
                 if *urgent { ", urgent" } else { "" },
                 if *backline { ", backline" } else { "" },

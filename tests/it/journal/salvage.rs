@@ -94,7 +94,7 @@ fn spoil(data: &Path, file: &str, spoil: impl FnOnce(&mut Vec<u8>)) {
 fn whichever_page_is_gone_the_rest_is_kept_and_every_call_is_accounted_for() {
     for (closed, file) in [(true, "journal.db"), (false, "journal.db-wal")] {
         let (folder, facts) = written(7, closed);
-        let mut chance = Chance::of(11);
+        let mut chance = Chance::of(12);
         let (mut refused, mut most_lost) = (0, 0);
         for n in 0..24 {
             let data = folder.copy("damaged");
@@ -199,7 +199,7 @@ fn a_damaged_key_costs_its_texts_and_a_lost_anchor_costs_nothing() {
 
 #[test]
 fn a_flow_that_is_lost_is_asked_for_and_taken_from_the_files() {
-    let (folder, facts) = written(3, true);
+    let (folder, facts) = written(12, true);
     let connection = rusqlite::Connection::open(folder.data().join("journal.db")).unwrap();
     let opening: i64 = {
         let longest = "SELECT max(first) FROM block WHERE instr(body, CAST('FlowLoaded' AS BLOB)) > 0";

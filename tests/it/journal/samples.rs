@@ -114,7 +114,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
     SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked AskedOnce HoldAsked ResumeAsked
-    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked);
+    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -123,7 +123,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
     SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
-    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped);
+    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -374,6 +374,7 @@ fn why() -> Why {
         passed_calls: vec![(CallId(9), PassedOver::Language)],
         passed_agents: vec![("luis".into(), PassedOver::TierNotOpen)],
         rung: Some(1),
+        consult: Some("ana".into()),
     }
 }
 
@@ -401,6 +402,7 @@ fn treatments() -> Vec<Treatment> {
             promised: Some(NOON),
             backline: true,
             names_practice: true,
+            from: Some("Ana".into()),
         },
         Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language(), recorded: true },
         Treatment::RecordingNotice { lane: "scheduling".into(), how: Route::Person, language: language() },
@@ -479,6 +481,7 @@ fn flow_file() -> FlowFile {
             wrap_up: Span::mins(2),
             with_a_patient: Span::mins(10),
             hold_reminder: Span::mins(5),
+            warm_transfer: Span::secs(90),
         },
         retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },

@@ -20,6 +20,7 @@ use carelane::floor::details::Details;
 use carelane::floor::details::Subject;
 use carelane::floor::details::Window;
 use carelane::floor::event::AskedState;
+use carelane::floor::event::ConsultRequest;
 use carelane::floor::event::Event;
 use carelane::floor::event::Failure;
 use carelane::floor::event::Input;
@@ -235,8 +236,12 @@ impl Stage {
     /// What an assistant asks for while she talks.
     fn asked_in_talk(&self, what: &str, who: &str, lane: Option<&str>) -> Result<Event, String> {
         let call = self.call(who)?;
+        let consult = |what| Ok(Event::ConsultAsked { call, what });
         match (what, lane) {
             ("hold", None) => Ok(Event::HoldAsked { call }),
+            ("warm", Some(lane)) => consult(ConsultRequest::Begin { lane: lane.into() }),
+            ("complete", None) => consult(ConsultRequest::Complete),
+            ("cancel", None) => consult(ConsultRequest::Cancel),
             ("resume", None) => Ok(Event::ResumeAsked { call }),
             ("transfer", Some(lane)) => Ok(Event::TransferAsked { call, lane: lane.into() }),
             _ => Err(format!("{what} needs something else")),
@@ -310,7 +315,9 @@ impl Stage {
                 }
                 Ok(Event::SuperviseAsked { call: self.call(who)?, by: by.into(), mode })
             }
-            ["hold" | "resume" | "transfer", who, ..] => self.asked_in_talk(words[0], who, words.get(2).copied()),
+            ["hold" | "resume" | "transfer" | "warm" | "complete" | "cancel", who, ..] => {
+                self.asked_in_talk(words[0], who, words.get(2).copied())
+            }
             ["close", who, outcome, ..] => {
                 let (call, (note, by, promised)) = (self.call(who)?, note(&words[3..])?);
                 Ok(Event::CallCloseAsked { call, outcome: outcome.into(), note, by, promised })

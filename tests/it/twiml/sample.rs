@@ -153,7 +153,12 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         promised: (repeat && !urgent).then_some(MORNING),
         backline: urgent && !repeat,
         names_practice: repeat,
+        from: None,
     };
+    let mut warm = whisper(false, false, Span::secs(42));
+    if let Treatment::Whisper { from, .. } = &mut warm {
+        *from = Some("Ana & Söhne".into());
+    }
     let ask = Treatment::AskStanding { lane: "desk".into(), how: Route::Key, language: language.clone() };
     vec![
         ("answer", announce(language), Context::Call),
@@ -165,6 +170,8 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         ("whisper-urgent-repeat", whisper(true, true, Span::mins(3)), Context::Call),
         ("room-caller", room(Party::Caller), Context::Call),
         ("room-assistant", room(Party::Agent), Context::Call),
+        ("whisper-warm", warm, Context::Call),
+        ("room-colleague", room(Party::Colleague), Context::Call),
     ]
 }
 
