@@ -17,6 +17,13 @@ pub(super) fn check(case: &mut Case<'_, '_>) {
         announcement(case, rules);
         decline_key(case, rules);
     }
+    for lane in flow.lanes.iter().filter(|lane| lane.recorded && lane.clinical) {
+        let id = lane.id.as_str();
+        let title = format!("clinical lane `{id}` is recorded");
+        let at = case.at(&["lanes", id, "recorded"]);
+        let hint = "take it out: its callers are urgent, and are put through without an announcement";
+        case.problems.error(Code::Clinical, at, title, "an announcement would delay a medical question").hint(hint);
+    }
     for lane in flow.lanes.iter().filter(|lane| lane.recorded && !lane.clinical && flow.recording.is_none()) {
         let at = case.at(&["lanes", lane.id.as_str(), "recorded"]);
         let title = format!("lane `{}` is recorded, and nobody is told", lane.id);

@@ -182,10 +182,7 @@ impl Door {
 impl Asking<'_> {
     async fn route(&mut self, head: &Parts, parts: &[&str], body: &[u8]) -> Result<Reply, Reply> {
         match (head.method.as_str(), parts) {
-            ("GET", ["floor"]) => {
-                let view = self.engine.view().await.map_err(unanswered)?;
-                Ok(reply::json(StatusCode::OK, &json::floor(&view, self.engine.clock().now())))
-            }
+            ("GET", ["floor"]) => self.floor().await,
             ("GET", ["events"]) => Ok(self.events()),
             ("PUT", ["agents", agent, "state"]) => self.set_state(agent, body).await,
             ("POST", ["agents", agent, "softphone"]) => self.softphone(agent).await,
@@ -242,6 +239,11 @@ impl Asking<'_> {
             (method, ["items", item, what @ ("script" | "referral")]) => self.keep((method, what), item, body).await,
             _ => Err(reply::problem(StatusCode::NOT_FOUND, "the API has nothing at this path")),
         }
+    }
+
+    async fn floor(&self) -> Result<Reply, Reply> {
+        let view = self.engine.view().await.map_err(unanswered)?;
+        Ok(reply::json(StatusCode::OK, &json::floor(&view, self.engine.clock().now())))
     }
 
     async fn close_call(&mut self, call: CallId, body: &[u8]) -> Result<Reply, Reply> {
