@@ -32,12 +32,14 @@ export class Note {
       return new Option(plain(id) + left, id);
     });
     this.of("outcome").replaceChildren(new Option("Choose…", ""), ...outcomes);
-    const fields = guide.note_fields.map(({ id, label, required }) => {
+    const fields = guide.note_fields.map(({ id, label, required, when }) => {
       const text = document.createElement("textarea");
       text.name = id;
       text.rows = 2;
       const holder = document.createElement("label");
       holder.className = "field";
+      // Fields for complaints show when carelane asks for them.
+      holder.hidden = (when || []).join() === "complaint";
       holder.append(inLanguage(label, language) + (required ? "" : " (may be empty)"), text);
       return holder;
     });
@@ -69,7 +71,10 @@ export class Note {
   refused(error) {
     const missing = error instanceof Refused ? error.missing : [];
     const fields = missing.map((id) => this.of("note").elements.namedItem(id)).filter(Boolean);
-    fields.forEach((field) => field.setAttribute("aria-invalid", "true"));
+    fields.forEach((field) => {
+      field.closest("label").hidden = false;
+      field.setAttribute("aria-invalid", "true");
+    });
     const lacks = missing.map((id) => {
       const field = this.guide.note_fields.find((known) => known.id === id);
       const name = field ? inLanguage(field.label, "en-US") : plain(id);

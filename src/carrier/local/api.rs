@@ -95,6 +95,16 @@ pub struct GuideField {
     pub label: String,
     /// Must it be filled in?
     pub required: bool,
+    /// Where it must be, although not everywhere: `callback`, `attempt`, `complaint`.
+    #[serde(default)]
+    pub when: Vec<String>,
+}
+
+impl GuideField {
+    /// Is it for complaints only? carelane asks for it where there is one.
+    pub fn is_for_complaints(&self) -> bool {
+        self.when == ["complaint"]
+    }
 }
 
 /// One outcome of a lane.

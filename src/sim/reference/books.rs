@@ -74,8 +74,8 @@ struct CallPage {
     counted: Option<fn(&mut Ledger) -> &mut u64>,
     /// When the item that the call opened or joined last is due.
     due: Option<Timestamp>,
-    /// When the caller came to the mailbox, and heard by when the practice calls back.
-    told_at: Option<Timestamp>,
+    /// When the caller came to the mailbox, and by when the practice calls back, as was said there.
+    told: Option<(Timestamp, Timestamp)>,
     /// A warm transfer.
     asked: Option<consults::Asked>,
 }
@@ -222,7 +222,7 @@ impl Books {
             backline: false,
             counted: None,
             due: None,
-            told_at: None,
+            told: None,
             asked: None,
         };
         self.ledger.inbound += 1;
@@ -270,7 +270,7 @@ impl Books {
         let page = self.alive(call)?;
         must(page.phase == Phase::Open, || format!("monotone-call: {call} is queued while {:?}", page.phase))?;
         page.lane = Some(lane.clone());
-        page.told_at = None;
+        page.told = None;
         let Some(page) = self.calls.get(&call) else { return Ok(()) };
         let redialled = self.redial_of(now, page, lane).map_or(page.placed, |item| page.placed.min(item.last_wait.0));
         must(arrived == redialled, || {
@@ -371,9 +371,9 @@ impl Books {
     fn moved(&mut self, now: Timestamp, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::TalkBegan { call, agent, .. } => self.step(*call, &[Phase::Open], Phase::Talking(agent.clone())),
-            Fact::VoicemailBegan { call, .. } => {
-                self.alive(*call)?.told_at = Some(now);
-                Ok(())
+            Fact::VoicemailBegan { call, due_at } => {
+                self.alive(*call)?.told = Some((now, *due_at));
+                must(*due_at > now, || format!("time-sane: {call} is told that it is called back by {due_at}"))
             }
             Fact::Transferred { call, .. } => {
                 self.alive(*call)?.closed = false;

@@ -136,7 +136,7 @@ async fn note_of(world: &World, call: &str) -> Value {
 /// The practice asks for a slot instead of a next step, and knows a wait list that the records desk keeps.
 fn with_a_slot(_: &str, text: String) -> String {
     text.replace("next_step: { label: \"Next step, and whose it is\"", "slot: { label: Which slot")
-        .replace("        next_step:\n", "        slot:\n")
+        .replace("        next_step:\n          \"1\"", "        slot:\n          \"1\"")
         .replace("      booked: closes", "      wait_listed: { hands_to: records }\n      booked: closes")
 }
 

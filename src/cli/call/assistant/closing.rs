@@ -77,7 +77,8 @@ impl Shift<'_> {
 
     async fn write(&mut self, draft: &mut Draft, lane: &LaneGuide) -> Result<Written, Unsaid> {
         self.ask_outcome(draft).await?;
-        let (required, optional): (Vec<_>, Vec<_>) = lane.note_fields.iter().partition(|field| field.required);
+        let asked = lane.note_fields.iter().filter(|field| !field.is_for_complaints());
+        let (required, optional): (Vec<_>, Vec<_>) = asked.partition(|field| field.required);
         for field in required.into_iter().chain(optional) {
             self.ask_field(draft, field).await?;
         }
@@ -142,7 +143,7 @@ impl Shift<'_> {
             _ => {}
         }
         for id in missing {
-            let unknown = || GuideField { id: id.clone(), label: id.clone(), required: true };
+            let unknown = || GuideField { id: id.clone(), label: id.clone(), required: true, when: Vec::new() };
             let known = lane.note_fields.iter().find(|field| field.id == *id).cloned();
             // What is missing is required, whatever a newer version of the flow says.
             let field = GuideField { required: true, ..known.unwrap_or_else(unknown) };

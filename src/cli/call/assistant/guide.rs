@@ -16,7 +16,12 @@ const SECONDS_MAX: i64 = 90;
 /// What most lanes ask for, for when the lane's own guide cannot be read. A refusal names the outcomes, and what else
 /// is needed.
 pub(super) fn usual(lane: &str) -> LaneGuide {
-    let field = |(id, label): (&str, &str)| GuideField { id: id.to_owned(), label: label.to_owned(), required: true };
+    let field = |(id, label): (&str, &str)| GuideField {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        required: true,
+        when: Vec::new(),
+    };
     let fields = [("request", "request"), ("action", "action"), ("next_step", "next step")];
     LaneGuide {
         lane: lane.to_owned(),

@@ -114,12 +114,15 @@ impl Books {
         let flow = in_force.filter(|_| page.phase == Phase::Over).unwrap_or_else(|| page.flow.clone());
         // What was told at the mailbox holds, also for who could not be moved there.
         let at_the_mailbox = matches!(new.kind, ItemKind::Voicemail | ItemKind::Missed);
-        let counted = page.told_at.filter(|_| at_the_mailbox).unwrap_or(now);
+        let told = page.told.filter(|_| at_the_mailbox);
+        let counted = told.map_or(now, |(at, _)| at);
         let in_lane = flow.clone();
         let Some(lane) = in_lane.lane(&new.lane) else { return Err(format!("item-complete: {} in no lane", new.item)) };
         // An assistant promised a time of her own.
         let spoken = matches!(page.phase, Phase::Talking(_) | Phase::WrapUp(_) | Phase::Owed);
-        if !(spoken && new.promised == Some(new.due_at)) {
+        // What was told may be a repeat caller's earlier time: it holds, whatever became of that request meanwhile.
+        let holds = told.is_some_and(|(_, due)| due == new.due_at && new.promised == Some(due));
+        if !(holds || spoken && new.promised == Some(new.due_at)) {
             due_in_open_time(&flow, lane, counted, new, thorough)?;
         }
         let told = new.promised.is_none_or(|at| at == new.due_at);
