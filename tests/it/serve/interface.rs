@@ -8,10 +8,12 @@ use serde_json::Value;
 use serde_json::json;
 
 use super::http;
+use super::process::free_address;
 use super::world::API_TOKEN;
 use super::world::World;
 use super::world::list;
 use super::world::play;
+use super::world::write_flows;
 
 const NOTE: &str = r#"{"request":"wants a visit","action":"offered Tuesday","next_step":"none, she comes"}"#;
 
@@ -120,7 +122,7 @@ async fn a_lane_is_shown_with_what_its_assistant_says_decides_by_and_fills_in() 
         fields[0],
         json!({"id": "request", "label": "What the patient asked for", "required": true, "when": []})
     );
-    assert_eq!((fields.len(), &fields[1]["required"], &fields[1]["when"][0]), (8, &false.into(), &"callback".into()));
+    assert_eq!((fields.len(), &fields[1]["required"], &fields[5]["when"][0]), (8, &false.into(), &"complaint".into()));
     let sheet = &lane["sheet"];
     assert_has(sheet, "goal path answer_within callback_within exceptions callback_script");
     assert_has(&sheet["exceptions"], "unreachable incomplete_referral medical_advice language");
@@ -248,15 +250,27 @@ async fn an_item_is_worked_on_with_three_attempts_and_closed_or_refused_with_the
     ask(&world, "POST items/item-1/attempts", &with("message_left"), 409).await;
     ask(&world, "POST items/item-1/close", &with("message_left"), 422).await;
     ask(&world, "POST items/item-9/close", &with("booked"), 404).await;
-    let unverified = ask(&world, "POST items/item-1/close", &with("booked"), 422).await;
-    assert_eq!(unverified["missing"], json!(["verified"]), "a callback that is done confirms who was spoken with");
-    let with = |outcome: &str| with(outcome).replace(r#""action""#, r#""verified":"name and birthday","action""#);
     assert_eq!(ask(&world, "POST items/item-1/close", &with("booked"), 200).await["status"], "closed");
     ask(&world, "POST items/item-1/close", &with("booked"), 409).await;
     ask(&world, "PUT items/item-1/owner", r#"{"owner":"ana"}"#, 409).await;
     assert_eq!(ask(&world, "GET items/item-1", "", 200).await["outcome"], "booked");
     assert_eq!(ask(&world, "GET items", "", 200).await["items"], json!([]));
     ask(&world, "POST items", "", 405).await;
+}
+
+#[tokio::test]
+async fn a_field_may_be_required_where_a_callback_is_closed_and_nowhere_else() {
+    let mut world = World::stopped(free_address(), 10.0, Faults::default()).await;
+    write_flows(&world.engine, |_, text| text.replace("date of birth, number\" }", "and number\", when: [callback] }"));
+    world.engine.start_and_wait().await;
+    world.patient("+15550109301", "dial\nexpect \"press 1\"\nkey 1\nexpect \"call you back\"\nexpect-ended").await;
+    world.until_quiet().await;
+    let with = |outcome: &str| format!(r#"{{"outcome":"{outcome}","note":{NOTE}}}"#);
+    ask(&world, "POST items/item-1/attempts", &with("message_left"), 200).await;
+    let unverified = ask(&world, "POST items/item-1/close", &with("booked"), 422).await;
+    assert_eq!(unverified["missing"], json!(["verified"]), "a callback that is done confirms who was spoken with");
+    let verified = with("booked").replace(r#""action""#, r#""verified":"name and birthday","action""#);
+    assert_eq!(ask(&world, "POST items/item-1/close", &verified, 200).await["status"], "closed");
 }
 
 #[tokio::test]
@@ -341,6 +355,5 @@ async fn a_note_that_tells_too_little_is_refused_with_what_is_missing_and_a_prom
     let now_due: jiff::Timestamp = done["due_at"].as_str().expect("a time").parse().expect("a time");
     assert_eq!(now_due.as_millisecond(), later.as_millisecond());
     let closing = attempt("told her son all of it", &promised).replace("message_left", "no_further_action");
-    let closing = closing.replace(r#""action""#, r#""verified":"name and birthday","action""#);
     ask(&world, "POST items/item-1/close", &closing, 409).await;
 }
