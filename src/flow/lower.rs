@@ -234,7 +234,6 @@ fn rhythm(practice: Option<&Node>, lane: Option<&Node>) -> Rhythm {
         attempts: if moments.is_empty() { Rhythm::default().attempts } else { moments },
         later_after: of("later_after").duration("later_after"),
         next_day_after: of("next_day_after").duration("next_day_after"),
-        dials: of("dials").flag("dials"),
     }
 }
 

@@ -73,7 +73,6 @@ mod tests {
             attempts: vec![Moment::LaterSameDay, Moment::NextBusinessDay],
             later_after: Span::mins(30),
             next_day_after: Span::mins(90),
-            dials: false,
         };
         let monday = |minute: i64| Timestamp(millis("2026-12-07T06:00:00Z") + minute * 60_000);
 

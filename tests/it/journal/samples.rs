@@ -526,7 +526,6 @@ fn lane() -> Lane {
             attempts: vec![Moment::NextBusinessDay],
             later_after: Span::mins(45),
             next_day_after: Span::hours(1),
-            dials: true,
         },
         script: texts("How may I help you?"),
         decision_rules: vec!["New patients get 40 minutes.".into()],
