@@ -1,7 +1,10 @@
-//! A journal folded for the commands that count: reports and pilots.
+//! A journal folded for the commands that count, and what they come to printed: reports and pilots.
 
+use std::io;
+use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::flow::Flow;
@@ -45,6 +48,22 @@ impl Source {
             (None, _, Some(asked)) => Err(format!("the journal has no practice `{asked}`; it has: {}", ids.join(", "))),
             (None, _, None) => Err("the journal has no practice yet; `carelane serve` loads one".to_owned()),
             (Some(_), Some(_), _) => Err(format!("say which practice with --practice: {}", ids.join(", "))),
+        }
+    }
+}
+
+/// Prints what a command came to: 0 printed, 2 not.
+pub(super) fn printed(command: &str, came_to: Result<Vec<u8>, String>) -> ExitCode {
+    match came_to.and_then(|text| match io::stdout().lock().write_all(&text) {
+        // Nobody reads any more (`carelane report | head`): not worth a message.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot print: {error}")),
+        _ => Ok(()),
+    }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            // Standard error is the last place to say it; if that fails too, the exit code remains.
+            _ = writeln!(io::stderr(), "carelane {command}: {message}");
+            ExitCode::from(2)
         }
     }
 }

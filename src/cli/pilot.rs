@@ -1,7 +1,5 @@
 //! `carelane pilot`: four weeks with one lane, from the first look to keep or adjust.
 
-use std::io;
-use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,6 +8,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::folded::Source;
+use super::folded::printed;
 use crate::engine::Clock;
 use crate::floor::hours;
 use crate::flow::Flow;
@@ -68,18 +67,7 @@ pub struct Args {
 
 /// Runs the command: 0 printed, 2 not.
 pub fn run(args: &Args) -> ExitCode {
-    match pilot(args).and_then(|printed| match io::stdout().lock().write_all(&printed) {
-        // Nobody reads any more (`carelane pilot | head`): not worth a message.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot print: {error}")),
-        _ => Ok(()),
-    }) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            // Standard error is the last place to say it; if that fails too, the exit code remains.
-            _ = writeln!(io::stderr(), "carelane pilot: {message}");
-            ExitCode::from(2)
-        }
-    }
+    printed("pilot", pilot(args))
 }
 
 fn pilot(args: &Args) -> Result<Vec<u8>, String> {

@@ -2,14 +2,13 @@
 //!
 //! It reads the journal beside a running carelane and prints; what is counted, and how, is in `report`.
 
-use std::io;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use jiff::civil::Date;
 
 use super::folded::Source;
+use super::folded::printed;
 use crate::engine::Clock;
 use crate::floor::hours;
 use crate::flow::Flow;
@@ -58,18 +57,7 @@ pub struct Args {
 
 /// Runs the command: 0 printed, 2 not.
 pub fn run(args: &Args) -> ExitCode {
-    match report(args).and_then(|printed| match io::stdout().lock().write_all(&printed) {
-        // Nobody reads any more (`carelane report | head`): not worth a message.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot print: {error}")),
-        _ => Ok(()),
-    }) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            // Standard error is the last place to say it; if that fails too, the exit code remains.
-            _ = writeln!(io::stderr(), "carelane report: {message}");
-            ExitCode::from(2)
-        }
-    }
+    printed("report", report(args))
 }
 
 fn report(args: &Args) -> Result<Vec<u8>, String> {
