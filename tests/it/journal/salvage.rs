@@ -94,7 +94,7 @@ fn spoil(data: &Path, file: &str, spoil: impl FnOnce(&mut Vec<u8>)) {
 fn whichever_page_is_gone_the_rest_is_kept_and_every_call_is_accounted_for() {
     for (closed, file) in [(true, "journal.db"), (false, "journal.db-wal")] {
         let (folder, facts) = written(7, closed);
-        let mut chance = Chance::of(12);
+        let mut chance = Chance::of(11);
         let (mut refused, mut most_lost) = (0, 0);
         for n in 0..24 {
             let data = folder.copy("damaged");
