@@ -86,3 +86,29 @@ async fn the_stream_needs_the_token_has_an_end_and_lets_a_stop_through() {
     assert_eq!(world.engine.end().await, Some(0));
     assert!(!world.engine.log().contains("did not finish"), "the stream held up the end:\n{}", world.engine.log());
 }
+
+#[tokio::test]
+async fn at_most_sixty_four_consoles_watch_and_a_place_is_free_when_one_leaves() {
+    let world = World::start(10.0, Faults::default()).await;
+    let mut consoles = Vec::new();
+    for _ in 0..64 {
+        consoles.push(Console::watch(world.engine.address).await);
+    }
+    let refused = world.ask("GET", "events", "").await.map(|answer| (answer.status, answer.text()));
+    assert!(matches!(&refused, Some((503, why)) if why.contains("close one")), "{refused:?}");
+    drop(consoles.pop());
+    let mut stream = TcpStream::connect(world.engine.address).await.expect("carelane listens");
+    let head = format!("GET /api/v1/events HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {API_TOKEN}\r\n\r\n");
+    for round in 0..100 {
+        // Whoever has said everything may still listen: that a line is closed shows when something is sent to it.
+        world.set_state("ana", if round % 2 == 0 { "available" } else { "not_ready" }).await;
+        stream.write_all(head.as_bytes()).await.expect("carelane takes requests");
+        let mut bytes = [0; 1_024];
+        let read = timeout(PATIENCE, stream.read(&mut bytes)).await.expect("it answers").unwrap_or(0);
+        if String::from_utf8_lossy(&bytes[..read]).starts_with("HTTP/1.1 200") {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("a place that was left is not free again");
+}

@@ -1,5 +1,7 @@
 //! The account of items: what opens them, what joins them, and when they are due.
 
+use std::sync::Arc;
+
 use super::Books;
 use super::CallPage;
 use super::ItemPage;
@@ -145,6 +147,11 @@ impl Books {
         };
         let near: Vec<ItemId> = beside.iter().map(|item| item.new.item).collect();
         must(alone, || format!("item-iff-needed: {} of the same number and lane as {near:?}", new.item))?;
+        self.begin(now, new, flow)
+    }
+
+    /// A page for an item that was not there before.
+    fn begin(&mut self, now: Timestamp, new: &NewItem, flow: Arc<Flow>) -> Result<(), String> {
         let page = ItemPage {
             last_wait: (new.arrived, now),
             new: new.clone(),
@@ -174,17 +181,7 @@ impl Books {
         let before = link.after.and_then(|item| self.items.get(&item));
         let follows = before.is_none_or(|before| !before.open) && (at == 0 || before.is_some());
         must(follows, || format!("chain: {} before its time", new.item))?;
-        let page = ItemPage {
-            last_wait: (new.arrived, now),
-            new: new.clone(),
-            flow: flow.clone(),
-            attempts: 0,
-            raised: false,
-            messages: 0,
-            put_forward: false,
-            open: true,
-        };
-        must(self.items.insert(new.item, page).is_none(), || format!("item-iff-needed: {} opened twice", new.item))
+        self.begin(now, new, flow)
     }
 
     /// The clinical group's from now on, and due sooner, never later.
