@@ -49,7 +49,8 @@ impl Tongues {
 }
 
 impl Floor {
-    /// The language a person wrote down for this call's number; or the one it last chose, unless that is too long ago, or its practice speaks it no longer.
+    /// The language a person wrote down for this call's number; or the one it last chose, unless that is too long ago,
+    /// or its practice speaks it no longer.
     pub(super) fn tongue_of(&self, id: CallId) -> Option<Language> {
         let call = self.calls.get(&id)?;
         // rule: language-kept

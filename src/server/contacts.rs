@@ -74,9 +74,10 @@ impl Body for ContactBody {
 /// What is on record, for those with the token. What changes by the hour alone is not in it.
 pub(super) fn contact(kept: &ContactKept) -> Value {
     let wants = &kept.wants;
-    let consent = wants.texts.as_ref().map(
-        |said| json!({"given": said.given, "at": said.at.rfc3339(), "by": said.by, "how": said.how}),
-    );
+    let consent = wants
+        .texts
+        .as_ref()
+        .map(|said| json!({"given": said.given, "at": said.at.rfc3339(), "by": said.by, "how": said.how}));
     json!({
         "id": kept.contact.to_string(), "practice": kept.practice, "number": json::number(Some(&kept.number)),
         "text_consent": consent, "texts_stopped_at": wants.stopped.map(crate::vocab::Timestamp::rfc3339),

@@ -210,8 +210,14 @@ pub(super) fn fact(fact: &Fact) -> (String, Map<String, Value>) {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    for (name, prefix) in [("call", "call"), ("leg", "leg"), ("offer", "offer"), ("item", "item"), ("effect", "effect"), ("contact", "contact")]
-    {
+    for (name, prefix) in [
+        ("call", "call"),
+        ("leg", "leg"),
+        ("offer", "offer"),
+        ("item", "item"),
+        ("effect", "effect"),
+        ("contact", "contact"),
+    ] {
         if let Some(id) = fields.get(name).and_then(Value::as_u64) {
             fields.insert(name.to_owned(), format!("{prefix}-{id}").into());
         }
