@@ -24,7 +24,7 @@ pub(super) fn kept(ContactKept { contact, practice, wants, .. }: &ContactKept) -
         no_calls.as_ref().map(|_| "no calls".to_owned()),
         talking.as_ref().map(|language| format!("speaks {language}")),
         texting.as_ref().map(|language| format!("reads {language}")),
-        window.map(|window| String::from(window)),
+        window.map(String::from),
         message.map(|may| if may { "messages" } else { "no messages" }.to_owned()),
         confidential.then(|| "confidential".to_owned()),
     ];
