@@ -44,7 +44,11 @@ async fn consulting(carrier: &Carrier, name: &str) -> [Call; 3] {
     let (url, token) = stream_of(&carrier.post(COLLEAGUE, &carrier.until_dialled().await).await);
     let mut colleague = carrier.connect(COLLEAGUE, &url, &token).await;
     colleague.hears(&said(&["Warm transfer: Rosa asks you to take a call over."])).await;
-    assert_eq!(transfer(&carrier.floor().await), (&json!("ringing"), &json!("ana")), "a phone that is up has taken nothing");
+    assert_eq!(
+        transfer(&carrier.floor().await),
+        (&json!("ringing"), &json!("ana")),
+        "a phone that is up has taken nothing"
+    );
     colleague.press('1').await;
     colleague.until_clear().await;
     colleague.hush();
