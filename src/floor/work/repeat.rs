@@ -27,7 +27,7 @@ pub(in crate::floor) struct Requests<'f>(Vec<&'f Item>);
 pub(in crate::floor) enum Kin<'f> {
     /// It goes on with this one.
     Same(&'f Item),
-    /// Perhaps with this one: another patient is known, or there are several. A person decides.
+    /// Perhaps with this one: another patient is known, there are several, or it takes no more. A person decides.
     MaybeSame(ItemId),
     /// It is clinical: a request of its own, after this one.
     After(ItemId),
@@ -79,19 +79,17 @@ impl<'f> Requests<'f> {
             // rule: clinical-never-folds
             return of_lane.next().map_or(Kin::None, |item| Kin::After(item.new.item));
         }
-        let has_room = |item: &&Item| {
-            let asks = item.new.kind != ItemKind::NoteOwed;
-            asks && !item.new.urgent && !item.is_tried_out() && item.messages.len() < MESSAGES_MAX
-        };
+        let asks = of_lane.filter(|item| item.new.kind != ItemKind::NoteOwed && !item.new.urgent);
+        let (open, full): (Vec<&Item>, Vec<&Item>) = asks.partition(|item| item.has_room());
         let (others, same): (Vec<&Item>, Vec<&Item>) =
-            of_lane.filter(has_room).partition(|item| item.new.details.is_another(&call.details));
+            open.into_iter().partition(|item| item.new.details.is_another(&call.details));
         let exactly = same.iter().find(|item| item.new.details.is_exactly(&call.details));
         match (&same[..], others.first()) {
             ([only], None) => Kin::Same(only),
             // rule: family-phone-asks
             (several, other) => match exactly {
                 Some(item) => Kin::Same(item),
-                None => several.first().or(other).map_or(Kin::None, |item| Kin::MaybeSame(item.new.item)),
+                None => several.first().or(other).or(full.first()).map_or(Kin::None, |item| Kin::MaybeSame(item.new.item)),
             },
         }
     }
@@ -118,6 +116,11 @@ impl<'f> Requests<'f> {
 }
 
 impl Item {
+    /// May another call or message be added? Not when nobody tries any more.
+    fn has_room(&self) -> bool {
+        !self.is_tried_out() && self.messages.len() < MESSAGES_MAX
+    }
+
     /// When it is due once its caller has called again: earlier than before, in open time, and once.
     // rule: repeat-raises-once
     pub(in crate::floor) fn raised_due(&self, now: Timestamp) -> Timestamp {
