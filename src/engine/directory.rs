@@ -19,6 +19,8 @@ use crate::floor::call::Side;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::floor::fact::attempt::Attempt;
+use crate::floor::fact::attempt::AttemptStep;
 use crate::floor::fact::supervision::Supervised;
 use crate::floor::treatment::Treatment;
 use crate::flow::Flow;
@@ -155,7 +157,8 @@ impl Directory {
                     self.streams.forget(*leg);
                     self.softphones.quiet(*leg);
                     // Of an assistant's leg the end of the conversation tells.
-                    if let Some(caller) = floor.leg(*leg).filter(|leg| leg.side == Side::Caller) {
+                    if let Some(caller) = floor.leg(*leg).filter(|leg| matches!(leg.side, Side::Caller | Side::Called))
+                    {
                         self.rooms.end(caller.call);
                     }
                 }
@@ -172,6 +175,7 @@ impl Directory {
                 Fact::TalkEnded { call, .. } | Fact::Transferred { call, .. } | Fact::JoinFailed { call } => {
                     self.rooms.end(*call);
                 }
+                Fact::Attempt(Attempt { call, step: AttemptStep::Ended { .. }, .. }) => self.rooms.end(*call),
                 _ => {}
             }
             if let Fact::FlowLoaded(file) = fact {
@@ -230,6 +234,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::Supervised(Supervised { call, .. })
         | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call),
+        Fact::Attempt(attempt) => Some(attempt.call).filter(|call| *call != CallId::NONE),
         Fact::EventQuarantined { call, .. } => *call,
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }

@@ -17,6 +17,7 @@ use super::event::LegEnd;
 use super::fact::FlaggedBy;
 use super::ladder::Climb;
 use super::last_words::Parting;
+use super::outbound::Calling;
 use super::treatment::Treatment;
 use super::work::recording::MessageId;
 use crate::flow::Flow;
@@ -38,6 +39,9 @@ use crate::vocab::OutcomeId;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
+
+/// An attempt's deadline counts so much later than a caller's.
+const BEHIND_CALLERS: Span = Span::days(100 * 366);
 
 /// One patient's call that is not yet accounted for by an outcome or an item.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,6 +94,8 @@ pub struct Call {
     pub told_until: Option<Timestamp>,
     /// On hold in its conversation.
     pub held: Option<Held>,
+    /// Nobody rang in: it is an attempt to reach somebody.
+    pub calling: Option<Calling>,
 }
 
 /// A patient on hold: the conversation goes on later.
@@ -213,6 +219,8 @@ pub enum Side {
         /// Was the PIN right?
         known: bool,
     },
+    /// The patient's, dialled for an attempt.
+    Called,
     /// A supervisor's, dialled so that she can listen in.
     Supervisor {
         /// Who.
@@ -221,6 +229,44 @@ pub enum Side {
 }
 
 impl Call {
+    /// One that is nowhere yet.
+    pub(super) fn new(
+        id: CallId,
+        practice: PracticeId,
+        flow: Arc<Flow>,
+        leg: LegId,
+        caller: Caller,
+        arrived: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            practice,
+            language: flow.default_language().clone(),
+            flow,
+            leg,
+            caller,
+            arrived,
+            urgent: false,
+            crisis: false,
+            flagged_by: None,
+            self_served: false,
+            repeat: false,
+            details: Details::default(),
+            missed_inputs: 0,
+            phase: Phase::Menu,
+            place: None,
+            round: 0,
+            failed_joins: 0,
+            closed: None,
+            climb: None,
+            overran: false,
+            served_since: None,
+            told_until: None,
+            held: None,
+            calling: None,
+        }
+    }
+
     /// The lane it is in, from the first queue on.
     pub fn lane(&self) -> Option<&Lane> {
         self.flow.lane(&self.place.as_ref()?.lane)
@@ -228,7 +274,10 @@ impl Call {
 
     /// Where it stands in the order, from the first queue on.
     pub fn key(&self) -> Option<Key> {
-        Some(Key::new(self.urgent, self.place.as_ref()?.deadline, self.id))
+        let deadline = self.place.as_ref()?.deadline;
+        // Live calls first: an attempt stands behind every caller.
+        let deadline = if self.is_calling() { deadline + BEHIND_CALLERS } else { deadline };
+        Some(Key::new(self.urgent, deadline, self.id))
     }
 
     /// The assistant it is with.

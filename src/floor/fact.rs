@@ -5,6 +5,7 @@
 //! `private`; golden journals guard both.
 
 pub mod agent;
+pub mod attempt;
 pub mod hold;
 mod how;
 mod item;
@@ -582,4 +583,6 @@ pub enum Fact {
     },
     /// A supervisor's part in a conversation.
     Supervised(supervision::Supervised),
+    /// A step of an attempt that carelane dials.
+    Attempt(attempt::Attempt),
 }

@@ -3,6 +3,7 @@
 use super::acd::agent::Agent;
 use super::acd::agent::AgentState;
 use super::acd::offer::CARRIER_SLACK;
+use super::call::Call;
 use super::effect::Oddity;
 use super::event::Input;
 use super::fact::Fact;
@@ -100,6 +101,10 @@ impl Turn<'_> {
             promised: self.floor.requests_of(call).promised(call),
             backline: call.details.backline,
             names_practice,
+            attempt: call.calling.and_then(|calling| {
+                let attempts_max = self.floor.items.get(&calling.item)?.rhythm().attempts_max();
+                Some((calling.number, attempts_max))
+            }),
         };
         let expires_at = self.now + whisper.said_within() + call.flow.offers.accept + CARRIER_SLACK;
         self.fact(Fact::OfferAnswered { offer, expires_at });
@@ -142,6 +147,11 @@ impl Turn<'_> {
                 let to = AgentChange::NotReady { reason: NotReady::WithAPatient, until: Some(self.now + rest) };
                 self.fact(Fact::AgentChanged { agent, to });
             }
+            Some(FLAGS)
+                if self.floor.offers.get(&offer).and_then(|o| self.call(o.call)).is_some_and(Call::is_calling) =>
+            {
+                self.whisper(leg, offer);
+            }
             Some(FLAGS) if !self.floor.offers.get(&offer).and_then(|o| self.call(o.call)).is_none_or(|c| c.urgent) => {
                 self.treat(leg, say(Phrase::OfferFlagged));
                 if let Some(call) = self.floor.offers.get(&offer).map(|o| o.call) {
@@ -164,13 +174,20 @@ impl Turn<'_> {
     fn accept(&mut self, offer: OfferId) {
         let Some(o) = self.floor.offers.get(&offer).cloned() else { return };
         let Some(call) = self.call(o.call) else { return };
+        let is_calling = call.is_calling();
+        if !self.may_call_patient(call) {
+            return self.attempt_too_late(offer, o.call, o.leg);
+        }
         let (caller_leg, language) = (call.leg, call.language.clone());
         let staff_language = call.flow.default_language().clone();
         let round = call.round + 1;
         let others: Vec<OfferId> = call.offers().filter(|other| *other != offer).collect();
         self.fact(Fact::OfferEnded { offer, outcome: OfferOutcome::Accepted });
         self.fact(Fact::TalkBegan { call: o.call, agent: o.agent, leg: o.leg });
-        let room = |party, language| Treatment::Connected { call: o.call, round, party, language };
+        if is_calling {
+            return self.call_patient(o.call, o.leg);
+        }
+        let room = |party, language| Treatment::Connected { call: o.call, round, party, language, called: false };
         self.treat(o.leg, room(Party::Agent, staff_language));
         self.treat(caller_leg, room(Party::Caller, language));
         others.into_iter().for_each(|other| self.taken_elsewhere(other));
@@ -238,6 +255,9 @@ impl Turn<'_> {
     }
 
     fn exit_by_timeout(&mut self, id: CallId) {
+        if self.call(id).is_some_and(Call::is_calling) {
+            return self.withdraw_attempt(id);
+        }
         let exit = self.call(id).and_then(|c| c.lane()).map(|lane| lane.exits.timeout.clone());
         self.leave_by(id, exit.unwrap_or(Exit::Callback), Phrase::NobodyFree);
     }
@@ -249,7 +269,8 @@ impl Turn<'_> {
         }
         let waiting: Vec<CallId> = self.floor.board.in_order().map(|key| key.call).collect();
         for id in waiting {
-            let call = self.call(id).and_then(|call| Some((&call.flow, call.lane()?)));
+            let call = self.call(id).filter(|call| !call.is_calling());
+            let call = call.and_then(|call| Some((&call.flow, call.lane()?)));
             let climbs = self.call(id).is_some_and(|call| self.floor.ladder_of(call).is_some());
             let exit = call.filter(|_| !climbs).and_then(|(flow, lane)| self.way_out(flow, lane, true)).cloned();
             if let Some(exit) = exit {

@@ -96,7 +96,10 @@ impl Turn<'_> {
     fn back_to_the_room(&mut self, id: CallId) {
         let Some(call) = self.call(id) else { return };
         let (leg, language) = (call.leg, call.language.clone());
-        self.treat(leg, Treatment::Connected { call: id, round: call.round, party: Party::Caller, language });
+        self.treat(
+            leg,
+            Treatment::Connected { call: id, round: call.round, party: Party::Caller, language, called: false },
+        );
     }
 
     /// Whatever comes next, the patient is on hold no longer.

@@ -162,7 +162,8 @@ impl Turn<'_> {
         let Some((call, _)) = self.floor.legs.get(&id).and_then(|leg| self.conversation_of(leg)) else { return };
         let Some(call) = self.call(call).filter(|call| call.held.is_none()) else { return };
         let (leg, language) = (call.leg, call.language.clone());
-        let room = Treatment::Connected { call: call.id, round: call.round, party: Party::Caller, language };
+        let room =
+            Treatment::Connected { call: call.id, round: call.round, party: Party::Caller, language, called: false };
         if self.is_up(leg) {
             self.treat(leg, room);
         }

@@ -46,6 +46,8 @@ pub enum TimerName {
     LineLost(LegId),
     /// When an assistant is reminded of the patient she has on hold.
     HoldReminder(CallId),
+    /// When an item is looked at whose attempts carelane dials.
+    CallbackDue(ItemId),
 }
 
 /// All deadlines, by moment and by name.

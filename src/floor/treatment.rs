@@ -83,6 +83,9 @@ pub enum Treatment {
         /// Does she serve more than one practice, so that she must hear which was called?
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         names_practice: bool,
+        /// Nobody waits: which attempt to reach the patient it is, of how many.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<(u8, u8)>,
     },
     /// In conversation: both legs meet in one room.
     Connected {
@@ -94,6 +97,9 @@ pub enum Treatment {
         party: Party,
         /// The listener's language.
         language: Language,
+        /// Was this party rung up by us? Then it has not waited, and hears who calls.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        called: bool,
     },
     /// Last words, then the leg is hung up.
     Goodbye {

@@ -13,6 +13,7 @@ use super::call::Phase;
 use super::call::Side;
 use super::details::Details;
 use super::ledger::Ledger;
+pub use super::outbound::Calling;
 use super::rota;
 pub use super::rota::Hole;
 use super::treatment::Mode;
@@ -176,6 +177,8 @@ pub struct CallView {
     pub agent: Option<AgentId>,
     /// On hold in its conversation.
     pub held: Option<Held>,
+    /// Nobody rang in: the attempt that it is.
+    pub calling: Option<Calling>,
     /// Who listens in, and how.
     pub supervised_by: Option<(AgentId, Mode)>,
 }
@@ -260,7 +263,8 @@ impl Floor {
             }
         }
         for key in self.board.in_order() {
-            let Some((call, place)) = self.calls.get(&key.call).and_then(|c| Some((c, c.place.as_ref()?))) else {
+            let callers = self.calls.get(&key.call).filter(|call| !call.is_calling());
+            let Some((call, place)) = callers.and_then(|c| Some((c, c.place.as_ref()?))) else {
                 continue;
             };
             let waiting = WaitingView {
@@ -374,6 +378,7 @@ impl Floor {
             offers: call.offers().collect(),
             agent,
             held: call.held,
+            calling: call.calling,
             supervised_by: self
                 .supervisor_of(call.id)
                 .filter(|(_, part)| part.joined)

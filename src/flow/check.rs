@@ -20,6 +20,7 @@ use super::code::Code;
 use super::conform::Conform;
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Problems;
+use super::dialling;
 use super::lower;
 use super::model::Flow;
 use super::model::Team;
@@ -100,6 +101,7 @@ pub(super) fn check_flow_among(path: &str, text: &str, teams: &Teams<'_>) -> (Op
     check_words::check(&mut case);
     check_lane::check(&mut case);
     check_rhythm::check(&mut case);
+    dialling::check(&mut case);
     check_staff::check(&mut case);
     check_people::check_use(&mut case, teams);
     let refused = problems.any_error();

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use super::callbacks::CALLBACKS;
 use super::callbacks::Callbacks;
 use super::callbacks::LaneWork;
+use super::dialling::DIALLING;
+use super::dialling::Dialling;
 use super::model::Choice;
 use super::model::Exit;
 use super::model::Exits;
@@ -200,6 +202,7 @@ pub(super) fn flow(root: &Node) -> Flow {
         },
         retention: Retention { texts: Fields::of(top.node("retention"), &schema::RETENTION).duration("texts") },
         callbacks: callbacks(top.node("callbacks")),
+        dialling: dialling(top.node("dialling")),
         wording: BTreeMap::new(),
         staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
     }
@@ -208,6 +211,15 @@ pub(super) fn flow(root: &Node) -> Flow {
 fn callbacks(node: Option<&Node>) -> Callbacks {
     let given = Fields::of(node, &CALLBACKS);
     Callbacks { repeat_within: given.duration("repeat_within"), repeat_raises: given.duration("repeat_raises") }
+}
+
+fn dialling(node: Option<&Node>) -> Dialling {
+    let given = Fields::of(node, &DIALLING);
+    Dialling {
+        prefixes: given.items("prefixes").iter().filter_map(|n| Some(Arc::from(n.text()?))).collect(),
+        calls_per_hour: given.whole("calls_per_hour"),
+        calls_per_day: given.whole("calls_per_day"),
+    }
 }
 
 /// A lane's rhythm: what it does not say itself is the practice's.

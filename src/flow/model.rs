@@ -29,6 +29,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::callbacks::Callbacks;
+use super::dialling::Dialling;
 use super::wording::Phrase;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
@@ -83,6 +84,9 @@ pub struct Flow {
     /// How callbacks are owed and made.
     #[serde(default)]
     pub callbacks: Callbacks,
+    /// Whom carelane may dial, and how often.
+    #[serde(default, skip_serializing_if = "Dialling::is_default")]
+    pub dialling: Dialling,
     /// Every sentence the system says of itself, in every language (defaults filled in).
     pub wording: BTreeMap<Phrase, Texts>,
     /// The number assistants call, with a PIN.

@@ -19,6 +19,7 @@ pub(super) use team::SHIFT;
 pub(super) use team::TEAM;
 
 use super::callbacks::CALLBACKS;
+use super::dialling::DIALLING;
 use crate::vocab::Span;
 use crate::vocab::limit::PROMPT_CHARS_MAX;
 
@@ -168,6 +169,7 @@ pub(super) static FLOW: Record = Record {
         optional("limits", Kind::Record(&LIMITS), "how many calls are let in"),
         optional("retention", Kind::Record(&RETENTION), "how long personal data is kept"),
         optional("callbacks", Kind::Record(&CALLBACKS), "how callbacks are owed and made"),
+        optional("dialling", Kind::Record(&DIALLING), "whom carelane may dial for callbacks, and how often"),
         optional(
             "wording",
             Kind::Map { name: &Kind::Phrase, of: &Kind::Wording, min: 1, max: 100 },

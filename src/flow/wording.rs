@@ -41,9 +41,20 @@ macro_rules! phrases {
 
 impl Phrase {
     /// May carelane say it itself? The others are said by the carrier alone: our host is down, who dialled a number of
-    /// the staff's is a stranger, or a supervisor is asked whether she is there.
+    /// the staff's is a stranger, a supervisor is asked whether she is there, or a patient is called back.
     pub fn is_played(self) -> bool {
-        !matches!(self, Self::Unreachable | Self::StaffStranger | Self::StaffSupervise | Self::StaffSuperviseOver)
+        !matches!(
+            self,
+            Self::Unreachable
+                | Self::StaffStranger
+                | Self::StaffSupervise
+                | Self::StaffSuperviseOver
+                | Self::WhisperCallback
+                | Self::WhisperCallbackKeys
+                | Self::NotReached
+                | Self::CalledInVain
+                | Self::CallbackMessage
+        )
     }
 }
 
@@ -208,4 +219,14 @@ phrases! {
     StaffSupervise "staff_supervise" &[], en "You asked to listen in. To hear the conversation, press 1.", es "Usted pidió escuchar una conversación. Para oírla, oprima el 1.";
     /// To a supervisor at the end.
     StaffSuperviseOver "staff_supervise_over" &[], en "The conversation is over. Goodbye.", es "La conversación terminó. Hasta luego.";
+    /// The whisper to an assistant for whom a patient is to be called.
+    WhisperCallback "whisper_callback" &["lane", "language", "attempt"], en "Callback for {lane}, {language}, attempt {attempt}.", es "Llamada de regreso para {lane}, {language}, intento {attempt}.";
+    /// Its keys.
+    WhisperCallbackKeys "whisper_callback_keys" &[], en "Press 1 and we call the patient, 2 if you are with a patient. To a mailbox, say only the approved message.", es "Oprima 1 y llamamos al paciente, 2 si está con un paciente. A un buzón, diga solo el mensaje aprobado.";
+    /// To the assistant: the patient did not answer.
+    NotReached "not_reached" &[], en "The patient could not be reached. The attempt is noted.", es "No se pudo localizar al paciente. El intento quedó anotado.";
+    /// To a patient who was called back and answered when the assistant was gone; the practice's name is said before.
+    CalledInVain "called_in_vain" &[], en "We called you, and our line was lost. We are sorry. You can call us back at any time.", es "Le llamamos y se perdió nuestra línea. Disculpe. Puede llamarnos cuando guste.";
+    /// What an assistant says to a patient's mailbox, and nothing more.
+    CallbackMessage "callback_message" &["practice", "number"], en "Hello, this is {practice}. We are returning your call. Please call us at {number}. Thank you.", es "Hola, le llamamos de {practice}. Le devolvemos su llamada. Por favor llámenos al {number}. Gracias.";
 }

@@ -28,6 +28,7 @@ pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<Sentence> {
         promised,
         backline,
         names_practice,
+        attempt,
     } = treatment
     else {
         return Vec::new();
@@ -41,11 +42,15 @@ pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<Sentence> {
     if *names_practice {
         said.push(whole(&wording::practice(flow)));
     }
-    let call = wording::whisper(flow, lane, caller_language, language);
-    said.push(Sentence {
-        text: call.replace("{wait}", &wording::span(*waited, language)),
-        pieces: cut(&call, language, wording::span_pieces(*waited, language)),
-    });
+    if let Some(attempt) = attempt {
+        said.push(whole(&wording::whisper_callback(flow, lane, caller_language, language, *attempt)));
+    } else {
+        let call = wording::whisper(flow, lane, caller_language, language);
+        said.push(Sentence {
+            text: call.replace("{wait}", &wording::span(*waited, language)),
+            pieces: cut(&call, language, wording::span_pieces(*waited, language)),
+        });
+    }
     if *backline {
         said.push(phrase(Phrase::WhisperBackline));
     }
@@ -62,6 +67,10 @@ pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<Sentence> {
         None if *repeat => phrase(Phrase::WhisperRepeat),
         None => phrase(Phrase::WhisperNew),
     });
+    if attempt.is_some() {
+        said.push(phrase(Phrase::WhisperCallbackKeys));
+        return said;
+    }
     said.push(phrase(Phrase::WhisperKeys));
     if !urgent {
         said.push(phrase(Phrase::WhisperFlag));

@@ -6,6 +6,7 @@ use super::recording::MessageId;
 use super::recording::Recording;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
+use crate::floor::fact::attempt::Undialled;
 use crate::flow::Flow;
 use crate::flow::Owner;
 use crate::flow::Rhythm;
@@ -39,6 +40,12 @@ pub struct Item {
     pub opened_at: Timestamp,
     /// Attempts to reach the patient so far.
     pub attempts: u8,
+    /// The attempt that stands in line or is under way.
+    pub calling: Option<CallId>,
+    /// Was the patient reached, and what came of it not written down?
+    pub unwritten: bool,
+    /// Why its number is not dialled.
+    pub undialled: Option<Undialled>,
     /// What the last attempt brought.
     pub last_outcome: Option<OutcomeId>,
     /// Has a call about it had the head start of a repeat caller?
@@ -102,6 +109,7 @@ impl Item {
         match (self.new.kind, self.new.maybe_same) {
             _ if self.closed.is_some() => "nothing".to_owned(),
             (ItemKind::NoteOwed, _) => "write up the call".to_owned(),
+            _ if self.unwritten => "write down what came of the last attempt".to_owned(),
             _ if attempt > attempts_max => match attempts_max {
                 ..=1 => "close it: one attempt was made".to_owned(),
                 2 => "close it: two attempts were made".to_owned(),

@@ -137,7 +137,7 @@ mod tests {
         let mut hearing = Hearing::new(Some(Arc::<Counted>::clone(&counted)));
         let language = Language::parse("en-US").unwrap();
         let (call, round, party) = (CallId(1), 1, Party::Caller);
-        hearing.listen_during(&Treatment::Connected { call, round, party, language: language.clone() });
+        hearing.listen_during(&Treatment::Connected { call, round, party, language: language.clone(), called: false });
         hearing.hear(&said());
         assert_eq!(counted.0.load(Ordering::Relaxed), 0);
         let first = Vec::new();

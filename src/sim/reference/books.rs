@@ -2,6 +2,7 @@
 //!
 //! They say how calls may move, where each ends, which items there must be, and what times follow from the flow.
 
+mod attempts;
 mod items;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
+use attempts::AttemptPage;
 
 /// Who calls again within this time goes on with the same wait.
 const REDIAL_MAX: Span = Span::mins(30);
@@ -75,6 +77,8 @@ struct CallPage {
     due: Option<Timestamp>,
     /// When the caller came to the mailbox, and heard by when the practice calls back.
     told_at: Option<Timestamp>,
+    /// Nobody rang in: it is an attempt to reach somebody.
+    attempt: Option<AttemptPage>,
 }
 
 struct OfferPage {
@@ -98,6 +102,8 @@ struct ItemPage {
     messages: usize,
     /// Was a call put forward because of it? That is for once.
     put_forward: bool,
+    /// Was its patient reached, and what came of it not written down?
+    unwritten: bool,
     open: bool,
 }
 
@@ -185,6 +191,10 @@ impl Books {
             Fact::ItemJoined { .. } => self.joined(now, fact)?,
             Fact::ItemChanged { item, to, .. } => self.changed(*item, to)?,
             Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } => self.worked_on(now, fact)?,
+            Fact::ItemOwned { item, owner } => {
+                self.items.get_mut(item).into_iter().for_each(|page| page.new.owner = owner.clone());
+            }
+            Fact::Attempt(attempt) => self.tried(now, attempt)?,
             _ => {}
         }
         Ok(())
@@ -219,6 +229,7 @@ impl Books {
             counted: None,
             due: None,
             told_at: None,
+            attempt: None,
         };
         self.ledger.inbound += 1;
         self.ledger.in_progress += 1;
@@ -415,6 +426,10 @@ impl Books {
 
     fn over(&mut self, call: CallId, place: fn(&mut Ledger) -> &mut u64) -> Result<(), String> {
         let page = self.alive(call)?;
+        if page.attempt.is_some() {
+            page.phase = Phase::Over;
+            return Ok(());
+        }
         (page.phase, page.counted) = (Phase::Over, Some(place));
         self.ledger.in_progress -= 1;
         *place(&mut self.ledger) += 1;
@@ -438,7 +453,9 @@ impl Books {
         let page = self.alive(call)?;
         let lane = page.lane.as_ref().and_then(|lane| page.flow.lane(lane));
         let closes = complete(lane, outcome, note).map_err(|what| format!("item-complete: {call} closed {what}"))?;
-        must(closes || page.due.is_some(), || format!("item-iff-needed: {call} closed as {outcome}, without an item"))?;
+        must(closes || page.due.is_some() || page.attempt.is_some(), || {
+            format!("item-iff-needed: {call} closed as {outcome}, without an item")
+        })?;
         match page.phase {
             Phase::Talking(_) => {
                 page.closed = true;

@@ -8,11 +8,14 @@ use std::sync::Arc;
 use crate::floor::Floor;
 use crate::floor::fact::Fact;
 use crate::floor::fact::OfferOutcome;
+use crate::floor::fact::attempt::Attempt;
+use crate::floor::fact::attempt::AttemptStep;
 use crate::flow::Flow;
 use crate::flow::Lane;
 use crate::flow::Member;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
+use crate::vocab::ItemId;
 use crate::vocab::Language;
 use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
@@ -31,6 +34,8 @@ struct Waiting {
     /// When it has waited as long as its lane allows.
     until: Timestamp,
     state: State,
+    /// An attempt to reach somebody: behind all who wait.
+    calling: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,6 +96,9 @@ impl Line {
                     touched.extend(self.offers.get(offer).map(|rings| rings.agent.clone()));
                 }
                 Fact::AgentChanged { agent, .. } => touched.push(agent.clone()),
+                Fact::Attempt(Attempt { item, call, step: AttemptStep::Began { until, .. } }) => {
+                    self.attempt_began(now, *item, *call, *until, after);
+                }
                 Fact::TierOpened { call, tier } => self.judge_tier(now, *call, usize::from(*tier))?,
                 _ => {}
             }
@@ -119,6 +127,7 @@ impl Line {
                     tier: 0,
                     until: now,
                     state: State::Elsewhere,
+                    calling: false,
                     flow,
                 };
                 self.calls.insert(*call, waiting);
@@ -149,11 +158,32 @@ impl Line {
                     self.with(call, |c| c.state = if c.state == offered { State::Free } else { c.state });
                 }
             }
+            Fact::Attempt(Attempt { call, step: AttemptStep::Answered, .. }) => {
+                self.with(*call, |c| c.calling = false);
+            }
+            Fact::Attempt(Attempt { call, step: AttemptStep::Ended { .. }, .. }) => drop(self.calls.remove(call)),
             Fact::WaitOverrun { call, until } => self.with(*call, |c| c.until = *until),
             // It may come back while its caller is still on the line.
             Fact::CallLeft { call, .. } => self.with(*call, |c| c.state = State::Elsewhere),
             _ => {}
         }
+    }
+
+    fn attempt_began(&mut self, now: Timestamp, item: ItemId, call: CallId, until: Timestamp, after: &Floor) {
+        let Some(item) = after.item(item) else { return };
+        let waiting = Waiting {
+            lane: item.flow.lanes.iter().position(|lane| lane.id == item.new.lane).unwrap_or_default(),
+            language: item.new.language.clone(),
+            urgent: false,
+            deadline: item.new.due_at,
+            since: Some(now),
+            tier: 0,
+            until,
+            state: State::Free,
+            calling: true,
+            flow: item.flow.clone(),
+        };
+        self.calls.insert(call, waiting);
     }
 
     fn with(&mut self, call: CallId, change: impl FnOnce(&mut Waiting)) {
@@ -183,7 +213,7 @@ impl Line {
         let mine = self.calls.iter().filter(|(_, c)| c.state == State::Free && c.tier_of(member).is_some());
         match mine.map(|(id, c)| c.key(*id)).min() {
             Some(first) if first < chosen.key(call) => {
-                Err(format!("order: {} must be offered to {agent} before {call}", first.2))
+                Err(format!("order: {} must be offered to {agent} before {call}", first.3))
             }
             _ => Ok(()),
         }
@@ -255,8 +285,8 @@ impl Waiting {
         self.flow.lanes.get(self.lane)
     }
 
-    fn key(&self, id: CallId) -> (bool, Timestamp, CallId) {
-        (!self.urgent, self.deadline, id)
+    fn key(&self, id: CallId) -> (bool, bool, Timestamp, CallId) {
+        (!self.urgent, self.calling, self.deadline, id)
     }
 
     /// In line from now on.

@@ -24,10 +24,12 @@ pub(super) fn treated(treatment: &Treatment) -> String {
             promised,
             backline,
             names_practice,
+            attempt,
             ..
         } => {
             format!(
-                "whisper {}{lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                "whisper {}{}{lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                attempt.map_or_else(String::new, |(number, of)| format!("attempt {number} of {of}, ")),
                 if *names_practice { "with the practice's name, " } else { "" },
                 if *urgent { ", urgent" } else { "" },
                 if *backline { ", backline" } else { "" },
@@ -40,7 +42,9 @@ pub(super) fn treated(treatment: &Treatment) -> String {
             format!("on hold {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
         }
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
-        Treatment::Connected { call, round, party, .. } => format!("room {call}-{round} for {}", plain(party)),
+        Treatment::Connected { call, round, party, called, .. } => {
+            format!("room {call}-{round} for {}{}", plain(party), if *called { ", called" } else { "" })
+        }
         Treatment::Supervise { call, round, mode, coached, .. } => {
             let whom = coached.as_ref().map_or_else(String::new, |leg| format!(" beside {leg}"));
             format!("room {call}-{round} to {} in{whom}", mode.name())

@@ -33,6 +33,10 @@ use carelane::floor::fact::OfferOutcome;
 use carelane::floor::fact::Route;
 use carelane::floor::fact::agent::AgentChange;
 use carelane::floor::fact::agent::NotReady;
+use carelane::floor::fact::attempt::Attempt;
+use carelane::floor::fact::attempt::AttemptEnd;
+use carelane::floor::fact::attempt::AttemptStep;
+use carelane::floor::fact::attempt::Undialled;
 use carelane::floor::fact::supervision::Supervised;
 use carelane::floor::fact::supervision::SupervisionStep;
 use carelane::floor::fact::why::PassedOver;
@@ -46,6 +50,7 @@ use carelane::floor::treatment::Treatment;
 use carelane::floor::treatment::Words;
 use carelane::flow::Callbacks;
 use carelane::flow::Date;
+use carelane::flow::Dialling;
 use carelane::flow::Exit;
 use carelane::flow::Exits;
 use carelane::flow::Flow;
@@ -119,7 +124,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
     SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
-    AskedOnce HoldBegan HoldReminded HoldEnded Supervised);
+    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Attempt);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -289,6 +294,19 @@ fn facts() -> Vec<Fact> {
             mode: Mode::Barge,
             until: Some(NOON),
         }),
+        Fact::Attempt(Attempt {
+            item: ItemId(3),
+            call: CallId::NONE,
+            step: AttemptStep::Waits { until: Some(NOON), why: Some(Undialled::HourFull) },
+        }),
+        Fact::Attempt(Attempt { item: ItemId(3), call, step: AttemptStep::Began { number: 2, until: NOON } }),
+        Fact::Attempt(Attempt { item: ItemId(3), call, step: AttemptStep::Dialled { leg, until: NOON } }),
+        Fact::Attempt(Attempt { item: ItemId(3), call, step: AttemptStep::Answered }),
+        Fact::Attempt(Attempt {
+            item: ItemId(3),
+            call,
+            step: AttemptStep::Ended { how: AttemptEnd::AssistantGone, due_at: NOON },
+        }),
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
@@ -397,8 +415,9 @@ fn treatments() -> Vec<Treatment> {
             promised: Some(NOON),
             backline: true,
             names_practice: true,
+            attempt: Some((2, 3)),
         },
-        Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language() },
+        Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language(), called: true },
         Treatment::Goodbye { words: words.clone(), language: language(), listens: true },
         Treatment::Record { words, language: language(), longest: Span::mins(3) },
         Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
@@ -478,6 +497,7 @@ fn flow_file() -> FlowFile {
         retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
         callbacks: Callbacks { repeat_within: Span::days(9), repeat_raises: Span::mins(7) },
+        dialling: Dialling { prefixes: vec!["+1".into()], calls_per_hour: 9, calls_per_day: 90 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
         staff_number: Some("+15550100199".into()),
     };

@@ -102,7 +102,13 @@ fn waiting(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
     let bills = hold("bills", vec![Words::AboutLane(Phrase::Transferred, "bills".into())], false);
     let nurse = hold("nurse", vec![Words::Phrase(Phrase::Urgent), Words::Phrase(Phrase::ReachingCare)], true);
     let crisis = hold("nurse", vec![Words::Phrase(Phrase::Crisis), Words::Phrase(Phrase::ReachingCare)], true);
-    let joined = Treatment::Connected { call: CallId(5), round: 1, party: Party::Caller, language: language.clone() };
+    let joined = Treatment::Connected {
+        call: CallId(5),
+        round: 1,
+        party: Party::Caller,
+        language: language.clone(),
+        called: false,
+    };
     let held = |first: &[Phrase], urgent| Treatment::OnHold {
         first: first.iter().map(|phrase| Words::Phrase(*phrase)).collect(),
         language: language.clone(),
@@ -134,7 +140,8 @@ fn waiting(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
 }
 
 fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
-    let room = |party| Treatment::Connected { call: CallId(5), round: 2, party, language: language.clone() };
+    let room =
+        |party| Treatment::Connected { call: CallId(5), round: 2, party, language: language.clone(), called: false };
     let whisper = |urgent, repeat, waited| Treatment::Whisper {
         lane: "desk".into(),
         caller_language: language.clone(),
@@ -146,6 +153,7 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         promised: (repeat && !urgent).then_some(MORNING),
         backline: urgent && !repeat,
         names_practice: repeat,
+        attempt: None,
     };
     let ask = Treatment::AskStanding { lane: "desk".into(), how: Route::Key, language: language.clone() };
     vec![
