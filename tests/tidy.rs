@@ -32,7 +32,7 @@ const DOORS: [(&str, &str, &[&str]); 8] = [
     (
         "src/metrics/",
         "floor",
-        &["floor::Floor", "floor::effect", "floor::fact", "floor::view", "floor::work::recording"],
+        &["floor::Floor", "floor::details", "floor::effect", "floor::fact", "floor::view", "floor::work::recording"],
     ),
     (
         "src/server/",

@@ -15,6 +15,7 @@ use super::tally::seconds;
 use crate::floor::fact::ItemKind;
 use crate::floor::view::View;
 use crate::floor::work::recording::RecordingState;
+use crate::flow::Owner;
 use crate::journal::Usage;
 use crate::vocab::Timestamp;
 
@@ -42,6 +43,8 @@ pub(super) struct Gauges {
     items: GaugeVec,
     overdue: GaugeVec,
     items_oldest: GaugeVec,
+    unclaimed: GaugeVec,
+    unowned: GaugeVec,
     recordings: GaugeVec,
     on_call_hole: GaugeVec,
     unaccounted: Gauge,
@@ -93,6 +96,11 @@ impl Gauges {
             items: item("carelane_items_open", "Open work items."),
             overdue: item("carelane_items_overdue", "Open work items whose due time has passed."),
             items_oldest: item("carelane_items_oldest_age_seconds", "Age of the oldest open work item."),
+            unclaimed: item("carelane_items_unclaimed", "Open work items of a group that nobody has claimed."),
+            unowned: item(
+                "carelane_items_unowned",
+                "Open work items whose owner is not in the team, or a group without anybody: must be 0.",
+            ),
             recordings: gauges(r, "carelane_recordings", "Recorded messages of open items, by state.", &["state"]),
             on_call_hole: gauges(
                 r,
@@ -190,12 +198,16 @@ impl Gauges {
         let mut open = Values::default();
         let mut overdue = Values::default();
         let mut oldest = Values::default();
+        let mut unclaimed = Values::default();
+        let mut unowned = Values::default();
         for lane in &view.lanes {
             for of in KINDS {
                 let labels = [lane.practice.as_str(), lane.lane.as_str(), kind(of)];
                 open.add(&labels, 0.0);
                 overdue.add(&labels, 0.0);
                 oldest.max(&labels, 0.0);
+                unclaimed.add(&labels, 0.0);
+                unowned.add(&labels, 0.0);
             }
         }
         for item in &view.items {
@@ -204,10 +216,20 @@ impl Gauges {
             open.add(&labels, 1.0);
             overdue.add(&labels, f64::from(u8::from(new.due_at < now)));
             oldest.max(&labels, seconds(now - item.item.opened_at));
+            let (is_group, is_there) = match &new.owner {
+                Owner::Group(group) => {
+                    (true, view.agents.iter().any(|a| a.groups.iter().any(|g| **g == *group.as_str())))
+                }
+                Owner::Agent(agent) => (false, view.agents.iter().any(|a| a.id == *agent)),
+            };
+            unclaimed.add(&labels, f64::from(u8::from(is_group)));
+            unowned.add(&labels, f64::from(u8::from(!is_there)));
         }
         open.show(&self.items);
         overdue.show(&self.overdue);
         oldest.show(&self.items_oldest);
+        unclaimed.show(&self.unclaimed);
+        unowned.show(&self.unowned);
     }
 }
 

@@ -16,6 +16,7 @@ use super::family::WAIT_BUCKETS;
 use super::family::WORK_BUCKETS;
 use super::family::counters;
 use super::family::histograms;
+use crate::floor::details::Standing;
 use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
@@ -66,6 +67,7 @@ pub(super) struct LaneFamilies {
     held: HistogramVec,
     holds: IntCounterVec,
     hold_reminders: IntCounterVec,
+    written_up: IntCounterVec,
 }
 
 /// Families of work items.
@@ -74,6 +76,7 @@ pub(super) struct ItemFamilies {
     closed: IntCounterVec,
     seconds: HistogramVec,
     attempts: IntCounterVec,
+    repeats: IntCounterVec,
 }
 
 impl PracticeFamilies {
@@ -184,7 +187,18 @@ impl LaneFamilies {
                 &["practice", "lane", "language", "result"],
             ),
             hold_reminders: counted("carelane_hold_reminders_total", "Holds of which the assistant was reminded."),
+            written_up: counters(
+                r,
+                "carelane_calls_written_up_total",
+                "Conversations closed with an outcome.",
+                &["practice", "lane", "standing", "outcome"],
+            ),
         }
+    }
+
+    /// Of conversations with new, existing or unknown patients, those with one outcome.
+    pub(super) fn written_up(&self, practice: &str, lane: &str, standing: &str, outcome: &str) -> IntCounter {
+        self.written_up.with_label_values(&[practice, lane, standing, outcome])
     }
 
     pub(super) fn series(&self, practice: &str, lane: &str, language: &str) -> LaneSeries {
@@ -221,6 +235,7 @@ impl ItemFamilies {
                 ITEM_BUCKETS,
             ),
             attempts: counted("carelane_item_attempts_total", "Recorded attempts to reach a patient."),
+            repeats: counted("carelane_item_repeats_total", "Calls that went into an item that was open already."),
         }
     }
 
@@ -231,6 +246,7 @@ impl ItemFamilies {
             closed: self.closed.with_label_values(labels),
             seconds: self.seconds.with_label_values(&labels[..2]),
             attempts: self.attempts.with_label_values(labels),
+            repeats: self.repeats.with_label_values(labels),
         }
     }
 }
@@ -270,6 +286,19 @@ pub(super) struct ItemSeries {
     pub(super) closed: IntCounter,
     pub(super) seconds: Histogram,
     pub(super) attempts: IntCounter,
+    pub(super) repeats: IntCounter,
+}
+
+/// The labels of whether a patient has been at the practice before.
+pub(super) const STANDINGS: [Option<Standing>; 3] = [Some(Standing::New), Some(Standing::Existing), None];
+
+/// One of them.
+pub(super) fn standing(of: Option<Standing>) -> &'static str {
+    match of {
+        Some(Standing::New) => "new",
+        Some(Standing::Existing) => "existing",
+        None => "unknown",
+    }
 }
 
 /// The label of a way a call left without an assistant.

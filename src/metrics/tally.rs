@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use prometheus::IntCounter;
 use prometheus::Registry;
 
 use super::family::Labelled;
@@ -17,13 +18,17 @@ use super::series::LaneFamilies;
 use super::series::LaneSeries;
 use super::series::PracticeFamilies;
 use super::series::PracticeSeries;
+use super::series::STANDINGS;
 use super::series::flag_source;
 use super::series::hold_end;
 use super::series::kind;
 use super::series::left;
 use super::series::offer_outcome;
+use super::series::standing;
 use super::series::told_wait;
 use crate::floor::Floor;
+use crate::floor::details::Standing;
+use crate::floor::details::Subject;
 use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemChange;
@@ -39,6 +44,7 @@ use crate::vocab::LaneId;
 use crate::vocab::Language;
 use crate::vocab::LegId;
 use crate::vocab::OfferId;
+use crate::vocab::OutcomeId;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
@@ -54,6 +60,7 @@ pub(super) struct Tally {
     practices: Labelled<PracticeId, PracticeSeries>,
     lanes: Labelled<(PracticeId, LaneId, Language), LaneSeries>,
     kinds: Labelled<(PracticeId, LaneId, ItemKind), ItemSeries>,
+    outcomes: Labelled<(PracticeId, LaneId, &'static str, OutcomeId), IntCounter>,
     /// What each practice greets in: a call's language until another is chosen.
     greets_in: BTreeMap<PracticeId, Language>,
     calls: BTreeMap<CallId, Known>,
@@ -77,6 +84,8 @@ struct Known {
     practice: PracticeId,
     series: Arc<PracticeSeries>,
     language: Language,
+    /// Has the patient been at the practice before?
+    standing: Option<Standing>,
     arrived: Timestamp,
     place: Option<Place>,
     has_chosen: bool,
@@ -91,6 +100,7 @@ struct Known {
 
 /// The place it has or last had.
 struct Place {
+    lane: LaneId,
     series: Arc<LaneSeries>,
     since: Timestamp,
     /// Its arrival and the lane's target.
@@ -135,6 +145,7 @@ impl Tally {
             practices: Labelled::new(),
             lanes: Labelled::new(),
             kinds: Labelled::new(),
+            outcomes: Labelled::new(),
             greets_in: BTreeMap::new(),
             calls: BTreeMap::new(),
             offers: BTreeMap::new(),
@@ -172,6 +183,7 @@ impl Tally {
     /// A call of before the restart; `is_over` if it is accounted for and its caller still on the line.
     fn known_again(&mut self, call: &CallView, is_over: bool) {
         let place = call.lane.as_ref().map(|lane| Place {
+            lane: lane.clone(),
             series: self.lane(&call.practice, lane, &call.language),
             since: call.waiting_since.unwrap_or(call.arrived_at),
             answer_by: call.answer_by.unwrap_or(call.arrived_at),
@@ -185,6 +197,7 @@ impl Tally {
             practice: call.practice.clone(),
             series: self.practice(&call.practice),
             language: call.language.clone(),
+            standing: call.details.standing,
             arrived: call.arrived_at,
             has_chosen: place.is_some(),
             was_answered: call.answered,
@@ -203,13 +216,7 @@ impl Tally {
             Fact::FlowLoaded(file) => self.expect(&file.flow),
             Fact::CallArrived { call, leg, practice, .. } => self.arrived(at, *call, *leg, practice),
             Fact::LegEnded { leg, .. } => self.hung_up(*leg),
-            Fact::CallResumed { call, .. } => {
-                if let Some(known) = self.calls.get_mut(call)
-                    && std::mem::take(&mut known.is_over)
-                {
-                    known.series.resumed.inc();
-                }
-            }
+            Fact::CallResumed { call, .. } => self.resumed(*call),
             Fact::UrgentFlagged { call, by, .. } => {
                 if let Some(known) = self.calls.get(call) {
                     known.series.urgent_flags.inc(flag_source(by));
@@ -253,9 +260,8 @@ impl Tally {
                     }
                 }
             },
-            // While the legs are up the call is still alive: it ends with the conversation.
-            Fact::CallClosed { call, .. } if self.calls.get(call).is_some_and(|known| known.is_talking) => {}
-            Fact::CallClosed { call, .. } => self.ended(at, *call, "answered"),
+            Fact::CallClosed { call, outcome, .. } => self.written_up(at, *call, outcome),
+            Fact::DetailsKnown { of: Subject::Call(call), details } => self.details_known(*call, details.standing),
             Fact::VoicemailBegan { call, .. } => {
                 if let Some(known) = self.calls.get_mut(call) {
                     known.leave_queue(at, "voicemail");
@@ -293,7 +299,10 @@ impl Tally {
     fn count_item(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::ItemOpened(new) => self.item_opened(at, new),
-            Fact::ItemJoined { item, kind: Some(kind), .. } => self.item_became(*item, *kind),
+            Fact::ItemJoined { item, kind, .. } => {
+                self.items.get(item).iter().for_each(|known| known.series.repeats.inc());
+                kind.iter().for_each(|kind| self.item_became(*item, *kind));
+            }
             Fact::ItemAttempted { item, .. } => {
                 if let Some(known) = self.items.get(item) {
                     known.series.attempts.inc();
@@ -319,6 +328,11 @@ impl Tally {
             for language in &flow.languages {
                 self.lane(&flow.practice, &lane.id, language);
             }
+            for outcome in &lane.outcomes {
+                for standing in STANDINGS {
+                    self.outcome(&flow.practice, &lane.id, standing, &outcome.id);
+                }
+            }
         }
     }
 
@@ -331,6 +345,7 @@ impl Tally {
             practice: practice.clone(),
             series,
             language,
+            standing: None,
             arrived: at,
             place: None,
             has_chosen: false,
@@ -342,6 +357,20 @@ impl Tally {
         };
         self.calls.insert(call, known);
         self.lines.insert(leg, call);
+    }
+
+    fn resumed(&mut self, call: CallId) {
+        if let Some(known) = self.calls.get_mut(&call)
+            && std::mem::take(&mut known.is_over)
+        {
+            known.series.resumed.inc();
+        }
+    }
+
+    fn details_known(&mut self, call: CallId, standing: Option<Standing>) {
+        if let Some(known) = self.calls.get_mut(&call) {
+            known.standing = standing.or(known.standing);
+        }
     }
 
     fn queued(&mut self, at: Timestamp, call: CallId, fact: &Fact) {
@@ -357,7 +386,8 @@ impl Tally {
         }
         series.queued.inc();
         let answer_by = head_starts.iter().fold(*deadline, |by, (_, span)| by + *span);
-        known.place = Some(Place { series, since: at, answer_by, is_queued: true, told_until: None });
+        known.place =
+            Some(Place { lane: lane.clone(), series, since: at, answer_by, is_queued: true, told_until: None });
     }
 
     /// The caller was told that the wait ends by then.
@@ -389,6 +419,19 @@ impl Tally {
         place.series.queued.inc();
         place.is_queued = true;
         place.since = at;
+    }
+
+    fn written_up(&mut self, at: Timestamp, call: CallId, outcome: &OutcomeId) {
+        let Some(known) = self.calls.get(&call) else { return };
+        let is_talking = known.is_talking;
+        if let Some(lane) = known.place.as_ref().map(|place| place.lane.clone()) {
+            let (practice, standing) = (known.practice.clone(), known.standing);
+            self.outcome(&practice, &lane, standing, outcome).inc();
+        }
+        // While the legs are up the call is still alive: it ends with the conversation.
+        if !is_talking {
+            self.ended(at, call, "answered");
+        }
     }
 
     fn left(&mut self, at: Timestamp, call: CallId, how: Left) {
@@ -469,6 +512,20 @@ impl Tally {
         self.lanes.get(&key, |full| match full {
             true => families.series(OTHER, OTHER, OTHER),
             false => families.series(practice.as_str(), lane.as_str(), language.as_str()),
+        })
+    }
+
+    fn outcome(
+        &mut self,
+        practice: &PracticeId,
+        lane: &LaneId,
+        of: Option<Standing>,
+        outcome: &OutcomeId,
+    ) -> Arc<IntCounter> {
+        let (families, of) = (&self.lane_families, standing(of));
+        self.outcomes.get(&(practice.clone(), lane.clone(), of, outcome.clone()), |full| match full {
+            true => families.written_up(OTHER, OTHER, OTHER, OTHER),
+            false => families.written_up(practice.as_str(), lane.as_str(), of, outcome.as_str()),
         })
     }
 
