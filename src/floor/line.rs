@@ -121,7 +121,8 @@ impl Turn<'_> {
         if stranger || !leg.is_up() {
             // A dial that the carrier carried out twice rings twice: only the first leg is ours.
             self.odd(if stranger { Oddity::UnknownLeg } else { Oddity::LateAnswer });
-            self.out.answer = Answer::Over;
+            // patient: nobody picks up and hears nothing.
+            self.out.answer = if side == Side::Called { Answer::Excuse } else { Answer::Over };
             return;
         }
         if leg.serial() > 0 {

@@ -250,8 +250,9 @@ impl Turn<'_> {
                 // Clinical work is put off by the clinical group only.
                 if self.floor.may_put_off(item, by) { next } else { next.min(due) }
             }
+            AttemptEnd::NotDialled | AttemptEnd::Withdrawn => due,
             // patient: who was called for nothing does not wait for the rhythm.
-            AttemptEnd::AssistantGone | AttemptEnd::NotDialled | AttemptEnd::Withdrawn => due,
+            AttemptEnd::AssistantGone => due.min(self.now),
             // rule: attempt-needs-a-status
             AttemptEnd::Unwritten => due.min(self.now),
         }

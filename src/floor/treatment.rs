@@ -306,11 +306,13 @@ const REPEAT_MAX: Span = Span::secs(2);
 const STANDING_MAX: Span = Span::secs(2);
 const BACKLINE_MAX: Span = Span::secs(5);
 const PROMISE_MAX: Span = Span::secs(6);
+/// What it takes longer to say of a patient to be called, and what to tell a mailbox.
+const ATTEMPT_MAX: Span = Span::secs(5);
 
 impl Treatment {
     /// The longest that a whisper takes to be said: its keys are awaited after that, so no lease may end before.
     pub fn said_within(&self) -> Span {
-        let Self::Whisper { repeat, standing, promised, backline, names_practice, .. } = self else {
+        let Self::Whisper { repeat, standing, promised, backline, names_practice, attempt, .. } = self else {
             return Span::ZERO;
         };
         let more = [
@@ -319,6 +321,7 @@ impl Treatment {
             (standing.is_some(), STANDING_MAX),
             (*backline, BACKLINE_MAX),
             (promised.is_some(), PROMISE_MAX),
+            (attempt.is_some(), ATTEMPT_MAX),
         ];
         more.into_iter().filter(|(said, _)| *said).fold(WHISPER_MAX, |sum, (_, more)| sum + more)
     }

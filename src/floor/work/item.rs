@@ -9,6 +9,7 @@ use crate::floor::fact::NewItem;
 use crate::floor::fact::attempt::Undialled;
 use crate::flow::Flow;
 use crate::flow::Owner;
+use crate::flow::Phrase;
 use crate::flow::Rhythm;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -82,6 +83,14 @@ impl Item {
     /// Was the last attempt made that there may be?
     pub fn is_tried_out(&self) -> bool {
         self.attempts >= self.rhythm().attempts_max()
+    }
+
+    /// What is said to the patient's mailbox, and nothing more: who called, and how to call back.
+    // rule: mailbox-wording
+    pub fn mailbox_message(&self) -> String {
+        let number = self.flow.numbers.first().map_or("", AsRef::as_ref);
+        let words = self.flow.phrase(Phrase::CallbackMessage, &self.new.language);
+        words.replace("{practice}", &self.flow.name).replace("{number}", number)
     }
 
     /// The newest message.
