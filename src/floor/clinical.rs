@@ -140,7 +140,7 @@ impl Floor {
         self.is_somebody(by)?;
         match item.flow.lane(&item.new.lane) {
             Some(lane) if lane.clinical => self.may_close(item, lane, by),
-            _ => Ok(()),
+            _ => self.may_close_complaint(item, by),
         }
     }
 
@@ -174,6 +174,7 @@ impl Turn<'_> {
             _ if here_already => {}
             Phase::Menu | Phase::Waiting | Phase::Offered(_) => self.flag_waiting(id, false, by),
             Phase::Talking { .. } => {
+                self.leave_complaint(id);
                 self.give_away(id, HoldEnd::Transferred);
                 self.flag_urgent(id, false, by);
             }

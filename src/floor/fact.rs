@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod attempt;
+pub mod desk;
 pub mod hold;
 mod how;
 mod item;

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::call::Phase;
+use super::complaint;
 use super::details::Details;
 use super::fact::Fact;
 use super::fact::ItemKind;
@@ -96,6 +97,7 @@ impl Turn<'_> {
                 let (item, due_at) = (item.new.clone(), promised.filter(|at| *at != item.new.due_at));
                 let kind = Some(ItemKind::Callback).filter(|kind| *kind > item.kind);
                 self.fact(Fact::ItemJoined { item: item.item, call: id, kind, promised, due_at });
+                self.join_complaint(id, item.item);
             }
             Kin::MaybeSame(_) | Kin::After(_) | Kin::None => {
                 self.open_item_due(id, ItemKind::Callback, lane, by, promised.is_some());
@@ -116,6 +118,7 @@ impl Turn<'_> {
         let Some(lane) = call.flow.lane(lane) else { return };
         let owner = match (&call.phase, kind) {
             (Phase::WrapUp { agent, .. }, ItemKind::NoteOwed) => Owner::Agent(agent.clone()),
+            _ if lane.has_complaints() => complaint::route(&call.flow, &call.details).unwrap_or(&lane.owner).clone(),
             _ => lane.owner.clone(),
         };
         let kin = if kind == ItemKind::NoteOwed { Kin::None } else { self.floor.kin(call, lane, self.now) };

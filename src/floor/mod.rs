@@ -10,6 +10,7 @@ mod apply;
 mod asked_once;
 pub mod call;
 mod clinical;
+mod complaint;
 pub mod details;
 pub mod effect;
 pub mod event;

@@ -6,6 +6,7 @@ use super::acd::agent::AgentState;
 use super::call::Phase;
 use super::clinical;
 use super::clinical::Request;
+use super::complaint;
 use super::details::Details;
 use super::details::Subject;
 use super::effect::Answer;
@@ -22,6 +23,7 @@ use super::fact::agent::NotReady;
 use super::fact::attempt::AttemptEnd;
 use super::fact::hold::HoldEnd;
 use super::turn::Turn;
+use super::work::item::Item;
 use super::work::item::no_further_attempt;
 use super::work::rhythm;
 use super::wrapup;
@@ -29,6 +31,7 @@ use super::wrapup::Written;
 use crate::flow::Lane;
 use crate::flow::Owner;
 use crate::flow::Reach;
+use crate::flow::Situation;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::GroupId;
@@ -147,7 +150,9 @@ impl Turn<'_> {
             return self.refuse(refusal);
         }
         let Some(lane) = call.lane() else { return };
-        let found = match wrapup::check(lane, outcome, &note, written) {
+        let complains = complaint::route(&call.flow, &call.details).is_some();
+        let situations = if complains { &[Situation::Complaint][..] } else { &[] };
+        let found = match wrapup::check(lane, outcome, &note, written, situations) {
             Ok(found) => found.clone(),
             Err(refusal) => return self.refuse(refusal),
         };
@@ -156,9 +161,10 @@ impl Turn<'_> {
         let written_by = by.or(call.agent().cloned());
         let heard = heard.map(|heard| clinical::written_by(written_by.clone(), &heard));
         let request = Request::of_call(call);
-        // What is left, or was promised, has an owner and a date.
-        let lane = found.hands_to.clone().unwrap_or_else(|| lane.id.clone());
-        if promised.is_some() || !found.closes {
+        // What is left, or was promised, has an owner and a date. A complaint is management's, whatever the outcome.
+        let complaint = complains && !self.floor.manages(call, written_by.as_ref());
+        let lane = found.hands_to.clone().filter(|_| !complains).unwrap_or_else(|| lane.id.clone());
+        if promised.is_some() || !found.closes || complaint {
             self.take_up_after_talk(id, &lane, promised);
         }
         if let Some(by) = heard {
@@ -187,6 +193,9 @@ impl Turn<'_> {
             let allowed = call.flow.lanes.iter().map(|lane| lane.id.as_str().into()).collect();
             return self.refuse(Refusal::NotAllowed { what: "lane", allowed });
         };
+        if !lane.clinical && complaint::route(&call.flow, &call.details).is_some() {
+            return self.refuse(complaint::STAYS);
+        }
         if call.urgent && !lane.clinical {
             return self.refuse(Refusal::Conflict("an urgent call can only be transferred to a clinical lane"));
         }
@@ -196,6 +205,7 @@ impl Turn<'_> {
         if !self.is_up(call.leg) {
             return self.refuse(Refusal::Conflict("the caller has hung up"));
         }
+        self.leave_complaint(id);
         self.give_away(id, HoldEnd::Transferred);
         self.enter_lane(id, to.clone(), Route::Transfer);
     }
@@ -229,6 +239,9 @@ impl Turn<'_> {
             self.fact(Fact::DetailsKnown { of, details: Box::new(details) });
             if let (Subject::Item(item), true) = (of, window) {
                 self.fit_to_window(item);
+            }
+            if let Subject::Item(item) = of {
+                self.hand_to_management(item);
             }
         }
     }
@@ -356,7 +369,8 @@ impl Turn<'_> {
         }
         let kind = item.new.kind;
         let written = Written::Typed { with_time: promised.is_some() };
-        match wrapup::check(lane_of(item)?, outcome, note, written).cloned() {
+        let situations = situations(item, outcome);
+        match wrapup::check(lane_of(item)?, outcome, note, written, &situations).cloned() {
             Ok(found) => Some((kind, found)),
             Err(refusal) => {
                 self.refuse(refusal);
@@ -384,10 +398,26 @@ impl Turn<'_> {
             allowed.dedup();
             return self.refuse(Refusal::NotAllowed { what: "owner", allowed });
         };
+        if let Err(refusal) = self.floor.may_own(item, &owner) {
+            return self.refuse(refusal);
+        }
         self.fact(Fact::ItemOwned { item: id, owner });
     }
 }
 
-fn lane_of(item: &super::work::item::Item) -> Option<&Lane> {
+/// What an item's note is about: a callback that is done, or one more attempt; perhaps of a complaint.
+fn situations(item: &Item, outcome: &str) -> Vec<Situation> {
+    let closes = lane_of(item).and_then(|lane| lane.outcome(outcome)).is_some_and(|found| found.closes);
+    let complains = complaint::route(&item.flow, &item.new.details).is_some();
+    match (item.new.kind, closes) {
+        (ItemKind::NoteOwed, _) if complains => vec![Situation::Complaint],
+        (ItemKind::NoteOwed, _) => Vec::new(),
+        (_, false) => vec![Situation::Attempt],
+        (_, true) if complains => vec![Situation::Callback, Situation::Complaint],
+        (_, true) => vec![Situation::Callback],
+    }
+}
+
+fn lane_of(item: &Item) -> Option<&Lane> {
     item.flow.lane(&item.new.lane)
 }

@@ -26,6 +26,10 @@ impl Turn<'_> {
                 self.merged(item, *into, by.as_ref()).map(|to| Some(Fact::ItemChanged { item: id, to, by }))
             }
             ItemRequest::Claim => self.claimed(item, by),
+            ItemRequest::Desk(change) => self.floor.keep(item, change, by.as_ref()).map(|to| {
+                let to = to?;
+                Some(Fact::ItemChanged { item: id, to, by })
+            }),
         };
         match decided {
             Ok(fact) => fact.into_iter().for_each(|fact| self.fact(fact)),
@@ -47,7 +51,9 @@ impl Turn<'_> {
         if !self.floor.may_put_off(item, Some(&by)) {
             return Err(Refusal::NotHers("clinical work is claimed by the clinical group only"));
         }
-        Ok(Some(Fact::ItemOwned { item: item.new.item, owner: Owner::Agent(by) }))
+        let owner = Owner::Agent(by);
+        self.floor.may_own(item, &owner)?;
+        Ok(Some(Fact::ItemOwned { item: item.new.item, owner }))
     }
 
     /// The patient's window became known: routine work is due in it. Urgent and clinical work waits for no window.

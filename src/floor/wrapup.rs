@@ -12,7 +12,9 @@ use super::work::note::lacking;
 use super::work::note::names_a_time;
 use super::work::note::promises;
 use crate::flow::Lane;
+use crate::flow::NoteField;
 use crate::flow::Outcome;
+use crate::flow::Situation;
 use crate::flow::says_nothing;
 use crate::vocab::FieldId;
 use crate::vocab::limit::NOTE_CHARS_MAX;
@@ -30,7 +32,13 @@ pub(super) enum Written {
 }
 
 /// Checks an outcome and a note against the lane; the outcome found, or what is wrong.
-pub(super) fn check<'l>(lane: &'l Lane, outcome: &str, note: &Note, written: Written) -> Result<&'l Outcome, Refusal> {
+pub(super) fn check<'l>(
+    lane: &'l Lane,
+    outcome: &str,
+    note: &Note,
+    written: Written,
+    situations: &[Situation],
+) -> Result<&'l Outcome, Refusal> {
     let Some(found) = lane.outcome(outcome) else {
         let allowed = lane.outcomes.iter().map(|o| o.id.as_str().into()).collect();
         return Err(Refusal::NotAllowed { what: "outcome", allowed });
@@ -43,8 +51,7 @@ pub(super) fn check<'l>(lane: &'l Lane, outcome: &str, note: &Note, written: Wri
     if note.values().any(|text| text.reveal().chars().count() > NOTE_CHARS_MAX) {
         return Err(Refusal::TooLong { what: "note", chars_max: NOTE_CHARS_MAX });
     }
-    let required = lane.note_fields.iter().filter(|f| f.required).map(|f| &f.id);
-    let lacks = required.filter_map(|field| {
+    let lacks = required(lane, situations).filter_map(|field| {
         let text = note.get(field).map_or("", |text| text.reveal());
         let parts = match written {
             Written::ByKeys if !says_nothing(text) => Vec::new(),
@@ -60,6 +67,13 @@ pub(super) fn check<'l>(lane: &'l Lane, outcome: &str, note: &Note, written: Wri
         missing.push(Lack { field: PROMISED.into(), parts: vec![NotePart::PromisedTime] });
     }
     if missing.is_empty() { Ok(found) } else { Err(Refusal::Missing(missing)) }
+}
+
+/// The fields that a note must fill in: always, and in these situations.
+// rule: required-by-situation
+pub(super) fn required<'l>(lane: &'l Lane, situations: &[Situation]) -> impl Iterator<Item = &'l FieldId> {
+    let needs = move |field: &&NoteField| field.required || field.when.iter().any(|when| situations.contains(when));
+    lane.note_fields.iter().filter(needs).map(|field| &field.id)
 }
 
 /// Does a note promise something by a time, and its field for promises name none?

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::check_backline;
 use super::check_clinical;
+use super::check_desk;
 use super::check_greeting;
 use super::check_honest;
 use super::check_lane;
@@ -14,6 +15,7 @@ use super::check_on_call;
 use super::check_path;
 use super::check_people;
 use super::check_rhythm;
+use super::check_sheet;
 use super::check_staff;
 use super::check_words;
 use super::code::Code;
@@ -102,6 +104,8 @@ pub(super) fn check_flow_among(path: &str, text: &str, teams: &Teams<'_>) -> (Op
     check_lane::check(&mut case);
     check_rhythm::check(&mut case);
     dialling::check(&mut case);
+    check_sheet::check(&mut case);
+    check_desk::check(&mut case);
     check_staff::check(&mut case);
     check_people::check_use(&mut case, teams);
     let refused = problems.any_error();

@@ -289,6 +289,9 @@ fn spoken_texts(case: &mut Case<'_, '_>) {
     }
     for lane in &flow.lanes {
         texts(case, &["lanes", lane.id.as_str(), "script"], &lane.script);
+        for (step, sentence) in lane.sheet.iter().flat_map(|sheet| &sheet.callback_script) {
+            texts(case, &["lanes", lane.id.as_str(), "sheet", "callback_script", step.name()], sentence);
+        }
         for (index, sentence) in lane.hold.iter().enumerate() {
             texts(case, &["lanes", lane.id.as_str(), "hold", &index.to_string()], sentence);
         }

@@ -44,6 +44,9 @@ pub(super) fn check(case: &mut Case<'_, '_>) {
     }
     for lane in &flow.lanes {
         texts(case, &["lanes", lane.id.as_str(), "script"], &lane.script, false);
+        for (step, sentence) in lane.sheet.iter().flat_map(|sheet| &sheet.callback_script) {
+            texts(case, &["lanes", lane.id.as_str(), "sheet", "callback_script", step.name()], sentence, false);
+        }
         for (index, sentence) in lane.hold.iter().enumerate() {
             texts(case, &["lanes", lane.id.as_str(), "hold", &index.to_string()], sentence, true);
         }

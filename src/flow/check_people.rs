@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::check::Case;
 use super::check::Teams;
+use super::check_desk;
 use super::check_lane::no_repeats;
 use super::check_on_call;
 use super::code::Code;
@@ -110,8 +111,12 @@ pub(super) fn check_use(case: &mut Case<'_, '_>, teams: &Teams<'_>) {
         return;
     };
     let flow = case.flow;
+    for (owner, path) in check_desk::owners(flow) {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        known_owner(case, team, owner, &path);
+    }
     for lane in &flow.lanes {
-        owner(case, team, lane);
+        known_owner(case, team, &lane.owner, &["lanes", lane.id.as_str(), "owner"]);
         if tier_groups(case, team, lane) {
             served(case, team, lane);
         }
@@ -119,15 +124,15 @@ pub(super) fn check_use(case: &mut Case<'_, '_>, teams: &Teams<'_>) {
     check_on_call::check_use(case, team);
 }
 
-fn owner(case: &mut Case<'_, '_>, team: &Team, lane: &Lane) {
-    let id = lane.id.as_str();
-    match &lane.owner {
+fn known_owner(case: &mut Case<'_, '_>, team: &Team, owner: &Owner, path: &[&str]) {
+    let under = |case: &Case<'_, '_>, key| case.at(&path.iter().copied().chain([key]).collect::<Vec<_>>());
+    match owner {
         Owner::Group(group) if !group.as_str().is_empty() && !team.groups.contains_key(group) => {
-            let at = case.at(&["lanes", id, "owner", "group"]);
+            let at = under(case, "group");
             unknown_group(case.problems, at, group.as_str(), team.groups.keys().map(GroupId::as_str));
         }
         Owner::Agent(agent) if !agent.as_str().is_empty() && !team.agents.iter().any(|a| a.id == *agent) => {
-            let at = case.at(&["lanes", id, "owner", "agent"]);
+            let at = under(case, "agent");
             let known: Vec<&AgentId> = team.agents.iter().map(|a| &a.id).collect();
             let title = format!("the team has no assistant `{agent}`");
             case.problems

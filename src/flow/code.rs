@@ -127,6 +127,16 @@ codes! {
     KeypadNotes "flow::keypad-notes";
     /// A backline that leads astray, or that every caller is told of.
     Backline "flow::backline";
+    /// A lane without what its people must be told.
+    LaneSheet "flow::lane-sheet";
+    /// A callback that does not begin with who calls, or begins with an empty question.
+    CallbackOpening "flow::callback-opening";
+    /// Complaints that do not reach management, or of which the note tells too little.
+    Complaint "flow::complaint";
+    /// A referral lane that cannot say what is missing.
+    Referral "flow::referral";
+    /// A chain that begins with nothing that is done, or like another.
+    Chain "flow::chain";
     /// A staff number that patients dial too.
     StaffNumber "flow::staff-number";
     /// A team file that is not there, or whose name is none.

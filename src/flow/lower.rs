@@ -1,12 +1,16 @@
 //! Tree -> model. It reports nothing: what does not fit was reported by the shape check and becomes
 //! a neutral value here (an empty name, an empty text), which the rules skip.
 
+mod desk;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::callbacks::CALLBACKS;
 use super::callbacks::Callbacks;
 use super::callbacks::LaneWork;
+use super::desk::Situation;
+use super::desk::named;
 use super::dialling::DIALLING;
 use super::dialling::Dialling;
 use super::model::Choice;
@@ -205,6 +209,7 @@ pub(super) fn flow(root: &Node) -> Flow {
         dialling: dialling(top.node("dialling")),
         wording: BTreeMap::new(),
         staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
+        desk: desk::desk(&top),
     }
 }
 
@@ -361,6 +366,8 @@ fn lane(id: &str, node: &Node) -> Lane {
         outcomes: lane.entries("outcomes").iter().map(outcome).collect(),
         escalation: lane.id("escalation"),
         keypad_notes: lane.node("keypad_notes").map(keypad_notes),
+        sheet: lane.node("sheet").map(desk::sheet),
+        documents: lane.entries("documents").iter().map(desk::document).collect(),
     }
 }
 
@@ -382,7 +389,9 @@ fn keypad_notes(node: &Node) -> KeypadNotes {
 
 fn note_field(entry: &Entry) -> NoteField {
     let field = Fields::of(Some(&entry.value), &schema::NOTE_FIELD);
-    NoteField { id: valid_id(&entry.name).into(), label: field.text("label").into(), required: field.flag("required") }
+    let when = field.items("when").iter().filter_map(|n| named(&Situation::ALL, n.text()?)).collect();
+    let (label, required) = (field.text("label").into(), field.flag("required"));
+    NoteField { id: valid_id(&entry.name).into(), label, required, when }
 }
 
 fn reason(entry: &Entry) -> Reason {

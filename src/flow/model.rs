@@ -29,6 +29,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::callbacks::Callbacks;
+use super::desk::Desk;
 use super::dialling::Dialling;
 use super::wording::Phrase;
 use crate::vocab::LaneId;
@@ -92,6 +93,9 @@ pub struct Flow {
     /// The number assistants call, with a PIN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff_number: Option<Arc<str>>,
+    /// Who gets complaints, and what follows a request.
+    #[serde(default, skip_serializing_if = "Desk::is_empty")]
+    pub desk: Desk,
 }
 
 /// What a caller hears before the first question.

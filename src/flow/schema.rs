@@ -11,6 +11,7 @@ pub(super) use lane::KEYPAD_NOTES;
 pub(super) use lane::KEYPAD_OUTCOME;
 pub(super) use lane::LANE;
 pub(super) use lane::NOTE_FIELD;
+pub(super) use lane::OWNER;
 pub(super) use lane::TIER;
 pub(super) use team::AGENT;
 pub(super) use team::ON_CALL;
@@ -19,6 +20,8 @@ pub(super) use team::SHIFT;
 pub(super) use team::TEAM;
 
 use super::callbacks::CALLBACKS;
+use super::desk::CHAIN;
+use super::desk::COMPLAINTS;
 use super::dialling::DIALLING;
 use crate::vocab::Span;
 use crate::vocab::limit::PROMPT_CHARS_MAX;
@@ -121,7 +124,7 @@ impl Record {
     }
 }
 
-const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+pub(super) const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Field {
     Field { name, kind, need: Need::Required, doc }
 }
 
@@ -144,7 +147,7 @@ const fn word(name: &'static str) -> Variant {
 const VERSION: Kind = Kind::Word(&["1"]);
 /// Names shown on screens and said in the whisper.
 const NAME: Kind = Kind::Text(100);
-static IDS: Kind = Kind::Id;
+pub(super) static IDS: Kind = Kind::Id;
 static SENTENCE: Kind = Kind::Text(PROMPT_CHARS_MAX);
 static TEXTS: Kind = Kind::Texts;
 
@@ -170,6 +173,12 @@ pub(super) static FLOW: Record = Record {
         optional("retention", Kind::Record(&RETENTION), "how long personal data is kept"),
         optional("callbacks", Kind::Record(&CALLBACKS), "how callbacks are owed and made"),
         optional("dialling", Kind::Record(&DIALLING), "whom carelane may dial for callbacks, and how often"),
+        optional("complaints", Kind::Record(&COMPLAINTS), "who gets complaints"),
+        optional(
+            "chains",
+            Kind::Map { name: &IDS, of: &Kind::Record(&CHAIN), min: 1, max: 20 },
+            "what follows a request, stage by stage",
+        ),
         optional(
             "wording",
             Kind::Map { name: &Kind::Phrase, of: &Kind::Wording, min: 1, max: 100 },

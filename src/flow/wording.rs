@@ -40,10 +40,11 @@ macro_rules! phrases {
 }
 
 impl Phrase {
-    /// May carelane say it itself? The others are said by the carrier alone: our host is down, who dialled a number of
-    /// the staff's is a stranger, a supervisor is asked whether she is there, or a patient is called back.
+    /// May carelane say it itself? The others are said by the carrier alone (our host is down, who dialled a number of
+    /// the staff's is a stranger, a supervisor is asked whether she is there, or a patient is called back), or by
+    /// assistants.
     pub fn is_played(self) -> bool {
-        !matches!(
+        let by_carrier = matches!(
             self,
             Self::Unreachable
                 | Self::StaffStranger
@@ -53,7 +54,21 @@ impl Phrase {
                 | Self::WhisperCallbackKeys
                 | Self::NotReached
                 | Self::CalledInVain
-                | Self::CallbackMessage
+        );
+        !by_carrier && !self.is_for_assistants()
+    }
+
+    /// Does only a person say it, to a patient whose identity is known? No machine does.
+    // rule: referral-by-a-person
+    pub fn is_for_assistants(self) -> bool {
+        matches!(
+            self,
+            Self::SayMailbox
+                | Self::SayRecovery
+                | Self::SayReferralMissing
+                | Self::SayReferralReceived
+                | Self::SayReferralReview
+                | Self::SayReferralReady
         )
     }
 }
@@ -228,5 +243,29 @@ phrases! {
     /// To a patient who was called back and answered when the assistant was gone; the practice's name is said before.
     CalledInVain "called_in_vain" &[], en "We called you, and our line was lost. We are sorry. You can call us back at any time.", es "Le llamamos y se perdió nuestra línea. Disculpe. Puede llamarnos cuando guste.";
     /// What an assistant says to a patient's mailbox, and nothing more.
-    CallbackMessage "callback_message" &["practice", "number"], en "Hello, this is {practice}. We are returning your call. Please call us at {number}. Thank you.", es "Hola, le llamamos de {practice}. Le devolvemos su llamada. Por favor llámenos al {number}. Gracias.";
+    SayMailbox "say_mailbox" &["practice", "number"], en "Hello, this is {practice}. We are returning your call. Please call us at {number}. Thank you.", es "Hola, le llamamos de {practice}. Le devolvemos su llamada. Por favor llámenos al {number}. Gracias.";
+    /// What an assistant says in a callback that comes late, or after a promise that was not kept.
+    SayRecovery "say_recovery" &[], en "I am sorry that we did not call you when we should have. I understand that this is frustrating. Let me look now at where your request stands, and tell you what happens next. If you want to complain, I will bring it to our practice manager.", es "Lamento que no le hayamos llamado cuando debíamos. Entiendo que es molesto. Déjeme ver ahora en qué va su solicitud y decirle qué sigue. Si quiere presentar una queja, se la haré llegar al gerente de la clínica.";
+    /// What an assistant says of a referral that is not complete.
+    SayReferralMissing "say_referral_missing" &["missing"], en "We are waiting for {missing} before we can go on with your referral.", es "Estamos esperando {missing} para poder seguir con su referido.";
+    /// What an assistant says of a referral that has come.
+    SayReferralReceived "say_referral_received" &[], en "Your referral has arrived. The next step is our review.", es "Su referido ya llegó. El próximo paso es nuestra revisión.";
+    /// What an assistant says of a referral that is being reviewed.
+    SayReferralReview "say_referral_review" &[], en "Your referral is being reviewed. We will call you when there is a result.", es "Estamos revisando su referido. Le llamaremos cuando haya un resultado.";
+    /// What an assistant says of a referral for which a visit can be booked.
+    SayReferralReady "say_referral_ready" &[], en "Your referral is complete. We can schedule your visit now.", es "Su referido está completo. Ya podemos programar su cita.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_machine_says_what_assistants_say() {
+        for phrase in Phrase::ALL {
+            let theirs = phrase.key().starts_with("say_");
+            assert_eq!(phrase.is_for_assistants(), theirs, "{}", phrase.key());
+            assert!(!(theirs && phrase.is_played()), "{}", phrase.key());
+        }
+    }
 }

@@ -230,15 +230,19 @@ impl Asking<'_> {
             }
             ("POST", ["items", item, "claim"]) => self.claim(item, body).await,
             ("POST", ["items", item, "merge"]) => self.merge(item, body).await,
+            ("POST", ["items", item, "script"]) => self.tick(item, body).await,
+            ("PUT", ["items", item, "referral"]) => self.set_referral(item, body).await,
             (
                 _,
                 ["floor" | "items" | "events"] | ["calls" | "items", _] | ["lanes", _, _] | ["items", _, "recording"],
             ) => Err(reply::method_not_allowed("GET")),
-            (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
+            (_, ["agents", _, "state"] | ["items", _, "owner" | "referral"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (
                 _,
-                ["calls", _, "close" | "transfer"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"],
+                ["calls", _, "close" | "transfer"]
+                | ["items", _, "attempts" | "close" | "merge" | "script"]
+                | ["flows", "reload"],
             )
             | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
                 Err(reply::method_not_allowed("POST"))
@@ -298,7 +302,7 @@ impl Asking<'_> {
 
     pub(super) async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
         let item = self.found(id).await?;
-        let shown = json::aged(&item, self.engine.clock().now());
+        let shown = json::in_full(&item, self.engine.clock().now());
         Ok(reply::json(StatusCode::OK, &shown).tagged(&etag(&json::item(&item))))
     }
 

@@ -2,6 +2,10 @@
 //!
 //! Callers' numbers and notes are shown here, to those with the token, and nowhere else.
 
+mod desk;
+
+pub(super) use desk::in_full;
+
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -17,6 +21,7 @@ use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::floor::work::recording::Recording;
 use crate::flow::Lane;
+use crate::flow::NoteField;
 use crate::vocab::CallId;
 use crate::vocab::Number;
 use crate::vocab::PracticeId;
@@ -98,7 +103,8 @@ fn agents(view: &View) -> Vec<Value> {
 
 /// What an assistant is given for a call of this lane.
 pub(super) fn lane(practice: &PracticeId, lane: &Lane) -> Value {
-    let fields = lane.note_fields.iter().map(|f| json!({"id": f.id, "label": f.label, "required": f.required}));
+    let field = |f: &NoteField| json!({"id": f.id, "label": f.label, "required": f.required, "when": f.when});
+    let fields = lane.note_fields.iter().map(field);
     let outcomes = lane.outcomes.iter().map(|o| json!({"id": o.id, "closes": o.closes, "hands_to": o.hands_to}));
     json!({
         "practice": practice, "lane": lane.id, "name": lane.name, "clinical": lane.clinical,
@@ -106,7 +112,8 @@ pub(super) fn lane(practice: &PracticeId, lane: &Lane) -> Value {
         "reasons": lane.reasons.iter().map(|r| json!({"id": r.id, "label": r.label})).collect::<Vec<_>>(),
         "script": lane.script, "decision_rules": lane.decision_rules,
         "note_fields": fields.collect::<Vec<_>>(), "outcomes": outcomes.collect::<Vec<_>>(),
-        "escalation": lane.escalation, "owner": lane.owner.as_str(),
+        "escalation": lane.escalation, "owner": lane.owner.as_str(), "sheet": desk::sheet(lane),
+        "documents": lane.documents.iter().map(|d| json!({"id": d.id, "label": d.label})).collect::<Vec<_>>(),
     })
 }
 
@@ -132,6 +139,7 @@ pub(super) fn item(item: &Item) -> Value {
         "segment": item.segment().name(), "next_action": item.next_action(),
         "repeats": item.repeats, "calls": calls(item), "maybe_same": new.maybe_same.map(|id| id.to_string()),
         "earlier": new.earlier.map(|id| id.to_string()), "merged_into": item.merged_into.map(|id| id.to_string()),
+        "unsaid": item.unsaid(), "referral": desk::referral(item),
         "recording": item.recording().map(recording),
         "messages": item.messages.iter().zip(1u16..).map(|(known, number)| {
             let mut message = recording(known);

@@ -195,7 +195,7 @@ impl World {
         let known = !outcomes.is_empty() && !self.chance.percent(5);
         let outcome = if known { *self.chance.pick(&outcomes) } else { "happy" };
         let good = !self.chance.percent(10);
-        let fields = lane.note_fields.iter().filter(|field| field.required);
+        let fields = lane.note_fields.iter().filter(|field| field.required || !field.when.is_empty());
         let alarming = good && self.chance.percent(self.swarm.urgent / 4);
         let note = fields.map(|field| {
             let text = if alarming {

@@ -26,6 +26,7 @@ use crate::floor::fact::NewItem;
 use crate::floor::fact::agent::AgentChange;
 use crate::floor::fact::attempt::Attempt;
 use crate::floor::fact::attempt::AttemptStep;
+use crate::floor::fact::desk::DeskChange;
 use crate::floor::fact::supervision::Supervised;
 use crate::floor::fact::why::Why;
 use crate::flow::HeadStart;
@@ -136,6 +137,7 @@ pub fn event(told: &Event) -> String {
         Event::PlaybackAsked { item, .. } => format!("somebody wants to hear {item}"),
         Event::ItemAsked { item, what: ItemRequest::Merge { into }, .. } => format!("{item} is said to be {into}"),
         Event::ItemAsked { item, what: ItemRequest::Claim, .. } => format!("somebody claims {item}"),
+        Event::ItemAsked { item, what: ItemRequest::Desk(change), .. } => format!("{item} is said: {}", kept(change)),
         Event::OwnerAsked { item, owner } => format!("{item} is to go to {owner}"),
         Event::KeyFound(_) => "a record key is there".to_owned(),
         Event::JournalSalvaged(_) => "a journal was salvaged".to_owned(),
@@ -357,9 +359,21 @@ fn work(told: &Fact) -> String {
         Fact::ItemChanged { item, to, .. } => match to {
             ItemChange::Merged { into } => format!("{item} is merged into {into}"),
             ItemChange::Due { at } => format!("{item} is due {}", time(*at)),
+            ItemChange::Desk(change) => format!("{item}: {}", kept(change)),
         },
         Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
         other => recording(other),
+    }
+}
+
+fn kept(change: &DeskChange) -> String {
+    match change {
+        DeskChange::Said { step } => format!("{} was said", step.name()),
+        DeskChange::Referral { status, missing } if missing.is_empty() => format!("the referral is {}", status.name()),
+        DeskChange::Referral { status, missing } => {
+            let missing: Vec<&str> = missing.iter().map(|document| document.as_str()).collect();
+            format!("the referral is {}, without {}", status.name(), missing.join(", "))
+        }
     }
 }
 

@@ -127,6 +127,12 @@ named! {
     TeamId;
     /// A required field of a note (`request`).
     FieldId;
+    /// Work that follows a request, stage by stage (`new_patient`).
+    ChainId;
+    /// One stage of a chain (`insurance_check`).
+    StageId;
+    /// What a referral may lack (`referral_letter`).
+    DocumentId;
     /// How a call or an item ended, from the lane's list (`booked`).
     OutcomeId;
     /// The carrier's own name for a leg (a call SID; its form is the carrier's business).

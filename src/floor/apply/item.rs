@@ -11,6 +11,7 @@ use crate::floor::fact::NewItem;
 use crate::floor::timer::TimerName;
 use crate::floor::work::item::Item;
 use crate::floor::work::item::LastWait;
+use crate::floor::work::kept::Kept;
 use crate::floor::work::recording::MessageId;
 use crate::flow::Owner;
 use crate::vocab::AgentId;
@@ -48,7 +49,7 @@ impl Floor {
             Fact::ItemClosed { item, outcome, by, .. } => self.item_closed(at, *item, outcome, by.as_ref()),
             Fact::ItemOwned { item, owner } => self.item_owned(*item, owner),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
-            Fact::ItemChanged { item, to, .. } => self.item_changed(at, *item, to),
+            Fact::ItemChanged { item, to, by } => self.item_changed(at, *item, to, by.as_ref()),
             _ => {}
         }
     }
@@ -86,6 +87,7 @@ impl Floor {
             closed: None,
             closed_by: None,
             messages: Vec::new(),
+            kept: Kept::default(),
         };
         self.items.insert(new.item, item);
     }
@@ -110,8 +112,13 @@ impl Floor {
     }
 
     /// What a person changed.
-    fn item_changed(&mut self, at: Timestamp, id: ItemId, to: &ItemChange) {
+    fn item_changed(&mut self, at: Timestamp, id: ItemId, to: &ItemChange, by: Option<&AgentId>) {
         match to {
+            ItemChange::Desk(change) => {
+                if let Some(item) = self.items.get_mut(&id) {
+                    item.kept.take(at, change, by);
+                }
+            }
             ItemChange::Merged { into } => self.item_merged(at, id, *into),
             ItemChange::Due { at } => {
                 let Some(item) = self.items.get_mut(&id) else { return };
@@ -128,7 +135,7 @@ impl Floor {
         from.merged_into = Some(into);
         let messages = std::mem::take(&mut from.messages);
         let (new, opened_at, attempts) = (from.new.clone(), from.opened_at, from.attempts);
-        let (joined, last_wait) = (from.joined.clone(), from.last_wait);
+        let (joined, last_wait, referral) = (from.joined.clone(), from.last_wait, from.kept.referral.clone());
         self.timers.clear(&TimerName::RecordingDue(id));
         let Some(item) = self.items.get_mut(&into) else { return };
         let first = item.next_message();
@@ -140,6 +147,7 @@ impl Floor {
         item.new.due_at = item.new.due_at.min(new.due_at);
         item.new.promised = [item.new.promised, new.promised].into_iter().flatten().min();
         item.new.maybe_same.take_if(|same| *same == id);
+        item.kept.referral = item.kept.referral.take().or(referral);
         if last_wait.ended > item.last_wait.ended {
             item.last_wait = last_wait;
         }
@@ -194,6 +202,8 @@ impl Floor {
         }
         item.last_outcome = Some(outcome.clone());
         item.new.due_at = due_at;
+        // Who is tried again is told everything again.
+        item.kept.said.clear();
     }
 
     fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId, by: Option<&AgentId>) {

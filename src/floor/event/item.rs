@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::floor::fact::desk::DeskChange;
 use crate::vocab::ItemId;
 
 /// What somebody asked of an item.
@@ -18,4 +19,6 @@ pub enum ItemRequest {
     },
     /// It is mine: whoever asks works on it from now on.
     Claim,
+    /// Keep this about it.
+    Desk(DeskChange),
 }

@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::desk::DeskChange;
 use crate::floor::details::Details;
 use crate::flow::Owner;
 use crate::vocab::AgentId;
@@ -74,6 +75,8 @@ pub enum ItemChange {
         /// When.
         at: Timestamp,
     },
+    /// What an assistant kept about it while working on it.
+    Desk(DeskChange),
 }
 
 /// What a work item comes from.

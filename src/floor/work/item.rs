@@ -2,6 +2,7 @@
 //!
 //! Who calls again about it joins it: it holds every call and message of the request, in their order.
 
+use super::kept::Kept;
 use super::recording::MessageId;
 use super::recording::Recording;
 use crate::floor::fact::ItemKind;
@@ -67,6 +68,8 @@ pub struct Item {
     pub last_wait: LastWait,
     /// The messages that the caller left, or could have left, in their order.
     pub messages: Vec<Recording>,
+    /// What was said of the callback script since the last attempt, and how the referral stands.
+    pub kept: Kept,
 }
 
 impl Item {
@@ -89,7 +92,7 @@ impl Item {
     // rule: mailbox-wording
     pub fn mailbox_message(&self) -> String {
         let number = self.flow.numbers.first().map_or("", AsRef::as_ref);
-        let words = self.flow.phrase(Phrase::CallbackMessage, &self.new.language);
+        let words = self.flow.phrase(Phrase::SayMailbox, &self.new.language);
         words.replace("{practice}", &self.flow.name).replace("{number}", number)
     }
 

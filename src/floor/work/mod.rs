@@ -1,6 +1,7 @@
 //! Work items: what is left to do for a patient, with an owner and a due time.
 
 pub mod item;
+pub mod kept;
 pub mod note;
 pub mod recording;
 pub(super) mod repeat;

@@ -8,7 +8,11 @@ use serde::Serialize;
 
 use super::Texts;
 use crate::flow::callbacks::LaneWork;
+use crate::flow::desk::Document;
+use crate::flow::desk::Situation;
+use crate::flow::desk::is_complaint;
 use crate::flow::rhythm::Rhythm;
+use crate::flow::sheet::Sheet;
 use crate::vocab::AgentId;
 use crate::vocab::FieldId;
 use crate::vocab::GroupId;
@@ -85,6 +89,12 @@ pub struct Lane {
     /// How a call is written up on a phone's keys, if it can be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keypad_notes: Option<KeypadNotes>,
+    /// What its people are told; absent in a flow journaled before lanes had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<Sheet>,
+    /// What a referral of this lane may lack, in the file's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
 }
 
 /// A note without a screen: each key stands for an outcome, or for a standard phrase of a field.
@@ -185,6 +195,9 @@ pub struct NoteField {
     pub label: Arc<str>,
     /// May it stay empty?
     pub required: bool,
+    /// In these situations it may not, whatever else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<Situation>,
 }
 
 /// A way a call or item ends.
@@ -213,6 +226,11 @@ impl Lane {
     /// Is this one of its reasons?
     pub fn has_reason(&self, id: &ReasonId) -> bool {
         self.reasons.iter().any(|reason| reason.id == *id)
+    }
+
+    /// May somebody complain here?
+    pub fn has_complaints(&self) -> bool {
+        self.reasons.iter().any(|reason| is_complaint(&reason.id))
     }
 
     /// Does this outcome exist here, and does it close?

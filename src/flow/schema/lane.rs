@@ -13,7 +13,9 @@ use super::required;
 use super::variant;
 use super::word;
 use crate::flow::callbacks::LANE_WORK;
+use crate::flow::desk::SITUATION;
 use crate::flow::rhythm;
+use crate::flow::sheet::SHEET;
 use crate::vocab::Span;
 
 /// A call category.
@@ -81,6 +83,12 @@ pub(in crate::flow) static LANE: Record = Record {
         ),
         required("escalation", Kind::Id, "the lane to which an assistant escalates"),
         optional("keypad_notes", Kind::Record(&KEYPAD_NOTES), "how a call is written up on a phone's keys"),
+        optional("sheet", Kind::Record(&SHEET), "what its people are told: goal, path, exceptions, callback script"),
+        optional(
+            "documents",
+            Kind::Map { name: &IDS, of: &TEXTS, min: 1, max: 50 },
+            "what a referral may lack, by id, as said after \"we are waiting for\"",
+        ),
     ],
 };
 
@@ -158,6 +166,11 @@ pub(in crate::flow) static NOTE_FIELD: Record = Record {
     fields: &[
         required("label", NAME, "as shown to the assistant"),
         default("required", Kind::Flag, "false", "must it be filled in before a call is closed?"),
+        optional(
+            "when",
+            Kind::List { of: &SITUATION, min: 0, max: 3 },
+            "the situations in which it must be filled in besides: `callback`, `attempt`, `complaint`",
+        ),
     ],
 };
 

@@ -2,6 +2,7 @@
 //!
 //! Struct literals are written out whole: a new field does not compile until it stands here with a value.
 
+mod desk;
 mod items;
 mod talk;
 
@@ -51,6 +52,7 @@ use carelane::floor::treatment::Words;
 use carelane::flow::Callbacks;
 use carelane::flow::Date;
 use carelane::flow::Dialling;
+use carelane::flow::Document;
 use carelane::flow::Exit;
 use carelane::flow::Exits;
 use carelane::flow::Flow;
@@ -80,6 +82,7 @@ use carelane::flow::Rung;
 use carelane::flow::SelfService;
 use carelane::flow::Shift;
 use carelane::flow::ShiftTime;
+use carelane::flow::Situation;
 use carelane::flow::Step;
 use carelane::flow::Target;
 use carelane::flow::Team;
@@ -500,6 +503,7 @@ fn flow_file() -> FlowFile {
         dialling: Dialling { prefixes: vec!["+1".into()], calls_per_hour: 9, calls_per_day: 90 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
         staff_number: Some("+15550100199".into()),
+        desk: desk::desk(),
     };
     FlowFile { hash: "b94d27b9934d3e08".into(), text: "version: 1\n# ñ\n".into(), flow: Arc::new(flow) }
 }
@@ -539,13 +543,20 @@ fn lane() -> Lane {
         },
         script: texts("How may I help you?"),
         decision_rules: vec!["New patients get 40 minutes.".into()],
-        note_fields: vec![NoteField { id: "request".into(), label: "Request".into(), required: true }],
+        note_fields: vec![NoteField {
+            id: "request".into(),
+            label: "Request".into(),
+            required: true,
+            when: vec![Situation::Complaint],
+        }],
         outcomes: vec![Outcome { id: "booked".into(), closes: true, hands_to: Some("scheduling".into()) }],
         escalation: "scheduling".into(),
         keypad_notes: Some(KeypadNotes {
             outcomes: BTreeMap::from([('1', KeypadOutcome { outcome: "booked".into(), say: texts("a booked visit") })]),
             fields: BTreeMap::from([("request".into(), BTreeMap::from([('2', texts("a visit"))]))]),
         }),
+        sheet: Some(desk::sheet()),
+        documents: vec![Document { id: "referral_letter".into(), label: texts("the letter") }],
     }
 }
 

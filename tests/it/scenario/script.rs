@@ -29,7 +29,10 @@ use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
 use carelane::floor::event::PinCheck;
 use carelane::floor::fact::Fact;
+use carelane::floor::fact::desk::DeskChange;
+use carelane::floor::fact::desk::ReferralStatus;
 use carelane::floor::treatment::Mode;
+use carelane::flow::ScriptStep;
 use carelane::sim::Watch;
 use carelane::sim::told;
 use carelane::vocab::AgentId;
@@ -172,7 +175,7 @@ impl Stage {
                 self.tell(Event::Poisoned { event: Box::new(event), deadline: None })
             }
             ["edit", file, from, to] => {
-                let event = self.practice.edit(file, from, to)?;
+                let event = self.practice.edit(file, from, &to.replace("\\n", "\n"))?;
                 self.tell(event)
             }
             // Another practice with the same lanes and people.
@@ -358,6 +361,16 @@ impl Stage {
             ["claim", item, by] => {
                 Ok(Event::ItemAsked { item: id(item)?, what: ItemRequest::Claim, by: Some(by.into()) })
             }
+            ["said", item, step, by] => {
+                let step = ScriptStep::ALL.into_iter().find(|(_, name)| *name == step).ok_or("no such step")?.0;
+                Ok(desk(id(item)?, DeskChange::Said { step }, by))
+            }
+            ["referral", item, status, by, ref missing @ ..] => {
+                let found = ReferralStatus::ALL.into_iter().find(|(_, name)| *name == status);
+                let status = found.ok_or("no such status")?.0;
+                let missing = missing.iter().map(|document| (*document).into()).collect();
+                Ok(desk(id(item)?, DeskChange::Referral { status, missing }, by))
+            }
             ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
             ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
             ["details", who, ..] => {
@@ -431,6 +444,10 @@ impl Stage {
             _ => None,
         }
     }
+}
+
+fn desk(item: ItemId, change: DeskChange, by: &str) -> Event {
+    Event::ItemAsked { item, what: ItemRequest::Desk(change), by: Some(by.into()) }
 }
 
 fn merge(item: ItemId, into: ItemId, by: Option<AgentId>) -> Event {

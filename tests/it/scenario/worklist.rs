@@ -22,7 +22,10 @@ fn tell(floor: &mut Floor, event: Event) {
 /// A practice whose desk does this kind of work, and a call to the lane of a key that nobody takes.
 fn missed(work: &str, key: &str) -> Floor {
     let mut practice = Practice::read();
-    let flow = practice.edit("flow", "answer_within: 2m", &format!("work: {work}\n    answer_within: 2m")).unwrap();
+    let documents = "\n    documents: { letter: { en-US: the letter, es-US: la carta } }";
+    let documents = if work == "referral" { documents } else { "" };
+    let edited = format!("work: {work}{documents}\n    answer_within: 2m");
+    let flow = practice.edit("flow", "answer_within: 2m", &edited).unwrap();
     let mut floor = Floor::default();
     tell(&mut floor, Event::FloorOpened("elm-floor".into()));
     tell(&mut floor, practice.team_offered().unwrap());

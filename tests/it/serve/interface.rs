@@ -104,7 +104,7 @@ async fn the_floor_is_one_snapshot_with_the_promised_shape() {
 async fn a_lane_is_shown_with_what_its_assistant_says_decides_by_and_fills_in() {
     let world = world().await;
     let lane = ask(&world, "GET lanes/riverside/scheduling", "", 200).await;
-    let keys = "practice lane name clinical asks_new_or_existing reasons script decision_rules note_fields outcomes escalation owner";
+    let keys = "practice lane name clinical asks_new_or_existing reasons script decision_rules note_fields outcomes escalation owner sheet documents";
     assert_has(&lane, keys);
     assert_eq!(lane.as_object().map(serde_json::Map::len), Some(keys.split(' ').count()), "{lane:#}");
     assert_eq!((&lane["practice"], &lane["lane"]), (&"riverside".into(), &"scheduling".into()));
@@ -116,8 +116,17 @@ async fn a_lane_is_shown_with_what_its_assistant_says_decides_by_and_fills_in() 
     }
     assert!(list(&lane["decision_rules"])[2].as_str().is_some_and(|rule| rule.contains("do not advise")), "{lane:#}");
     let fields = list(&lane["note_fields"]);
-    assert_eq!(fields[0], json!({"id": "request", "label": "What the patient asked for", "required": true}));
-    assert_eq!((fields.len(), &fields[1]["required"]), (5, &false.into()));
+    assert_eq!(
+        fields[0],
+        json!({"id": "request", "label": "What the patient asked for", "required": true, "when": []})
+    );
+    assert_eq!((fields.len(), &fields[1]["required"], &fields[1]["when"][0]), (8, &false.into(), &"callback".into()));
+    let sheet = &lane["sheet"];
+    assert_has(sheet, "goal path answer_within callback_within exceptions callback_script");
+    assert_has(&sheet["exceptions"], "unreachable incomplete_referral medical_advice language");
+    let steps: Vec<&str> = list(&sheet["callback_script"]).iter().filter_map(|step| step["step"].as_str()).collect();
+    assert_eq!(steps, ["recognition", "reason", "next_step", "confirmation"]);
+    assert_eq!((&sheet["answer_within"], &sheet["callback_within"]), (&120.into(), &7_200.into()));
     let outcomes = list(&lane["outcomes"]);
     for expected in [
         json!({"id": "booked", "closes": true, "hands_to": null}),
@@ -239,6 +248,9 @@ async fn an_item_is_worked_on_with_three_attempts_and_closed_or_refused_with_the
     ask(&world, "POST items/item-1/attempts", &with("message_left"), 409).await;
     ask(&world, "POST items/item-1/close", &with("message_left"), 422).await;
     ask(&world, "POST items/item-9/close", &with("booked"), 404).await;
+    let unverified = ask(&world, "POST items/item-1/close", &with("booked"), 422).await;
+    assert_eq!(unverified["missing"], json!(["verified"]), "a callback that is done confirms who was spoken with");
+    let with = |outcome: &str| with(outcome).replace(r#""action""#, r#""verified":"name and birthday","action""#);
     assert_eq!(ask(&world, "POST items/item-1/close", &with("booked"), 200).await["status"], "closed");
     ask(&world, "POST items/item-1/close", &with("booked"), 409).await;
     ask(&world, "PUT items/item-1/owner", r#"{"owner":"ana"}"#, 409).await;
@@ -329,5 +341,6 @@ async fn a_note_that_tells_too_little_is_refused_with_what_is_missing_and_a_prom
     let now_due: jiff::Timestamp = done["due_at"].as_str().expect("a time").parse().expect("a time");
     assert_eq!(now_due.as_millisecond(), later.as_millisecond());
     let closing = attempt("told her son all of it", &promised).replace("message_left", "no_further_action");
+    let closing = closing.replace(r#""action""#, r#""verified":"name and birthday","action""#);
     ask(&world, "POST items/item-1/close", &closing, 409).await;
 }

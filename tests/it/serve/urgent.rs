@@ -11,7 +11,7 @@ use super::world::World;
 use super::world::list;
 use super::world::play;
 
-const NOTE: &str = r#"{"request":"asks for a visit","action":"offered Tuesday","next_step":"none, she comes"}"#;
+const NOTE: &str = r#"{"request":"asks for a visit","action":"offered Tuesday","verified":"her birthday","next_step":"none, she comes"}"#;
 
 async fn ask(world: &World, request: &str, body: &Value, status: u16) -> Value {
     let (method, path) = request.split_once(' ').expect("a method and a path");
@@ -95,7 +95,10 @@ async fn urgent_words_in_a_note_are_somebody_elses_item_and_routine_work_needs_n
     ask(&world, &format!("POST items/{item}/close"), &json!({"outcome": "booked", "note": {"request": "done"}}), 422)
         .await;
     ask(&world, &format!("POST items/{item}/close"), &json!({"outcome": "booked", "note": note}), 422).await;
-    let note = json!({"request": "su hija dice que no puede respirar bien", "action": "told to dial 911", "next_step": "calls us back"});
+    let request = "su hija dice que no puede respirar bien";
+    let note = json!({
+        "request": request, "action": "told to dial 911", "verified": "her birthday", "next_step": "calls us back",
+    });
     let closed =
         ask(&world, &format!("POST items/{item}/close"), &json!({"outcome": "booked", "note": note}), 200).await;
     assert_eq!(closed["status"], "closed");

@@ -82,6 +82,7 @@ impl Books {
         let into = match to {
             ItemChange::Merged { into } => into,
             ItemChange::Due { at } => return self.due_again(item, *at),
+            ItemChange::Desk(_) => return Ok(()),
         };
         let Some(mut from) = self.items.remove(&item) else { return Err(format!("no-phantom: no {item}")) };
         must(from.open, || format!("monotone-call: {item} is closed, and merged"))?;

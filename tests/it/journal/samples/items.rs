@@ -6,8 +6,11 @@ use carelane::floor::fact::ItemChange;
 use carelane::floor::fact::ItemKind;
 use carelane::floor::fact::Left;
 use carelane::floor::fact::NewItem;
+use carelane::floor::fact::desk::DeskChange;
+use carelane::floor::fact::desk::ReferralStatus;
 use carelane::floor::work::recording::MessageId;
 use carelane::flow::Owner;
+use carelane::flow::ScriptStep;
 use carelane::vocab::CallId;
 use carelane::vocab::ItemId;
 use carelane::vocab::LegId;
@@ -20,7 +23,7 @@ use super::details;
 use super::english;
 use super::note;
 
-pub(super) fn item_facts(item: ItemId) -> [Fact; 6] {
+pub(super) fn item_facts(item: ItemId) -> [Fact; 8] {
     [
         Fact::ItemOpened(Box::new(new_item())),
         Fact::ItemAttempted {
@@ -41,6 +44,19 @@ pub(super) fn item_facts(item: ItemId) -> [Fact; 6] {
             due_at: NOON,
         },
         Fact::ItemChanged { item, to: ItemChange::Merged { into: ItemId(9) }, by: Some("ana".into()) },
+        Fact::ItemChanged {
+            item,
+            to: ItemChange::Desk(DeskChange::Said { step: ScriptStep::NextStep }),
+            by: Some("ana".into()),
+        },
+        Fact::ItemChanged {
+            item,
+            to: ItemChange::Desk(DeskChange::Referral {
+                status: ReferralStatus::Missing,
+                missing: vec!["referral_letter".into()],
+            }),
+            by: None,
+        },
     ]
 }
 
