@@ -27,7 +27,8 @@ fn at(flow: &Flow, rhythm: &Rhythm, moment: Moment, now: Timestamp) -> Timestamp
     }
 }
 
-/// The same for the attempt that is being made now, or that was counted and is being written up, in the patient's window if one is known.
+/// The same for the attempt that is being made now, or that was counted and is being written up, in the patient's
+/// window if one is known.
 // rule: window-respected
 pub(in crate::floor) fn next_attempt(item: &Item, now: Timestamp) -> Timestamp {
     let (rhythm, made) = (item.rhythm(), item.attempts.saturating_add(u8::from(!item.unwritten)));

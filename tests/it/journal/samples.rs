@@ -135,6 +135,10 @@ pub(crate) fn english() -> Language {
     Language::parse("en-US").expect("a language")
 }
 
+fn attempt(step: AttemptStep) -> Fact {
+    Fact::Attempt(Attempt { item: ItemId(3), call: CallId(5), step })
+}
+
 /// A caller whose number is unlike any other sample's.
 pub(crate) fn caller(n: u32) -> Caller {
     Caller::from_carrier(&format!("+15557772{n:03}"))
@@ -297,19 +301,11 @@ fn facts() -> Vec<Fact> {
             mode: Mode::Barge,
             until: Some(NOON),
         }),
-        Fact::Attempt(Attempt {
-            item: ItemId(3),
-            call: CallId::NONE,
-            step: AttemptStep::Waits { until: Some(NOON), why: Some(Undialled::HourFull) },
-        }),
-        Fact::Attempt(Attempt { item: ItemId(3), call, step: AttemptStep::Began { number: 2, until: NOON } }),
-        Fact::Attempt(Attempt { item: ItemId(3), call, step: AttemptStep::Dialled { leg, until: NOON } }),
-        Fact::Attempt(Attempt { item: ItemId(3), call, step: AttemptStep::Answered }),
-        Fact::Attempt(Attempt {
-            item: ItemId(3),
-            call,
-            step: AttemptStep::Ended { how: AttemptEnd::AssistantGone, due_at: NOON },
-        }),
+        attempt(AttemptStep::Waits { until: Some(NOON), why: Some(Undialled::HourFull) }),
+        attempt(AttemptStep::Began { number: 2, until: NOON }),
+        attempt(AttemptStep::Dialled { leg, until: NOON }),
+        attempt(AttemptStep::Answered),
+        attempt(AttemptStep::Ended { how: AttemptEnd::AssistantGone, due_at: NOON }),
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
