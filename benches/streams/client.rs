@@ -1,9 +1,12 @@
 //! Callers: any number of media streams from one thread, each sending a frame every 20 ms as a carrier does, and noting
 //! when the server's audio comes.
 //!
-//! What a caller hears is what counts: the carrier plays audio in order, so a message is late by the time that passed
-//! between the moment its first sample was due, counted from the first sound of the window, and its arrival. Beside it
-//! stands how far messages arrive from their own length apart, which only a carrier that buffers nothing would hear.
+//! What a caller hears is what counts. The carrier plays audio in order, from the moment its first message is there,
+//! and throws away what it holds when it is told `clear`. So each message is due when the one before it has been
+//! played, and late by the time from then to its arrival; who sends ahead is late only when nothing is left. Nothing
+//! is forgiven within a window: whoever is late once is measured by the same schedule after it. A window begins with
+//! what the carrier holds then, and with nothing after a pause of a second. Beside it stands how far messages arrive
+//! from their own length apart, which only a carrier that buffers nothing would hear.
 
 use std::cell::Cell;
 use std::cell::RefCell;
@@ -25,20 +28,25 @@ use tokio::time::sleep;
 use crate::Failure;
 
 const FRAME_TIME: Duration = Duration::from_millis(20);
+pub(crate) const FRAMES_PER_SECOND: f64 = 50.0;
 /// Bytes of mu-law a second.
 const RATE: u32 = 8_000;
 /// The mask of every frame: a client has to have one, and nobody here is to be fooled.
 const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 /// So many frames are sent before what came is looked at.
 const BUDGET: usize = 64;
+/// After so long without audio what comes is no continuation: a pause between two things that are played.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How a message begins that has the carrier throw away what it holds.
+const CLEAR: &[u8] = br#"{"event":"clear""#;
 /// A place in a template for a number that counts.
 const NUMBER: &str = "1000000";
 
 /// What the calls of one window heard.
 #[derive(Default)]
 pub(crate) struct Heard {
-    /// How late each message was, in microseconds.
-    pub(crate) late: Vec<u32>,
+    /// How late each message was, in microseconds, by the second of the window.
+    pub(crate) late: Vec<Vec<u32>>,
     /// How far from its own length after the one before it each message came, in microseconds.
     pub(crate) apart: Vec<u32>,
     /// Seconds of audio.
@@ -47,6 +55,8 @@ pub(crate) struct Heard {
     pub(crate) sent: u64,
     /// Calls that the server has ended.
     pub(crate) lost: usize,
+    /// When the window began.
+    began: Option<Instant>,
 }
 
 /// All calls.
@@ -106,7 +116,9 @@ impl Callers {
                 break;
             }
             if now >= warm_up && !self.open.replace(true) {
-                *self.heard.borrow_mut() = Heard::default();
+                let seconds = usize::try_from(window.as_secs()).unwrap_or(0).max(1);
+                let late = vec![Vec::new(); seconds];
+                *self.heard.borrow_mut() = Heard { late, began: Some(Instant::now()), ..Heard::default() };
             }
             // Each call has its own moment in the 20 ms.
             let mut due = FRAME_TIME * (turn / calls) + FRAME_TIME / calls * (turn % calls);
@@ -144,13 +156,13 @@ impl Call {
         if self.lost.get() {
             return false;
         }
-        let mut left = self.left.borrow_mut();
-        if left.is_empty() {
-            left.extend_from_slice(self.frame.borrow_mut().next());
-        }
-        match self.stream.try_write(&left) {
-            Ok(written) => {
-                left.drain(..written);
+        let (mut left, mut frame) = (self.left.borrow_mut(), self.frame.borrow_mut());
+        let written = if left.is_empty() { self.stream.try_write(frame.next()) } else { self.stream.try_write(&left) };
+        match written {
+            Ok(written) if left.is_empty() => left.extend_from_slice(&frame.bytes[written..]),
+            Ok(written) => drop(left.drain(..written)),
+            Err(error) if error.kind() == ErrorKind::WouldBlock && left.is_empty() => {
+                left.extend_from_slice(&frame.bytes);
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(_) => self.lost.set(true),
@@ -162,8 +174,7 @@ impl Call {
 /// Reads one call's messages to its end.
 async fn listen(call: Rc<Call>, heard: Rc<RefCell<Heard>>, open: Rc<Cell<bool>>) {
     let (mut bytes, mut have) = (vec![0; 32 * 1024], 0);
-    // The first audio of the window, and how much came since; when the last message came.
-    let (mut since, mut last): (Option<(Instant, Duration)>, Option<Instant>) = (None, None);
+    let mut playout = Playout::default();
     loop {
         if call.stream.readable().await.is_err() {
             break;
@@ -176,29 +187,62 @@ async fn listen(call: Rc<Call>, heard: Rc<RefCell<Heard>>, open: Rc<Cell<bool>>)
         }
         let (now, mut at) = (Instant::now(), 0);
         while let Some((opcode, body, end)) = message(&bytes[at..have]) {
-            let length = if opcode == 1 { length(&bytes[at..][body..end]) } else { Duration::ZERO };
+            let text = &bytes[at..][body..end];
             at += end;
-            if opcode == 8 {
-                call.lost.set(true);
-                return;
-            }
-            if !open.get() {
-                (since, last) = (None, None);
-            } else if !length.is_zero() {
-                let mut heard = heard.borrow_mut();
-                let (first, before) = since.unwrap_or((now, Duration::ZERO));
-                heard.late.push(micros(now.saturating_duration_since(first + before)));
-                if let Some(last) = last {
-                    heard.apart.push(micros((now - last).abs_diff(length)));
+            match opcode {
+                1 if text.starts_with(CLEAR) => playout = Playout::default(),
+                1 => playout.take(now, length(text), open.get().then_some(&heard)),
+                8 => {
+                    call.lost.set(true);
+                    return;
                 }
-                heard.audio += length.as_secs_f64();
-                (since, last) = (Some((first, before + length)), Some(now));
+                _ => {}
             }
         }
         bytes.copy_within(at..have, 0);
         have -= at;
     }
     call.lost.set(true);
+}
+
+/// What the carrier plays to one caller.
+#[derive(Default)]
+struct Playout {
+    /// When the next message is due: everything before it was heard then.
+    due: Option<Instant>,
+    /// The window of the last message counted, or still counts.
+    counted: bool,
+    /// When the last message of the window came.
+    last: Option<Instant>,
+}
+
+impl Playout {
+    /// So much audio has come, within a window or between two.
+    fn take(&mut self, now: Instant, length: Duration, heard: Option<&Rc<RefCell<Heard>>>) {
+        if length.is_zero() {
+            return;
+        }
+        let goes_on = self.counted && heard.is_some();
+        let due = match self.due {
+            Some(due) if goes_on || now.saturating_duration_since(due) < PAUSE => due,
+            _ => now,
+        };
+        // What the carrier holds at the beginning of a window is there; what was late before it is not.
+        let due = if heard.is_some() && !self.counted { due.max(now) } else { due };
+        if let Some(heard) = heard {
+            let mut heard = heard.borrow_mut();
+            let second = heard.began.map_or(0, |began| now.saturating_duration_since(began).as_secs());
+            let last_second = heard.late.len().saturating_sub(1);
+            if let Some(late) = heard.late.get_mut(usize::try_from(second).unwrap_or(0).min(last_second)) {
+                late.push(micros(now.saturating_duration_since(due)));
+            }
+            if let Some(last) = self.last.filter(|_| goes_on) {
+                heard.apart.push(micros((now - last).abs_diff(length)));
+            }
+            heard.audio += length.as_secs_f64();
+        }
+        *self = Self { due: Some(due + length), counted: heard.is_some(), last: Some(now) };
+    }
 }
 
 fn micros(time: Duration) -> u32 {
@@ -219,7 +263,9 @@ fn message(bytes: &[u8]) -> Option<(u8, usize, usize)> {
 fn length(text: &[u8]) -> Duration {
     const BEFORE: &[u8] = br#""payload":""#;
     let Some(at) = text.windows(BEFORE.len()).position(|window| window == BEFORE) else { return Duration::ZERO };
-    let payload = text[at + BEFORE.len()..].split(|byte| *byte == b'"').next().unwrap_or_default();
+    // Nothing of a message stands in quotes behind its audio.
+    let payload = &text[at + BEFORE.len()..];
+    let payload = &payload[..payload.iter().rposition(|byte| *byte == b'"').unwrap_or(0)];
     let padding = payload.iter().rev().take_while(|byte| **byte == b'=').count();
     let bytes = u32::try_from(payload.len() / 4 * 3 - padding).unwrap_or(0);
     Duration::from_secs(1) * bytes / RATE
@@ -280,8 +326,10 @@ impl Frame {
     fn next(&mut self) -> &[u8] {
         self.count += 1;
         for (at, value) in self.numbers.into_iter().zip([self.count + 2, self.count, (self.count - 1) * 20]) {
-            for (digit, byte) in format!("{value:07}").bytes().enumerate() {
-                self.bytes[self.body + at + digit] = byte ^ MASK[(at + digit) % 4];
+            let mut left = value;
+            for digit in (at..at + NUMBER.len()).rev() {
+                self.bytes[self.body + digit] = (b'0' + (left % 10) as u8) ^ MASK[digit % 4];
+                left /= 10;
             }
         }
         &self.bytes

@@ -137,10 +137,8 @@ impl Server {
             return Err("a free assistant was not rung within 5 s".into());
         };
         let whisper = self.webhook(target(&url)?, &[("CallSid", &*call), ("CallStatus", "in-progress")]).await?;
-        let accept = attribute(&whisper, "action")?.to_owned();
-        let fields = [("CallSid", &*call), ("CallStatus", "in-progress"), ("Digits", "1")];
-        let document = self.webhook(target(&accept)?, &fields).await?;
-        self.open(callers, &document, &call, None).await
+        // She hears who is calling in a stream, presses 1 there, and is joined in it.
+        self.open(callers, &whisper, &call, Some('1')).await
     }
 
     /// A patient's call, which presses 1 and waits.

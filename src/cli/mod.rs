@@ -4,7 +4,9 @@ pub mod audit;
 pub mod call;
 pub mod check;
 pub mod fallback;
+mod folded;
 pub mod journal;
+pub mod pilot;
 pub mod pin;
 pub mod report;
 pub mod serve;
@@ -46,6 +48,7 @@ enum Command {
     Sounds(sounds::Args),
     Audit(audit::Args),
     Report(report::Args),
+    Pilot(pilot::Args),
 }
 
 /// Reads the command line and runs the command.
@@ -62,6 +65,7 @@ pub fn main() -> ExitCode {
         Command::Sounds(args) => sounds::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Pilot(args) => pilot::run(&args),
     }
 }
 

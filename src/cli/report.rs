@@ -6,22 +6,18 @@ use std::io;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::folded::Source;
 use crate::engine::Clock;
 use crate::floor::hours;
 use crate::flow::Flow;
-use crate::journal::JournalReader;
 use crate::report::Baseline;
 use crate::report::History;
 use crate::report::Period;
 use crate::report::Scorecard;
 use crate::report::page;
-
-/// Entries read at once.
-const AT_ONCE: u64 = 2_000;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -50,21 +46,14 @@ pub struct Args {
     /// Beside it an earlier day or week, or the baseline that `carelane audit --json` wrote
     #[arg(long, value_name = "DATE|FILE.json")]
     against: Option<String>,
-    /// The practice, where the journal has several
-    #[arg(long, value_name = "ID")]
-    practice: Option<String>,
     /// Rows for a spreadsheet instead of text
     #[arg(long, conflicts_with_all = ["html", "against"])]
     csv: bool,
     /// Write a page with plots, whole in itself, to this file
     #[arg(long, value_name = "FILE", conflicts_with = "against")]
     html: Option<PathBuf>,
-    /// The data folder
-    #[arg(long, env = "CARELANE_DATA", default_value = "data", value_name = "DIR")]
-    data: PathBuf,
-    /// The master key's file, if it is not the data folder's own
-    #[arg(long, env = "CARELANE_DATA_KEY_FILE", value_name = "FILE")]
-    key_file: Option<PathBuf>,
+    #[command(flatten)]
+    source: Source,
 }
 
 /// Runs the command: 0 printed, 2 not.
@@ -84,8 +73,7 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn report(args: &Args) -> Result<Vec<u8>, String> {
-    let history = read(args)?;
-    let flow = practice(args, &history)?;
+    let (history, flow) = args.source.read()?;
     let period = period(args, &history, &flow)?;
     let now = Clock::start(history.last().unwrap_or_default()).now();
     let card =
@@ -113,33 +101,6 @@ fn report(args: &Args) -> Result<Vec<u8>, String> {
 fn baseline(path: &str) -> Result<Baseline, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("`{path}` is no date, and no file: {error}"))?;
     serde_json::from_str(&text).map_err(|error| format!("{path} is not what `carelane audit --json` writes: {error}"))
-}
-
-fn read(args: &Args) -> Result<History, String> {
-    let mut journal = JournalReader::open(&args.data, args.key_file.as_deref()).map_err(|error| error.to_string())?;
-    let head = journal.head().map_err(|error| error.to_string())?;
-    let mut history = History::default();
-    let mut first = 1;
-    while first <= head {
-        let last = head.min(first + AT_ONCE - 1);
-        for entry in journal.read_range(first, last).map_err(|error| error.to_string())? {
-            history.take(entry.at, &entry.facts);
-        }
-        first = last + 1;
-    }
-    Ok(history)
-}
-
-fn practice(args: &Args, history: &History) -> Result<Arc<Flow>, String> {
-    let ids: Vec<&str> = history.flows().map(|flow| flow.practice.as_str()).collect();
-    let is_asked = |flow: &&Arc<Flow>| args.practice.as_ref().is_none_or(|asked| flow.practice.as_str() == asked);
-    let mut found = history.flows().filter(is_asked);
-    match (found.next(), found.next(), &args.practice) {
-        (Some(flow), None, _) => Ok(flow.clone()),
-        (None, _, Some(asked)) => Err(format!("the journal has no practice `{asked}`; it has: {}", ids.join(", "))),
-        (None, _, None) => Err("the journal has no practice yet; `carelane serve` loads one".to_owned()),
-        (Some(_), Some(_), _) => Err(format!("say which practice with --practice: {}", ids.join(", "))),
-    }
 }
 
 /// The days that were asked for; without any, the week of the journal's last entry.

@@ -206,6 +206,7 @@ impl Directory {
 }
 
 /// The call a fact is about, if it is about one; `leg_call` says whose a leg is.
+#[expect(clippy::too_many_lines, reason = "a list: every kind of fact stands in it, so that none is forgotten")]
 pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -> Option<CallId> {
     match fact {
         Fact::CallArrived { call, .. }
@@ -236,6 +237,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         Fact::ItemOpened(new) => Some(new.call),
         Fact::Attempt(attempt) => Some(attempt.call).filter(|call| *call != CallId::NONE),
         Fact::EventQuarantined { call, .. } => *call,
+        Fact::Taped(taped) => taped.call(),
         Fact::LegTreated { leg, .. }
         | Fact::LegNamed { leg, .. }
         | Fact::LegUnwanted { leg }

@@ -99,6 +99,7 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             let result = courier.rest.complete_call(&carrier_call, &courier.patience(CHANGE_PATIENCE)).await;
             courier.report_change(result).await;
         }
+        Effect::KeepTape { practice, recording, .. } => courier.keep_tape(&practice, &recording).await,
         Effect::Ask { leg, carrier_call, paging } => courier.ask(leg, &carrier_call, paging).await,
     }
 }

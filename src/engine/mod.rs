@@ -6,6 +6,7 @@
 mod browser;
 mod changes;
 mod clock;
+mod conversations;
 mod crashes;
 mod desk;
 mod directory;
@@ -68,6 +69,7 @@ pub use softphones::Softphones;
 pub use streams::Asked;
 pub use streams::Push;
 pub use streams::Streams;
+pub use tapes::Recorded;
 pub use tapes::Tape;
 pub use tapes::Tapes;
 

@@ -18,6 +18,7 @@ use super::fact::FlaggedBy;
 use super::ladder::Climb;
 use super::last_words::Parting;
 use super::outbound::Calling;
+use super::taping::Taping;
 use super::treatment::Treatment;
 use super::work::recording::MessageId;
 use crate::flow::Flow;
@@ -96,6 +97,8 @@ pub struct Call {
     pub held: Option<Held>,
     /// Nobody rang in: it is an attempt to reach somebody.
     pub calling: Option<Calling>,
+    /// What is known of its being recorded.
+    pub taping: Taping,
 }
 
 /// A patient on hold: the conversation goes on later.
@@ -264,6 +267,7 @@ impl Call {
             told_until: None,
             held: None,
             calling: None,
+            taping: Taping::default(),
         }
     }
 

@@ -96,6 +96,17 @@ pub enum Effect {
         /// It has not been silent for long: somebody is about to be rung for its caller.
         paging: bool,
     },
+    /// Put the pieces of a recorded conversation into one sealed file.
+    KeepTape {
+        /// The call.
+        call: CallId,
+        /// Which of its conversations.
+        round: u32,
+        /// The practice: whose key it is sealed with.
+        practice: PracticeId,
+        /// Our own name for the recording.
+        recording: CarrierRecording,
+    },
 }
 
 /// Before an assistant's id, instead of a number.
@@ -120,7 +131,7 @@ impl Effect {
             | Self::Redirect { leg, .. }
             | Self::HangUp { leg, .. }
             | Self::Ask { leg, .. } => Some(*leg),
-            Self::FetchRecording { .. } | Self::DropRecording { .. } => None,
+            Self::FetchRecording { .. } | Self::DropRecording { .. } | Self::KeepTape { .. } => None,
         }
     }
 
@@ -132,8 +143,14 @@ impl Effect {
             | Self::CallPatient { .. }
             | Self::Redirect { .. }
             | Self::HangUp { .. }
-            | Self::Ask { .. } => None,
+            | Self::Ask { .. }
+            | Self::KeepTape { .. } => None,
         }
+    }
+
+    /// Is it about sound that was recorded already? That is done whatever becomes of its call.
+    pub fn keeps_sound(&self) -> bool {
+        self.message().is_some() || matches!(self, Self::KeepTape { .. })
     }
 }
 

@@ -317,6 +317,36 @@ pub enum Event {
         /// How; nothing if no longer.
         mode: Option<Mode>,
     },
+    /// Found at a start: whether the audio of the carrier's legs comes to us, so that conversations can be recorded.
+    TapingFound {
+        /// Does it?
+        possible: bool,
+    },
+    /// A caller's conversation is about to be recorded here, from its stream.
+    TapeBegan {
+        /// The caller's leg.
+        leg: LegId,
+        /// Our own name for the recording.
+        recording: CarrierRecording,
+    },
+    /// The recording of a conversation lies in one sealed file.
+    TapeKept {
+        /// The effect that asked for it.
+        effect: EffectId,
+        /// Its length, measured.
+        duration: Span,
+    },
+    /// Somebody wants to listen to a recorded conversation, perhaps of a call that is long over.
+    TapeAsked {
+        /// The call.
+        call: CallId,
+        /// Its practice.
+        practice: PracticeId,
+        /// Which of its conversations.
+        round: u32,
+        /// Who listens.
+        by: Private<String>,
+    },
 }
 
 /// Where a salvaged journal comes from.
@@ -445,7 +475,7 @@ impl HasPrivate for Event {
         match self {
             Self::CallArrived { caller, .. } | Self::CallMissed { caller, .. } => caller.privates(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
-            Self::PlaybackAsked { by, .. } => by.privates(each),
+            Self::PlaybackAsked { by, .. } | Self::TapeAsked { by, .. } => by.privates(each),
             Self::DetailsTold { details, .. } => details.privates(each),
             Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
@@ -459,7 +489,7 @@ impl HasPrivate for Event {
         match self {
             Self::CallArrived { caller, .. } | Self::CallMissed { caller, .. } => caller.privates_mut(each),
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
-            Self::PlaybackAsked { by, .. } => by.privates_mut(each),
+            Self::PlaybackAsked { by, .. } | Self::TapeAsked { by, .. } => by.privates_mut(each),
             Self::DetailsTold { details, .. } => details.privates_mut(each),
             Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {

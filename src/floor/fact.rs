@@ -12,6 +12,7 @@ mod how;
 mod item;
 mod private;
 pub mod supervision;
+pub mod taped;
 pub mod why;
 
 use std::sync::Arc;
@@ -586,4 +587,6 @@ pub enum Fact {
     Supervised(supervision::Supervised),
     /// A step of an attempt that carelane dials.
     Attempt(attempt::Attempt),
+    /// Something about a recorded conversation.
+    Taped(taped::Taped),
 }

@@ -103,6 +103,9 @@ impl Floor {
             must("no-urgent-mailbox", heard, || format!("{id} is urgent at a mailbox"))?;
             self.check_climb(call)?;
             self.check_hold(call)?;
+            let talks = matches!(call.phase, Phase::Talking { .. });
+            let taped = call.taping.tape.is_none() || talks && call.may_be_taped();
+            must("announced-before-recorded", taped, || format!("{id} is recorded: {:?}", call.taping))?;
             let present = matches!(call.phase, Phase::WrapUp { .. } | Phase::NoteOwed { .. })
                 || call.is_calling()
                 || self.legs.get(&call.leg).is_some_and(super::call::Leg::is_up);

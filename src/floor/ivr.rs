@@ -42,7 +42,7 @@ use crate::vocab::StepId;
 use crate::vocab::limit::CALLS_MAX;
 
 /// Inputs missed in a row that lead to a person.
-const MISSED_INPUTS_MAX: u8 = 2;
+pub(super) const MISSED_INPUTS_MAX: u8 = 2;
 
 /// What a key or the words said mean.
 pub(super) enum Meaning {

@@ -62,6 +62,7 @@ impl Turn<'_> {
             Some(Treatment::Menu { step, opening, .. }) => self.menu_ended(call, &step, opening, input),
             Some(Treatment::Announce { words, .. }) => self.answer_ended(call, &words, input),
             Some(Treatment::AskStanding { lane, how, .. }) => self.standing_answered(call, lane, how, input),
+            Some(Treatment::RecordingNotice { lane, how, .. }) => self.announcement_ended(call, lane, how, input),
             Some(Treatment::Hold { .. }) => self.hold_ended(call, input),
             Some(Treatment::OnHold { .. }) => self.on_hold_ended(call, input),
             Some(Treatment::Whisper { .. }) => self.whisper_ended(id, input),
@@ -343,7 +344,7 @@ impl Turn<'_> {
             Some(Effect::HangUp { leg, .. }) => self.leg_over(leg, LegEnd::Completed),
             Some(Effect::Redirect { .. } | Effect::Ask { .. }) => self.fact(Fact::EffectSettled { effect: id }),
             Some(Effect::DropRecording { of, .. }) => self.fact(Fact::RecordingDropped { of }),
-            Some(Effect::FetchRecording { .. }) | None => {}
+            Some(Effect::FetchRecording { .. } | Effect::KeepTape { .. }) | None => {}
         }
     }
 
@@ -364,6 +365,8 @@ impl Turn<'_> {
             (Effect::FetchRecording { of, .. } | Effect::DropRecording { of, .. }, _) => {
                 self.recording_delayed(of);
             }
+            // It is tried until it is done.
+            (Effect::KeepTape { .. }, _) => {}
             (Effect::Ask { leg, .. }, Failure::LegGone) => self.leg_found_over(leg),
             // She is rung in any case, and the next page asks again.
             (Effect::Ask { paging: true, .. }, Failure::Refused | Failure::Unreachable) => {

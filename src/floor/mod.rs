@@ -39,6 +39,7 @@ mod staff;
 mod standing;
 mod state;
 pub mod supervision;
+pub mod taping;
 pub mod timer;
 mod toll;
 mod tongue;
@@ -147,6 +148,8 @@ pub struct Floor {
     stirred: Stirred,
     /// Since when calls may be known to the carrier only.
     gap_since: Option<Timestamp>,
+    /// Does the audio of the carrier's legs come to us, so that conversations can be recorded?
+    tapes: bool,
     /// The deadline that is just being decided about; not part of the state.
     in_hand: Option<TimerName>,
     /// A bug to be found by the simulation.
@@ -302,7 +305,7 @@ impl Floor {
             | Event::HoldAsked { call }
             | Event::SuperviseAsked { call, .. }
             | Event::ResumeAsked { call } => self.calls.get(call).map(|call| &call.practice),
-            Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } => {
+            Event::RecordingReported { leg, .. } | Event::MessageBegan { leg, .. } | Event::TapeBegan { leg, .. } => {
                 self.legs.get(leg).map(|leg| &leg.flow.practice)
             }
             Event::AttemptMade { item, .. }
@@ -316,7 +319,9 @@ impl Floor {
             Event::DetailsTold { of: Subject::Item(item), .. } | Event::UrgentAsked { of: Subject::Item(item), .. } => {
                 self.items.get(item).map(|item| &item.new.practice)
             }
-            Event::CallDamaged { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
+            Event::CallDamaged { practice, .. } | Event::TapeAsked { practice, .. } => {
+                self.practices.get_key_value(practice).map(|(id, _)| id)
+            }
             Event::Poisoned { event, .. } | Event::AskedOnce { asked: event, .. } => self.practice_of(event),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)
@@ -330,6 +335,8 @@ impl Floor {
             | Event::TimePassed
             | Event::GapFound { .. }
             | Event::GapRead
+            | Event::TapeKept { .. }
+            | Event::TapingFound { .. }
             | Event::KeyFound(_)
             | Event::JournalSalvaged(_) => None,
         }

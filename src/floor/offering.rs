@@ -178,7 +178,7 @@ impl Turn<'_> {
         if !self.may_call_patient(call) {
             return self.attempt_too_late(offer, o.call, o.leg);
         }
-        let (caller_leg, language) = (call.leg, call.language.clone());
+        let (caller_leg, language, recorded) = (call.leg, call.language.clone(), call.may_be_taped());
         let staff_language = call.flow.default_language().clone();
         let round = call.round + 1;
         let others: Vec<OfferId> = call.offers().filter(|other| *other != offer).collect();
@@ -187,9 +187,16 @@ impl Turn<'_> {
         if is_calling {
             return self.call_patient(o.call, o.leg);
         }
-        let room = |party, language| Treatment::Connected { call: o.call, round, party, language, called: false };
-        self.treat(o.leg, room(Party::Agent, staff_language));
-        self.treat(caller_leg, room(Party::Caller, language));
+        let room = |party, language, recorded| Treatment::Connected {
+            call: o.call,
+            round,
+            party,
+            language,
+            recorded,
+            called: false,
+        };
+        self.treat(o.leg, room(Party::Agent, staff_language, false));
+        self.treat(caller_leg, room(Party::Caller, language, recorded));
         others.into_iter().for_each(|other| self.taken_elsewhere(other));
     }
 

@@ -95,11 +95,9 @@ impl Turn<'_> {
 
     fn back_to_the_room(&mut self, id: CallId) {
         let Some(call) = self.call(id) else { return };
-        let (leg, language) = (call.leg, call.language.clone());
-        self.treat(
-            leg,
-            Treatment::Connected { call: id, round: call.round, party: Party::Caller, language, called: false },
-        );
+        let (leg, language, recorded) = (call.leg, call.language.clone(), call.may_be_taped());
+        let (call, round, party) = (id, call.round, Party::Caller);
+        self.treat(leg, Treatment::Connected { call, round, party, language, recorded, called: false });
     }
 
     /// Whatever comes next, the patient is on hold no longer.

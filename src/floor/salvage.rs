@@ -115,13 +115,14 @@ impl Floor {
             parted: before.parted.into_iter().filter(|(_, parted)| !matches!(parted, Parted::Leg(_))).collect(),
             timers: before.timers.only(outlives_calls),
             // A message that was left is still to be fetched, and its copy at the carrier deleted.
-            effects: before.effects.into_iter().filter(|(_, effect)| effect.message().is_some()).collect(),
+            effects: before.effects.into_iter().filter(|(_, effect)| effect.keeps_sound()).collect(),
             ended: before.ended,
             minted: before.minted,
             fresh: Vec::new(),
             settled: Vec::new(),
             stirred: Stirred::default(),
             gap_since: before.gap_since.or(salvage.heard_until),
+            tapes: before.tapes,
             in_hand: None,
             #[cfg(feature = "planted")]
             planted: self.planted,

@@ -161,9 +161,9 @@ impl Turn<'_> {
         self.fact(Fact::LineBack { leg: id });
         let Some((call, _)) = self.floor.legs.get(&id).and_then(|leg| self.conversation_of(leg)) else { return };
         let Some(call) = self.call(call).filter(|call| call.held.is_none()) else { return };
-        let (leg, language) = (call.leg, call.language.clone());
-        let room =
-            Treatment::Connected { call: call.id, round: call.round, party: Party::Caller, language, called: false };
+        let (leg, language, recorded) = (call.leg, call.language.clone(), call.may_be_taped());
+        let (call, round, party) = (call.id, call.round, Party::Caller);
+        let room = Treatment::Connected { call, round, party, language, recorded, called: false };
         if self.is_up(leg) {
             self.treat(leg, room);
         }

@@ -49,7 +49,9 @@ impl Floor {
     /// The lane about which a caller is being asked, and how it was chosen.
     pub(super) fn pending_lane(&self, call: &Call) -> Option<(LaneId, Route)> {
         match self.legs.get(&call.leg)?.current()? {
-            Treatment::AskStanding { lane, how, .. } => Some((lane.clone(), *how)),
+            Treatment::AskStanding { lane, how, .. } | Treatment::RecordingNotice { lane, how, .. } => {
+                Some((lane.clone(), *how))
+            }
             _ => None,
         }
     }
@@ -63,7 +65,7 @@ impl Turn<'_> {
         if call.flow.lane(&lane).is_some_and(|found| self.asks(call, found, how)) {
             return self.treat(leg, Treatment::AskStanding { lane, how, language });
         }
-        self.enter_lane(id, lane, how);
+        self.announce_or_enter(id, lane, how);
     }
 
     /// Who pressed or said nothing would not answer this either.
@@ -98,7 +100,7 @@ impl Turn<'_> {
             Input::Nothing | Input::Pin(_) | Input::Message { .. } => None,
         };
         self.note_standing(id, standing);
-        self.enter_lane(id, lane, how);
+        self.announce_or_enter(id, lane, how);
     }
 
     /// A caller's own words may tell it before anybody asks.

@@ -100,6 +100,9 @@ pub enum Treatment {
         /// Was this party rung up by us? Then it has not waited, and hears who calls.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         called: bool,
+        /// Is the conversation recorded from this leg's stream? Its caller was told.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        recorded: bool,
     },
     /// Last words, then the leg is hung up.
     Goodbye {
@@ -166,6 +169,15 @@ pub enum Treatment {
         /// The listener's language.
         language: Language,
     },
+    /// After a lane was chosen: its conversations are recorded. A key says that this one shall not be.
+    RecordingNotice {
+        /// The lane; the caller goes on there in any case.
+        lane: LaneId,
+        /// How it was chosen.
+        how: Route,
+        /// The listener's language.
+        language: Language,
+    },
 }
 
 impl Treatment {
@@ -182,6 +194,7 @@ impl Treatment {
             | Self::AskStanding { language, .. }
             | Self::Keys { language, .. }
             | Self::Supervise { language, .. }
+            | Self::RecordingNotice { language, .. }
             | Self::OnHold { language, .. } => language,
         }
     }

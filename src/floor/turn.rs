@@ -45,21 +45,7 @@ impl<'f> Turn<'f> {
 
     fn hear(&mut self, event: Event) {
         match event {
-            Event::FloorOpened(id) => {
-                if self.floor.id.is_none() {
-                    self.fact(Fact::FloorOpened(id));
-                }
-            }
-            Event::FlowOffered(file) => {
-                if self.floor.flow_hash(&file.flow.practice) != Some(&file.hash) {
-                    self.fact(Fact::FlowLoaded(file));
-                }
-            }
-            Event::TeamOffered(file) => {
-                if self.floor.team_hashes.get(&file.team.id) != Some(&file.hash) {
-                    self.fact(Fact::TeamLoaded(file));
-                }
-            }
+            event @ (Event::FloorOpened(_) | Event::FlowOffered(_) | Event::TeamOffered(_)) => self.take_offered(event),
             Event::CallArrived { carrier_call, caller, dialled } => match self.floor.staff_numbers.get(&dialled) {
                 Some(practice) => self.staff_arrived(carrier_call, &caller, practice.clone()),
                 None => self.call_arrived(carrier_call, caller, &dialled),
@@ -83,11 +69,6 @@ impl<'f> Turn<'f> {
                 self.item_close_asked(item, &outcome, note, by, promised);
             }
             Event::OwnerAsked { item, owner } => self.owner_asked(item, &owner),
-            Event::RecordingReported { leg, recording, duration } => self.recording_reported(leg, recording, duration),
-            Event::RecordingFetched { effect, recording, file, duration } => {
-                self.recording_fetched(effect, recording, file, duration);
-            }
-            Event::PlaybackAsked { item, message, by } => self.playback_asked(item, message, by),
             Event::DetailsTold { of, details } => self.details_told(of, *details),
             Event::TimePassed => self.time_passed(),
             Event::CallMissed { carrier_call, caller, dialled, began } => {
@@ -102,7 +83,14 @@ impl<'f> Turn<'f> {
                     self.fact(Fact::GapRead);
                 }
             }
-            Event::MessageBegan { leg, recording } => self.message_began(leg, recording),
+            event @ (Event::RecordingReported { .. }
+            | Event::RecordingFetched { .. }
+            | Event::PlaybackAsked { .. }
+            | Event::MessageBegan { .. }
+            | Event::TapingFound { .. }
+            | Event::TapeBegan { .. }
+            | Event::TapeKept { .. }
+            | Event::TapeAsked { .. }) => self.take_recorded(event),
             Event::SuperviseAsked { call, by, mode } => self.supervise_asked(call, by, mode),
             Event::Poisoned { event, deadline } => self.poisoned(*event, deadline),
             Event::AskedOnce { key, path, asked } => self.asked_once(key, path, *asked),
@@ -113,6 +101,39 @@ impl<'f> Turn<'f> {
             Event::HoldAsked { call } => self.hold_asked(call),
             Event::ResumeAsked { call } => self.resume_asked(call),
             Event::ItemAsked { item, what, by } => self.item_asked(item, &what, by),
+        }
+    }
+
+    /// What is told at a start: the floor's name, and files that it may know already.
+    fn take_offered(&mut self, event: Event) {
+        match event {
+            Event::FloorOpened(id) if self.floor.id.is_none() => self.fact(Fact::FloorOpened(id)),
+            Event::FlowOffered(file) if self.floor.flow_hash(&file.flow.practice) != Some(&file.hash) => {
+                self.fact(Fact::FlowLoaded(file));
+            }
+            Event::TeamOffered(file) if self.floor.team_hashes.get(&file.team.id) != Some(&file.hash) => {
+                self.fact(Fact::TeamLoaded(file));
+            }
+            // It is known already.
+            _ => {}
+        }
+    }
+
+    /// Messages and conversations that are recorded.
+    fn take_recorded(&mut self, event: Event) {
+        match event {
+            Event::RecordingReported { leg, recording, duration } => self.recording_reported(leg, recording, duration),
+            Event::RecordingFetched { effect, recording, file, duration } => {
+                self.recording_fetched(effect, recording, file, duration);
+            }
+            Event::PlaybackAsked { item, message, by } => self.playback_asked(item, message, by),
+            Event::MessageBegan { leg, recording } => self.message_began(leg, recording),
+            Event::TapingFound { possible } => self.taping_found(possible),
+            Event::TapeBegan { leg, recording } => self.tape_began(leg, recording),
+            Event::TapeKept { effect, duration } => self.tape_kept(effect, duration),
+            Event::TapeAsked { call, round, by, .. } => self.tape_asked(call, round, by),
+            // No other event comes here.
+            _ => {}
         }
     }
 

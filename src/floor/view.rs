@@ -181,6 +181,8 @@ pub struct CallView {
     pub calling: Option<Calling>,
     /// Who listens in, and how.
     pub supervised_by: Option<(AgentId, Mode)>,
+    /// Is its conversation being recorded?
+    pub recorded: bool,
 }
 
 impl PracticeView {
@@ -379,6 +381,7 @@ impl Floor {
             agent,
             held: call.held,
             calling: call.calling,
+            recorded: Self::is_taped(call),
             supervised_by: self
                 .supervisor_of(call.id)
                 .filter(|(_, part)| part.joined)

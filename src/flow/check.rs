@@ -14,6 +14,7 @@ use super::check_menu;
 use super::check_on_call;
 use super::check_path;
 use super::check_people;
+use super::check_recording;
 use super::check_rhythm;
 use super::check_sheet;
 use super::check_staff;
@@ -107,6 +108,7 @@ pub(super) fn check_flow_among(path: &str, text: &str, teams: &Teams<'_>) -> (Op
     check_sheet::check(&mut case);
     check_desk::check(&mut case);
     check_staff::check(&mut case);
+    check_recording::check(&mut case);
     check_people::check_use(&mut case, teams);
     let refused = problems.any_error();
     ((!refused).then_some(flow), problems.finish())

@@ -161,6 +161,12 @@ fn clinical_lane(case: &mut Case<'_, '_>, lane: &Lane) {
         let hint = "take it out: its callers are urgent, and hear who is being reached";
         case.problems.error(Code::Clinical, at, title, "nobody who may be ill is told to wait").hint(hint);
     }
+    if lane.recorded {
+        let title = format!("clinical lane `{id}` is recorded");
+        let at = case.at(&["lanes", id, "recorded"]);
+        let hint = "take it out: its callers are urgent, and are put through without an announcement";
+        case.problems.error(Code::Clinical, at, title, "an announcement would delay a medical question").hint(hint);
+    }
     if is_other(&lane.escalation) {
         let title = format!("clinical lane `{id}` escalates to `{}`, which is not clinical", lane.escalation);
         let at = case.at(&["lanes", id, "escalation"]);

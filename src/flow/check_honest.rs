@@ -42,6 +42,9 @@ pub(super) fn check(case: &mut Case<'_, '_>) {
             Step::Menu(menu) => texts(case, &["steps", id.as_str(), "menu", "question"], &menu.question, true),
         }
     }
+    if let Some(rules) = &flow.recording {
+        texts(case, &["recording", "announcement"], &rules.announcement, true);
+    }
     for lane in &flow.lanes {
         texts(case, &["lanes", lane.id.as_str(), "script"], &lane.script, false);
         for (step, sentence) in lane.sheet.iter().flat_map(|sheet| &sheet.callback_script) {

@@ -139,6 +139,8 @@ codes! {
     Chain "flow::chain";
     /// A staff number that patients dial too.
     StaffNumber "flow::staff-number";
+    /// Conversations that would be recorded without telling callers, or told of in words that do not say it.
+    Unannounced "flow::unannounced";
     /// A team file that is not there, or whose name is none.
     UnknownTeam "flow::unknown-team";
     /// A group the team does not have.

@@ -47,6 +47,8 @@ use super::on_call::OnCall;
 use super::on_call::Rung;
 use super::on_call::Shift;
 use super::on_call::ShiftTime;
+use super::recording::RECORDING;
+use super::recording::RecordingRules;
 use super::rhythm;
 use super::rhythm::Rhythm;
 use super::scalar;
@@ -207,6 +209,7 @@ pub(super) fn flow(root: &Node) -> Flow {
         retention: Retention { texts: Fields::of(top.node("retention"), &schema::RETENTION).duration("texts") },
         callbacks: callbacks(top.node("callbacks")),
         dialling: dialling(top.node("dialling")),
+        recording: top.node("recording").map(recording),
         wording: BTreeMap::new(),
         staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
         desk: desk::desk(&top),
@@ -225,6 +228,12 @@ fn dialling(node: Option<&Node>) -> Dialling {
         calls_per_hour: given.whole("calls_per_hour"),
         calls_per_day: given.whole("calls_per_day"),
     }
+}
+
+fn recording(node: &Node) -> RecordingRules {
+    let given = Fields::of(Some(node), &RECORDING);
+    let decline_key = given.node("decline_key").and_then(|n| scalar::keypad(n.text()?));
+    RecordingRules { announcement: given.texts("announcement"), decline_key }
 }
 
 /// A lane's rhythm: what it does not say itself is the practice's.
@@ -345,6 +354,7 @@ fn lane(id: &str, node: &Node) -> Lane {
         hold: lane.items("hold").iter().map(texts).collect(),
         asks_new_or_existing: lane.flag("asks_new_or_existing"),
         tells_wait: lane.flag("tells_wait"),
+        recorded: lane.flag("recorded"),
         reasons: lane.entries("reasons").iter().map(reason).collect(),
         callback_key: lane.node("callback_key").and_then(|n| scalar::keypad(n.text()?)),
         voicemail_key: lane.node("voicemail_key").and_then(|n| scalar::keypad(n.text()?)),

@@ -31,6 +31,7 @@ use serde::Serialize;
 use super::callbacks::Callbacks;
 use super::desk::Desk;
 use super::dialling::Dialling;
+use super::recording::RecordingRules;
 use super::wording::Phrase;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
@@ -88,6 +89,9 @@ pub struct Flow {
     /// Whom carelane may dial, and how often.
     #[serde(default, skip_serializing_if = "Dialling::is_default")]
     pub dialling: Dialling,
+    /// What callers are told before a conversation is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingRules>,
     /// Every sentence the system says of itself, in every language (defaults filled in).
     pub wording: BTreeMap<Phrase, Texts>,
     /// The number assistants call, with a PIN.

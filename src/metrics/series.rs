@@ -35,6 +35,8 @@ const DEQUEUED: [&str; 9] =
 const FLAG_SOURCES: [&str; 3] = ["caller", "assistant", "note"];
 /// What became of a wait that was told.
 const TOLD: [&str; 3] = ["held", "longer", "left"];
+/// What a caller said to being recorded.
+const ANNOUNCED: [&str; 2] = ["heard", "declined"];
 /// How an offer ended.
 const OFFERS: [&str; 5] = ["accepted", "declined", "not_answered", "withdrawn", "unreachable"];
 /// How a hold ended.
@@ -47,6 +49,8 @@ pub(super) struct PracticeFamilies {
     resumed: IntCounterVec,
     urgent_flags: IntCounterVec,
     on_call_unanswered: IntCounterVec,
+    announced: IntCounterVec,
+    recorded: IntCounterVec,
     first_sound: HistogramVec,
     name: HistogramVec,
     first_choice: HistogramVec,
@@ -115,6 +119,18 @@ impl PracticeFamilies {
                 "Times the whole on-call ladder was rung for an urgent caller and nobody answered.",
                 &["practice"],
             ),
+            announced: counters(
+                r,
+                "carelane_recording_announcements_total",
+                "Callers who were told that they are recorded, by what they said to it.",
+                &["practice", "result"],
+            ),
+            recorded: counters(
+                r,
+                "carelane_recorded_conversations_total",
+                "Conversations of which a recording was begun.",
+                &["practice"],
+            ),
             first_sound: timed(
                 "carelane_first_sound_seconds",
                 "From a call's first webhook to the document that greets.",
@@ -140,6 +156,8 @@ impl PracticeFamilies {
             resumed: self.resumed.with_label_values(&[practice]),
             urgent_flags: Choices::of(&self.urgent_flags, &[practice], &FLAG_SOURCES),
             on_call_unanswered: self.on_call_unanswered.with_label_values(&[practice]),
+            announced: Choices::of(&self.announced, &[practice], &ANNOUNCED),
+            recorded: self.recorded.with_label_values(&[practice]),
             first_sound: self.first_sound.with_label_values(&[practice]),
             name: self.name.with_label_values(&[practice]),
             first_choice: self.first_choice.with_label_values(&[practice]),
@@ -272,6 +290,8 @@ pub(super) struct PracticeSeries {
     pub(super) resumed: IntCounter,
     pub(super) urgent_flags: Choices,
     pub(super) on_call_unanswered: IntCounter,
+    pub(super) announced: Choices,
+    pub(super) recorded: IntCounter,
     pub(super) first_sound: Histogram,
     pub(super) name: Histogram,
     pub(super) first_choice: Histogram,

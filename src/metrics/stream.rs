@@ -44,6 +44,7 @@ pub(super) struct StreamSeries {
     ran_out: IntCounter,
     passed_on: Histogram,
     barge_in: Histogram,
+    tape_lost: IntCounter,
 }
 
 /// From a tenth of a millisecond, where nothing waits, to what makes people talk over each other.
@@ -101,6 +102,11 @@ impl StreamSeries {
                 "carelane_barge_in_seconds",
                 "From a key to the order to the carrier to be silent.",
                 &DELAYS,
+            ),
+            tape_lost: counter(
+                r,
+                "carelane_tape_lost_pieces_total",
+                "Pieces of two seconds of messages and conversations that could not be written.",
             ),
         }
     }
@@ -161,6 +167,11 @@ impl Metrics {
     /// Audio was passed on so long after it came.
     pub fn passed_on(&self, after: Duration) {
         self.streams.passed_on.observe(after.as_secs_f64());
+    }
+
+    /// Pieces of a recording could not be written.
+    pub fn tape_lost(&self, pieces: u64) {
+        self.streams.tape_lost.inc_by(pieces);
     }
 
     /// So long after a key the carrier was told to be silent.

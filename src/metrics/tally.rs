@@ -39,6 +39,7 @@ use crate::floor::fact::NewItem;
 use crate::floor::fact::Route;
 use crate::floor::fact::attempt::Attempt;
 use crate::floor::fact::attempt::AttemptStep;
+use crate::floor::fact::taped::Taped;
 use crate::floor::view::CallView;
 use crate::flow::Flow;
 use crate::vocab::CallId;
@@ -273,11 +274,8 @@ impl Tally {
             }
             Fact::CallLeft { call, how } => self.left(at, *call, *how),
             Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.held(at, fact),
-            Fact::LadderEnded { call, .. } => {
-                if let Some(known) = self.calls.get(call) {
-                    known.series.on_call_unanswered.inc();
-                }
-            }
+            Fact::Taped(taped) => self.taped(taped),
+            Fact::LadderEnded { call, .. } => self.ladder_ended(*call),
             _ => self.count_item(at, fact),
         }
     }
@@ -297,6 +295,22 @@ impl Tally {
                 }
             }
             _ => place.series.hold_reminders.inc(),
+        }
+    }
+
+    fn ladder_ended(&mut self, call: CallId) {
+        if let Some(known) = self.calls.get(&call) {
+            known.series.on_call_unanswered.inc();
+        }
+    }
+
+    fn taped(&mut self, taped: &Taped) {
+        let Some(known) = taped.call().and_then(|call| self.calls.get(&call)) else { return };
+        match taped {
+            Taped::Announced { .. } => known.series.announced.inc("heard"),
+            Taped::Declined { .. } => known.series.announced.inc("declined"),
+            Taped::Began { .. } => known.series.recorded.inc(),
+            Taped::Possible { .. } | Taped::Kept { .. } | Taped::Played { .. } => {}
         }
     }
 

@@ -18,6 +18,7 @@ use crate::floor::treatment::Words;
 use crate::flow::Flow;
 use crate::flow::Phrase;
 use crate::flow::Step;
+use crate::flow::text;
 use crate::vocab::Span;
 
 /// What to play, in order, and then.
@@ -104,6 +105,14 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
         Treatment::AskStanding { language, .. } => {
             let asked = Piece::new(flow.phrase(Phrase::NewOrExisting, language), language);
             Some(question(vec![Sound::Words(asked)], seconds(twiml::STANDING_SECONDS)))
+        }
+        // A key that means nothing must not keep anybody from hearing it to its end.
+        Treatment::RecordingNotice { language, .. } => {
+            let rules = flow.recording.as_ref()?;
+            let said = Sound::Words(Piece::new(text(&rules.announcement, language), language));
+            let time = rules.decline_key.map(|_| Sound::Silence(seconds(twiml::DECLINE_SECONDS)));
+            let sounds = [said].into_iter().chain(time).collect();
+            Some(Plan { sounds, again_from: None, keys: Keys::Heard, then: Then::End })
         }
         // Keys count while an answer is read out, as words do in the document.
         Treatment::Announce { words, language } => {

@@ -86,6 +86,7 @@ pub fn inventory(flow: &Flow) -> BTreeSet<Piece> {
             }
         }
         flow.lanes.iter().flat_map(|lane| &lane.hold).for_each(|sentence| add(text(sentence, language)));
+        flow.recording.iter().for_each(|rules| add(text(&rules.announcement, language)));
         wording::all_moment_pieces(language).iter().for_each(|piece| add(piece));
         wording::all_span_pieces(language).iter().for_each(|piece| add(piece));
         // Said to assistants who serve several practices.

@@ -53,6 +53,8 @@ const PARKING_PLACE_CALLS_MAX: u32 = 5_000;
 pub(super) const MESSAGE_SILENCE: u32 = 10;
 /// Seconds of silence after which the question about the patient stays unanswered.
 pub(super) const STANDING_SECONDS: u32 = 4;
+/// Seconds of silence after the announcement, in which a caller may say no to being recorded.
+pub(super) const DECLINE_SECONDS: u32 = 2;
 /// More than any PIN has, so that no digit of one spills into the next question.
 const PIN_DIGITS_MAX: &str = "16";
 /// Seconds of silence after a question to an assistant.
@@ -88,7 +90,7 @@ impl Rendering<'_> {
                 self.hold(xml, language, first, *urgent)
             }
             Treatment::Whisper { language, .. } => self.whisper(xml, treatment, language),
-            Treatment::Connected { call, round, party, language, called } => {
+            Treatment::Connected { call, round, party, language, called, .. } => {
                 if *called {
                     say(xml, &wording::practice(self.flow), language)?;
                 } else if *party == Party::Caller {
@@ -102,6 +104,7 @@ impl Rendering<'_> {
             }
             Treatment::Record { words, language, longest } => self.record(xml, words, language, *longest),
             Treatment::AskStanding { language, .. } => self.ask_standing(xml, language),
+            Treatment::RecordingNotice { language, .. } => self.announce_recording(xml, language),
             Treatment::Keys { asked, words, language, .. } => self.keys(xml, asked, words, language),
             Treatment::Supervise { call, round, mode, coached, .. } => {
                 self.supervise(xml, *call, *round, *mode, coached.as_ref())?;
@@ -202,6 +205,16 @@ impl Rendering<'_> {
             ("action", &action),
         ]);
         gather.write_inner_content(|xml| say(xml, self.flow.phrase(Phrase::NewOrExisting, language), language))?;
+        self.redirect(xml, self.done())
+    }
+
+    /// That the conversation is recorded. Only a leg whose stream could not be opened hears it from here.
+    fn announce_recording(&self, xml: &mut Xml, language: &Language) -> io::Result<()> {
+        let said = self.flow.recording.as_ref().map_or("", |rules| text(&rules.announcement, language));
+        self.listening(xml, language, "dtmf speech", self.done(), |xml| {
+            say(xml, said, language)?;
+            pause(xml, DECLINE_SECONDS)
+        })?;
         self.redirect(xml, self.done())
     }
 

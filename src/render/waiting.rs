@@ -45,6 +45,7 @@ impl<'f> Waiting<'f> {
             | Treatment::Goodbye { .. }
             | Treatment::Record { .. }
             | Treatment::AskStanding { .. }
+            | Treatment::RecordingNotice { .. }
             | Treatment::Supervise { .. }
             | Treatment::Keys { .. } => None,
         }

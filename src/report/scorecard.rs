@@ -177,7 +177,7 @@ fn questions(slice: &Slice<'_>) -> Vec<Question> {
     ]
 }
 
-fn exceptions(slice: &Slice<'_>) -> Vec<String> {
+pub(super) fn exceptions(slice: &Slice<'_>) -> Vec<String> {
     let time =
         |at: Timestamp| hours::local(slice.flow, at).map_or_else(String::new, |t| t.strftime("%a %H:%M").to_string());
     let calls = slice.contacts.iter().flat_map(|c| {

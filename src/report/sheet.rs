@@ -42,6 +42,11 @@ impl Value {
         }
     }
 
+    /// To stand in a table beside another period's.
+    pub fn cell(&self) -> String {
+        self.compared()
+    }
+
     /// For a cell of a table.
     pub(super) fn short(&self) -> String {
         match self {

@@ -12,13 +12,14 @@ use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tracing::error;
 
 use super::Door;
 use super::asking::Asking;
 use super::asking::etag;
 use super::json;
 use super::listing;
+use super::recordings::listener;
+use super::recordings::nobody_named;
 use super::reply;
 use super::reply::Reply;
 use crate::engine::Unanswered;
@@ -36,7 +37,6 @@ use crate::floor::event::Event;
 use crate::floor::event::Note;
 use crate::floor::treatment::Mode;
 use crate::floor::work::item::Item;
-use crate::floor::work::recording::MessageId;
 use crate::flow::Date;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -207,7 +207,7 @@ impl Asking<'_> {
                 listing::items(head, &view, self.engine.clock().now())
             }
             ("GET", ["items", item]) => self.item(id(item, "item")?).await,
-            ("GET", ["items", item, "recording"]) => self.recording(id(item, "item")?, head).await,
+            ("GET", [of, which, "recording"]) => self.recorded(of, which, head).await,
             ("POST", ["items", item, "attempts"]) => {
                 let item = id(item, "item")?;
                 let Closing { outcome, note, by, promised } = self.closing(Subject::Item(item), body).await?;
@@ -232,10 +232,9 @@ impl Asking<'_> {
             ("POST", ["items", item, "merge"]) => self.merge(item, body).await,
             ("POST", ["items", item, "script"]) => self.tick(item, body).await,
             ("PUT", ["items", item, "referral"]) => self.set_referral(item, body).await,
-            (
-                _,
-                ["floor" | "items" | "events"] | ["calls" | "items", _] | ["lanes", _, _] | ["items", _, "recording"],
-            ) => Err(reply::method_not_allowed("GET")),
+            (_, ["floor" | "items" | "events"] | ["calls" | "items", _] | ["lanes", _, _] | [_, _, "recording"]) => {
+                Err(reply::method_not_allowed("GET"))
+            }
             (_, ["agents", _, "state"] | ["items", _, "owner" | "referral"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (
@@ -313,31 +312,6 @@ impl Asking<'_> {
         item.ok_or_else(gone)
     }
 
-    /// A recorded message. Who listens is in the journal before a byte of it leaves.
-    async fn recording(&mut self, id: ItemId, head: &Parts) -> Result<Reply, Reply> {
-        let by = listener(head).ok_or_else(nobody_named)?;
-        let message = wanted_message(head)?;
-        self.ask(Event::PlaybackAsked { item: id, message, by: Private::new(by) }).await?;
-        let item = self.engine.item(id).await.map_err(unanswered)?;
-        let file = item.and_then(|item| {
-            let newest = item.recording();
-            message.map_or(newest, |message| item.message(MessageId { item: id, message }))?.file.clone()
-        });
-        let file = file.ok_or_else(|| reply::problem(StatusCode::NOT_FOUND, "there is no such recording"))?;
-        let engine = self.engine.clone();
-        match tokio::task::spawn_blocking(move || engine.sound(&file)).await {
-            Ok(Ok(Some(sound))) => Ok(reply::typed(StatusCode::OK, "audio/wav", sound.into())),
-            Ok(Ok(None)) => {
-                Err(reply::problem(StatusCode::GONE, "the recording, or the key that opens it, was destroyed"))
-            }
-            Ok(Err(why)) => {
-                error!(%why, "a recording cannot be read");
-                Err(reply::problem(StatusCode::INTERNAL_SERVER_ERROR, "the recording cannot be read; see the log"))
-            }
-            Err(_) => Err(unanswered(Unanswered::Stopped)),
-        }
-    }
-
     async fn lane(&self, practice: &str, lane: &str) -> Result<Reply, Reply> {
         let unknown = |what| reply::problem(StatusCode::NOT_FOUND, &format!("there is no such {what}"));
         let practice = PracticeId::from(practice);
@@ -346,46 +320,6 @@ impl Asking<'_> {
         let lane = flow.lane(&LaneId::from(lane)).ok_or_else(|| unknown("lane"))?;
         Ok(reply::json(StatusCode::OK, &json::lane(&practice, lane)))
     }
-
-    async fn call(&self, id: CallId) -> Result<Reply, Reply> {
-        let engine = self.engine.clone();
-        let told = tokio::task::spawn_blocking(move || engine.history(id)).await;
-        match told {
-            Ok(Ok(Some(told))) => Ok(reply::json(StatusCode::OK, &json::history(id, &told))),
-            Ok(Ok(None)) => Err(reply::problem(StatusCode::NOT_FOUND, "there is no such call")),
-            Ok(Err(why)) => {
-                error!(%why, "a call's history cannot be read");
-                Err(reply::problem(StatusCode::INTERNAL_SERVER_ERROR, "the journal cannot be read; see the log"))
-            }
-            Err(_) => Err(unanswered(Unanswered::Stopped)),
-        }
-    }
-}
-
-fn nobody_named() -> Reply {
-    let detail =
-        "say who listens, for the journal: `?by=` with a name or an assistant's id, or the header `X-Carelane-By`";
-    reply::problem(StatusCode::BAD_REQUEST, detail)
-}
-
-/// Which message is wanted, counted from 0; the newest, if the request does not say.
-fn wanted_message(head: &Parts) -> Result<Option<u16>, Reply> {
-    let query = head.uri.query().unwrap_or_default().as_bytes();
-    let Some((_, text)) = form_urlencoded::parse(query).find(|(name, _)| name == "message") else { return Ok(None) };
-    let number = text.parse::<u16>().ok().and_then(|number| number.checked_sub(1));
-    let detail = "`message` is the number of one of the item's messages, counted from 1";
-    number.map(Some).ok_or_else(|| reply::problem(StatusCode::UNPROCESSABLE_ENTITY, detail))
-}
-
-/// Who listens to a recording, in at most so many printable characters.
-fn listener(head: &Parts) -> Option<String> {
-    const CHARS_MAX: usize = 100;
-    let query = head.uri.query().unwrap_or_default().as_bytes();
-    let named = form_urlencoded::parse(query).find(|(name, _)| name == "by").map(|(_, who)| who.into_owned());
-    let header = || head.headers.get("x-carelane-by")?.to_str().ok().map(str::to_owned);
-    let who = named.or_else(header)?.trim().to_owned();
-    let fits = !who.is_empty() && who.chars().count() <= CHARS_MAX && !who.chars().any(char::is_control);
-    fits.then_some(who)
 }
 
 pub(super) fn unanswered(why: Unanswered) -> Reply {

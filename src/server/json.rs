@@ -46,7 +46,7 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
                 "item": calling.item.to_string(), "attempt": calling.number, "answered": calling.answered,
             })),
             "held_since": c.held.map(|held| held.since.rfc3339()),
-            "hold_overdue": c.held.is_some_and(|held| held.reminded),
+            "hold_overdue": c.held.is_some_and(|held| held.reminded), "recorded": c.recorded,
             "supervised_by": c.supervised_by.as_ref().map(|(by, mode)| json!({"agent": by, "mode": mode})),
         })).collect::<Vec<_>>(),
         "ledger": {

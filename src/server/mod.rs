@@ -13,6 +13,7 @@ mod listing;
 mod menus;
 mod pin;
 mod recogniser;
+mod recordings;
 mod reload;
 mod reply;
 mod resting;

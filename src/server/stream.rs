@@ -154,6 +154,7 @@ impl Streaming {
             Treatment::Menu { .. }
             | Treatment::Announce { .. }
             | Treatment::AskStanding { .. }
+            | Treatment::RecordingNotice { .. }
             | Treatment::Hold { .. }
             | Treatment::OnHold { .. }
             | Treatment::Record { .. }

@@ -90,6 +90,10 @@ impl World {
                 self.sometimes_twice(Span::ZERO, Span::secs(20), &fetched);
             }
             Effect::DropRecording { .. } => self.confirm(id, None),
+            Effect::KeepTape { .. } => {
+                let kept = Event::TapeKept { effect: id, duration: Span::secs(90) };
+                self.sometimes_twice(Span::ZERO, Span::secs(20), &kept);
+            }
             Effect::Ask { carrier_call, paging, .. } => {
                 if self.chance.percent(self.swarm.unreachable) {
                     return self.fail(id, Failure::Unreachable);
@@ -314,7 +318,9 @@ impl World {
         let epoch = phone.epoch;
         let (from, to) = match treatment.as_ref() {
             Treatment::Menu { .. } | Treatment::AskStanding { .. } => (Span::secs(1), Span::secs(12)),
-            Treatment::Announce { .. } | Treatment::Goodbye { .. } => (Span::secs(2), Span::secs(6)),
+            Treatment::Announce { .. } | Treatment::RecordingNotice { .. } | Treatment::Goodbye { .. } => {
+                (Span::secs(2), Span::secs(6))
+            }
             Treatment::Hold { .. } | Treatment::OnHold { .. } => (Span::secs(5), Span::secs(50)),
             Treatment::Record { .. } => (Span::secs(2), Span::mins(3)),
             Treatment::Whisper { .. } | Treatment::Keys { .. } => (Span::secs(1), Span::secs(20)),

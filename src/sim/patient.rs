@@ -126,6 +126,7 @@ impl World {
         let (flow, treatment) = (found.flow.clone(), found.treatment(serial).cloned());
         match treatment.as_deref() {
             Some(Treatment::Menu { step, .. }) => self.at_the_menu(name, (leg, serial), &flow, step),
+            Some(Treatment::RecordingNotice { .. }) => self.at_the_announcement(name, (leg, serial)),
             Some(Treatment::AskStanding { .. }) => self.at_the_standing(name, (leg, serial)),
             Some(Treatment::Announce { .. }) if self.chance.percent(self.swarm.urgent / 2) => {
                 let words = self.urgent_words(&flow);
@@ -204,6 +205,15 @@ impl World {
     /// A new patient, or an existing one? Some do not say.
     fn at_the_standing(&mut self, name: &CarrierCall, at: (LegId, u32)) {
         let key = *self.chance.pick(&["1", "1", "2", "2", "9", ""]);
+        let input = if key.is_empty() { Input::Nothing } else { Input::Keys(key.into()) };
+        if self.chance.percent(self.swarm.hangs_up) {
+            return self.end(name, LegEnd::Completed);
+        }
+        self.done(name, at, input);
+    }
+
+    fn at_the_announcement(&mut self, name: &CarrierCall, at: (LegId, u32)) {
+        let key = *self.chance.pick(&["", "", "", "2", "7"]);
         let input = if key.is_empty() { Input::Nothing } else { Input::Keys(key.into()) };
         if self.chance.percent(self.swarm.hangs_up) {
             return self.end(name, LegEnd::Completed);

@@ -28,6 +28,7 @@ use crate::floor::fact::attempt::Attempt;
 use crate::floor::fact::attempt::AttemptStep;
 use crate::floor::fact::desk::DeskChange;
 use crate::floor::fact::supervision::Supervised;
+use crate::floor::fact::taped::Taped;
 use crate::floor::fact::why::Why;
 use crate::flow::HeadStart;
 use crate::vocab::OfferId;
@@ -111,6 +112,11 @@ pub fn event(told: &Event) -> String {
             format!("the carrier's list has {carrier_call} of {}, which we never saw", time(*began))
         }
         Event::MessageBegan { leg, .. } => format!("a message is recorded on {leg}"),
+        Event::TapingFound { possible: true } => "audio comes to us".to_owned(),
+        Event::TapingFound { possible: false } => "audio stays at the carrier".to_owned(),
+        Event::TapeBegan { leg, .. } => format!("the conversation of {leg} is about to be recorded"),
+        Event::TapeKept { effect, duration } => format!("{effect}: the recording is put together, {duration}"),
+        Event::TapeAsked { call, round, .. } => format!("somebody wants to hear {call}-{round}"),
         Event::LegFoundOver { leg } => format!("{leg} is found to be over"),
         Event::EffectConfirmed { effect, .. } => format!("{effect} is carried out"),
         Event::EffectFailed { effect, why } => format!("{effect} failed: {}", plain(why)),
@@ -205,6 +211,7 @@ fn effect(told: &Effect) -> String {
             None => format!("look for the recording of {carrier_call} for {of}"),
         },
         Effect::DropRecording { of, recording } => format!("delete {recording} of {of} at the carrier"),
+        Effect::KeepTape { call, round, .. } => format!("put the recording of {call}-{round} together"),
         Effect::HangUp { leg, .. } => format!("hang up {leg}"),
         Effect::Ask { leg, .. } => format!("ask about {leg}"),
     }
@@ -323,6 +330,7 @@ fn talked(told: &Fact) -> String {
         }
         Fact::Attempt(attempt) => tried(attempt),
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
+        Fact::Taped(told) => taped(told),
         other => work(other),
     }
 }
@@ -340,6 +348,18 @@ fn tried(attempt: &Attempt) -> String {
         AttemptStep::Dialled { leg, until } => format!("{call} dials the patient on {leg} until {}", clock(*until)),
         AttemptStep::Answered => format!("{call}: the patient answered"),
         AttemptStep::Ended { how, due_at } => format!("{call} ended: {}, {item} due {}", how.name(), time(*due_at)),
+    }
+}
+
+fn taped(told: &Taped) -> String {
+    match told {
+        Taped::Possible { possible: true } => "conversations can be recorded".to_owned(),
+        Taped::Possible { possible: false } => "conversations cannot be recorded".to_owned(),
+        Taped::Announced { call } => format!("{call} heard that it is recorded"),
+        Taped::Declined { call } => format!("{call} is not to be recorded"),
+        Taped::Began { call, round, .. } => format!("{call}-{round} is recorded"),
+        Taped::Kept { call, round, duration } => format!("the recording of {call}-{round} is kept, {duration}"),
+        Taped::Played { call, round, .. } => format!("somebody hears the recording of {call}-{round}"),
     }
 }
 
@@ -504,6 +524,9 @@ pub fn floor(floor: &Floor) -> String {
         if let Some(held) = call.held {
             let overdue = if held.reminded { ", for long" } else { "" };
             let _ = write!(text, " on hold since {}{overdue}", clock(held.since));
+        }
+        if call.recorded {
+            text.push_str(", recorded");
         }
         text.push('\n');
     }

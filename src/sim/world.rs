@@ -302,6 +302,7 @@ impl World {
                 Effect::HangUp { .. } => "crash while hanging up",
                 Effect::Ask { .. } => "crash while asking",
                 Effect::FetchRecording { .. } | Effect::DropRecording { .. } => "crash while a message is fetched",
+                Effect::KeepTape { .. } => "crash while a recording is put together",
             });
         }
         self.up = false;

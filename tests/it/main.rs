@@ -11,6 +11,7 @@ mod journal;
 mod local;
 mod metrics;
 mod notes;
+mod pilot;
 #[cfg(feature = "planted")]
 mod planted;
 mod report;

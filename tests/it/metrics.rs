@@ -164,11 +164,7 @@ fn recount(scraped: &Scraped, journal: &Journal, floor: &Floor) {
     scraped.is("carelane_item_attempts_total", &[], count(journal, |f| matches!(f, Fact::ItemAttempted { .. })));
     scraped.is("carelane_item_repeats_total", &[], count(journal, |f| matches!(f, Fact::ItemJoined { .. })));
     scraped.is("carelane_calls_written_up_total", &[], count(journal, |f| matches!(f, Fact::CallClosed { .. })));
-    let items = floor.view().items;
-    scraped.is("carelane_items_open", &[], items.len());
-    let of_groups = items.iter().filter(|item| matches!(item.item.new.owner, Owner::Group(_))).count();
-    scraped.is("carelane_items_unclaimed", &[], of_groups);
-    scraped.is("carelane_items_unowned", &[], 0);
+    recount_items(scraped, floor);
     let mut queued: BTreeMap<&LaneId, usize> = BTreeMap::new();
     let mut place: BTreeMap<CallId, (&LaneId, Timestamp)> = BTreeMap::new();
     let (mut answered, mut in_target) = (BTreeSet::new(), 0);
@@ -195,6 +191,14 @@ fn recount(scraped: &Scraped, journal: &Journal, floor: &Floor) {
     let exits = scraped.sum("carelane_calls_dequeued_total", &[]);
     assert!((scraped.sum("carelane_queue_wait_seconds_count", &[]) - exits).abs() < 1e-6, "each exit has one wait");
     assert!(scraped.sum("carelane_short_abandons_total", &[]) <= scraped.sum("carelane_calls_ended_total", &[]));
+}
+
+fn recount_items(scraped: &Scraped, floor: &Floor) {
+    let items = floor.view().items;
+    scraped.is("carelane_items_open", &[], items.len());
+    let of_groups = items.iter().filter(|item| matches!(item.item.new.owner, Owner::Group(_))).count();
+    scraped.is("carelane_items_unclaimed", &[], of_groups);
+    scraped.is("carelane_items_unowned", &[], 0);
 }
 
 #[test]

@@ -39,18 +39,18 @@ use crate::journal::copy_folder;
 use crate::simulate::lived;
 
 /// Monday, 16 November 2026, 00:00 in Chicago.
-const MONDAY: Timestamp = Timestamp(1_794_808_800_000);
+pub(crate) const MONDAY: Timestamp = Timestamp(1_794_808_800_000);
 const WEEK: Period = Period { first: date(2026, 11, 16), days: 7 };
 
 /// A made-up week of the demo practice.
-struct Week {
-    history: History,
-    flow: Arc<Flow>,
+pub(crate) struct Week {
+    pub(crate) history: History,
+    pub(crate) flow: Arc<Flow>,
     calls: u64,
 }
 
 impl Week {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let files = demo().map(|(path, text)| (path.to_owned(), text.to_owned()));
         let flow = Arc::new(check_folder(&files).flows.remove(0).2);
         let mut history = History::default();
@@ -82,7 +82,7 @@ impl Week {
     }
 
     /// Answered after so many seconds, and closed.
-    fn answered(&mut self, minute: i64, lane: &str, language: &str, seconds: i64, outcome: &str) {
+    pub(crate) fn answered(&mut self, minute: i64, lane: &str, language: &str, seconds: i64, outcome: &str) {
         let call = self.call(minute, lane, language);
         let at = MONDAY + Span::mins(minute) + Span::secs(seconds);
         let (agent, leg) = (AgentId::from("ana"), LegId(1_000_000 + self.calls));
@@ -93,7 +93,7 @@ impl Week {
     }
 
     /// Missed, and called back after so many minutes with this outcome.
-    fn missed(&mut self, minute: i64, lane: &str, callback: Option<(i64, &str)>) {
+    pub(crate) fn missed(&mut self, minute: i64, lane: &str, callback: Option<(i64, &str)>) {
         let call = self.call(minute, lane, "en-US");
         let (item, at) = (ItemId(self.calls), MONDAY + Span::mins(minute) + Span::secs(40));
         let new = NewItem {

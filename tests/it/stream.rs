@@ -11,6 +11,7 @@ mod message;
 mod speech;
 mod staff;
 mod supervision;
+mod tape;
 
 use std::time::Duration;
 

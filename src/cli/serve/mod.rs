@@ -179,6 +179,7 @@ async fn start(args: Args, signals: &mut Signals) -> Result<Started, String> {
         read.offer(&engine).await.map_err(|()| "the desk does not take the flow files".to_owned())?;
     }
     softphones_are_closed(&engine).await?;
+    stream::tell_of_taping(&args, &engine).await?;
     let (token, token_file) = args.api_token()?;
     let pins = Arc::new(Pins::default());
     let demo_pins = pins::open(&pins, &args, &engine).await?;

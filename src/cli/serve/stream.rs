@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tracing::info;
+use tracing::warn;
 
 use super::settings::Account;
 use super::settings::Args;
@@ -10,12 +11,30 @@ use super::settings::CarrierKind;
 use super::settings::MediaKind;
 use crate::carrier::twilio::RestClient;
 use crate::carrier::twilio::Verifier;
+use crate::engine::Engine;
+use crate::floor::event::Event;
 use crate::media::Library;
 use crate::render::STREAM_PATH;
 use crate::render::stream_url;
 use crate::server::Carries;
 use crate::server::HttpRecogniser;
 use crate::server::Streaming;
+
+/// Conversations are recorded from our own streams: where the carrier's audio stays there, nobody is told of it.
+pub(super) async fn tell_of_taping(args: &Args, engine: &Engine) -> Result<(), String> {
+    let (possible, stopped) = (args.media == MediaKind::Stream, |_| "the desk does not answer".to_owned());
+    engine.post(Event::TapingFound { possible }).await.map_err(stopped)?;
+    if possible {
+        return Ok(());
+    }
+    for practice in engine.view().await.map_err(stopped)?.practices {
+        let flow = engine.flow(practice.id.clone()).await.map_err(stopped)?;
+        if flow.is_some_and(|flow| flow.lanes.iter().any(|lane| lane.recorded)) {
+            warn!(practice = %practice.id, "the flow file has recorded lanes: only CARELANE_MEDIA=stream records callers at a phone");
+        }
+    }
+    Ok(())
+}
 
 /// What media streams need: those of the carrier, if carelane plays and hears, and of phones in the browser.
 pub(super) async fn open(

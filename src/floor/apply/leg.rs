@@ -240,7 +240,9 @@ impl Floor {
 /// a waiting or talking party may well have nothing to say. `None`: another deadline ends it.
 fn silence_max(treatment: &Treatment) -> Option<Span> {
     match treatment {
-        Treatment::Menu { .. } | Treatment::AskStanding { .. } => Some(Span::secs(90)),
+        Treatment::Menu { .. } | Treatment::AskStanding { .. } | Treatment::RecordingNotice { .. } => {
+            Some(Span::secs(90))
+        }
         Treatment::Announce { .. } => Some(Span::mins(3)),
         Treatment::Hold { .. } | Treatment::OnHold { .. } => Some(Span::mins(5)),
         Treatment::Connected { .. } | Treatment::Supervise { .. } => Some(Span::mins(10)),

@@ -14,6 +14,7 @@ mod softphone;
 mod staff;
 mod supervision;
 mod talk;
+mod taping;
 
 use std::sync::Arc;
 
@@ -46,9 +47,7 @@ impl Floor {
             Fact::TeamLoaded(file) => self.load_team(at, file),
             Fact::CallArrived { .. } => self.call_arrived(at, fact),
             Fact::LegTreated { leg, serial: _, treatment, pushed } => self.leg_treated(at, *leg, treatment, *pushed),
-            Fact::InputMissed { call } => {
-                self.with_call(*call, |c| c.missed_inputs = c.missed_inputs.saturating_add(1))
-            }
+            Fact::InputMissed { call } => self.input_missed(*call),
             Fact::LanguageChosen { call, language } => self.language_chosen(at, *call, language),
             Fact::UrgentFlagged { call, crisis, by } => self.urgent_flagged(*call, *crisis, by),
             Fact::Queued { call, .. } => self.queued(at, *call, fact),
@@ -84,6 +83,7 @@ impl Floor {
             | Fact::RecordingDropped { .. }
             | Fact::RecordingPlayed { .. } => self.recording_changed(at, fact),
             Fact::EffectSettled { effect } => self.settle(at, *effect),
+            Fact::Taped(taped) => self.taped(taped),
             Fact::LegAsked { leg, paging: false } => self.leg_asked(at, *leg),
             Fact::LegAsked { leg, paging: true } => self.caller_sought(*leg),
             Fact::AskUnanswered { leg } => self.ask_unanswered(*leg),
@@ -122,6 +122,10 @@ impl Floor {
     fn stranger_ended(&mut self, at: Timestamp, carrier_call: &CarrierCall) {
         self.strangers.insert(carrier_call.clone());
         self.parted.push_back((at, Parted::Stranger(carrier_call.clone())));
+    }
+
+    fn input_missed(&mut self, call: CallId) {
+        self.with_call(call, |c| c.missed_inputs = c.missed_inputs.saturating_add(1));
     }
 
     fn details_known(&mut self, at: Timestamp, of: Subject, details: &Details) {

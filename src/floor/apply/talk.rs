@@ -108,6 +108,7 @@ impl Floor {
     }
 
     pub(super) fn talk_ended(&mut self, at: Timestamp, id: CallId, wrap_up_until: Option<Timestamp>) {
+        self.tape_over(id);
         let Some(call) = self.calls.get_mut(&id) else { return };
         let Phase::Talking { agent, leg } = call.phase.clone() else { return };
         // Both: whoever left first should be gone, but the carrier's word of it may be lost.
@@ -143,6 +144,7 @@ impl Floor {
     /// A transfer: the agent's part is over, the call goes on (its new place follows as `Queued`).
     pub(super) fn separated(&mut self, at: Timestamp, id: CallId, agent: &AgentId) {
         let Some(Phase::Talking { leg, .. }) = self.calls.get(&id).map(|c| c.phase.clone()) else { return };
+        self.tape_over(id);
         self.note_service(at, id);
         self.with_call(id, |call| {
             call.phase = Phase::Menu;
@@ -158,6 +160,7 @@ impl Floor {
 
     pub(super) fn join_failed(&mut self, at: Timestamp, id: CallId) {
         let Some(Phase::Talking { agent, leg }) = self.calls.get(&id).map(|c| c.phase.clone()) else { return };
+        self.tape_over(id);
         self.with_call(id, |call| {
             call.phase = Phase::Waiting;
             // Whatever was written, they never spoke.

@@ -1,13 +1,14 @@
 //! Which texts of a fact are personal: the journal takes them out in this order, seals them, and puts them back.
 
 use super::Fact;
+use super::taped::Taped;
 use crate::vocab::HasPrivate;
 
 impl HasPrivate for Fact {
     fn privates(&self, each: &mut dyn FnMut(&str)) {
         match self {
             Self::CallArrived { caller, .. } => caller.privates(each),
-            Self::RecordingPlayed { by, .. } => by.privates(each),
+            Self::RecordingPlayed { by, .. } | Self::Taped(Taped::Played { by, .. }) => by.privates(each),
             Self::ItemOpened(new) => {
                 new.caller.privates(each);
                 new.details.privates(each);
@@ -23,7 +24,7 @@ impl HasPrivate for Fact {
     fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
         match self {
             Self::CallArrived { caller, .. } => caller.privates_mut(each),
-            Self::RecordingPlayed { by, .. } => by.privates_mut(each),
+            Self::RecordingPlayed { by, .. } | Self::Taped(Taped::Played { by, .. }) => by.privates_mut(each),
             Self::ItemOpened(new) => {
                 new.caller.privates_mut(each);
                 new.details.privates_mut(each);

@@ -53,6 +53,9 @@ pub struct Lane {
     /// Is a caller told how long the wait is, when that is sure?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tells_wait: bool,
+    /// Are its conversations recorded, of callers who heard the announcement?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recorded: bool,
     /// Why people call, in the file's order.
     #[serde(default)]
     pub reasons: Vec<Reason>,

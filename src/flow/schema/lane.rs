@@ -40,6 +40,12 @@ pub(in crate::flow) static LANE: Record = Record {
         ),
         default("asks_new_or_existing", Kind::Flag, "false", "is a caller asked whether the patient is new?"),
         default("tells_wait", Kind::Flag, "false", "is a caller told how long the wait is, when that is sure?"),
+        default(
+            "recorded",
+            Kind::Flag,
+            "false",
+            "are its conversations recorded, of callers who heard the announcement? A clinical lane's never are",
+        ),
         optional(
             "reasons",
             Kind::Map { name: &IDS, of: &TEXTS, min: 1, max: 50 },

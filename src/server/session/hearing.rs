@@ -45,6 +45,7 @@ impl Hearing {
         self.language = match treatment {
             Treatment::Menu { language, .. }
             | Treatment::AskStanding { language, .. }
+            | Treatment::RecordingNotice { language, .. }
             | Treatment::Announce { language, .. }
             | Treatment::Hold { language, .. }
             | Treatment::OnHold { language, .. } => Some(language.clone()),
@@ -137,7 +138,14 @@ mod tests {
         let mut hearing = Hearing::new(Some(Arc::<Counted>::clone(&counted)));
         let language = Language::parse("en-US").unwrap();
         let (call, round, party) = (CallId(1), 1, Party::Caller);
-        hearing.listen_during(&Treatment::Connected { call, round, party, language: language.clone(), called: false });
+        hearing.listen_during(&Treatment::Connected {
+            call,
+            round,
+            party,
+            language: language.clone(),
+            recorded: false,
+            called: false,
+        });
         hearing.hear(&said());
         assert_eq!(counted.0.load(Ordering::Relaxed), 0);
         let first = Vec::new();

@@ -4,7 +4,8 @@
 //! (words without a sound, a conference) ends the stream, and the carrier goes on from its document.
 //!
 //! `wire` is its socket, `alarm` its timer, `ears` hears keys, `hearing` words, `play` is its voice, `barge` keeps it
-//! from talking over a caller, `talk` joins it with another party's, `record` keeps a message, `typed` a PIN.
+//! from talking over a caller, `talk` joins it with another party's, `record` keeps a message, `tape` a conversation,
+//! `typed` a PIN.
 
 mod alarm;
 mod barge;
@@ -13,6 +14,7 @@ mod hearing;
 mod play;
 mod record;
 mod talk;
+mod tape;
 mod typed;
 mod wire;
 
@@ -55,6 +57,7 @@ use ears::Ears;
 use hearing::Hearing;
 use record::Mailbox;
 use talk::Talk;
+use tape::Taping;
 use wire::close;
 use wire::next;
 
@@ -136,6 +139,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<(BrowserLeg,
                 hearing: Hearing::new(line.recogniser.clone()),
                 talk: None,
                 mailbox: None,
+                taping: None,
                 serial: 0,
                 keys: Keys::Ignored,
                 digits: String::new(),
@@ -145,6 +149,7 @@ pub(super) async fn serve(line: Line, mut socket: Socket) -> Option<(BrowserLeg,
                 alarm: Alarm::new(now),
             };
             let end = session.run(pushes).await;
+            session.end_tape();
             session.leave_mailbox(&end).await;
             end
         }
@@ -200,6 +205,7 @@ struct Session<'l> {
     hearing: Hearing,
     talk: Option<Talk>,
     mailbox: Option<Mailbox>,
+    taping: Option<Taping>,
     /// The treatment that is played.
     serial: u32,
     keys: Keys,
@@ -295,7 +301,8 @@ impl Session<'_> {
                 message::audio(&base64, &mut self.ears.audio)?;
                 self.line.metrics.stream_heard(u64::try_from(self.ears.audio.len().div_ceil(FRAME)).unwrap_or(0));
                 self.say(now, &base64);
-                self.keep(now).await;
+                self.keep(now);
+                self.tape_said();
                 // In a conversation no key means anything: nobody listens for one.
                 let key = if self.keys == Keys::Ignored { None } else { self.ears.hear(now) };
                 self.hearing.hear(&self.ears.audio);

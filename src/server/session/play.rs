@@ -49,6 +49,7 @@ impl Session<'_> {
             (None, None) => return Err(End::HandedOver),
         };
         self.sit_down(given)?;
+        self.tape_if_recorded(given);
         self.come_to_mailbox(given).await?;
         if self.player.is_playing() {
             self.clear().await?;

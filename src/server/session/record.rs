@@ -71,12 +71,12 @@ impl Session<'_> {
     }
 
     /// The ears have heard something: while a message is recorded, it is part of it.
-    pub(super) async fn keep(&mut self, now: Duration) {
+    pub(super) fn keep(&mut self, now: Duration) {
         let Some(message) = self.mailbox.as_mut().and_then(|mailbox| mailbox.message.as_mut()) else { return };
         if loudest(&self.ears.audio) > SPEECH_MIN {
             message.silent_until = now + message.silence;
         }
-        message.tape.hear(&self.ears.audio).await;
+        message.tape.hear(&self.ears.audio);
     }
 
     /// The message is over, and the caller is still there.
@@ -100,7 +100,8 @@ impl Session<'_> {
 
     async fn taken_message(&mut self) -> Option<Input> {
         let mailbox = self.mailbox.take()?;
-        let length = mailbox.message?.tape.end().await;
-        Some(Input::Message { recording: mailbox.recording, duration: Some(length) })
+        let recorded = mailbox.message?.tape.end().await;
+        self.line.metrics.tape_lost(recorded.lost);
+        Some(Input::Message { recording: mailbox.recording, duration: Some(recorded.length) })
     }
 }

@@ -201,6 +201,9 @@ impl Session<'_> {
         }
         metrics.stream_sent(u64::try_from(heard.len().div_ceil(FRAME)).unwrap_or(0));
         metrics.passed_on(now.saturating_sub(said.came));
+        if let Some(taping) = &mut self.taping {
+            taping.heard(heard);
+        }
         match said.among_others {
             true => write_audio(self.socket, &self.writer, &message::base64(heard)).await,
             false => write_audio(self.socket, &self.writer, &said.base64).await,

@@ -42,8 +42,10 @@ pub(super) fn treated(treatment: &Treatment) -> String {
             format!("on hold {language}{}: {}", if *urgent { " urgent" } else { "" }, said(first))
         }
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
-        Treatment::Connected { call, round, party, called, .. } => {
-            format!("room {call}-{round} for {}{}", plain(party), if *called { ", called" } else { "" })
+        Treatment::RecordingNotice { lane, language, .. } => format!("announces recording for {lane} {language}"),
+        Treatment::Connected { call, round, party, recorded, called, .. } => {
+            let (recorded, called) = (if *recorded { ", recorded" } else { "" }, if *called { ", called" } else { "" });
+            format!("room {call}-{round} for {}{recorded}{called}", plain(party))
         }
         Treatment::Supervise { call, round, mode, coached, .. } => {
             let whom = coached.as_ref().map_or_else(String::new, |leg| format!(" beside {leg}"));

@@ -40,6 +40,7 @@ use carelane::floor::fact::attempt::AttemptStep;
 use carelane::floor::fact::attempt::Undialled;
 use carelane::floor::fact::supervision::Supervised;
 use carelane::floor::fact::supervision::SupervisionStep;
+use carelane::floor::fact::taped::Taped;
 use carelane::floor::fact::why::PassedOver;
 use carelane::floor::fact::why::Why;
 use carelane::floor::timer::TimerName;
@@ -76,6 +77,7 @@ use carelane::flow::Outcome;
 use carelane::flow::Owner;
 use carelane::flow::Phrase;
 use carelane::flow::Reason;
+use carelane::flow::RecordingRules;
 use carelane::flow::Retention;
 use carelane::flow::Rhythm;
 use carelane::flow::Rung;
@@ -118,7 +120,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
     SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked AskedOnce HoldAsked ResumeAsked
-    SuperviseAsked);
+    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -127,7 +129,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
     SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
-    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Attempt);
+    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Attempt Taped);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -244,6 +246,15 @@ fn events() -> Vec<Event> {
         Event::SoftphoneUnheard { agent: "ana".into() },
         Event::LineLost { leg },
         Event::SuperviseAsked { call, by: "ana".into(), mode: Some(Mode::Whisper) },
+        Event::TapingFound { possible: true },
+        Event::TapeBegan { leg, recording: "carelane-2".into() },
+        Event::TapeKept { effect: EffectId(7), duration: Span::secs(90) },
+        Event::TapeAsked {
+            call,
+            practice: "riverside".into(),
+            round: 2,
+            by: Private::new("Maria Canary, supervisor".into()),
+        },
         Event::Poisoned { event: Box::new(arrival(14).0), deadline: None },
         Event::Poisoned { event: Box::new(Event::TimePassed), deadline: Some(TimerName::ReadyAgain("ana".into())) },
     ]
@@ -306,6 +317,12 @@ fn facts() -> Vec<Fact> {
         attempt(AttemptStep::Dialled { leg, until: NOON }),
         attempt(AttemptStep::Answered),
         attempt(AttemptStep::Ended { how: AttemptEnd::AssistantGone, due_at: NOON }),
+        Fact::Taped(Taped::Possible { possible: true }),
+        Fact::Taped(Taped::Announced { call }),
+        Fact::Taped(Taped::Declined { call }),
+        Fact::Taped(Taped::Began { call, round: 2, recording: "carelane-2".into() }),
+        Fact::Taped(Taped::Kept { call, round: 2, duration: Span::secs(90) }),
+        Fact::Taped(Taped::Played { call, round: 2, by: Private::new("Maria Canary, supervisor".into()) }),
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
@@ -416,7 +433,15 @@ fn treatments() -> Vec<Treatment> {
             names_practice: true,
             attempt: Some((2, 3)),
         },
-        Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language(), called: true },
+        Treatment::Connected {
+            call: CallId(5),
+            round: 2,
+            party: Party::Agent,
+            language: language(),
+            recorded: true,
+            called: true,
+        },
+        Treatment::RecordingNotice { lane: "scheduling".into(), how: Route::Person, language: language() },
         Treatment::Goodbye { words: words.clone(), language: language(), listens: true },
         Treatment::Record { words, language: language(), longest: Span::mins(3) },
         Treatment::AskStanding { lane: "scheduling".into(), how: Route::Phrase, language: language() },
@@ -495,6 +520,7 @@ fn flow_file() -> FlowFile {
         },
         retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
+        recording: Some(RecordingRules { announcement: texts("This call may be recorded."), decline_key: Some('2') }),
         callbacks: Callbacks { repeat_within: Span::days(9), repeat_raises: Span::mins(7) },
         dialling: Dialling { prefixes: vec!["+1".into()], calls_per_hour: 9, calls_per_day: 90 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
@@ -517,6 +543,7 @@ fn lane() -> Lane {
         hold: vec![texts("Thank you for waiting.")],
         asks_new_or_existing: true,
         tells_wait: true,
+        recorded: true,
         reasons: vec![Reason { id: "refill".into(), label: texts("Refill") }],
         callback_key: Some('1'),
         voicemail_key: Some('2'),
@@ -587,11 +614,6 @@ fn team_file() -> TeamFile {
 }
 
 fn salvaged() -> Salvage {
-    Salvage {
-        floor: "fl1".into(),
-        head: "b94d27b9934d3e08".into(),
-        trusted: 90,
-        lost: vec![(7, 9), (96, 100)],
-        heard_until: Some(NOON),
-    }
+    let (floor, head) = ("fl1".into(), "b94d27b9934d3e08".into());
+    Salvage { floor, head, trusted: 90, lost: vec![(7, 9), (96, 100)], heard_until: Some(NOON) }
 }

@@ -263,6 +263,7 @@ impl Stage {
             ["gap", "read"] => Ok(Event::GapRead),
             ["over", who] => Ok(Event::LegFoundOver { leg: self.leg(who)? }),
             ["tape", who, recording] => Ok(Event::MessageBegan { leg: self.leg(who)?, recording: recording.into() }),
+            ["tape", who] => Ok(Event::TapeBegan { leg: self.leg(who)?, recording: "carelane-talk".into() }),
             ["fetch", who] => {
                 let (leg, serial) = self.treated(who)?;
                 Ok(Event::TreatmentFetched { leg, serial })
@@ -357,6 +358,14 @@ impl Stage {
                 let number: u16 = number.parse().map_err(|_| format!("no number of a message: {number}"))?;
                 let (message, by) = (Some(number - 1), Private::new(who.to_owned()));
                 Ok(Event::PlaybackAsked { item: id(item)?, message, by })
+            }
+            ["audio", "comes"] => Ok(Event::TapingFound { possible: true }),
+            ["audio", "stays"] => Ok(Event::TapingFound { possible: false }),
+            ["taped", effect, span] => Ok(Event::TapeKept { effect: id(effect)?, duration: length(span)? }),
+            ["play-talk", who, round, by] => {
+                let round = round.parse().map_err(|_| format!("no number of a conversation: {round}"))?;
+                let (practice, by) = ("elm".into(), Private::new(by.to_owned()));
+                Ok(Event::TapeAsked { call: self.call(who)?, practice, round, by })
             }
             ["claim", item, by] => {
                 Ok(Event::ItemAsked { item: id(item)?, what: ItemRequest::Claim, by: Some(by.into()) })

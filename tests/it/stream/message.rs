@@ -56,7 +56,7 @@ async fn kept(carrier: &Carrier) -> (Vec<u8>, Value) {
 }
 
 /// Does any file below this folder hold these bytes?
-fn holds(folder: &Path, bytes: &[u8]) -> bool {
+pub(super) fn holds(folder: &Path, bytes: &[u8]) -> bool {
     let entries = std::fs::read_dir(folder).expect("a folder");
     entries.map(|entry| entry.expect("an entry").path()).any(|path| match path.is_dir() {
         true => holds(&path, bytes),

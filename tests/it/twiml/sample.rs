@@ -108,6 +108,7 @@ fn waiting(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         party: Party::Caller,
         language: language.clone(),
         called: false,
+        recorded: false,
     };
     let held = |first: &[Phrase], urgent| Treatment::OnHold {
         first: first.iter().map(|phrase| Words::Phrase(*phrase)).collect(),
@@ -140,8 +141,14 @@ fn waiting(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
 }
 
 fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
-    let room =
-        |party| Treatment::Connected { call: CallId(5), round: 2, party, language: language.clone(), called: false };
+    let room = |party| Treatment::Connected {
+        call: CallId(5),
+        round: 2,
+        party,
+        language: language.clone(),
+        recorded: false,
+        called: false,
+    };
     let whisper = |urgent, repeat, waited| Treatment::Whisper {
         lane: "desk".into(),
         caller_language: language.clone(),
