@@ -180,6 +180,7 @@ impl Turn<'_> {
             party: Party::Agent,
             language: call.flow.default_language().clone(),
             called: false,
+            recorded: false,
         };
         self.treat(agent_leg, room);
         let until = self.now + PATIENT_RINGS + END_HEARD_WITHIN;
@@ -208,7 +209,9 @@ impl Turn<'_> {
         };
         let (round, language) = (call.round, call.language.clone());
         self.attempt(calling.item, id, AttemptStep::Answered);
-        self.treat(leg, Treatment::Connected { call: id, round, party: Party::Caller, language, called: true });
+        // Who was called has not heard that anything is recorded.
+        let (party, called, recorded) = (Party::Caller, true, false);
+        self.treat(leg, Treatment::Connected { call: id, round, party, language, called, recorded });
     }
 
     /// The patient's leg is over before anybody picked up.

@@ -10,7 +10,6 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::Left;
 use crate::floor::last_words::Parting;
 use crate::floor::ledger::Account;
-use crate::floor::taping::Taping;
 use crate::floor::timer::TimerName;
 use crate::flow::HeadStart;
 use crate::vocab::CallId;

@@ -4,6 +4,7 @@
 
 mod desk;
 mod items;
+mod lane;
 mod talk;
 
 use std::collections::BTreeMap;
@@ -53,42 +54,27 @@ use carelane::floor::treatment::Words;
 use carelane::flow::Callbacks;
 use carelane::flow::Date;
 use carelane::flow::Dialling;
-use carelane::flow::Document;
-use carelane::flow::Exit;
-use carelane::flow::Exits;
 use carelane::flow::Flow;
 use carelane::flow::Greeting;
 use carelane::flow::HeadStart;
 use carelane::flow::Hours;
-use carelane::flow::KeypadNotes;
-use carelane::flow::KeypadOutcome;
-use carelane::flow::Lane;
-use carelane::flow::LaneWork;
 use carelane::flow::LastResort;
 use carelane::flow::Limits;
 use carelane::flow::LocalMinute;
 use carelane::flow::Member;
-use carelane::flow::Moment;
-use carelane::flow::NoteField;
 use carelane::flow::OfferRules;
 use carelane::flow::OnCall;
 use carelane::flow::OpenSpell;
-use carelane::flow::Outcome;
-use carelane::flow::Owner;
 use carelane::flow::Phrase;
-use carelane::flow::Reason;
 use carelane::flow::RecordingRules;
 use carelane::flow::Retention;
-use carelane::flow::Rhythm;
 use carelane::flow::Rung;
 use carelane::flow::SelfService;
 use carelane::flow::Shift;
 use carelane::flow::ShiftTime;
-use carelane::flow::Situation;
 use carelane::flow::Step;
 use carelane::flow::Target;
 use carelane::flow::Team;
-use carelane::flow::Tier;
 use carelane::flow::Urgent;
 use carelane::vocab::CallId;
 use carelane::vocab::Caller;
@@ -101,6 +87,7 @@ use carelane::vocab::OfferId;
 use carelane::vocab::Private;
 use carelane::vocab::Span;
 use carelane::vocab::Timestamp;
+use lane::lane;
 
 /// Every personal text of the samples contains this, so that it can be looked for in files.
 pub(crate) const CANARIES: [&str; 2] = ["Maria Canary", "5557772"];
@@ -528,59 +515,6 @@ fn flow_file() -> FlowFile {
         desk: desk::desk(),
     };
     FlowFile { hash: "b94d27b9934d3e08".into(), text: "version: 1\n# ñ\n".into(), flow: Arc::new(flow) }
-}
-
-fn lane() -> Lane {
-    Lane {
-        id: "scheduling".into(),
-        name: texts("appointments"),
-        clinical: true,
-        work: LaneWork::Billing,
-        answer_within: Span::secs(60),
-        head_starts: BTreeMap::from([(HeadStart::RepeatCaller, Span::mins(3))]),
-        serving: vec![Tier { groups: vec!["front-desk".into()], after: Span::ZERO }],
-        needs: vec!["scheduling".into()],
-        hold: vec![texts("Thank you for waiting.")],
-        asks_new_or_existing: true,
-        tells_wait: true,
-        recorded: true,
-        reasons: vec![Reason { id: "refill".into(), label: texts("Refill") }],
-        callback_key: Some('1'),
-        voicemail_key: Some('2'),
-        max_wait: Span::mins(15),
-        max_waiting: Some(30),
-        exits: Exits {
-            timeout: Exit::Callback,
-            no_agent: Exit::Lane("scheduling".into()),
-            error: Exit::Callback,
-            full: Exit::Lane("scheduling".into()),
-            closed: Some(Exit::Callback),
-        },
-        owner: Owner::Group("front-desk".into()),
-        callback_within: Span::hours(2),
-        rhythm: Rhythm {
-            attempts: vec![Moment::NextBusinessDay],
-            later_after: Span::mins(45),
-            next_day_after: Span::hours(1),
-            dials: true,
-        },
-        script: texts("How may I help you?"),
-        decision_rules: vec!["New patients get 40 minutes.".into()],
-        note_fields: vec![NoteField {
-            id: "request".into(),
-            label: "Request".into(),
-            required: true,
-            when: vec![Situation::Complaint],
-        }],
-        outcomes: vec![Outcome { id: "booked".into(), closes: true, hands_to: Some("scheduling".into()) }],
-        escalation: "scheduling".into(),
-        keypad_notes: Some(KeypadNotes {
-            outcomes: BTreeMap::from([('1', KeypadOutcome { outcome: "booked".into(), say: texts("a booked visit") })]),
-            fields: BTreeMap::from([("request".into(), BTreeMap::from([('2', texts("a visit"))]))]),
-        }),
-        sheet: Some(desk::sheet()),
-        documents: vec![Document { id: "referral_letter".into(), label: texts("the letter") }],
-    }
 }
 
 fn team_file() -> TeamFile {
