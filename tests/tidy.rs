@@ -73,8 +73,7 @@ const IMPURE: [&str; 16] = [
 /// Names that say nothing.
 const EMPTY_NAMES: [&str; 9] = ["util", "utils", "common", "helper", "helpers", "manager", "handler", "misc", "stuff"];
 /// The files that may look into a `Private`: matching words, checking notes, showing them to those with the token,
-/// signing, the built-in carrier, whose phones are the persons themselves, and the simulation, whose persons are made
-/// up.
+/// signing, the built-in carrier, whose phones are the persons themselves, and the simulation with its made-up persons.
 const REVEALING: [&str; 24] = [
     "src/carrier/local/api.rs",
     "src/carrier/local/leg.rs",
@@ -85,7 +84,6 @@ const REVEALING: [&str; 24] = [
     "src/carrier/twilio/signature.rs",
     "src/carrier/twilio/transport.rs",
     "src/cli/call/patient.rs",
-    // The number of a patient who is called back: to the carrier, and for the question whether it may be dialled.
     "src/engine/dispatch.rs",
     "src/floor/clinical.rs",
     // Whether two requests name the same patient.
