@@ -12,6 +12,7 @@ use prometheus::Registry;
 
 use super::family::Labelled;
 use super::family::OTHER;
+use super::series;
 use super::series::ItemFamilies;
 use super::series::ItemSeries;
 use super::series::LaneFamilies;
@@ -37,6 +38,8 @@ use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::Route;
+use crate::floor::fact::attempt::Attempt;
+use crate::floor::fact::attempt::AttemptStep;
 use crate::floor::fact::consult::ConsultStep;
 use crate::floor::fact::consult::Consulted;
 use crate::floor::fact::taped::Taped;
@@ -168,7 +171,8 @@ impl Tally {
                 self.expect(flow);
             }
         }
-        for call in &view.calls {
+        // Nobody rang in where we call somebody.
+        for call in view.calls.iter().filter(|call| call.calling.is_none()) {
             self.known_again(call, false);
         }
         for (leg, call, is_over) in floor.on_the_line() {
@@ -354,6 +358,16 @@ impl Tally {
             Fact::ItemAttempted { item, .. } => {
                 if let Some(known) = self.items.get(item) {
                     known.series.attempts.inc();
+                }
+            }
+            Fact::Attempt(Attempt { item, step, .. }) => {
+                let outcome = match step {
+                    AttemptStep::Answered => series::ANSWERED,
+                    AttemptStep::Ended { how, .. } => how.name(),
+                    AttemptStep::Waits { .. } | AttemptStep::Began { .. } | AttemptStep::Dialled { .. } => return,
+                };
+                if let Some(known) = self.items.get(item) {
+                    known.series.dialled.inc(outcome);
                 }
             }
             Fact::ItemClosed { item, .. } => {

@@ -2,6 +2,7 @@
 //!
 //! A fact that does not fit (an unknown id in a damaged journal) changes nothing; the chain has already been checked.
 
+mod attempt;
 mod call;
 mod consult;
 mod hold;
@@ -61,7 +62,7 @@ impl Floor {
             Fact::Transferred { call, agent } => self.separated(at, *call, agent),
             Fact::JoinFailed { call } => self.join_failed(at, *call),
             Fact::CallClosed { call, outcome, .. } => self.call_closed(at, *call, outcome),
-            Fact::CallLeft { call, how } => self.call_left(*call, *how),
+            Fact::CallLeft { call, how } => self.call_left(at, *call, *how),
             Fact::ItemOpened(_)
             | Fact::ItemJoined { .. }
             | Fact::ItemAttempted { .. }
@@ -91,7 +92,7 @@ impl Floor {
             Fact::GapRead => self.gap_since = None,
             Fact::LadderBegan { call } => self.ladder_began(*call),
             Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
-            Fact::DetailsKnown { of, details } => self.details_known(*of, details),
+            Fact::DetailsKnown { of, details } => self.details_known(at, *of, details),
             // The floor holds nothing that an expired key sealed: items of that time are closed.
             Fact::KeyExpired(_) => {}
             Fact::CallLost { call } => self.call_lost(*call),
@@ -108,6 +109,7 @@ impl Floor {
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
             Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.hold_fact(at, fact),
             Fact::Supervised(_) | Fact::Consulted(_) => self.third_fact(at, fact),
+            Fact::Attempt(attempt) => self.attempt_step(at, attempt),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
         }
@@ -135,13 +137,14 @@ impl Floor {
         self.with_call(call, |c| c.missed_inputs = c.missed_inputs.saturating_add(1));
     }
 
-    fn details_known(&mut self, of: Subject, details: &Details) {
+    fn details_known(&mut self, at: Timestamp, of: Subject, details: &Details) {
         match of {
             Subject::Call(call) => self.with_call(call, |c| c.details.learn(details)),
-            Subject::Item(item) => {
-                if let Some(item) = self.items.get_mut(&item) {
+            Subject::Item(id) => {
+                if let Some(item) = self.items.get_mut(&id) {
                     item.new.details.learn(details);
                 }
+                self.arm_callback(at, id);
             }
         }
     }
