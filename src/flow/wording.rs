@@ -47,10 +47,8 @@ impl Phrase {
         let by_carrier =
             matches!(self, Self::Unreachable | Self::StaffStranger | Self::StaffSupervise | Self::StaffSuperviseOver);
         let among_colleagues = matches!(self, Self::WhisperWarm | Self::ConsultDone | Self::ConsultOver);
-        let of_callbacks = matches!(
-            self,
-            Self::WhisperCallback | Self::WhisperCallbackKeys | Self::NotReached | Self::CalledInVain
-        );
+        let of_callbacks =
+            matches!(self, Self::WhisperCallback | Self::WhisperCallbackKeys | Self::NotReached | Self::CalledInVain);
         !by_carrier && !among_colleagues && !of_callbacks && !self.is_for_assistants()
     }
 

@@ -191,6 +191,8 @@ impl Floor {
             && *parted_at + DUPLICATES_KEPT <= at
         {
             match self.parted.pop_front() {
+                // It exists after all, and is being hung up: its end parts with it again.
+                Some((_, Parted::Leg(id))) if self.legs.get(&id).is_some_and(|leg| leg.hang_up.is_some()) => {}
                 Some((_, Parted::Leg(id))) => {
                     if let Some(name) = self.legs.remove(&id).and_then(|leg| leg.carrier_call) {
                         self.by_carrier.remove(&name);
