@@ -2,6 +2,7 @@
 //!
 //! Struct literals are written out whole: a new field does not compile until it stands here with a value.
 
+mod attempts;
 mod desk;
 mod items;
 mod lane;
@@ -35,10 +36,6 @@ use carelane::floor::fact::OfferOutcome;
 use carelane::floor::fact::Route;
 use carelane::floor::fact::agent::AgentChange;
 use carelane::floor::fact::agent::NotReady;
-use carelane::floor::fact::attempt::Attempt;
-use carelane::floor::fact::attempt::AttemptEnd;
-use carelane::floor::fact::attempt::AttemptStep;
-use carelane::floor::fact::attempt::Undialled;
 use carelane::floor::fact::supervision::Supervised;
 use carelane::floor::fact::supervision::SupervisionStep;
 use carelane::floor::fact::why::PassedOver;
@@ -121,10 +118,6 @@ const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
 pub(crate) fn english() -> Language {
     Language::parse("en-US").expect("a language")
-}
-
-fn attempt(step: AttemptStep) -> Fact {
-    Fact::Attempt(Attempt { item: ItemId(3), call: CallId(5), step })
 }
 
 /// A caller whose number is unlike any other sample's.
@@ -246,6 +239,7 @@ fn facts() -> Vec<Fact> {
         .map(|(treatment, serial)| Fact::LegTreated { leg, serial, treatment, pushed: serial % 2 == 0 })
         .collect();
     facts.extend(talk::facts());
+    facts.extend(attempts::facts());
     facts.extend([
         Fact::FloorOpened("fl0".into()),
         Fact::FlowLoaded(Box::new(flow_file())),
@@ -289,11 +283,6 @@ fn facts() -> Vec<Fact> {
             mode: Mode::Barge,
             until: Some(NOON),
         }),
-        attempt(AttemptStep::Waits { until: Some(NOON), why: Some(Undialled::HourFull) }),
-        attempt(AttemptStep::Began { number: 2, until: NOON }),
-        attempt(AttemptStep::Dialled { leg, until: NOON }),
-        attempt(AttemptStep::Answered),
-        attempt(AttemptStep::Ended { how: AttemptEnd::AssistantGone, due_at: NOON }),
         Fact::GapRead,
         Fact::EventQuarantined { call: Some(call), deadline: Some(TimerName::OfferExpires(OfferId(4))) },
         missed(),
