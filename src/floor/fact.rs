@@ -7,6 +7,7 @@
 pub mod agent;
 pub mod attempt;
 pub mod consult;
+pub mod contact;
 pub mod desk;
 pub mod hold;
 mod how;
@@ -593,4 +594,6 @@ pub enum Fact {
     Attempt(attempt::Attempt),
     /// Something about a recorded conversation.
     Taped(taped::Taped),
+    /// What is on record about a number.
+    ContactKept(Box<contact::ContactKept>),
 }

@@ -110,6 +110,7 @@ impl Floor {
             arrivals: before.arrivals,
             by_carrier: BTreeMap::new(),
             tongues: before.tongues,
+            contacts: before.contacts,
             strangers: before.strangers,
             asked: before.asked,
             outbound: before.outbound,

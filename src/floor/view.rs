@@ -13,6 +13,7 @@ use super::call::Phase;
 use super::call::Side;
 use super::consult::Consult;
 use super::details::Details;
+use super::fact::contact::ContactKept;
 use super::ledger::Ledger;
 pub use super::outbound::Calling;
 use super::rota;
@@ -160,6 +161,8 @@ pub struct CallView {
     pub repeat: bool,
     /// Who calls, for whom and why, as far as it is known.
     pub details: Details,
+    /// What is on record about the caller's number.
+    pub contact: Option<ContactKept>,
     /// The caller's open items, newest first.
     pub open_items: Vec<ItemId>,
     /// The time by which the caller was promised a callback before this call.
@@ -399,6 +402,7 @@ impl Floor {
             urgent: call.urgent,
             repeat: call.repeat,
             details: call.details.clone(),
+            contact: self.contact_of(&call.practice, &call.caller).map(|contact| contact.kept.clone()),
             open_items: self.requests_of(call).ids(),
             promised: self.requests_of(call).promised(call),
             arrived_at: call.arrived,

@@ -3,6 +3,7 @@
 //! Its calls, persons and notes are made up: this is for simulation and scenarios, never for a real journal.
 
 mod consult;
+mod contact;
 mod treatment;
 mod work;
 
@@ -149,6 +150,7 @@ pub fn event(told: &Event) -> String {
         },
         Event::RecordingFetched { recording, duration, .. } => format!("{recording} is fetched, {duration}"),
         Event::PlaybackAsked { item, .. } => format!("somebody wants to hear {item}"),
+        Event::ContactTold(told) => contact::told(told),
         Event::ItemAsked { item, what: ItemRequest::Merge { into }, .. } => format!("{item} is said to be {into}"),
         Event::ItemAsked { item, what: ItemRequest::Claim, .. } => format!("somebody claims {item}"),
         Event::ItemAsked { item, what: ItemRequest::Desk(change), .. } => format!("{item} is said: {}", kept(change)),
@@ -338,6 +340,7 @@ fn talked(told: &Fact) -> String {
         }
         Fact::Attempt(attempt) => tried(attempt),
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
+        Fact::ContactKept(kept) => contact::kept(kept),
         Fact::Consulted(Consulted { call, step }) => format!("{call} {}", consulted(step)),
         Fact::Taped(told) => taped(told),
         other => work(other),

@@ -3,6 +3,7 @@
 //! Struct literals are written out whole: a new field does not compile until it stands here with a value.
 
 mod attempts;
+mod contact;
 mod desk;
 mod items;
 mod lane;
@@ -103,7 +104,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
     SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked AskedOnce HoldAsked ResumeAsked
-    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked);
+    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked ContactTold);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -112,7 +113,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
     SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
-    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted Attempt);
+    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted ContactKept Attempt);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -208,6 +209,7 @@ fn events() -> Vec<Event> {
         Event::PlaybackAsked { item, message: Some(1), by: Private::new("Maria Canary, supervisor".into()) },
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
+        contact::told(),
         Event::TimePassed,
         Event::CallMissed {
             carrier_call: "CA5".into(),
@@ -299,6 +301,7 @@ fn facts() -> Vec<Fact> {
     facts.extend(items::item_facts(item));
     facts.extend(items::mailbox_facts(call, leg, item));
     facts.extend(staff_facts(leg));
+    facts.push(contact::kept());
     facts
 }
 
