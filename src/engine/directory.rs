@@ -257,29 +257,17 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         // Their entries also hold a fact that names the leg or the call.
         Fact::OfferAnswered { .. } | Fact::OfferRung { .. } | Fact::OfferEnded { .. } => None,
         Fact::FloorOpened(_) | Fact::FlowLoaded(_) | Fact::TeamLoaded(_) | Fact::AgentChanged { .. } => None,
-        Fact::SoftphoneHeard { .. }
-        | Fact::SoftphoneUnheard { .. }
-        | Fact::SoftphoneLost { .. }
-        | Fact::ItemAttempted { .. }
-        | Fact::ItemClosed { .. }
-        | Fact::ItemOwned { .. }
-        | Fact::ItemFlagged { .. }
-        | Fact::ItemChanged { .. }
-        | Fact::DetailsKnown { of: Subject::Item(_), .. }
+        Fact::SoftphoneHeard { .. } | Fact::SoftphoneUnheard { .. } | Fact::SoftphoneLost { .. } => None,
+        Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } | Fact::ItemOwned { .. } => None,
+        Fact::ItemFlagged { .. } | Fact::ItemChanged { .. } => None,
+        Fact::RecordingNamed { .. } | Fact::RecordingEmpty { .. } | Fact::RecordingDelayed { .. } => None,
+        Fact::RecordingTried { .. } | Fact::RecordingStored { .. } | Fact::RecordingDropped { .. } => None,
+        Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => None,
+        Fact::GapFound { .. } | Fact::GapRead => None,
+        Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
-        | Fact::RecordingNamed { .. }
-        | Fact::RecordingEmpty { .. }
-        | Fact::RecordingDelayed { .. }
-        | Fact::RecordingTried { .. }
-        | Fact::RecordingStored { .. }
-        | Fact::RecordingDropped { .. }
         | Fact::RecordingPlayed { .. }
-        | Fact::StaffArrived { .. }
-        | Fact::StaffKnown { .. }
-        | Fact::PinRefused { .. }
         | Fact::EffectSettled { .. }
-        | Fact::GapFound { .. }
-        | Fact::GapRead
         | Fact::AskedOnce { .. }
         | Fact::ContactKept(_)
         | Fact::KeyExpired(_)

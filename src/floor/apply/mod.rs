@@ -71,9 +71,7 @@ impl Floor {
             | Fact::ItemOwned { .. }
             | Fact::ItemFlagged { .. }
             | Fact::ItemChanged { .. } => self.item_fact(at, fact),
-            Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
-            Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
-            Fact::LegEnded { leg, end } => self.leg_ended(at, *leg, *end),
+            Fact::LegNamed { .. } | Fact::LegUnwanted { .. } | Fact::LegEnded { .. } => self.leg_fact(at, fact),
             Fact::StrangerEnded { carrier_call } => self.stranger_ended(at, carrier_call),
             Fact::VoicemailBegan { .. }
             | Fact::RecordingAwaited { .. }
@@ -86,9 +84,7 @@ impl Floor {
             | Fact::RecordingPlayed { .. } => self.recording_changed(at, fact),
             Fact::EffectSettled { effect } => self.settle(at, *effect),
             Fact::Taped(taped) => self.taped(taped),
-            Fact::LegAsked { leg, paging: false } => self.leg_asked(at, *leg),
-            Fact::LegAsked { leg, paging: true } => self.caller_sought(*leg),
-            Fact::AskUnanswered { leg } => self.ask_unanswered(*leg),
+            Fact::LegAsked { .. } | Fact::AskUnanswered { .. } => self.asked_fact(at, fact),
             Fact::GapFound { since } => self.gap_since = Some(*since),
             Fact::GapRead => self.gap_since = None,
             Fact::LadderBegan { call } => self.ladder_began(*call),
@@ -113,6 +109,26 @@ impl Floor {
             Fact::Attempt(attempt) => self.attempt_step(at, attempt),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
+        }
+    }
+
+    /// A leg is known to the carrier, not wanted, or over.
+    fn leg_fact(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
+            Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
+            Fact::LegEnded { leg, end } => self.leg_ended(at, *leg, *end),
+            _ => {}
+        }
+    }
+
+    /// The carrier is asked about a leg, or did not tell.
+    fn asked_fact(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::LegAsked { leg, paging: false } => self.leg_asked(at, *leg),
+            Fact::LegAsked { leg, paging: true } => self.caller_sought(*leg),
+            Fact::AskUnanswered { leg } => self.ask_unanswered(*leg),
+            _ => {}
         }
     }
 
