@@ -40,16 +40,12 @@ macro_rules! phrases {
 }
 
 impl Phrase {
-    /// May carelane say it itself? The others are said by the carrier alone (our host is down, who dialled a number of
-    /// the staff's is a stranger, a supervisor is asked whether she is there, colleagues hand a call over by name, or a
-    /// patient is called back), or by assistants.
+    /// May carelane say it itself? The others are said by the carrier alone (our host is down, who dialled a number
+    /// of the staff's is a stranger, or a patient is called back), or by assistants.
     pub fn is_played(self) -> bool {
-        let by_carrier =
-            matches!(self, Self::Unreachable | Self::StaffStranger | Self::StaffSupervise | Self::StaffSuperviseOver);
-        let among_colleagues = matches!(self, Self::WhisperWarm | Self::ConsultDone | Self::ConsultOver);
         let of_callbacks =
             matches!(self, Self::WhisperCallback | Self::WhisperCallbackKeys | Self::NotReached | Self::CalledInVain);
-        !by_carrier && !among_colleagues && !of_callbacks && !self.is_for_assistants()
+        !matches!(self, Self::Unreachable | Self::StaffStranger) && !of_callbacks && !self.is_for_assistants()
     }
 
     /// Does only a person say it, to a patient whose identity is known? No machine does.

@@ -134,6 +134,7 @@ pub(super) fn item(item: &Item) -> Value {
     json!({
         "id": new.item.to_string(), "practice": new.practice, "lane": new.lane, "kind": new.kind,
         "caller": number(new.caller.number.as_ref()), "language": new.language, "urgent": new.urgent,
+        "other_numbers": item.other_numbers.iter().map(|other| number(Some(other))).collect::<Vec<_>>(),
         "status": item.status(), "owner": new.owner.as_str(), "due_at": new.due_at.rfc3339(),
         "promised": new.promised.map(Timestamp::rfc3339), "call": new.call.to_string(),
         "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
