@@ -199,6 +199,11 @@ pub enum Refusal {
         /// The most characters it may have.
         chars_max: usize,
     },
+    /// A time is promised that nobody can keep.
+    CannotKeep {
+        /// The nearest time that somebody can keep; none within a week.
+        nearest: Option<Timestamp>,
+    },
     /// Somebody else has to do it.
     NotHers(&'static str),
     /// A value is not one of the allowed ones.

@@ -112,6 +112,12 @@ pub fn on_next_business_day(flow: &Flow, from: Timestamp, span: Span) -> Timesta
     if span == Span::ZERO { opens } else { after_open_time(flow, opens, span) }
 }
 
+/// How much open time lies between two moments.
+pub fn open_time(flow: &Flow, from: Timestamp, to: Timestamp) -> Span {
+    let spells = spells(flow, from).take_while(|(opens, _)| *opens < to);
+    spells.fold(Span::ZERO, |sum, (opens, closes)| sum + (closes.min(to) - opens.max(from)))
+}
+
 /// The first opening on a later day than `from`.
 pub fn next_business_day(flow: &Flow, from: Timestamp) -> Timestamp {
     let Some(zone) = zone(flow) else { return from + Span::hours(24) };

@@ -14,10 +14,13 @@ use super::effect::Oddity;
 use super::effect::Refusal;
 use super::event::AskedState;
 use super::event::Note;
+use super::event::PromiseAsked;
 use super::fact::Fact;
+use super::fact::ItemChange;
 use super::fact::ItemKind;
 use super::fact::OfferOutcome;
 use super::fact::Route;
+use super::fact::desk::DeskChange;
 use super::fact::agent::AgentChange;
 use super::fact::agent::NotReady;
 use super::fact::hold::HoldEnd;
@@ -25,6 +28,7 @@ use super::turn::Turn;
 use super::work::chain;
 use super::work::item::Item;
 use super::work::item::no_further_attempt;
+use super::work::promise::Promised;
 use super::work::rhythm;
 use super::wrapup;
 use super::wrapup::Written;
@@ -102,9 +106,9 @@ impl Turn<'_> {
         outcome: &str,
         note: Note,
         by: Option<AgentId>,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
-        if let Err(refusal) = self.may_promise(promised) {
+        if let Err(refusal) = self.may_promise(promised, by.as_ref()) {
             return self.refuse(refusal);
         }
         let written = Written::Typed { with_time: promised.is_some() };
@@ -112,8 +116,12 @@ impl Turn<'_> {
     }
 
     /// A promise is about a time to come, and not a slip of the keyboard.
-    fn may_promise(&self, promised: Option<Timestamp>) -> Result<(), Refusal> {
-        if promised.is_none_or(|at| at > self.now && at < self.now + PROMISE_MAX) {
+    fn may_promise(&self, promised: Option<PromiseAsked>, by: Option<&AgentId>) -> Result<(), Refusal> {
+        let anyway = promised.is_some_and(|promised| promised.anyway);
+        if anyway && by.is_none() {
+            return Err(Refusal::NotAllowed { what: "by", allowed: self.floor.assistants() });
+        }
+        if promised.is_none_or(|promised| promised.at > self.now && promised.at < self.now + PROMISE_MAX) {
             return Ok(());
         }
         Err(Refusal::NotAllowed { what: "promised", allowed: vec!["a time to come, within a year".into()] })
@@ -126,7 +134,7 @@ impl Turn<'_> {
         note: Note,
         by: Option<AgentId>,
         written: Written,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
         let Some(call) = self.call(id) else {
             let refusal = if id.0 <= self.floor.minted.call && id.0 > 0 {
@@ -163,11 +171,20 @@ impl Turn<'_> {
         let heard = heard.map(|heard| clinical::written_by(written_by.clone(), &heard));
         let request = Request::of_call(call);
         let follows = chain::after_call(call, &found.id);
+        if let Some(promised) = promised.filter(|promised| !promised.anyway) {
+            let to = found.hands_to.as_ref().filter(|_| !complains).and_then(|to| call.flow.lane(to)).unwrap_or(lane);
+            let owner = complaint::route(&call.flow, &call.details).unwrap_or(&to.owner);
+            let of = Promised { flow: &call.flow, lane: to, owner, language: &call.language, item: None };
+            if let Err(refusal) = self.floor.can_keep(&of, promised.at, self.now) {
+                return self.refuse(refusal);
+            }
+        }
         // What is left, or was promised, has an owner and a date. A complaint is management's, whatever the outcome.
         let complaint = complains && !self.floor.manages(call, written_by.as_ref());
         let lane = found.hands_to.clone().filter(|_| !complains).unwrap_or_else(|| lane.id.clone());
         if promised.is_some() || !found.closes || complaint {
-            self.take_up_after_talk(id, &lane, promised);
+            self.take_up_after_talk(id, &lane, promised.map(|promised| promised.at));
+            self.promised_in_talk(id, promised, written_by.as_ref());
         }
         if let Some(by) = heard {
             self.open_urgent_item(request, by);
@@ -179,6 +196,15 @@ impl Turn<'_> {
         if let Some(item) = owed {
             self.fact(Fact::ItemClosed { item, outcome: found.id, note, by: written_by });
         }
+    }
+
+    /// What a conversation promised is known as a person's promise, not a prompt's.
+    fn promised_in_talk(&mut self, call: CallId, promised: Option<PromiseAsked>, by: Option<&AgentId>) {
+        let Some(PromiseAsked { at, anyway }) = promised else { return };
+        let kept = |item: &&Item| item.is_of(call) && item.closed.is_none() && item.new.promised == Some(at);
+        let Some(item) = self.floor.items.values().rev().find(kept).map(|item| item.new.item) else { return };
+        let to = ItemChange::Desk(DeskChange::Promised { at, anyway });
+        self.fact(Fact::ItemChanged { item, to, by: by.cloned() });
     }
 
     pub(super) fn wrap_up_over(&mut self, id: CallId) {
@@ -264,9 +290,9 @@ impl Turn<'_> {
         outcome: &str,
         note: Note,
         by: Option<AgentId>,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
-        if let Err(refusal) = self.may_promise(promised) {
+        if let Err(refusal) = self.may_promise(promised, by.as_ref()) {
             return self.refuse(refusal);
         }
         let Some((kind, found)) = self.work_on(id, outcome, &note, promised) else { return };
@@ -283,8 +309,17 @@ impl Turn<'_> {
         if found.closes && promised.is_some() {
             return self.refuse(KEEPS_OPEN);
         }
+        if let Some(promised) = promised.filter(|promised| !promised.anyway)
+            && let Some(lane) = lane_of(item)
+        {
+            let (flow, owner, language) = (&item.flow, &item.new.owner, &item.new.language);
+            let of = Promised { flow, lane, owner, language, item: Some(id) };
+            if let Err(refusal) = self.floor.can_keep(&of, promised.at, self.now) {
+                return self.refuse(refusal);
+            }
+        }
         let due_before = item.new.due_at;
-        let wished = promised.unwrap_or_else(|| rhythm::next_attempt(item, self.now));
+        let wished = promised.map(|promised| promised.at).unwrap_or_else(|| rhythm::next_attempt(item, self.now));
         let due_at = if self.floor.may_put_off(item, by.as_ref()) { wished } else { wished.min(due_before) };
         let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
         if found.closes && !self.may_close_item(id, &note, by.as_ref()) {
@@ -293,6 +328,10 @@ impl Turn<'_> {
         let attempted =
             Fact::ItemAttempted { item: id, outcome: found.id.clone(), note: note.clone(), due_at, by: by.clone() };
         self.fact(attempted);
+        if let Some(PromiseAsked { at, anyway }) = promised {
+            let to = ItemChange::Desk(DeskChange::Promised { at, anyway });
+            self.fact(Fact::ItemChanged { item: id, to, by: by.clone() });
+        }
         match heard {
             _ if found.closes => self.close_item(id, found.id, note, by),
             Some(heard) => {
@@ -312,7 +351,7 @@ impl Turn<'_> {
         outcome: &str,
         note: Note,
         by: Option<AgentId>,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
         let Some((kind, found)) = self.work_on(id, outcome, &note, promised) else { return };
         if kind == ItemKind::NoteOwed {
@@ -366,7 +405,7 @@ impl Turn<'_> {
         id: ItemId,
         outcome: &str,
         note: &Note,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) -> Option<(ItemKind, crate::flow::Outcome)> {
         let Some(item) = self.floor.items.get(&id) else {
             self.refuse(Refusal::Unknown("item"));

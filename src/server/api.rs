@@ -36,6 +36,7 @@ use crate::floor::event::AskedState;
 use crate::floor::event::ConsultRequest;
 use crate::floor::event::Event;
 use crate::floor::event::Note;
+use crate::floor::event::PromiseAsked;
 use crate::floor::treatment::Mode;
 use crate::floor::work::item::Item;
 use crate::flow::Date;
@@ -68,6 +69,8 @@ struct ClosingBody {
     by: Option<String>,
     #[serde(default)]
     promised: Option<String>,
+    #[serde(default)]
+    anyway: bool,
 }
 
 /// Outcome and note, who says so, and by when something was promised.
@@ -75,7 +78,7 @@ struct Closing {
     outcome: Arc<str>,
     note: Note,
     by: Option<AgentId>,
-    promised: Option<Timestamp>,
+    promised: Option<PromiseAsked>,
 }
 
 #[derive(Deserialize)]
@@ -288,8 +291,8 @@ impl Asking<'_> {
 
     /// Outcome and note. A reason given with them is taken first, so that one of no lane's list closes nothing.
     async fn closing(&mut self, of: Subject, body: &[u8]) -> Result<Closing, Reply> {
-        let ClosingBody { outcome, note, reason, by, promised } = read(body)?;
-        let promised = promised.map(|text| time(&text)).transpose()?;
+        let ClosingBody { outcome, note, reason, by, promised, anyway } = read(body)?;
+        let promised = promised.map(|text| time(&text)).transpose()?.map(|at| PromiseAsked { at, anyway });
         if reason.is_some() {
             let details = Box::new(details(DetailsBody { reason, ..DetailsBody::default() })?);
             self.tell(Event::DetailsTold { of, details }).await?;
@@ -366,7 +369,7 @@ impl Body for StateBody {
 }
 
 impl Body for ClosingBody {
-    const FORM: &'static str = r#"{"outcome": text, "note": {field: text, …}, "reason": text, if any, "by": an assistant's id, where it is required, "promised": "2026-12-01T15:00:00Z", if something was}"#;
+    const FORM: &'static str = r#"{"outcome": text, "note": {field: text, …}, "reason": text, if any, "by": an assistant's id, where it is required, "promised": "2026-12-01T15:00:00Z", if something was, "anyway": true, if though nobody can keep it}"#;
 }
 
 impl Body for DetailsBody {
@@ -439,6 +442,15 @@ pub(super) fn refused(refusal: &Refusal) -> Reply {
         Refusal::Changed => {
             let detail = "it was changed since you read it: read it again, and decide again";
             reply::problem(StatusCode::PRECONDITION_FAILED, detail)
+        }
+        Refusal::CannotKeep { nearest } => {
+            let nearest = nearest.map(Timestamp::rfc3339);
+            let other = nearest.as_ref().map_or_else(|| "no time within a week".to_owned(), Clone::clone);
+            let detail = format!(
+                "nobody can keep this promise: who does it is not there then, or has promised as much as can be done. \
+                 The nearest time that can be kept is {other}; to promise it in spite of that, send `anyway` with `by`"
+            );
+            reply::problem_with(StatusCode::CONFLICT, &detail, json!({ "nearest": nearest }))
         }
         Refusal::NotHers(why) => reply::problem(StatusCode::FORBIDDEN, why),
         Refusal::Quarantined => {

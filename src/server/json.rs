@@ -136,7 +136,7 @@ pub(super) fn item(item: &Item) -> Value {
         "segment": item.segment().name(), "next_action": item.next_action(),
         "repeats": item.repeats, "calls": calls(item), "maybe_same": new.maybe_same.map(|id| id.to_string()),
         "earlier": new.earlier.map(|id| id.to_string()), "merged_into": item.merged_into.map(|id| id.to_string()),
-        "chain": desk::chain(item), "unsaid": item.unsaid(), "referral": desk::referral(item),
+        "promise": desk::promise(item), "chain": desk::chain(item), "unsaid": item.unsaid(), "referral": desk::referral(item),
         "recording": item.recording().map(recording),
         "messages": item.messages.iter().zip(1u16..).map(|(known, number)| {
             let mut message = recording(known);

@@ -188,6 +188,10 @@ fn refusal(why: &Refusal) -> String {
     match why {
         Refusal::Unknown(what) => format!("no such {what}"),
         Refusal::Conflict(why) | Refusal::NotHers(why) => (*why).to_owned(),
+        Refusal::CannotKeep { nearest } => {
+            let nearest = nearest.map_or_else(|| "none".to_owned(), time);
+            format!("nobody can keep this promise; the nearest that can be kept: {nearest}")
+        }
         Refusal::Changed => "changed meanwhile".to_owned(),
         Refusal::Quarantined => "set aside".to_owned(),
         Refusal::Missing(lacks) => {
@@ -378,6 +382,8 @@ fn work(told: &Fact) -> String {
 fn kept(change: &DeskChange) -> String {
     match change {
         DeskChange::Said { step } => format!("{} was said", step.name()),
+        DeskChange::Promised { at, anyway: false } => format!("promised by {}", time(*at)),
+        DeskChange::Promised { at, anyway: true } => format!("promised by {}, anyway", time(*at)),
         DeskChange::Referral { status, missing } if missing.is_empty() => format!("the referral is {}", status.name()),
         DeskChange::Referral { status, missing } => {
             let missing: Vec<&str> = missing.iter().map(|document| document.as_str()).collect();

@@ -8,6 +8,7 @@ use crate::floor::fact::Fact;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
+use crate::floor::fact::desk::DeskChange;
 use crate::floor::timer::TimerName;
 use crate::floor::work::item::Item;
 use crate::floor::work::item::LastWait;
@@ -93,6 +94,9 @@ impl Floor {
         match to {
             ItemChange::Desk(change) => {
                 if let Some(item) = self.items.get_mut(&id) {
+                    if let DeskChange::Promised { at, .. } = change {
+                        item.new.promised = Some(*at);
+                    }
                     item.kept.take(at, change, by);
                 }
             }

@@ -25,6 +25,19 @@ pub struct Kept {
     pub said: BTreeMap<ScriptStep, (Timestamp, Option<AgentId>)>,
     /// How the referral stands, if somebody looked.
     pub referral: Option<Referral>,
+    /// The last time that a person promised; a prompt's promise stands in the item only.
+    pub promise: Option<Promise>,
+}
+
+/// A time that a person promised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// By when.
+    pub at: Timestamp,
+    /// Who, if that is known.
+    pub by: Option<AgentId>,
+    /// Though nobody could keep it, as far as carelane knew.
+    pub anyway: bool,
 }
 
 /// How a referral stands.
@@ -48,6 +61,9 @@ impl Kept {
             DeskChange::Referral { status, missing } => {
                 let (missing, by) = (missing.clone(), by.cloned());
                 self.referral = Some(Referral { status: *status, missing, at, by });
+            }
+            DeskChange::Promised { at, anyway } => {
+                self.promise = Some(Promise { at: *at, by: by.cloned(), anyway: *anyway });
             }
         }
     }
@@ -77,6 +93,9 @@ impl Floor {
         let changes = match change {
             DeskChange::Said { step } if !item.kept.said.contains_key(step) && !item.unsaid().contains(step) => {
                 return Err(Refusal::Conflict("this item's lane had no callback script when it began"));
+            }
+            DeskChange::Promised { .. } => {
+                return Err(Refusal::Conflict("a time is promised with an attempt, or when a call is closed"));
             }
             DeskChange::Said { step } => !item.kept.said.contains_key(step),
             DeskChange::Referral { status, missing } => {

@@ -39,6 +39,15 @@ pub(super) fn referral(item: &Item) -> Value {
     )
 }
 
+/// What the patient was promised, and by whom: a prompt of ours, or a person.
+pub(super) fn promise(item: &Item) -> Value {
+    let Some(at) = item.new.promised else { return Value::Null };
+    match item.kept.promise.as_ref().filter(|promise| promise.at == at) {
+        Some(told) => json!({"at": at.rfc3339(), "source": "assistant", "by": told.by, "anyway": told.anyway}),
+        None => json!({"at": at.rfc3339(), "source": "prompt", "by": null, "anyway": false}),
+    }
+}
+
 /// Which stage of which chain an item is, and what comes after it.
 pub(super) fn chain(item: &Item) -> Value {
     let Some(link) = &item.new.chain else { return Value::Null };
