@@ -20,9 +20,9 @@ use super::fact::ItemChange;
 use super::fact::ItemKind;
 use super::fact::OfferOutcome;
 use super::fact::Route;
-use super::fact::desk::DeskChange;
 use super::fact::agent::AgentChange;
 use super::fact::agent::NotReady;
+use super::fact::desk::DeskChange;
 use super::fact::hold::HoldEnd;
 use super::turn::Turn;
 use super::work::chain;
@@ -43,7 +43,6 @@ use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::OutcomeId;
 use crate::vocab::Span;
-use crate::vocab::Timestamp;
 
 /// Who promises something later than that has mistyped it.
 const PROMISE_MAX: Span = Span::hours(365 * 24);
@@ -184,7 +183,7 @@ impl Turn<'_> {
         let lane = found.hands_to.clone().filter(|_| !complains).unwrap_or_else(|| lane.id.clone());
         if promised.is_some() || !found.closes || complaint {
             self.take_up_after_talk(id, &lane, promised.map(|promised| promised.at));
-            self.promised_in_talk(id, promised, written_by.as_ref());
+            self.promised_in_talk(id, &lane, promised, written_by.as_ref());
         }
         if let Some(by) = heard {
             self.open_urgent_item(request, by);
@@ -198,13 +197,16 @@ impl Turn<'_> {
         }
     }
 
-    /// What a conversation promised is known as a person's promise, not a prompt's.
-    fn promised_in_talk(&mut self, call: CallId, promised: Option<PromiseAsked>, by: Option<&AgentId>) {
-        let Some(PromiseAsked { at, anyway }) = promised else { return };
-        let kept = |item: &&Item| item.is_of(call) && item.closed.is_none() && item.new.promised == Some(at);
-        let Some(item) = self.floor.items.values().rev().find(kept).map(|item| item.new.item) else { return };
-        let to = ItemChange::Desk(DeskChange::Promised { at, anyway });
-        self.fact(Fact::ItemChanged { item, to, by: by.cloned() });
+    /// What a conversation promised is known as a person's promise, and goes before what a prompt had told.
+    fn promised_in_talk(&mut self, call: CallId, lane: &LaneId, promised: Option<PromiseAsked>, by: Option<&AgentId>) {
+        let is_left = |item: &&Item| {
+            item.is_of(call) && item.closed.is_none() && item.new.lane == *lane && item.new.kind != ItemKind::NoteOwed
+        };
+        let Some(item) = self.floor.items.values().rev().find(is_left).map(|item| item.new.item) else { return };
+        if let Some(PromiseAsked { at, anyway }) = promised {
+            let to = ItemChange::Desk(DeskChange::Promised { at, anyway });
+            self.fact(Fact::ItemChanged { item, to, by: by.cloned() });
+        }
     }
 
     pub(super) fn wrap_up_over(&mut self, id: CallId) {

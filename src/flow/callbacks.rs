@@ -26,7 +26,7 @@ pub struct Callbacks {
 impl Default for Callbacks {
     /// Those of a flow journaled before there were any.
     fn default() -> Self {
-        Self { repeat_within: Span::days(3), repeat_raises: Span::mins(30), promises_each: 3 }
+        Self { repeat_within: Span::days(3), repeat_raises: Span::mins(30), promises_each: 4 }
     }
 }
 
@@ -85,7 +85,7 @@ pub(super) static CALLBACKS: Record = Record {
         default(
             "promises_each",
             Kind::Whole(1, 30),
-            "3",
+            "4",
             "so many promised callbacks can one assistant make in half an hour",
         ),
         rhythm::ATTEMPTS_FIELD,

@@ -216,7 +216,11 @@ pub(super) fn flow(root: &Node) -> Flow {
 
 fn callbacks(node: Option<&Node>) -> Callbacks {
     let given = Fields::of(node, &CALLBACKS);
-    Callbacks { repeat_within: given.duration("repeat_within"), repeat_raises: given.duration("repeat_raises"), promises_each: given.whole("promises_each") }
+    Callbacks {
+        repeat_within: given.duration("repeat_within"),
+        repeat_raises: given.duration("repeat_raises"),
+        promises_each: given.whole("promises_each"),
+    }
 }
 
 fn recording(node: &Node) -> RecordingRules {

@@ -32,6 +32,7 @@ use crate::floor::details::Window;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Lack;
 use crate::floor::effect::Refusal;
+use crate::floor::effect::Unkeepable;
 use crate::floor::event::AskedState;
 use crate::floor::event::ConsultRequest;
 use crate::floor::event::Event;
@@ -369,7 +370,7 @@ impl Body for StateBody {
 }
 
 impl Body for ClosingBody {
-    const FORM: &'static str = r#"{"outcome": text, "note": {field: text, …}, "reason": text, if any, "by": an assistant's id, where it is required, "promised": "2026-12-01T15:00:00Z", if something was, "anyway": true, if though nobody can keep it}"#;
+    const FORM: &'static str = r#"{"outcome": text, "note": {field: text, …}, "reason": text, if any, "by": an assistant's id, where it is required, "promised": "2026-12-01T15:00:00Z", if something was, "anyway": true, if it is promised though nobody can keep it}"#;
 }
 
 impl Body for DetailsBody {
@@ -435,6 +436,27 @@ pub(super) fn details(body: DetailsBody) -> Result<Details, Reply> {
     })
 }
 
+/// A promise that cannot be kept: why, another time, and how to insist.
+fn cannot_keep(why: Unkeepable, nearest: Option<Timestamp>) -> Reply {
+    let (reason, why) = match why {
+        Unkeepable::Closed => ("closed", "the practice is closed then".to_owned()),
+        Unkeepable::Nobody => ("nobody", "nobody on the team does this work".to_owned()),
+        Unkeepable::Full { promised } => {
+            let full = format!("{promised} callbacks are promised for that half hour, as many as can be made");
+            ("full", full)
+        }
+    };
+    let nearest = nearest.map(Timestamp::rfc3339);
+    let other = match &nearest {
+        Some(at) => format!("The nearest time that can be kept is {at}"),
+        None => "No time within a week of it can be kept".to_owned(),
+    };
+    let detail = format!(
+        "nobody can keep this promise: {why}. {other}. To promise it in spite of that, send `\"anyway\": true` with `by`"
+    );
+    reply::problem_with(StatusCode::CONFLICT, &detail, json!({ "reason": reason, "nearest": nearest }))
+}
+
 pub(super) fn refused(refusal: &Refusal) -> Reply {
     match refusal {
         Refusal::Unknown(what) => reply::problem(StatusCode::NOT_FOUND, &format!("there is no such {what}")),
@@ -443,15 +465,7 @@ pub(super) fn refused(refusal: &Refusal) -> Reply {
             let detail = "it was changed since you read it: read it again, and decide again";
             reply::problem(StatusCode::PRECONDITION_FAILED, detail)
         }
-        Refusal::CannotKeep { nearest } => {
-            let nearest = nearest.map(Timestamp::rfc3339);
-            let other = nearest.as_ref().map_or_else(|| "no time within a week".to_owned(), Clone::clone);
-            let detail = format!(
-                "nobody can keep this promise: who does it is not there then, or has promised as much as can be done. \
-                 The nearest time that can be kept is {other}; to promise it in spite of that, send `anyway` with `by`"
-            );
-            reply::problem_with(StatusCode::CONFLICT, &detail, json!({ "nearest": nearest }))
-        }
+        Refusal::CannotKeep { why, nearest } => cannot_keep(*why, *nearest),
         Refusal::NotHers(why) => reply::problem(StatusCode::FORBIDDEN, why),
         Refusal::Quarantined => {
             let detail = "carelane crashed twice at this request and has set it aside: a bug; see OPERATIONS.md";

@@ -1,5 +1,5 @@
-//! What is kept about an item while assistants work on it: which steps of the callback script were said, and how its
-//! referral stands.
+//! What is kept about an item while assistants work on it: which steps of the callback script were said, how its
+//! referral stands, and what they promised.
 //!
 //! Steps not said block nothing: who must tick boxes to be done ticks them unsaid. The item tells which are missing,
 //! also when it is closed.
@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::item::Item;
+use super::promise::Promise;
+use super::promise::PromiseSource;
 use crate::floor::Floor;
 use crate::floor::effect::Refusal;
 use crate::floor::fact::ItemChange;
@@ -27,17 +29,8 @@ pub struct Kept {
     pub referral: Option<Referral>,
     /// The last time that a person promised; a prompt's promise stands in the item only.
     pub promise: Option<Promise>,
-}
-
-/// A time that a person promised.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Promise {
-    /// By when.
-    pub at: Timestamp,
-    /// Who, if that is known.
-    pub by: Option<AgentId>,
-    /// Though nobody could keep it, as far as carelane knew.
-    pub anyway: bool,
+    /// Has somebody tried to reach the patient since the last promise?
+    pub tried: bool,
 }
 
 /// How a referral stands.
@@ -63,7 +56,8 @@ impl Kept {
                 self.referral = Some(Referral { status: *status, missing, at, by });
             }
             DeskChange::Promised { at, anyway } => {
-                self.promise = Some(Promise { at: *at, by: by.cloned(), anyway: *anyway });
+                let source = PromiseSource::Person { by: by.cloned(), anyway: *anyway };
+                (self.promise, self.tried) = (Some(Promise { at: *at, source }), false);
             }
         }
     }

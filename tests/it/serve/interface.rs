@@ -348,12 +348,25 @@ async fn a_note_that_tells_too_little_is_refused_with_what_is_missing_and_a_prom
         let refused = ask(&world, "POST items/item-1/attempts", &body, 422).await;
         assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains(words)), "{refused}");
     }
+    assert_eq!((&item["promise"]["source"], &item["promise"]["at"]), (&json!("prompt"), &item["due_at"]));
+    // Nobody works at three in the night: the nearest time that can be kept is named, and taken.
     let due: jiff::Timestamp = item["due_at"].as_str().expect("a time").parse().expect("a time");
-    let later = due + jiff::SignedDuration::from_hours(30);
-    let promised = format!(r#","promised":"{later}""#);
+    let tomorrow = due.to_zoned(jiff::tz::TimeZone::get("America/Chicago").expect("a zone")).tomorrow();
+    let at_night = tomorrow.and_then(|day| day.with().hour(3).build()).expect("a night").timestamp();
+    let promised = format!(r#","promised":"{at_night}""#);
+    let refused = ask(&world, "POST items/item-1/attempts", &attempt(told, &promised), 409).await;
+    assert_eq!(refused["reason"], "closed", "{refused}");
+    assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("anyway")), "{refused}");
+    let insisting = attempt(told, &format!(r#"{promised},"anyway":true"#));
+    ask(&world, "POST items/item-1/attempts", &insisting, 422).await;
+    let nearest = refused["nearest"].as_str().expect("a time");
+    let promised = format!(r#","promised":"{nearest}""#);
     let done = ask(&world, "POST items/item-1/attempts", &attempt(told, &promised), 200).await;
-    let now_due: jiff::Timestamp = done["due_at"].as_str().expect("a time").parse().expect("a time");
-    assert_eq!(now_due.as_millisecond(), later.as_millisecond());
+    assert_eq!(done["due_at"], nearest);
+    assert_eq!(done["promise"], json!({"at": nearest, "source": "person", "by": null, "anyway": false}));
+    let insisting = attempt(told, &format!(r#","promised":"{at_night}","anyway":true,"by":"ana""#));
+    let done = ask(&world, "POST items/item-1/attempts", &insisting, 200).await;
+    assert_eq!((&done["promise"]["by"], &done["promise"]["anyway"]), (&json!("ana"), &json!(true)));
     let closing = attempt("told her son all of it", &promised).replace("message_left", "no_further_action");
     ask(&world, "POST items/item-1/close", &closing, 409).await;
 }
