@@ -269,26 +269,31 @@ impl History {
                 task.due = *due_at;
             }),
             Fact::ItemClosed { item, outcome, note, .. } => self.item_closed(at, *item, outcome, note),
-            Fact::ItemChanged { item, to: ItemChange::Merged { into }, .. } => {
-                let merged = Attempt { at, outcome: "merged".into() };
-                let given = self.tasks.get_mut(item).and_then(|task| {
-                    task.closed = Some(merged);
-                    task.given_away()
-                });
-                self.with_task(*into, |task| task.take_over(given));
-            }
-            Fact::ItemChanged { item, to: ItemChange::Due { at: due }, .. } => {
-                self.with_task(*item, |task| task.put_to(*due));
-            }
-            Fact::ItemChanged { item, to: ItemChange::Desk(DeskChange::Promised { at: by_when, .. }), .. } => {
-                self.with_task(*item, |task| task.promised_by_person(*by_when));
-            }
+            Fact::ItemChanged { item, to, .. } => self.item_changed(at, *item, to),
             Fact::ItemOwned { item, owner } => self.with_task(*item, |task| task.owner = owner.clone()),
             Fact::ItemFlagged { item, lane, owner, due_at, .. } => self.with_task(*item, |task| {
                 (task.urgent, task.due) = (true, *due_at);
                 (task.lane, task.owner) = (lane.clone(), owner.clone());
             }),
             _ => {}
+        }
+    }
+
+    fn item_changed(&mut self, at: Timestamp, item: ItemId, to: &ItemChange) {
+        match to {
+            ItemChange::Merged { into } => {
+                let merged = Attempt { at, outcome: "merged".into() };
+                let given = self.tasks.get_mut(&item).and_then(|task| {
+                    task.closed = Some(merged);
+                    task.given_away()
+                });
+                self.with_task(*into, |task| task.take_over(given));
+            }
+            ItemChange::Due { at } => self.with_task(item, |task| task.put_to(*at)),
+            ItemChange::Desk(DeskChange::Promised { at, .. }) => {
+                self.with_task(item, |task| task.promised_by_person(*at));
+            }
+            ItemChange::Desk(DeskChange::Said { .. } | DeskChange::Referral { .. }) => {}
         }
     }
 

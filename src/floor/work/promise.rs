@@ -155,7 +155,7 @@ impl Floor {
         let slot = of.slot(at);
         let moment = of.moment(at);
         let works = hours::is_open(of.flow, moment) || self.on_call_at(of, moment) > 0;
-        let Err(why) = fits(slot).and_then(|_| if works { Ok(()) } else { Err(Unkeepable::Closed) }) else {
+        let Err(why) = fits(slot).and(if works { Ok(()) } else { Err(Unkeepable::Closed) }) else {
             return Ok(());
         };
         let steps = (1..).map(|step| Span(SLOT.0 * step)).take_while(|away| *away <= LOOK_AHEAD);

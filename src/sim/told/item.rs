@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::plain;
 use super::time;
 use crate::floor::work::item::Item;
-use crate::floor::work::promise::PromiseSource;
+use crate::floor::work::item::PromiseSource;
 
 /// How it stands, with its messages. What a prompt promised is as usual and not said.
 pub(super) fn standing(item: &Item) -> String {
