@@ -276,6 +276,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::GapFound { .. }
         | Fact::GapRead
         | Fact::AskedOnce { .. }
+        | Fact::ContactKept(_)
         | Fact::KeyExpired(_)
         | Fact::JournalSalvaged(_) => None,
     }

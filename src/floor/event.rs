@@ -3,6 +3,7 @@
 //! An event carries no time (the desk stamps it) and no decision. Nothing here can fail: strange but possible
 //! input becomes a counted oddity in the answer, never an error.
 
+pub mod contact;
 mod item;
 
 use std::collections::BTreeMap;
@@ -355,6 +356,8 @@ pub enum Event {
         /// Who listens.
         by: Private<String>,
     },
+    /// Somebody told what the person behind a number wants.
+    ContactTold(Box<contact::ContactTold>),
 }
 
 /// Where a salvaged journal comes from.
@@ -500,6 +503,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
             Self::PlaybackAsked { by, .. } | Self::TapeAsked { by, .. } => by.privates(each),
             Self::DetailsTold { details, .. } => details.privates(each),
+            Self::ContactTold(told) => told.privates(each),
             Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
@@ -514,6 +518,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
             Self::PlaybackAsked { by, .. } | Self::TapeAsked { by, .. } => by.privates_mut(each),
             Self::DetailsTold { details, .. } => details.privates_mut(each),
+            Self::ContactTold(told) => told.privates_mut(each),
             Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));

@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod consult;
+pub mod contact;
 pub mod desk;
 pub mod hold;
 mod how;
@@ -590,4 +591,6 @@ pub enum Fact {
     Consulted(consult::Consulted),
     /// Something about a recorded conversation.
     Taped(taped::Taped),
+    /// What is on record about a number.
+    ContactKept(Box<contact::ContactKept>),
 }

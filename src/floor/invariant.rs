@@ -201,8 +201,9 @@ impl Floor {
             let (lines, counted) = (self.legs.values().filter(up).count(), self.on_line.get(practice));
             must("lines-counted", lines == counted.copied().unwrap_or(0), || format!("{lines} {counted:?}"))?;
         }
-        let sound = self.arrivals.values().all(super::admission::Arrivals::is_sound) && self.tongues.is_sound();
-        must("bounded", sound, || "arrivals or languages".to_owned())?;
+        let arrivals = self.arrivals.values().all(super::admission::Arrivals::is_sound);
+        let sound = arrivals && self.tongues.is_sound() && self.contacts.is_sound();
+        must("bounded", sound, || "arrivals, languages or contacts".to_owned())?;
         let mut depths: BTreeMap<_, usize> = BTreeMap::new();
         for call in self.calls.values().filter(|call| call.is_queued()) {
             if let Some(place) = &call.place {

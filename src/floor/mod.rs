@@ -12,6 +12,7 @@ pub mod call;
 mod clinical;
 mod complaint;
 pub mod consult;
+pub mod contact;
 pub mod details;
 pub mod effect;
 pub mod event;
@@ -126,6 +127,7 @@ pub struct Floor {
     on_line: BTreeMap<PracticeId, usize>,
     arrivals: BTreeMap<PracticeId, admission::Arrivals>,
     tongues: tongue::Tongues,
+    contacts: contact::Contacts,
     by_carrier: BTreeMap<CarrierCall, LegId>,
     /// Calls that ended before we saw them begin.
     strangers: BTreeSet<CarrierCall>,
@@ -169,6 +171,7 @@ struct Minted {
     offer: u64,
     item: u64,
     effect: u64,
+    contact: u64,
 }
 
 /// What is kept a day for late duplicates.
@@ -317,6 +320,7 @@ impl Floor {
             Event::DetailsTold { of: Subject::Item(item), .. } | Event::UrgentAsked { of: Subject::Item(item), .. } => {
                 self.items.get(item).map(|item| &item.new.practice)
             }
+            Event::ContactTold(told) => self.practices.get_key_value(&told.practice).map(|(id, _)| id),
             Event::CallDamaged { practice, .. } | Event::TapeAsked { practice, .. } => {
                 self.practices.get_key_value(practice).map(|(id, _)| id)
             }

@@ -108,6 +108,7 @@ impl Floor {
             arrivals: before.arrivals,
             by_carrier: BTreeMap::new(),
             tongues: before.tongues,
+            contacts: before.contacts,
             strangers: before.strangers,
             asked: before.asked,
             parted: before.parted.into_iter().filter(|(_, parted)| !matches!(parted, Parted::Leg(_))).collect(),

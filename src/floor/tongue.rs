@@ -49,9 +49,15 @@ impl Tongues {
 }
 
 impl Floor {
-    /// The language this call's number last chose, unless that is too long ago, or its practice speaks it no longer.
+    /// The language a person wrote down for this call's number; or the one it last chose, unless that is too long ago,
+    /// or its practice speaks it no longer.
     pub(super) fn tongue_of(&self, id: CallId) -> Option<Language> {
         let call = self.calls.get(&id)?;
+        // rule: language-kept
+        if let Some(wanted) = self.language_wanted(&call.practice, &call.caller) {
+            let differs = wanted != &call.language && call.flow.languages.contains(wanted);
+            return differs.then(|| wanted.clone());
+        }
         let key = (call.practice.clone(), call.caller.number.clone()?);
         let (heard, language) = self.tongues.of.get(&key)?;
         let lately = call.arrived < *heard + LANGUAGE_KEPT;

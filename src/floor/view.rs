@@ -13,6 +13,7 @@ use super::call::Phase;
 use super::call::Side;
 use super::consult::Consult;
 use super::details::Details;
+use super::fact::contact::ContactKept;
 use super::ledger::Ledger;
 use super::rota;
 pub use super::rota::Hole;
@@ -160,6 +161,8 @@ pub struct CallView {
     pub repeat: bool,
     /// Who calls, for whom and why, as far as it is known.
     pub details: Details,
+    /// What is on record about the caller's number.
+    pub contact: Option<ContactKept>,
     /// The caller's open items, newest first.
     pub open_items: Vec<ItemId>,
     /// By when the caller was promised a callback before this call, and by whom.
@@ -396,6 +399,7 @@ impl Floor {
             urgent: call.urgent,
             repeat: call.repeat,
             details: call.details.clone(),
+            contact: self.contact_of(&call.practice, &call.caller).map(|contact| contact.kept.clone()),
             open_items: self.requests_of(call).ids(),
             promise: self.requests_of(call).promise(call),
             arrived_at: call.arrived,

@@ -40,14 +40,10 @@ macro_rules! phrases {
 }
 
 impl Phrase {
-    /// May carelane say it itself? The others are said by the carrier alone (our host is down, who dialled a number of
-    /// the staff's is a stranger, a supervisor is asked whether she is there, or colleagues hand a call over by name),
-    /// or by assistants.
+    /// May carelane say it itself? The others are said by the carrier alone (our host is down, or who dialled a number
+    /// of the staff's is a stranger), or by assistants.
     pub fn is_played(self) -> bool {
-        let by_carrier =
-            matches!(self, Self::Unreachable | Self::StaffStranger | Self::StaffSupervise | Self::StaffSuperviseOver);
-        let among_colleagues = matches!(self, Self::WhisperWarm | Self::ConsultDone | Self::ConsultOver);
-        !by_carrier && !among_colleagues && !self.is_for_assistants()
+        !matches!(self, Self::Unreachable | Self::StaffStranger) && !self.is_for_assistants()
     }
 
     /// Does only a person say it, to a patient whose identity is known? No machine does.

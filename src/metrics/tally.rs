@@ -4,6 +4,8 @@
 //! same numbers. Of a call it keeps what later facts do not say again: its lane, language and times.
 //! After a restart `resume` takes that from the floor.
 
+mod items;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,7 +24,6 @@ use super::series::STANDINGS;
 use super::series::consult_end;
 use super::series::flag_source;
 use super::series::hold_end;
-use super::series::kind;
 use super::series::left;
 use super::series::offer_outcome;
 use super::series::standing;
@@ -31,11 +32,8 @@ use crate::floor::Floor;
 use crate::floor::details::Standing;
 use crate::floor::details::Subject;
 use crate::floor::fact::Fact;
-use crate::floor::fact::FlaggedBy;
-use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
-use crate::floor::fact::NewItem;
 use crate::floor::fact::Route;
 use crate::floor::fact::consult::ConsultStep;
 use crate::floor::fact::consult::Consulted;
@@ -344,30 +342,6 @@ impl Tally {
         }
     }
 
-    fn count_item(&mut self, at: Timestamp, fact: &Fact) {
-        match fact {
-            Fact::ItemOpened(new) => self.item_opened(at, new),
-            Fact::ItemJoined { item, kind, .. } => {
-                self.items.get(item).iter().for_each(|known| known.series.repeats.inc());
-                kind.iter().for_each(|kind| self.item_became(*item, *kind));
-            }
-            Fact::ItemAttempted { item, .. } => {
-                if let Some(known) = self.items.get(item) {
-                    known.series.attempts.inc();
-                }
-            }
-            Fact::ItemClosed { item, .. } => {
-                if let Some(known) = self.items.remove(item) {
-                    known.series.closed.inc();
-                    known.series.seconds.observe(seconds(at - known.opened));
-                }
-            }
-            Fact::ItemChanged { item, to: ItemChange::Merged { .. }, .. } => drop(self.items.remove(item)),
-            Fact::ItemFlagged { item, by, lane, .. } => self.item_flagged(*item, by, lane),
-            _ => {}
-        }
-    }
-
     /// Makes the series of a practice before anything happens in it: a rate needs a first zero.
     fn expect(&mut self, flow: &Flow) {
         self.practice(&flow.practice);
@@ -515,41 +489,6 @@ impl Tally {
         }
     }
 
-    fn item_opened(&mut self, at: Timestamp, new: &NewItem) {
-        self.item_known(at, new).opened.inc();
-        // An urgent call's own item was counted with the call.
-        let flagged = new.flagged_by.as_ref().filter(|_| new.kind == ItemKind::FollowUp);
-        if let Some(by) = flagged {
-            self.practice(&new.practice).urgent_flags.inc(flag_source(by));
-        }
-    }
-
-    fn item_known(&mut self, opened: Timestamp, new: &NewItem) -> Arc<ItemSeries> {
-        let series = self.kind(&new.practice, &new.lane, new.kind);
-        let (practice, lane, kind) = (new.practice.clone(), new.lane.clone(), new.kind);
-        self.items.insert(new.item, KnownItem { practice, lane, kind, opened, series: series.clone() });
-        series
-    }
-
-    /// An abandoned wait became a callback: what is done about it counts as one from now on, as after a restart.
-    fn item_became(&mut self, item: ItemId, kind: ItemKind) {
-        if let Some(mut known) = self.items.remove(&item) {
-            known.kind = kind;
-            known.series = self.kind(&known.practice, &known.lane, kind);
-            self.items.insert(item, known);
-        }
-    }
-
-    /// The clinical lane's from now on, and counted there, as after a restart.
-    fn item_flagged(&mut self, item: ItemId, by: &FlaggedBy, lane: &LaneId) {
-        if let Some(mut known) = self.items.remove(&item) {
-            self.practice(&known.practice).urgent_flags.inc(flag_source(by));
-            known.lane = lane.clone();
-            known.series = self.kind(&known.practice, lane, known.kind);
-            self.items.insert(item, known);
-        }
-    }
-
     pub(super) fn practice(&mut self, practice: &PracticeId) -> Arc<PracticeSeries> {
         let families = &self.practice_families;
         self.practices.get(practice, |full| families.series(if full { OTHER } else { practice.as_str() }))
@@ -575,14 +514,6 @@ impl Tally {
         self.outcomes.get(&(practice.clone(), lane.clone(), of, outcome.clone()), |full| match full {
             true => families.written_up(OTHER, OTHER, OTHER, OTHER),
             false => families.written_up(practice.as_str(), lane.as_str(), of, outcome.as_str()),
-        })
-    }
-
-    fn kind(&mut self, practice: &PracticeId, lane: &LaneId, of: ItemKind) -> Arc<ItemSeries> {
-        let families = &self.item_families;
-        self.kinds.get(&(practice.clone(), lane.clone(), of), |full| match full {
-            true => families.series(OTHER, OTHER, OTHER),
-            false => families.series(practice.as_str(), lane.as_str(), kind(of)),
         })
     }
 }

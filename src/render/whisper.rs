@@ -40,7 +40,7 @@ pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<Sentence> {
         said.push(phrase(Phrase::WhisperUrgent));
     }
     if let Some(from) = from {
-        said.push(whole(&flow.phrase(Phrase::WhisperWarm, language).replace("{name}", from)));
+        said.push(whole(&wording::warm(flow, from, language)));
     }
     if *names_practice {
         said.push(whole(&wording::practice(flow)));

@@ -66,6 +66,11 @@ pub(super) fn practice(flow: &Flow) -> String {
     format!("{}.", flow.name)
 }
 
+/// The whisper's beginning when this colleague asks to have a call taken over.
+pub(super) fn warm(flow: &Flow, from: &str, language: &Language) -> String {
+    flow.phrase(Phrase::WhisperWarm, language).replace("{name}", from)
+}
+
 /// The whisper's sentence about a lane and a caller's language, its wait still blank.
 pub(super) fn whisper(flow: &Flow, lane: &LaneId, caller: &Language, language: &Language) -> String {
     let sentence = for_staff(flow, Phrase::Whisper, lane, language);

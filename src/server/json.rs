@@ -10,6 +10,7 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use super::contacts::contact;
 use crate::engine::Told;
 use crate::floor::details::Details;
 use crate::floor::event::Note;
@@ -47,6 +48,7 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
             "transfer": c.consult.as_ref().map(|asked| json!({
                 "lane": asked.lane, "state": asked.state, "agent": asked.agent, "since": asked.since.rfc3339(),
             })),
+            "contact": c.contact.as_ref().map(contact),
             "supervised_by": c.supervised_by.as_ref().map(|(by, mode)| json!({"agent": by, "mode": mode})),
         })).collect::<Vec<_>>(),
         "ledger": {
@@ -129,6 +131,7 @@ pub(super) fn item(item: &Item) -> Value {
     json!({
         "id": new.item.to_string(), "practice": new.practice, "lane": new.lane, "kind": new.kind,
         "caller": number(new.caller.number.as_ref()), "language": new.language, "urgent": new.urgent,
+        "other_numbers": item.other_numbers.iter().map(|other| number(Some(other))).collect::<Vec<_>>(),
         "status": item.status(), "owner": new.owner.as_str(), "due_at": new.due_at.rfc3339(),
         "promised": new.promised.map(Timestamp::rfc3339), "call": new.call.to_string(),
         "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
@@ -209,8 +212,14 @@ pub(super) fn fact(fact: &Fact) -> (String, Map<String, Value>) {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    for (name, prefix) in [("call", "call"), ("leg", "leg"), ("offer", "offer"), ("item", "item"), ("effect", "effect")]
-    {
+    for (name, prefix) in [
+        ("call", "call"),
+        ("leg", "leg"),
+        ("offer", "offer"),
+        ("item", "item"),
+        ("effect", "effect"),
+        ("contact", "contact"),
+    ] {
         if let Some(id) = fields.get(name).and_then(Value::as_u64) {
             fields.insert(name.to_owned(), format!("{prefix}-{id}").into());
         }
@@ -262,7 +271,7 @@ fn note(note: &Note) -> Value {
     note.iter().map(|(field, text)| (field.as_str().to_owned(), Value::from(text.reveal().as_str()))).collect()
 }
 
-fn number(number: Option<&Number>) -> Value {
+pub(super) fn number(number: Option<&Number>) -> Value {
     number.map_or(Value::Null, |n| n.reveal().into())
 }
 

@@ -3,14 +3,15 @@
 //! Its calls, persons and notes are made up: this is for simulation and scenarios, never for a real journal.
 
 mod consult;
+mod contact;
 mod item;
 mod treatment;
+mod work;
 
 use std::fmt::Debug;
 use std::fmt::Write as _;
 
 use crate::floor::Floor;
-use crate::floor::details::Details;
 use crate::floor::details::Subject;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Effect;
@@ -23,12 +24,8 @@ use crate::floor::event::Input;
 use crate::floor::event::ItemRequest;
 use crate::floor::event::Note;
 use crate::floor::fact::Fact;
-use crate::floor::fact::FlaggedBy;
-use crate::floor::fact::ItemChange;
-use crate::floor::fact::NewItem;
 use crate::floor::fact::agent::AgentChange;
 use crate::floor::fact::consult::Consulted;
-use crate::floor::fact::desk::DeskChange;
 use crate::floor::fact::supervision::Supervised;
 use crate::floor::fact::taped::Taped;
 use crate::floor::fact::why::Why;
@@ -38,6 +35,10 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 use consult::consulted;
 use treatment::treated;
+use work::flagged;
+use work::kept;
+use work::known;
+use work::work;
 
 /// The zone in which times are told, whatever the practice's own: a story needs one clock.
 pub const ZONE: &str = "America/Chicago";
@@ -148,6 +149,7 @@ pub fn event(told: &Event) -> String {
         },
         Event::RecordingFetched { recording, duration, .. } => format!("{recording} is fetched, {duration}"),
         Event::PlaybackAsked { item, .. } => format!("somebody wants to hear {item}"),
+        Event::ContactTold(told) => contact::told(told),
         Event::ItemAsked { item, what: ItemRequest::Merge { into }, .. } => format!("{item} is said to be {into}"),
         Event::ItemAsked { item, what: ItemRequest::Claim, .. } => format!("somebody claims {item}"),
         Event::ItemAsked { item, what: ItemRequest::Desk(change), .. } => format!("{item} is said: {}", kept(change)),
@@ -339,6 +341,7 @@ fn talked(told: &Fact) -> String {
             format!("{by}, to {} in on {call}: {}{until}", mode.name(), plain(step))
         }
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
+        Fact::ContactKept(kept) => contact::kept(kept),
         Fact::Consulted(Consulted { call, step }) => format!("{call} {}", consulted(step)),
         Fact::Taped(told) => taped(told),
         other => work(other),
@@ -355,119 +358,6 @@ fn taped(told: &Taped) -> String {
         Taped::Kept { call, round, duration } => format!("the recording of {call}-{round} is kept, {duration}"),
         Taped::Played { call, round, .. } => format!("somebody hears the recording of {call}-{round}"),
     }
-}
-
-fn work(told: &Fact) -> String {
-    match told {
-        Fact::ItemOpened(new) => item(new),
-        Fact::ItemAttempted { item, outcome, note, due_at, .. } => {
-            format!("{item} attempted: {outcome} ({}), next due {}", fields(note), time(*due_at))
-        }
-        Fact::ItemClosed { item, outcome, note, .. } => format!("{item} closed: {outcome} ({})", fields(note)),
-        Fact::ItemJoined { item, call, kind, promised, due_at } => format!(
-            "{call} belongs to {item}{}{}{}",
-            kind.map_or_else(String::new, |kind| format!(", {} now", plain(kind))),
-            promised.map_or_else(String::new, |at| format!(", promised {}", time(at))),
-            due_at.map_or_else(String::new, |at| format!(", due {} now", time(at))),
-        ),
-        Fact::ItemChanged { item, to, .. } => match to {
-            ItemChange::Merged { into } => format!("{item} is merged into {into}"),
-            ItemChange::Due { at } => format!("{item} is due {}", time(*at)),
-            ItemChange::Desk(change) => format!("{item}: {}", kept(change)),
-        },
-        Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
-        other => recording(other),
-    }
-}
-
-fn kept(change: &DeskChange) -> String {
-    match change {
-        DeskChange::Said { step } => format!("{} was said", step.name()),
-        DeskChange::Promised { at, anyway: false } => format!("promised by {}", time(*at)),
-        DeskChange::Promised { at, anyway: true } => format!("promised by {}, anyway", time(*at)),
-        DeskChange::Referral { status, missing } if missing.is_empty() => format!("the referral is {}", status.name()),
-        DeskChange::Referral { status, missing } => {
-            let missing: Vec<&str> = missing.iter().map(|document| document.as_str()).collect();
-            format!("the referral is {}, without {}", status.name(), missing.join(", "))
-        }
-    }
-}
-
-fn recording(told: &Fact) -> String {
-    match told {
-        Fact::VoicemailBegan { call, due_at } => format!("{call} is at the mailbox, called back by {}", time(*due_at)),
-        Fact::RecordingAwaited { of, leg, carrier_call, until } => {
-            format!("{of} awaits the recording of {leg}, {carrier_call}, until {}", clock(*until))
-        }
-        Fact::RecordingNamed { of, recording, duration, partial } => format!(
-            "{of} has the recording {recording}{}{}",
-            duration.map_or_else(String::new, |length| format!(", {length}")),
-            if *partial { ", partial" } else { "" },
-        ),
-        Fact::RecordingEmpty { of } => format!("{of} has no message"),
-        Fact::RecordingDelayed { of, again_at } => format!(
-            "{of} has trouble with its recording, {}",
-            again_at.map_or_else(|| "given up".to_owned(), |at| format!("again at {}", clock(at)))
-        ),
-        Fact::RecordingTried { of } => format!("{of} has its recording looked after again"),
-        Fact::RecordingStored { of, recording, file, duration } => {
-            format!("{of} has {recording} stored as {file}, {duration}")
-        }
-        Fact::RecordingDropped { of } => format!("{of} has its recording here only"),
-        Fact::RecordingPlayed { of, by } => format!("{of} was played to {}", by.reveal()),
-        other => format!("{other:?}"),
-    }
-}
-
-fn item(new: &NewItem) -> String {
-    format!(
-        "{} {} of {} for {}: {} {}, owner {}, due {}{}",
-        new.item,
-        plain(new.kind),
-        new.call,
-        new.lane,
-        new.language,
-        if new.urgent { "urgent" } else { "routine" },
-        new.owner.as_str(),
-        time(new.due_at),
-        if new.promised.is_some() { ", promised" } else { "" },
-    ) + &new.flagged_by.as_ref().map(flagged).unwrap_or_default()
-        + &new.maybe_same.map_or_else(String::new, |same| format!(", maybe the same as {same}"))
-        + &new.earlier.map_or_else(String::new, |earlier| format!(", after {earlier}"))
-        + &new.chain.as_ref().map_or_else(String::new, |link| {
-            let after = link.after.map_or_else(String::new, |item| format!(", after {item}"));
-            format!(", {} of {}{after}", link.stage, link.chain)
-        })
-        + &match known(&new.details) {
-            known if known.is_empty() => known,
-            known => format!("; {known}"),
-        }
-}
-
-fn flagged(by: &FlaggedBy) -> String {
-    match by {
-        FlaggedBy::Caller => String::new(),
-        FlaggedBy::Agent(agent) => format!(", {agent} says"),
-        FlaggedBy::Note { by, field } => {
-            let by = by.as_ref().map_or_else(String::new, |by| format!(" of {by}"));
-            format!(", the note says{by} in {field}")
-        }
-    }
-}
-
-fn known(details: &Details) -> String {
-    let Details { standing, patient_name, patient_born, relationship, may_discuss, .. } = details;
-    let Details { reason, backline, preferred_window, .. } = details;
-    let mut known = Vec::new();
-    known.extend(backline.then(|| "the backline".to_owned()));
-    known.extend(standing.map(|standing| format!("{} patient", plain(standing))));
-    known.extend(patient_name.as_ref().map(|name| format!("name {:?}", name.reveal())));
-    known.extend(patient_born.as_ref().map(|born| format!("born {}", born.reveal())));
-    known.extend(relationship.map(|relationship| format!("caller is {}", plain(relationship))));
-    known.extend(may_discuss.map(|may| format!("may {}discuss", if may { "" } else { "not " })));
-    known.extend(reason.as_ref().map(|reason| format!("reason {reason}")));
-    known.extend(preferred_window.map(|window| format!("wants to be called {window}")));
-    known.join(", ")
 }
 
 fn starts(starts: &[(HeadStart, Span)]) -> String {

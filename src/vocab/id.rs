@@ -81,6 +81,8 @@ counted! {
     ItemId = "item";
     /// Something that must be done outside, until it is confirmed or given up.
     EffectId = "effect";
+    /// What is on record about a number: it stands in URLs instead of the number.
+    ContactId = "contact";
 }
 
 impl CallId {

@@ -33,5 +33,7 @@ pub const FLOW_BYTES_MAX: usize = 1024 * 1024;
 pub const ARRIVALS_KEPT_MAX: usize = 20_000;
 /// Numbers whose language is remembered.
 pub const LANGUAGES_KEPT_MAX: usize = 50_000;
+/// Numbers with a record of what their people want; what bars nothing is forgotten first.
+pub const CONTACTS_MAX: usize = 100_000;
 /// A number not heard of for so long starts in the practice's first language again.
 pub const LANGUAGE_KEPT: Span = Span::hours(365 * 24);

@@ -5,6 +5,7 @@
 
 mod chromium;
 mod demo;
+mod giving;
 mod pages;
 mod phone;
 mod softphone;

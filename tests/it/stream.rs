@@ -12,6 +12,7 @@ mod speech;
 mod staff;
 mod supervision;
 mod tape;
+mod warm;
 
 use std::time::Duration;
 

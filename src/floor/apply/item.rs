@@ -18,6 +18,7 @@ use crate::flow::Owner;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
+use crate::vocab::Number;
 use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
 
@@ -58,6 +59,7 @@ impl Floor {
             last_outcome: None,
             put_forward: false,
             merged_into: None,
+            other_numbers: Vec::new(),
             joined: Vec::new(),
             repeats: 0,
             raised: false,
@@ -118,12 +120,17 @@ impl Floor {
         let messages = std::mem::take(&mut from.messages);
         let from = from.clone();
         let (new, opened_at, attempts) = (&from.new, from.opened_at, from.attempts);
+        let numbers: Vec<Number> = from.numbers().cloned().collect();
         let (joined, last_wait, referral) = (from.joined.clone(), from.last_wait, from.kept.referral.clone());
         self.timers.clear(&TimerName::RecordingDue(id));
         let Some(item) = self.items.get_mut(&into) else { return };
         let first = item.next_message();
         item.messages.extend(messages);
         item.join(std::iter::once(new.call).chain(joined));
+        for number in numbers {
+            self.requests.entry((number.key(), new.practice.clone())).or_default().insert(into);
+            item.know_number(number);
+        }
         item.opened_at = item.opened_at.min(opened_at);
         item.attempts = item.attempts.saturating_add(attempts);
         item.new.kind = item.new.kind.max(new.kind);
@@ -192,12 +199,13 @@ impl Floor {
         item.closed = Some(outcome.clone());
         item.closed_by = by.cloned();
         self.parted.push_back((at, Parted::Item(id)));
-        let Some(number) = &item.new.caller.number else { return };
-        let key = (number.key(), item.new.practice.clone());
-        if let Some(open) = self.requests.get_mut(&key) {
-            open.remove(&id);
-            if open.is_empty() {
-                self.requests.remove(&key);
+        for number in item.numbers() {
+            let key = (number.key(), item.new.practice.clone());
+            if let Some(open) = self.requests.get_mut(&key) {
+                open.remove(&id);
+                if open.is_empty() {
+                    self.requests.remove(&key);
+                }
             }
         }
     }

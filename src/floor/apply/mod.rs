@@ -4,6 +4,7 @@
 
 mod call;
 mod consult;
+mod contact;
 mod hold;
 mod item;
 mod ladder;
@@ -92,8 +93,8 @@ impl Floor {
             Fact::LadderBegan { call } => self.ladder_began(*call),
             Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
             Fact::DetailsKnown { of, details } => self.details_known(*of, details),
-            // The floor holds nothing that an expired key sealed: items of that time are closed.
-            Fact::KeyExpired(_) => {}
+            Fact::KeyExpired(key) => self.key_expired(key),
+            Fact::ContactKept(kept) => self.contact_kept(at, kept),
             Fact::CallLost { call } => self.call_lost(*call),
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
             Fact::EventQuarantined { deadline, .. } => deadline.iter().for_each(|deadline| self.timers.clear(deadline)),

@@ -16,6 +16,7 @@ use crate::flow::Rhythm;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
+use crate::vocab::Number;
 use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
 use std::sync::Arc;
@@ -53,6 +54,8 @@ pub struct Item {
     pub closed_by: Option<AgentId>,
     /// The item it was merged into by a person.
     pub merged_into: Option<ItemId>,
+    /// Other numbers that it may be asked for from, since it was merged with theirs.
+    pub other_numbers: Vec<Number>,
     /// The calls that joined it, in their order.
     pub joined: Vec<CallId>,
     /// How often its caller called again about it.
@@ -71,6 +74,20 @@ impl Item {
     /// Its owner, if that is one person.
     pub fn owner(&self) -> Option<&AgentId> {
         if let Owner::Agent(agent) = &self.new.owner { Some(agent) } else { None }
+    }
+
+    /// Every number that it may be asked for from; the first is called back.
+    pub fn numbers(&self) -> impl Iterator<Item = &Number> {
+        self.new.caller.number.iter().chain(&self.other_numbers)
+    }
+
+    /// It is asked for from this number too.
+    pub(in crate::floor) fn know_number(&mut self, number: Number) {
+        if self.new.caller.number.is_none() {
+            self.new.caller.number = Some(number);
+        } else if !self.numbers().any(|known| *known == number) {
+            self.other_numbers.push(number);
+        }
     }
 
     /// When its attempts are made: by the lane it is in.

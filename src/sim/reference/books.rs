@@ -33,6 +33,7 @@ use crate::vocab::Caller;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::LegId;
+use crate::vocab::Number;
 use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
@@ -91,6 +92,8 @@ struct OfferPage {
 
 struct ItemPage {
     new: NewItem,
+    /// It may be asked for from each of these.
+    numbers: BTreeSet<Number>,
     flow: Arc<Flow>,
     attempts: u8,
     /// As of when its caller last waited, and when that wait ended.
@@ -235,7 +238,7 @@ impl Books {
     fn requests(&self, practice: &PracticeId, caller: &Caller) -> impl Iterator<Item = &ItemPage> {
         let of = (practice.clone(), caller.number.clone());
         let asks = move |item: &&ItemPage| {
-            let known = of.1.is_some() && item.new.caller.number == of.1 && item.new.practice == of.0;
+            let known = of.1.as_ref().is_some_and(|number| item.numbers.contains(number)) && item.new.practice == of.0;
             known && item.open && !matches!(item.new.kind, ItemKind::NoteOwed | ItemKind::Stage)
         };
         self.items.values().rev().filter(asks)
@@ -296,7 +299,8 @@ impl Books {
         must(fits, || format!("order: {call} in {lane} is due by {deadline}, by the flow {earliest}"))?;
         let (practice, caller) = (page.practice.clone(), page.caller.clone());
         if named(HeadStart::RepeatCaller) {
-            let asks = |item: &&mut ItemPage| item.new.practice == practice && item.new.caller.number == caller.number;
+            let is_known = |item: &ItemPage| caller.number.iter().any(|number| item.numbers.contains(number));
+            let asks = |item: &&mut ItemPage| item.new.practice == practice && is_known(item);
             let open = self.items.values_mut().filter(asks).filter(|item| item.open);
             open.for_each(|item| item.put_forward = true);
         }

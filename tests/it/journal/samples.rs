@@ -2,6 +2,7 @@
 //!
 //! Struct literals are written out whole: a new field does not compile until it stands here with a value.
 
+mod contact;
 mod desk;
 mod items;
 mod talk;
@@ -115,7 +116,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
     SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked AskedOnce HoldAsked ResumeAsked
-    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked);
+    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked ContactTold);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -124,7 +125,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
     SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
-    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted);
+    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted ContactKept);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -220,6 +221,7 @@ fn events() -> Vec<Event> {
         Event::PlaybackAsked { item, message: Some(1), by: Private::new("Maria Canary, supervisor".into()) },
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
+        contact::told(),
         Event::TimePassed,
         Event::CallMissed {
             carrier_call: "CA5".into(),
@@ -310,6 +312,7 @@ fn facts() -> Vec<Fact> {
     facts.extend(items::item_facts(item));
     facts.extend(items::mailbox_facts(call, leg, item));
     facts.extend(staff_facts(leg));
+    facts.push(contact::kept());
     facts
 }
 

@@ -90,9 +90,11 @@ impl Books {
         must(from.open, || format!("monotone-call: {item} is closed, and merged"))?;
         from.open = false;
         let (new, attempts, messages, last_wait) = (from.new.clone(), from.attempts, from.messages, from.last_wait);
+        let numbers = from.numbers.clone();
         self.items.insert(item, from);
         let Some(page) = self.items.get_mut(into) else { return Err(format!("no-phantom: no {into}")) };
         must(page.open && page.new.practice == new.practice, || format!("monotone-call: {item} goes into {into}"))?;
+        page.numbers.extend(numbers);
         page.new.due_at = page.new.due_at.min(new.due_at);
         page.new.promised = page.new.promised.into_iter().chain(new.promised).min();
         page.new.kind = page.new.kind.max(new.kind);
@@ -154,6 +156,7 @@ impl Books {
     fn begin(&mut self, now: Timestamp, new: &NewItem, flow: Arc<Flow>) -> Result<(), String> {
         let page = ItemPage {
             last_wait: (new.arrived, now),
+            numbers: new.caller.number.iter().cloned().collect(),
             new: new.clone(),
             flow,
             attempts: 0,
