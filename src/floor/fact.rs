@@ -5,6 +5,7 @@
 //! `private`; golden journals guard both.
 
 pub mod agent;
+pub mod attempt;
 pub mod consult;
 pub mod contact;
 pub mod desk;
@@ -589,6 +590,8 @@ pub enum Fact {
     Supervised(supervision::Supervised),
     /// A step of a warm transfer.
     Consulted(consult::Consulted),
+    /// A step of an attempt that carelane dials.
+    Attempt(attempt::Attempt),
     /// Something about a recorded conversation.
     Taped(taped::Taped),
     /// What is on record about a number.

@@ -28,6 +28,7 @@ pub mod ledger;
 mod line;
 mod offering;
 mod on_hold;
+pub mod outbound;
 #[cfg(feature = "planted")]
 pub mod planted;
 mod quarantine;
@@ -42,6 +43,7 @@ mod state;
 pub mod supervision;
 pub mod taping;
 pub mod timer;
+mod toll;
 mod tongue;
 pub mod treatment;
 mod turn;
@@ -137,6 +139,8 @@ pub struct Floor {
     parted: VecDeque<(Timestamp, Parted)>,
     timers: timer::Timers,
     effects: BTreeMap<EffectId, Effect>,
+    /// Attempts that carelane dials.
+    outbound: outbound::Outbound,
     ended: Ledger,
     minted: Minted,
     /// Effects born since the last `handle`, for its outbox; not part of the state.
@@ -346,7 +350,8 @@ impl Floor {
 
     /// Where the inbound calls are.
     pub fn ledger(&self) -> Ledger {
-        let in_progress = (self.calls.len() as u64).saturating_sub(self.note_owed);
+        let in_progress =
+            (self.calls.len().saturating_sub(self.outbound.calls.len()) as u64).saturating_sub(self.note_owed);
         Ledger { in_progress, items: self.ended.items + self.note_owed, ..self.ended }
     }
 

@@ -22,13 +22,13 @@ use super::fact::OfferOutcome;
 use super::fact::Route;
 use super::fact::agent::AgentChange;
 use super::fact::agent::NotReady;
+use super::fact::attempt::AttemptEnd;
 use super::fact::desk::DeskChange;
 use super::fact::hold::HoldEnd;
 use super::turn::Turn;
 use super::work::chain;
 use super::work::item::Item;
 use super::work::item::no_further_attempt;
-use super::work::promise::Promised;
 use super::work::rhythm;
 use super::wrapup;
 use super::wrapup::Written;
@@ -154,6 +154,10 @@ impl Turn<'_> {
                 "a colleague is asked to take this call over: complete or cancel that, whoever has it last closes it",
             ));
         }
+        if let Some(calling) = call.calling {
+            let by = by.or(call.agent().cloned());
+            return self.attempt_made(calling.item, outcome, note, by, promised);
+        }
         if let Err(refusal) = self.floor.may_close_call(id, by.as_ref()) {
             return self.refuse(refusal);
         }
@@ -170,13 +174,9 @@ impl Turn<'_> {
         let heard = heard.map(|heard| clinical::written_by(written_by.clone(), &heard));
         let request = Request::of_call(call);
         let follows = chain::after_call(call, &found.id);
-        if let Some(promised) = promised.filter(|promised| !promised.anyway) {
-            let to = found.hands_to.as_ref().filter(|_| !complains).and_then(|to| call.flow.lane(to)).unwrap_or(lane);
-            let owner = complaint::route(&call.flow, &call.details).unwrap_or(&to.owner);
-            let of = Promised { flow: &call.flow, lane: to, owner, language: &call.language, item: None };
-            if let Err(refusal) = self.floor.can_keep(&of, promised.at, self.now) {
-                return self.refuse(refusal);
-            }
+        let to = found.hands_to.as_ref().filter(|_| !complains).and_then(|to| call.flow.lane(to)).unwrap_or(lane);
+        if let Err(refusal) = self.floor.keeps_for_call(call, to, promised, self.now) {
+            return self.refuse(refusal);
         }
         // What is left, or was promised, has an owner and a date. A complaint is management's, whatever the outcome.
         let complaint = complains && !self.floor.manages(call, written_by.as_ref());
@@ -210,6 +210,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn wrap_up_over(&mut self, id: CallId) {
+        if self.call(id).is_some_and(|call| call.calling.is_some()) {
+            return self.attempt_over(id, AttemptEnd::Unwritten);
+        }
         let Some(lane) = self.call(id).and_then(|c| c.lane()).map(|lane| lane.id.clone()) else { return };
         self.open_item(id, ItemKind::NoteOwed, &lane);
     }
@@ -302,7 +305,7 @@ impl Turn<'_> {
             return self.refuse(Refusal::Conflict("a note is owed here: close the call instead"));
         }
         let Some(item) = self.floor.items.get(&id) else { return };
-        if item.is_tried_out() {
+        if item.is_tried_out() && !item.unwritten {
             return self.refuse(Refusal::Conflict(no_further_attempt(item.rhythm().attempts_max())));
         }
         if let Err(refusal) = self.floor.is_somebody(by.as_ref()) {
@@ -311,28 +314,30 @@ impl Turn<'_> {
         if found.closes && promised.is_some() {
             return self.refuse(KEEPS_OPEN);
         }
-        if let Some(promised) = promised.filter(|promised| !promised.anyway)
-            && let Some(lane) = lane_of(item)
-        {
-            let (flow, owner, language) = (&item.flow, &item.new.owner, &item.new.language);
-            let of = Promised { flow, lane, owner, language, item: Some(id) };
-            if let Err(refusal) = self.floor.can_keep(&of, promised.at, self.now) {
-                return self.refuse(refusal);
-            }
+        if let Err(refusal) = self.floor.keeps_for_item(item, promised, self.now) {
+            return self.refuse(refusal);
         }
+        if found.closes && !self.may_close_item(id, &note, by.as_ref()) {
+            return;
+        }
+        let under_way = match self.attempt_by_hand(id) {
+            Ok(under_way) => under_way,
+            Err(why) => return self.refuse(Refusal::Conflict(why)),
+        };
+        let Some(item) = self.floor.items.get(&id) else { return };
         let due_before = item.new.due_at;
         let wished = promised.map(|promised| promised.at).unwrap_or_else(|| rhythm::next_attempt(item, self.now));
         let due_at = if self.floor.may_put_off(item, by.as_ref()) { wished } else { wished.min(due_before) };
         let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
-        if found.closes && !self.may_close_item(id, &note, by.as_ref()) {
-            return;
-        }
         let attempted =
             Fact::ItemAttempted { item: id, outcome: found.id.clone(), note: note.clone(), due_at, by: by.clone() };
         self.fact(attempted);
         if let Some(PromiseAsked { at, anyway }) = promised {
             let to = ItemChange::Desk(DeskChange::Promised { at, anyway });
             self.fact(Fact::ItemChanged { item: id, to, by: by.clone() });
+        }
+        if let Some(call) = under_way {
+            self.fact(Fact::CallClosed { call, outcome: found.id.clone(), note: note.clone() });
         }
         match heard {
             _ if found.closes => self.close_item(id, found.id, note, by),

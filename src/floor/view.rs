@@ -15,6 +15,7 @@ use super::consult::Consult;
 use super::details::Details;
 use super::fact::contact::ContactKept;
 use super::ledger::Ledger;
+pub use super::outbound::Calling;
 use super::rota;
 pub use super::rota::Hole;
 use super::treatment::Mode;
@@ -185,6 +186,8 @@ pub struct CallView {
     pub held: Option<Held>,
     /// A warm transfer under way.
     pub consult: Option<ConsultView>,
+    /// Nobody rang in: the attempt that it is.
+    pub calling: Option<Calling>,
     /// Who listens in, and how.
     pub supervised_by: Option<(AgentId, Mode)>,
     /// Is its conversation being recorded?
@@ -284,7 +287,8 @@ impl Floor {
             }
         }
         for key in self.board.in_order() {
-            let Some((call, place)) = self.calls.get(&key.call).and_then(|c| Some((c, c.place.as_ref()?))) else {
+            let callers = self.calls.get(&key.call).filter(|call| !call.is_calling());
+            let Some((call, place)) = callers.and_then(|c| Some((c, c.place.as_ref()?))) else {
                 continue;
             };
             let waiting = WaitingView {
@@ -411,6 +415,7 @@ impl Floor {
             agent,
             held: call.held,
             consult: call.consult.as_ref().map(|consult| self.consult_view(consult)),
+            calling: call.calling,
             recorded: Self::is_taped(call),
             supervised_by: self
                 .supervisor_of(call.id)

@@ -77,6 +77,12 @@ pub(super) struct LaneFamilies {
     written_up: IntCounterVec,
 }
 
+/// What came of attempts that are dialled: that the patient answered, or an end.
+const DIALLED: [&str; 9] =
+    [ANSWERED, "no_answer", "busy", "failed", "unknown", "assistant_gone", "not_dialled", "withdrawn", "unwritten"];
+/// The label of an attempt whose patient answered.
+pub(super) const ANSWERED: &str = "answered";
+
 /// Families of work items.
 pub(super) struct ItemFamilies {
     opened: IntCounterVec,
@@ -84,6 +90,7 @@ pub(super) struct ItemFamilies {
     seconds: HistogramVec,
     attempts: IntCounterVec,
     repeats: IntCounterVec,
+    dialled: IntCounterVec,
 }
 
 impl PracticeFamilies {
@@ -263,6 +270,12 @@ impl ItemFamilies {
                 ITEM_BUCKETS,
             ),
             attempts: counted("carelane_item_attempts_total", "Recorded attempts to reach a patient."),
+            dialled: counters(
+                r,
+                "carelane_attempts_dialled_total",
+                "Attempts that were to be dialled for an assistant, by what came of them.",
+                &["practice", "lane", "outcome"],
+            ),
             repeats: counted("carelane_item_repeats_total", "Calls that went into an item that was open already."),
         }
     }
@@ -274,6 +287,7 @@ impl ItemFamilies {
             closed: self.closed.with_label_values(labels),
             seconds: self.seconds.with_label_values(&labels[..2]),
             attempts: self.attempts.with_label_values(labels),
+            dialled: Choices::of(&self.dialled, &labels[..2], &DIALLED),
             repeats: self.repeats.with_label_values(labels),
         }
     }
@@ -317,6 +331,7 @@ pub(super) struct ItemSeries {
     pub(super) closed: IntCounter,
     pub(super) seconds: Histogram,
     pub(super) attempts: IntCounter,
+    pub(super) dialled: Choices,
     pub(super) repeats: IntCounter,
 }
 

@@ -77,6 +77,19 @@ pub(super) fn whisper(flow: &Flow, lane: &LaneId, caller: &Language, language: &
     sentence.replace("{language}", language_name(caller, language))
 }
 
+/// The whisper's sentence about a patient to be called.
+pub(super) fn whisper_callback(
+    flow: &Flow,
+    lane: &LaneId,
+    caller: &Language,
+    language: &Language,
+    (number, of): (u8, u8),
+) -> String {
+    let sentence = for_staff(flow, Phrase::WhisperCallback, lane, language);
+    let attempt = if language.primary() == "es" { format!("{number} de {of}") } else { format!("{number} of {of}") };
+    sentence.replace("{language}", language_name(caller, language)).replace("{attempt}", &attempt)
+}
+
 /// A sentence to an assistant, with its lane: staff know it by its own word ("scheduling"), callers by what they want
 /// ("appointments").
 pub(super) fn for_staff(flow: &Flow, phrase: Phrase, lane: &LaneId, language: &Language) -> String {

@@ -16,6 +16,7 @@ use crate::floor::details::Details;
 use crate::floor::event::Note;
 use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
+use crate::floor::fact::attempt::Undialled;
 use crate::floor::view::PracticeView;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
@@ -43,6 +44,9 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
             "promise": c.promise.as_ref().map(desk::promise), "caller_is": details(&c.details),
             "open_items": c.open_items.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
+            "calls_back": c.calling.map(|calling| json!({
+                "item": calling.item.to_string(), "attempt": calling.number, "answered": calling.answered,
+            })),
             "held_since": c.held.map(|held| held.since.rfc3339()),
             "hold_overdue": c.held.is_some_and(|held| held.reminded), "recorded": c.recorded,
             "transfer": c.consult.as_ref().map(|asked| json!({
@@ -135,6 +139,9 @@ pub(super) fn item(item: &Item) -> Value {
         "status": item.status(), "owner": new.owner.as_str(), "due_at": new.due_at.rfc3339(),
         "promised": new.promised.map(Timestamp::rfc3339), "call": new.call.to_string(),
         "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
+        "attempts_max": item.rhythm().attempts_max(), "calling": item.calling.map(|call| call.to_string()),
+        "unwritten": item.unwritten, "undialled": item.undialled.map(Undialled::name),
+        "mailbox_message": item.mailbox_message(),
         "last_outcome": item.last_outcome, "outcome": item.closed, "caller_is": details(&new.details),
         "flagged_by": new.flagged_by.as_ref().and_then(FlaggedBy::agent),
         "segment": item.segment().name(), "next_action": item.next_action(),

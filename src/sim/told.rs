@@ -25,6 +25,8 @@ use crate::floor::event::ItemRequest;
 use crate::floor::event::Note;
 use crate::floor::fact::Fact;
 use crate::floor::fact::agent::AgentChange;
+use crate::floor::fact::attempt::Attempt;
+use crate::floor::fact::attempt::AttemptStep;
 use crate::floor::fact::consult::Consulted;
 use crate::floor::fact::supervision::Supervised;
 use crate::floor::fact::taped::Taped;
@@ -217,6 +219,7 @@ fn effect(told: &Effect) -> String {
         Effect::Dial { leg, offer, to, from, ring, .. } => {
             format!("dial {leg} for {offer}: {to} from {from}, ring {ring}")
         }
+        Effect::CallPatient { leg, from, ring, .. } => format!("dial {leg}, the patient, from {from}, ring {ring}"),
         Effect::Redirect { leg, serial, .. } => format!("redirect {leg} to #{serial}"),
         Effect::FetchRecording { of, carrier_call, recording, .. } => match recording {
             Some(name) => format!("fetch {name} for {of}"),
@@ -340,11 +343,28 @@ fn talked(told: &Fact) -> String {
             let until = until.map_or_else(String::new, |at| format!(" on {leg} until {}", clock(at)));
             format!("{by}, to {} in on {call}: {}{until}", mode.name(), plain(step))
         }
+        Fact::Attempt(attempt) => tried(attempt),
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
         Fact::ContactKept(kept) => contact::kept(kept),
         Fact::Consulted(Consulted { call, step }) => format!("{call} {}", consulted(step)),
         Fact::Taped(told) => taped(told),
         other => work(other),
+    }
+}
+
+fn tried(attempt: &Attempt) -> String {
+    let Attempt { item, call, step } = attempt;
+    match step {
+        AttemptStep::Waits { until, why } => {
+            let until = until.map_or_else(String::new, |at| format!(" before {}", time(at)));
+            format!("{item} is not tried{until}{}", why.map_or_else(String::new, |why| format!(": {}", why.name())))
+        }
+        AttemptStep::Began { number, until } => {
+            format!("{item} is tried, attempt {number}: {call} in line until {}", clock(*until))
+        }
+        AttemptStep::Dialled { leg, until } => format!("{call} dials the patient on {leg} until {}", clock(*until)),
+        AttemptStep::Answered => format!("{call}: the patient answered"),
+        AttemptStep::Ended { how, due_at } => format!("{call} ended: {}, {item} due {}", how.name(), time(*due_at)),
     }
 }
 

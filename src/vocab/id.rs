@@ -90,6 +90,11 @@ impl CallId {
     pub const NONE: Self = Self(0);
 }
 
+impl LegId {
+    /// No leg: that of a patient who is not dialled yet. Real legs count from 1.
+    pub const NONE: Self = Self(0);
+}
+
 impl OfferId {
     /// No offer: a leg that is dialled for something else. Real offers count from 1.
     pub const NONE: Self = Self(0);

@@ -24,6 +24,26 @@ use crate::vocab::Timestamp;
 
 impl Floor {
     pub(super) fn item_fact(&mut self, at: Timestamp, fact: &Fact) {
+        self.item_decided(at, fact);
+        let id = match fact {
+            Fact::ItemOpened(new) => new.item,
+            Fact::ItemJoined { item, .. }
+            | Fact::ItemAttempted { item, .. }
+            | Fact::ItemClosed { item, .. }
+            | Fact::ItemOwned { item, .. }
+            | Fact::ItemFlagged { item, .. } => *item,
+            Fact::ItemChanged { item, to, .. } => {
+                if let ItemChange::Merged { into } = to {
+                    self.arm_callback(at, *into);
+                }
+                *item
+            }
+            _ => return,
+        };
+        self.arm_callback(at, id);
+    }
+
+    fn item_decided(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemJoined { .. } => self.item_joined(at, fact),
@@ -56,6 +76,9 @@ impl Floor {
             flow,
             opened_at: at,
             attempts: 0,
+            calling: None,
+            unwritten: false,
+            undialled: None,
             last_outcome: None,
             put_forward: false,
             merged_into: None,
@@ -186,7 +209,10 @@ impl Floor {
 
     fn item_attempted(&mut self, id: ItemId, outcome: &OutcomeId, due_at: Timestamp) {
         let Some(item) = self.items.get_mut(&id) else { return };
-        item.attempts = item.attempts.saturating_add(1);
+        // What carelane dialled was counted when the patient answered.
+        if !std::mem::take(&mut item.unwritten) {
+            item.attempts = item.attempts.saturating_add(1);
+        }
         item.last_outcome = Some(outcome.clone());
         item.new.due_at = due_at;
         // Who is tried again is told everything again.

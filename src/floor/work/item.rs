@@ -10,8 +10,10 @@ use super::recording::MessageId;
 use super::recording::Recording;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
+use crate::floor::fact::attempt::Undialled;
 use crate::flow::Flow;
 use crate::flow::Owner;
+use crate::flow::Phrase;
 use crate::flow::Rhythm;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -44,6 +46,12 @@ pub struct Item {
     pub opened_at: Timestamp,
     /// Attempts to reach the patient so far.
     pub attempts: u8,
+    /// The attempt that stands in line or is under way.
+    pub calling: Option<CallId>,
+    /// Was the patient reached, and what came of it not written down?
+    pub unwritten: bool,
+    /// Why its number is not dialled.
+    pub undialled: Option<Undialled>,
     /// What the last attempt brought.
     pub last_outcome: Option<OutcomeId>,
     /// Has a call about it had the head start of a repeat caller?
@@ -100,6 +108,14 @@ impl Item {
         self.attempts >= self.rhythm().attempts_max()
     }
 
+    /// What is said to the patient's mailbox, and nothing more: who called, and how to call back.
+    // rule: mailbox-wording
+    pub fn mailbox_message(&self) -> String {
+        let number = self.flow.numbers.first().map_or("", AsRef::as_ref);
+        let words = self.flow.phrase(Phrase::SayMailbox, &self.new.language);
+        words.replace("{practice}", &self.flow.name).replace("{number}", number)
+    }
+
     /// The newest message.
     pub fn recording(&self) -> Option<&Recording> {
         self.messages.last()
@@ -126,6 +142,7 @@ impl Item {
             _ if self.closed.is_some() => "nothing".to_owned(),
             (ItemKind::NoteOwed, _) => "write up the call".to_owned(),
             (ItemKind::Stage, _) => self.new.chain.as_ref().map_or_else(String::new, |link| link.stage.to_string()),
+            _ if self.unwritten => "write down what came of the last attempt".to_owned(),
             _ if attempt > attempts_max => match attempts_max {
                 ..=1 => "close it: one attempt was made".to_owned(),
                 2 => "close it: two attempts were made".to_owned(),

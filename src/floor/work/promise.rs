@@ -12,8 +12,11 @@ use super::item::Item;
 use crate::floor::Floor;
 use crate::floor::acd::agent::Agent;
 use crate::floor::acd::agent::AgentState;
+use crate::floor::call::Call;
+use crate::floor::complaint;
 use crate::floor::effect::Refusal;
 use crate::floor::effect::Unkeepable;
+use crate::floor::event::PromiseAsked;
 use crate::floor::hours;
 use crate::floor::rota;
 use crate::flow::Flow;
@@ -108,17 +111,17 @@ impl Item {
 }
 
 /// What is to be promised.
-pub(in crate::floor) struct Promised<'f> {
+struct Promised<'f> {
     /// The practice.
-    pub(in crate::floor) flow: &'f Flow,
+    flow: &'f Flow,
     /// The lane whose people keep it.
-    pub(in crate::floor) lane: &'f Lane,
+    lane: &'f Lane,
     /// Whose it will be.
-    pub(in crate::floor) owner: &'f Owner,
+    owner: &'f Owner,
     /// What the patient speaks.
-    pub(in crate::floor) language: &'f Language,
+    language: &'f Language,
     /// The item it is about, if there is one.
-    pub(in crate::floor) item: Option<ItemId>,
+    item: Option<ItemId>,
 }
 
 impl Promised<'_> {
@@ -143,9 +146,35 @@ struct Room {
 }
 
 impl Floor {
+    /// Can this be promised about an item? Whoever insists has been told.
+    pub(in crate::floor) fn keeps_for_item(
+        &self,
+        item: &Item,
+        promised: Option<PromiseAsked>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let Some(PromiseAsked { at, anyway: false }) = promised else { return Ok(()) };
+        let Some(lane) = item.flow.lane(&item.new.lane) else { return Ok(()) };
+        let (flow, owner, language) = (&item.flow, &item.new.owner, &item.new.language);
+        self.can_keep(&Promised { flow, lane, owner, language, item: Some(item.new.item) }, at, now)
+    }
+
+    /// Can this be promised in a conversation whose work goes to this lane?
+    pub(in crate::floor) fn keeps_for_call(
+        &self,
+        call: &Call,
+        lane: &Lane,
+        promised: Option<PromiseAsked>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let Some(PromiseAsked { at, anyway: false }) = promised else { return Ok(()) };
+        let owner = complaint::route(&call.flow, &call.details).unwrap_or(&lane.owner);
+        self.can_keep(&Promised { flow: &call.flow, lane, owner, language: &call.language, item: None }, at, now)
+    }
+
     /// Can it be kept by then? If not, the refusal says why, and names the nearest time that can.
     // rule: promise-staffed
-    pub(in crate::floor) fn can_keep(&self, of: &Promised<'_>, at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    fn can_keep(&self, of: &Promised<'_>, at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
         let taken = self.promised_slots(of);
         let fits = |slot: Timestamp| {
             let room = self.room(of, slot, now)?;

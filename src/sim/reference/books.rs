@@ -2,6 +2,7 @@
 //!
 //! They say how calls may move, where each ends, which items there must be, and what times follow from the flow.
 
+mod attempts;
 mod consults;
 mod items;
 
@@ -38,6 +39,7 @@ use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
+use attempts::AttemptPage;
 
 /// Who calls again within this time goes on with the same wait.
 const REDIAL_MAX: Span = Span::mins(30);
@@ -79,6 +81,8 @@ struct CallPage {
     told: Option<(Timestamp, Timestamp)>,
     /// A warm transfer.
     asked: Option<consults::Asked>,
+    /// Nobody rang in: it is an attempt to reach somebody.
+    attempt: Option<AttemptPage>,
 }
 
 struct OfferPage {
@@ -104,6 +108,8 @@ struct ItemPage {
     messages: usize,
     /// Was a call put forward because of it? That is for once.
     put_forward: bool,
+    /// Was its patient reached, and what came of it not written down?
+    unwritten: bool,
     open: bool,
 }
 
@@ -192,6 +198,10 @@ impl Books {
             Fact::ItemJoined { .. } => self.joined(now, fact)?,
             Fact::ItemChanged { item, to, .. } => self.changed(*item, to)?,
             Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } => self.worked_on(now, fact)?,
+            Fact::ItemOwned { item, owner } => {
+                self.items.get_mut(item).into_iter().for_each(|page| page.new.owner = owner.clone());
+            }
+            Fact::Attempt(attempt) => self.tried(now, attempt)?,
             _ => {}
         }
         Ok(())
@@ -227,6 +237,7 @@ impl Books {
             due: None,
             told: None,
             asked: None,
+            attempt: None,
         };
         self.ledger.inbound += 1;
         self.ledger.in_progress += 1;
@@ -426,6 +437,10 @@ impl Books {
 
     fn over(&mut self, call: CallId, place: fn(&mut Ledger) -> &mut u64) -> Result<(), String> {
         let page = self.alive(call)?;
+        if page.attempt.is_some() {
+            page.phase = Phase::Over;
+            return Ok(());
+        }
         (page.phase, page.counted) = (Phase::Over, Some(place));
         self.ledger.in_progress -= 1;
         *place(&mut self.ledger) += 1;
@@ -449,7 +464,9 @@ impl Books {
         let page = self.alive(call)?;
         let lane = page.lane.as_ref().and_then(|lane| page.flow.lane(lane));
         let closes = complete(lane, outcome, note).map_err(|what| format!("item-complete: {call} closed {what}"))?;
-        must(closes || page.due.is_some(), || format!("item-iff-needed: {call} closed as {outcome}, without an item"))?;
+        must(closes || page.due.is_some() || page.attempt.is_some(), || {
+            format!("item-iff-needed: {call} closed as {outcome}, without an item")
+        })?;
         match page.phase {
             Phase::Talking(_) if page.is_asked() => Err(format!("one-outcome: {call} closed, and offered to somebody")),
             Phase::Talking(_) => {

@@ -10,6 +10,8 @@ use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
+use crate::floor::fact::attempt::Attempt;
+use crate::floor::fact::attempt::AttemptStep;
 use crate::flow::Owner;
 use crate::vocab::AgentId;
 use crate::vocab::GroupId;
@@ -75,6 +77,10 @@ impl Clinic {
                     work.kind = kind.unwrap_or(work.kind);
                     work.due = due_at.unwrap_or(work.due);
                 }
+            }
+            // Who is called is called by the lane's own people.
+            Fact::Attempt(Attempt { item, step: AttemptStep::Ended { due_at, .. }, .. }) => {
+                self.open.get_mut(item).into_iter().for_each(|work| work.due = *due_at);
             }
             Fact::ItemChanged { item, to: ItemChange::Merged { into }, .. } => self.merged(*item, *into)?,
             Fact::ItemChanged { item, to: ItemChange::Due { at }, .. } => {

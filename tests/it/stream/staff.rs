@@ -103,6 +103,7 @@ fn no_whisper_of_the_demo_takes_longer_than_its_lease_allows_in_either_language(
                 backline: is(4),
                 names_practice: is(8),
                 from: is(16).then(|| "Inés".into()),
+                attempt: None,
             };
             let plan = plan(flow, &whisper).expect("it can be played");
             let program = library.program(&plan).unwrap_or_else(|| panic!("a sound is missing: {:?}", plan.sounds));

@@ -22,7 +22,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Attempts that an item may have.
-const ATTEMPTS_MAX: u8 = 3;
+pub(super) const ATTEMPTS_MAX: u8 = 3;
 /// Messages that an item may hold.
 const MESSAGES_MAX: usize = 20;
 
@@ -163,6 +163,7 @@ impl Books {
             raised: false,
             messages: 0,
             put_forward: false,
+            unwritten: false,
             open: true,
         };
         must(self.items.insert(new.item, page).is_none(), || format!("item-iff-needed: {} opened twice", new.item))
@@ -215,7 +216,9 @@ impl Books {
         match fact {
             Fact::ItemAttempted { due_at, .. } => {
                 let due_before = page.new.due_at;
-                (page.attempts, page.new.due_at) = (page.attempts + 1, *due_at);
+                // What was dialled was counted when the patient answered.
+                let counted = std::mem::take(&mut page.unwritten);
+                (page.attempts, page.new.due_at) = (page.attempts + u8::from(!counted), *due_at);
                 must(page.attempts <= ATTEMPTS_MAX, || format!("three-attempts: {} at {item}", page.attempts))?;
                 must(*due_at >= now || *due_at == due_before, || {
                     format!("time-sane: {item} is due {due_at}, in the past")
