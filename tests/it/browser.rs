@@ -6,6 +6,7 @@
 mod chromium;
 mod demo;
 mod giving;
+mod lost_line;
 mod pages;
 mod phone;
 mod softphone;

@@ -8,6 +8,8 @@ pub(crate) mod carrier;
 mod doors;
 mod hold;
 mod message;
+mod metrics;
+mod sockets;
 mod speech;
 mod staff;
 mod supervision;
