@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use item::ItemRequest;
+pub use item::PromiseAsked;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -130,7 +131,7 @@ pub enum Event {
         by: Option<AgentId>,
         /// By when the patient was promised something.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     },
     /// An assistant asked to move a call to another lane.
     TransferAsked {
@@ -152,7 +153,7 @@ pub enum Event {
         by: Option<AgentId>,
         /// By when the patient was promised something.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     },
     /// Somebody asked to close an item.
     ItemCloseAsked {
@@ -167,7 +168,7 @@ pub enum Event {
         by: Option<AgentId>,
         /// By when the patient was promised something.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     },
     /// Somebody gave an item to another owner.
     OwnerAsked {

@@ -4,6 +4,7 @@ pub(super) mod chain;
 pub mod item;
 pub mod kept;
 pub mod note;
+pub(super) mod promise;
 pub mod recording;
 pub(super) mod repeat;
 pub(super) mod rhythm;

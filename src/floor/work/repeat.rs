@@ -5,6 +5,7 @@
 //! and what is known of the patient, and where that does not settle it, by a person.
 
 use super::item::Item;
+use super::promise::Promise;
 use super::recording::MESSAGES_MAX;
 use crate::floor::Floor;
 use crate::floor::call::Call;
@@ -106,7 +107,19 @@ impl<'f> Requests<'f> {
 
     /// The earliest time by which this caller was promised a callback that is still open.
     pub(in crate::floor) fn promised(&self, call: &Call) -> Option<Timestamp> {
-        self.0.iter().filter(|item| item.new.call != call.id).filter_map(|item| item.new.promised).min()
+        self.promise(call).map(|promise| promise.at)
+    }
+
+    /// The same, with who or what promised it.
+    pub(in crate::floor) fn promise(&self, call: &Call) -> Option<Promise> {
+        let others = self.0.iter().filter(|item| item.new.call != call.id);
+        others.filter_map(|item| item.promise()).min_by_key(|promise| promise.at)
+    }
+
+    /// Was this caller promised a callback by a time that is over, and nobody has tried?
+    pub(in crate::floor) fn is_promise_broken(&self, call: &Call, now: Timestamp) -> bool {
+        let others = self.0.iter().filter(|item| item.new.call != call.id);
+        others.filter_map(|item| item.outstanding()).any(|promised| promised < now)
     }
 
     /// Is there one for which no call has been put forward yet?
