@@ -90,7 +90,9 @@ impl<'f> Requests<'f> {
             // rule: family-phone-asks
             (several, other) => match exactly {
                 Some(item) => Kin::Same(item),
-                None => several.first().or(other).or(full.first()).map_or(Kin::None, |item| Kin::MaybeSame(item.new.item)),
+                None => {
+                    several.first().or(other).or(full.first()).map_or(Kin::None, |item| Kin::MaybeSame(item.new.item))
+                }
             },
         }
     }

@@ -39,9 +39,7 @@ pub(in crate::floor) fn next_attempt(item: &Item, now: Timestamp) -> Timestamp {
     }
     let at = next_step(&item.flow, &rhythm, made, now);
     match &item.new.details.preferred_window {
-        Some(window) if made < rhythm.attempts_max() => {
-            hours::first_in_window(&item.flow, window, at)
-        }
+        Some(window) if made < rhythm.attempts_max() => hours::first_in_window(&item.flow, window, at),
         _ => at,
     }
 }
