@@ -9,6 +9,7 @@ use super::Floor;
 use super::acd::agent::Agent;
 use super::call::Call;
 use super::call::Phase;
+use super::complaint;
 use super::details::Details;
 use super::details::Subject;
 use super::effect::Answer;
@@ -88,10 +89,28 @@ pub(super) fn heard_in(flow: &Flow, lane: &Lane, note: &Note) -> Option<Heard> {
 
 impl Floor {
     /// Whoever serves this lane, or owns its work.
-    fn is_clinician(&self, agent: &Agent, lane: &Lane) -> bool {
+    fn serves(&self, agent: &Agent, lane: &Lane) -> bool {
         let owner = if let Owner::Group(group) = &lane.owner { Some(group) } else { None };
         let mut groups = lane.serving.iter().flat_map(|tier| &tier.groups).chain(owner);
         groups.any(|group| agent.member.groups.contains(group))
+    }
+
+    /// Clinical work is owned by clinical people: a person of theirs, or a group that serves the lane or owns its work.
+    // rule: claimed-once
+    pub(super) fn may_own_clinical(&self, item: &Item, owner: &Owner) -> Result<(), Refusal> {
+        let Some(lane) = item.flow.lane(&item.new.lane).filter(|lane| lane.clinical) else { return Ok(()) };
+        let is_theirs = *owner == lane.owner
+            || match owner {
+                Owner::Agent(agent) => self.agents.get(agent).is_some_and(|agent| self.serves(agent, lane)),
+                Owner::Group(group) => lane.serving.iter().any(|tier| tier.groups.contains(group)),
+            };
+        if is_theirs { Ok(()) } else { Err(Refusal::NotHers("clinical work is owned by the clinical group only")) }
+    }
+
+    /// May she take this group's work? Its own people may, and whoever takes calls of its lane.
+    pub(super) fn may_claim(&self, item: &Item, by: &AgentId) -> bool {
+        let of_lane = |lane: &Lane| self.agents.get(by).is_some_and(|agent| self.serves(agent, lane));
+        self.works_for(by, &item.new.owner) || item.flow.lane(&item.new.lane).is_some_and(of_lane)
     }
 
     /// Is this work put off by `by`, or does it stay due when it is? Anybody may try to reach a patient, but only the
@@ -100,14 +119,14 @@ impl Floor {
     pub(super) fn may_put_off(&self, item: &Item, by: Option<&AgentId>) -> bool {
         let Some(lane) = item.flow.lane(&item.new.lane).filter(|lane| lane.clinical) else { return true };
         let by = by.or(item.owner()).and_then(|by| self.agents.get(by));
-        by.is_some_and(|agent| self.is_clinician(agent, lane))
+        by.is_some_and(|agent| self.serves(agent, lane))
     }
 
     /// May `by` close this clinical work? Without a name the owner is meant, if that is one person.
     // rule: clinical-closes-clinical
     fn may_close(&self, item: &Item, lane: &Lane, by: Option<&AgentId>) -> Result<(), Refusal> {
         let flagged_by = item.new.flagged_by.as_ref().and_then(FlaggedBy::agent);
-        let clinicians = self.agents.values().filter(|agent| self.is_clinician(agent, lane));
+        let clinicians = self.agents.values().filter(|agent| self.serves(agent, lane));
         let mut able = clinicians.map(|agent| &agent.member.id).filter(|agent| Some(*agent) != flagged_by);
         let Some(by) = by.or(item.owner()) else {
             let allowed = able.map(|agent| agent.as_str().into()).collect();
@@ -141,7 +160,7 @@ impl Floor {
         self.is_somebody(by)?;
         let Some(call) = self.calls.get(&call) else { return Ok(()) };
         let Some((lane, by)) = call.lane().filter(|lane| lane.clinical).zip(by) else { return Ok(()) };
-        let clinician = self.agents.get(by).is_some_and(|agent| self.is_clinician(agent, lane));
+        let clinician = self.agents.get(by).is_some_and(|agent| self.serves(agent, lane));
         if clinician || call.agent() == Some(by) {
             return Ok(());
         }
@@ -225,6 +244,10 @@ impl Turn<'_> {
         let lane = item.flow.lane(&item.new.lane).filter(|lane| lane.clinical);
         if lane.is_some() && item.new.urgent {
             return;
+        }
+        // A complaint stays management's; the medical question is the clinical group's, beside it.
+        if complaint::route(&item.flow, &item.new.details).is_some() {
+            return self.open_urgent_item(Request::of_item(self.floor, item), by);
         }
         let Some(lane) = lane.or_else(|| item.flow.lane(&item.flow.urgent.lane)) else { return };
         let due_at = item.new.due_at.min(self.now + lane.callback_within);

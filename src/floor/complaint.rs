@@ -26,6 +26,9 @@ use crate::vocab::ItemId;
 /// To whoever would pass a complaint on.
 pub(super) const STAYS: Refusal =
     Refusal::Conflict("a complaint goes to management only: close the call, and management has it");
+/// To whoever would make an ordinary request of one.
+pub(super) const STAYS_ONE: Refusal =
+    Refusal::Conflict("a complaint stays one until management closes it: whoever took it for one by mistake tells them");
 const MANAGEMENT_ONLY: Refusal = Refusal::NotHers("a complaint is closed, and owned, by management only");
 
 /// Whose it is, if it is a complaint.
@@ -52,7 +55,7 @@ impl Floor {
 
     /// May this item become this owner's?
     pub(super) fn may_own(&self, item: &Item, owner: &Owner) -> Result<(), Refusal> {
-        let Some(management) = route(&item.flow, &item.new.details) else { return Ok(()) };
+        let Some(management) = route(&item.flow, &item.new.details) else { return self.may_own_clinical(item, owner) };
         let is_theirs = match owner {
             Owner::Agent(agent) => self.works_for(agent, management),
             Owner::Group(_) => owner == management,

@@ -285,7 +285,7 @@ pub enum Event {
     AskedOnce {
         /// The key's digest: what a client writes there may say anything.
         key: Arc<str>,
-        /// What was asked, without its content.
+        /// What was asked, with a keyed digest of its content.
         path: Arc<str>,
         /// The request.
         asked: Box<Event>,

@@ -554,7 +554,7 @@ pub enum Fact {
     AskedOnce {
         /// The key's digest.
         key: Arc<str>,
-        /// What was asked, without its content.
+        /// What was asked, with a keyed digest of its content.
         path: Arc<str>,
     },
     /// An assistant put her patient on hold; the conversation goes on later.

@@ -18,6 +18,7 @@ pub mod effect;
 pub mod event;
 pub mod fact;
 mod gap;
+mod hand_over;
 pub mod hours;
 mod intake;
 pub mod invariant;

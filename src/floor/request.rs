@@ -36,6 +36,7 @@ use crate::flow::Lane;
 use crate::flow::Owner;
 use crate::flow::Reach;
 use crate::flow::Situation;
+use crate::flow::is_complaint;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::GroupId;
@@ -181,10 +182,13 @@ impl Turn<'_> {
         // What is left, or was promised, has an owner and a date. A complaint is management's, whatever the outcome.
         let complaint = complains && !self.floor.manages(call, written_by.as_ref());
         let lane = found.hands_to.clone().filter(|_| !complains).unwrap_or_else(|| lane.id.clone());
+        let clinical = found.hands_to.clone().filter(|to| complains && call.flow.lane(to).is_some_and(|to| to.clinical));
         if promised.is_some() || !found.closes || complaint {
             self.take_up_after_talk(id, &lane, promised.map(|promised| promised.at));
             self.promised_in_talk(id, &lane, promised, written_by.as_ref());
         }
+        // A complaint is no reason to leave a medical question to management.
+        clinical.iter().for_each(|lane| self.take_up_after_talk(id, lane, None));
         if let Some(by) = heard {
             self.open_urgent_item(request, by);
         }
@@ -273,6 +277,13 @@ impl Turn<'_> {
             let allowed = reasons.iter().map(|reason| reason.id.as_str().into()).collect();
             return self.refuse(Refusal::NotAllowed { what: "reason", allowed });
         }
+        if let Subject::Item(id) = of
+            && let Some(item) = self.floor.items.get(&id)
+            && complaint::route(&item.flow, &item.new.details).is_some()
+            && details.reason.as_ref().is_some_and(|reason| !is_complaint(reason))
+        {
+            return self.refuse(complaint::STAYS_ONE);
+        }
         let (mut after, known_window) = (known.clone(), known.preferred_window);
         after.learn(&details);
         if after != *known {
@@ -317,6 +328,10 @@ impl Turn<'_> {
         if let Err(refusal) = self.floor.keeps_for_item(item, promised, self.now) {
             return self.refuse(refusal);
         }
+        let handed = match self.floor.handed_to(item, &found, by.as_ref()) {
+            Ok(handed) => handed,
+            Err(refusal) => return self.refuse(refusal),
+        };
         if found.closes && !self.may_close_item(id, &note, by.as_ref()) {
             return;
         }
@@ -345,6 +360,7 @@ impl Turn<'_> {
                 self.flag_item(id, heard.crisis, clinical::written_by(by, &heard));
                 self.out.answer = Answer::Flagged(id);
             }
+            None if handed.is_some() => handed.iter().for_each(|to| self.hand_over(id, to, by.clone(), promised)),
             None if due_at < wished => {
                 self.out.answer = Answer::DueKept("clinical work is put off by the clinical group only: it stays due");
             }

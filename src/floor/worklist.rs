@@ -1,5 +1,6 @@
 //! The worklist: what people do with items beside attempts and closing. Each is done, or refused with the reason.
 
+use super::complaint;
 use super::effect::Refusal;
 use super::event::ItemRequest;
 use super::fact::Fact;
@@ -51,6 +52,9 @@ impl Turn<'_> {
         if !self.floor.may_put_off(item, Some(&by)) {
             return Err(Refusal::NotHers("clinical work is claimed by the clinical group only"));
         }
+        if !self.floor.may_claim(item, &by) {
+            return Err(Refusal::NotHers("a group's work is claimed by its own people, and by who takes its lane's calls"));
+        }
         let owner = Owner::Agent(by);
         self.floor.may_own(item, &owner)?;
         Ok(Some(Fact::ItemOwned { item: item.new.item, owner }))
@@ -93,6 +97,10 @@ impl Turn<'_> {
         // patient: what is urgent stays urgent.
         if (item.new.urgent && !other.new.urgent) || (clinical(item) && !clinical(other)) {
             return Err(Refusal::Conflict("urgent or clinical work is merged into urgent clinical work only"));
+        }
+        let complains = |item: &Item| complaint::route(&item.flow, &item.new.details).is_some();
+        if complains(item) && !complains(other) {
+            return Err(complaint::STAYS_ONE);
         }
         if item.messages.len() + other.messages.len() > MESSAGES_MAX {
             return Err(Refusal::Conflict("together they have more messages than one item holds"));

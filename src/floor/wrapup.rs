@@ -55,7 +55,9 @@ pub(super) fn check<'l>(
         let text = note.get(field).map_or("", |text| text.reveal());
         let parts = match written {
             Written::ByKeys if !says_nothing(text) => Vec::new(),
-            Written::ByKeys | Written::Typed { .. } => lacking(field.as_str(), text),
+            // The time itself says it.
+            Written::Typed { with_time: true } if *field == PROMISED.into() => Vec::new(),
+            Written::ByKeys | Written::Typed { .. } => lacking_in(field, text),
         };
         (!parts.is_empty()).then(|| Lack { field: field.clone(), parts })
     });
@@ -67,6 +69,12 @@ pub(super) fn check<'l>(
         missing.push(Lack { field: PROMISED.into(), parts: vec![NotePart::PromisedTime] });
     }
     if missing.is_empty() { Ok(found) } else { Err(Refusal::Missing(missing)) }
+}
+
+/// What a field's text should tell and does not; that nothing was promised is an answer.
+fn lacking_in(field: &FieldId, text: &str) -> Vec<NotePart> {
+    let none = *field == PROMISED.into() && lacking("next_step", text).is_empty();
+    if none { Vec::new() } else { lacking(field.as_str(), text) }
 }
 
 /// The fields that a note must fill in: always, and in these situations.
@@ -82,7 +90,7 @@ pub fn is_complete(lane: &Lane, note: &Note, situations: &[Situation]) -> Option
         return None;
     }
     let text = |field: &FieldId| note.get(field).map_or("", |text| text.reveal());
-    Some(required(lane, situations).all(|field| lacking(field.as_str(), text(field)).is_empty()))
+    Some(required(lane, situations).all(|field| lacking_in(field, text(field)).is_empty()))
 }
 
 /// Does a note promise something by a time, and its field for promises name none?

@@ -293,6 +293,9 @@ impl History {
             ItemChange::Desk(DeskChange::Promised { at, .. }) => {
                 self.with_task(item, |task| task.promised_by_person(*at));
             }
+            ItemChange::Handed { lane, owner, due_at } => self.with_task(item, |task| {
+                (task.lane, task.owner, task.due) = (lane.clone(), owner.clone(), *due_at);
+            }),
             ItemChange::Desk(DeskChange::Said { .. } | DeskChange::Referral { .. }) => {}
         }
     }

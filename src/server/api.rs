@@ -165,7 +165,7 @@ impl Door {
         }
         let path = head.uri.path().trim_start_matches("/api/v1/");
         let parts: Vec<&str> = path.split('/').collect();
-        let mut asking = match Asking::of(self, head, &parts) {
+        let mut asking = match Asking::of(self, head, &parts, body) {
             Ok(asking) => asking,
             Err(reply) => return reply,
         };
@@ -176,7 +176,8 @@ impl Door {
 
     /// Compares all bytes whatever the first difference is.
     fn may_enter(&self, head: &Parts) -> bool {
-        let given = head.headers.get(AUTHORIZATION).and_then(|v| v.as_bytes().strip_prefix(b"Bearer ")).unwrap_or(b"");
+        let given = head.headers.get(AUTHORIZATION).and_then(|v| v.as_bytes().split_at_checked(7));
+        let given = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"Bearer ")).map_or(&b""[..], |(_, token)| token);
         let token = self.api_token.reveal().as_bytes();
         let differing = given.iter().zip(token).fold(0u8, |sum, (a, b)| sum | (a ^ b));
         !token.is_empty() && given.len() == token.len() && differing == 0
@@ -220,7 +221,7 @@ impl Asking<'_> {
             ("POST", ["items", item, "close"]) => {
                 let item = id(item, "item")?;
                 let Closing { outcome, note, by, promised } = self.closing(Subject::Item(item), body).await?;
-                self.ask_item(item, |item| Event::ItemCloseAsked { item, outcome, note, by, promised }).await
+                self.attempt(item, Event::ItemCloseAsked { item, outcome, note, by, promised }).await
             }
             ("POST", ["calls", call, "urgent"]) => {
                 let (of, UrgentBody { by }) = (Subject::Call(id(call, "call")?), read(body)?);
@@ -309,8 +310,11 @@ impl Asking<'_> {
     async fn attempt(&mut self, id: ItemId, attempt: Event) -> Result<Reply, Reply> {
         let answer = self.answer(attempt).await?;
         let mut item = json::aged(&self.found(id).await?, self.engine.clock().now());
-        if let Answer::DueKept(why) = answer {
-            item["due_kept"] = why.into();
+        match answer {
+            Answer::DueKept(why) => item["due_kept"] = why.into(),
+            Answer::DoneBefore => item["done_before"] = true.into(),
+            Answer::Flagged(urgent) => item["urgent_item"] = urgent.to_string().into(),
+            _ => {}
         }
         Ok(reply::json(StatusCode::OK, &item))
     }

@@ -12,6 +12,7 @@ use hyper::StatusCode;
 use hyper::header::IF_MATCH;
 use hyper::http::request::Parts;
 use ring::digest;
+use ring::hmac;
 use serde_json::Value;
 use serde_json::json;
 
@@ -38,7 +39,7 @@ const DIGEST_BYTES: usize = 16;
 /// A request that was let in.
 pub(super) struct Asking<'d> {
     door: &'d Door,
-    /// Its key's digest and what is asked, without its content.
+    /// Its key's digest and what is asked, with a keyed digest of its content.
     once: Option<(Arc<str>, Arc<str>)>,
     /// What the first change is meant for, and which versions of it.
     only_if: Option<(Versioned, Vec<String>)>,
@@ -54,7 +55,7 @@ impl Deref for Asking<'_> {
 
 impl<'d> Asking<'d> {
     /// Reads the two headers.
-    pub(super) fn of(door: &'d Door, head: &Parts, parts: &[&str]) -> Result<Self, Reply> {
+    pub(super) fn of(door: &'d Door, head: &Parts, parts: &[&str], body: &[u8]) -> Result<Self, Reply> {
         let header = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap_or_default().trim());
         let bad = |detail: &str| Err(reply::problem(StatusCode::BAD_REQUEST, detail));
         let once = match header("idempotency-key").filter(|_| head.method == Method::POST) {
@@ -62,7 +63,12 @@ impl<'d> Asking<'d> {
             Some(key) if key.is_empty() || key.chars().count() > KEY_CHARS_MAX => {
                 return bad("`Idempotency-Key` is empty, longer than 200 characters, or not plain text");
             }
-            Some(key) => Some((short_digest(key.as_bytes()), format!("{} {}", head.method, parts.join("/")).into())),
+            Some(key) => {
+                // Keyed, so that nobody who reads the journal can try out what was written.
+                let token = hmac::Key::new(hmac::HMAC_SHA256, door.api_token.reveal().as_bytes());
+                let content = hex(hmac::sign(&token, body).as_ref());
+                Some((short_digest(key.as_bytes()), format!("{} {} {content}", head.method, parts.join("/")).into()))
+            }
         };
         let only_if = match (header(IF_MATCH.as_str()), parts) {
             (None, _) => None,
@@ -151,7 +157,10 @@ pub(super) fn etag(shown: &Value) -> String {
 }
 
 fn short_digest(bytes: &[u8]) -> Arc<str> {
-    let digest = digest::digest(&digest::SHA256, bytes);
-    let hex: String = digest.as_ref().iter().take(DIGEST_BYTES).map(|byte| format!("{byte:02x}")).collect();
-    hex.into()
+    hex(digest::digest(&digest::SHA256, bytes).as_ref()).into()
+}
+
+/// So much of it as a key or a version has.
+fn hex(digest: &[u8]) -> String {
+    digest.iter().take(DIGEST_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }

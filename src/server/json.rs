@@ -274,7 +274,7 @@ fn reasons(why: &crate::floor::fact::why::Why) -> Value {
     })
 }
 
-fn note(note: &Note) -> Value {
+pub(super) fn note(note: &Note) -> Value {
     note.iter().map(|(field, text)| (field.as_str().to_owned(), Value::from(text.reveal().as_str()))).collect()
 }
 

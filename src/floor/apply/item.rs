@@ -12,6 +12,7 @@ use crate::floor::fact::desk::DeskChange;
 use crate::floor::timer::TimerName;
 use crate::floor::work::item::Item;
 use crate::floor::work::item::LastWait;
+use crate::floor::work::item::Work;
 use crate::floor::work::kept::Kept;
 use crate::floor::work::recording::MessageId;
 use crate::flow::Owner;
@@ -47,12 +48,24 @@ impl Floor {
         match fact {
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemJoined { .. } => self.item_joined(at, fact),
-            Fact::ItemAttempted { item, outcome, due_at, .. } => self.item_attempted(*item, outcome, *due_at),
-            Fact::ItemClosed { item, outcome, by, .. } => self.item_closed(at, *item, outcome, by.as_ref()),
+            Fact::ItemAttempted { item, outcome, due_at, note, by } => {
+                self.worked_on(*item, Work { at, outcome: outcome.clone(), note: note.clone(), by: by.clone() });
+                self.item_attempted(*item, outcome, *due_at);
+            }
+            Fact::ItemClosed { item, outcome, by, note } => {
+                self.worked_on(*item, Work { at, outcome: outcome.clone(), note: note.clone(), by: by.clone() });
+                self.item_closed(at, *item, outcome, by.as_ref());
+            }
             Fact::ItemOwned { item, owner } => self.item_owned(*item, owner),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
             Fact::ItemChanged { item, to, by } => self.item_changed(at, *item, to, by.as_ref()),
             _ => {}
+        }
+    }
+
+    fn worked_on(&mut self, id: ItemId, work: Work) {
+        if let Some(item) = self.items.get_mut(&id) {
+            item.history.push(work);
         }
     }
 
@@ -83,6 +96,7 @@ impl Floor {
             put_forward: false,
             merged_into: None,
             other_numbers: Vec::new(),
+            history: Vec::new(),
             joined: Vec::new(),
             repeats: 0,
             raised: false,
@@ -133,6 +147,12 @@ impl Floor {
                 // What was told is told anew with the time that the patient wants.
                 item.put_to(*at);
             }
+            ItemChange::Handed { lane, owner, due_at } => {
+                let Some(item) = self.items.get_mut(&id) else { return };
+                item.attempts = 0;
+                item.new.due_at = *due_at;
+                item.belong_to(lane, owner);
+            }
         }
     }
 
@@ -150,6 +170,8 @@ impl Floor {
         let first = item.next_message();
         item.messages.extend(messages);
         item.join(std::iter::once(new.call).chain(joined));
+        item.history.extend(from.history.iter().cloned());
+        item.history.sort_by_key(|work| work.at);
         for number in numbers {
             self.requests.entry((number.key(), new.practice.clone())).or_default().insert(into);
             item.know_number(number);
@@ -198,13 +220,10 @@ impl Floor {
     fn item_flagged(&mut self, id: ItemId, fact: &Fact) {
         let Fact::ItemFlagged { item: _, crisis: _, by, lane, owner, due_at } = fact else { return };
         let Some(item) = self.items.get_mut(&id) else { return };
-        let flow = item.flow.clone();
         item.new.urgent = true;
-        item.new.lane = lane.clone();
-        item.new.owner = owner.clone();
         item.new.due_at = *due_at;
         item.new.flagged_by = Some(by.clone()).filter(|by| !by.is_caller());
-        item.new.details.reason.take_if(|reason| !flow.lane(lane).is_some_and(|lane| lane.has_reason(reason)));
+        item.belong_to(lane, owner);
     }
 
     fn item_attempted(&mut self, id: ItemId, outcome: &OutcomeId, due_at: Timestamp) {

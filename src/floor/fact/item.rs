@@ -94,6 +94,15 @@ pub enum ItemChange {
     },
     /// What an assistant kept about it while working on it.
     Desk(DeskChange),
+    /// Another lane goes on with it, and begins anew to reach the patient.
+    Handed {
+        /// That lane.
+        lane: LaneId,
+        /// Whose it is now.
+        owner: Owner,
+        /// When it is due there.
+        due_at: Timestamp,
+    },
 }
 
 /// What a work item comes from.

@@ -8,6 +8,7 @@ pub use super::promise::PromiseSource;
 use super::kept::Kept;
 use super::recording::MessageId;
 use super::recording::Recording;
+use crate::floor::event::Note;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::attempt::Undialled;
@@ -18,6 +19,7 @@ use crate::flow::Rhythm;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
+use crate::vocab::LaneId;
 use crate::vocab::Number;
 use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
@@ -33,6 +35,19 @@ pub struct LastWait {
     pub arrived: Timestamp,
     /// When it ended.
     pub ended: Timestamp,
+}
+
+/// What somebody did about an item: an attempt, or its close.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// When.
+    pub at: Timestamp,
+    /// With what outcome.
+    pub outcome: OutcomeId,
+    /// Who, if that is known.
+    pub by: Option<AgentId>,
+    /// What was written about it.
+    pub note: Note,
 }
 
 /// One work item.
@@ -64,6 +79,8 @@ pub struct Item {
     pub merged_into: Option<ItemId>,
     /// Other numbers that it may be asked for from, since it was merged with theirs.
     pub other_numbers: Vec<Number>,
+    /// What was done about it, in order: at most three attempts for each lane that had it, and the close.
+    pub history: Vec<Work>,
     /// The calls that joined it, in their order.
     pub joined: Vec<CallId>,
     /// How often its caller called again about it.
@@ -96,6 +113,14 @@ impl Item {
         } else if !self.numbers().any(|known| *known == number) {
             self.other_numbers.push(number);
         }
+    }
+
+    /// It is this lane's from now on, and whoever has it there tells everything anew.
+    pub(in crate::floor) fn belong_to(&mut self, lane: &LaneId, owner: &Owner) {
+        self.new.lane = lane.clone();
+        self.new.owner = owner.clone();
+        let rules = self.flow.lane(lane);
+        self.new.details.reason.take_if(|reason| !rules.is_some_and(|lane| lane.has_reason(reason)));
     }
 
     /// When its attempts are made: by the lane it is in.

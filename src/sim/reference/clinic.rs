@@ -88,6 +88,11 @@ impl Clinic {
                     work.due = *at;
                 }
             }
+            Fact::ItemChanged { item, to: ItemChange::Handed { lane, owner, due_at }, .. } => {
+                if let Some(work) = self.open.get_mut(item) {
+                    (work.lane, work.owner, work.due) = (lane.clone(), owner.clone(), *due_at);
+                }
+            }
             Fact::ItemOwned { item, owner } => {
                 if let Some(work) = self.open.get_mut(item) {
                     work.owner = owner.clone();

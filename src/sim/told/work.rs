@@ -28,6 +28,9 @@ pub(super) fn work(told: &Fact) -> String {
             ItemChange::Merged { into } => format!("{item} is merged into {into}"),
             ItemChange::Due { at } => format!("{item} is due {}", time(*at)),
             ItemChange::Desk(change) => format!("{item}: {}", kept(change)),
+            ItemChange::Handed { lane, owner, due_at } => {
+                format!("{item} goes to {lane}, owned by {}, due {}", owner.as_str(), time(*due_at))
+            }
         },
         Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
         other => recording(other),

@@ -18,6 +18,7 @@ use crate::flow::Lane;
 use crate::flow::Moment;
 use crate::flow::Owner;
 use crate::vocab::ItemId;
+use crate::vocab::LaneId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
@@ -76,12 +77,24 @@ impl Books {
         Ok(())
     }
 
+    /// Another lane's from now on, which begins anew; clinical work stays clinical where it is urgent.
+    fn handed(&mut self, item: ItemId, lane: &LaneId, owner: &Owner, due: Timestamp) -> Result<(), String> {
+        let Some(page) = self.items.get_mut(&item) else { return Err(format!("no-phantom: no {item}")) };
+        let rules = page.flow.lane(lane).filter(|rules| rules.clinical || !page.new.urgent);
+        let theirs = page.open && rules.is_some_and(|rules| rules.owner == *owner);
+        must(theirs, || format!("item-complete: {item} is handed to {lane} and {owner:?}"))?;
+        (page.new.lane, page.new.owner, page.new.due_at) = (lane.clone(), owner.clone(), due);
+        page.attempts = 0;
+        Ok(())
+    }
+
     /// What a person's hand changed.
     pub(super) fn changed(&mut self, item: ItemId, to: &ItemChange) -> Result<(), String> {
         let into = match to {
             ItemChange::Merged { into } => into,
             ItemChange::Due { at } => return self.due_again(item, *at),
             ItemChange::Desk(_) => return Ok(()),
+            ItemChange::Handed { lane, owner, due_at } => return self.handed(item, lane, owner, *due_at),
         };
         let Some(mut from) = self.items.remove(&item) else { return Err(format!("no-phantom: no {item}")) };
         must(from.open, || format!("monotone-call: {item} is closed, and merged"))?;
