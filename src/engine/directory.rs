@@ -236,7 +236,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::Supervised(Supervised { call, .. })
         | Fact::Consulted(Consulted { call, .. })
         | Fact::CallLost { call } => Some(*call),
-        Fact::ItemOpened(new) => Some(new.call),
+        Fact::ItemOpened(new) => Some(new.call).filter(|call| *call != CallId::NONE),
         Fact::EventQuarantined { call, .. } => *call,
         Fact::Taped(taped) => taped.call(),
         Fact::LegTreated { leg, .. }
@@ -260,6 +260,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::ItemOwned { .. }
         | Fact::ItemFlagged { .. }
         | Fact::ItemChanged { .. }
+        | Fact::LetterCame(_)
         | Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
         | Fact::RecordingNamed { .. }

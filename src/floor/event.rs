@@ -4,11 +4,13 @@
 //! input becomes a counted oddity in the answer, never an error.
 
 mod item;
+mod letter;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use item::ItemRequest;
+pub use letter::NewLetter;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -354,6 +356,13 @@ pub enum Event {
         /// Who listens.
         by: Private<String>,
     },
+    /// A patient wrote to the practice.
+    LetterCame {
+        /// The practice.
+        practice: PracticeId,
+        /// What came.
+        letter: Box<NewLetter>,
+    },
 }
 
 /// Where a salvaged journal comes from.
@@ -499,6 +508,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
             Self::PlaybackAsked { by, .. } | Self::TapeAsked { by, .. } => by.privates(each),
             Self::DetailsTold { details, .. } => details.privates(each),
+            Self::LetterCame { letter, .. } => letter.privates(each),
             Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
@@ -513,6 +523,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
             Self::PlaybackAsked { by, .. } | Self::TapeAsked { by, .. } => by.privates_mut(each),
             Self::DetailsTold { details, .. } => details.privates_mut(each),
+            Self::LetterCame { letter, .. } => letter.privates_mut(each),
             Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));

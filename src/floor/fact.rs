@@ -10,6 +10,7 @@ pub mod desk;
 pub mod hold;
 mod how;
 mod item;
+pub mod letter;
 mod private;
 pub mod supervision;
 pub mod taped;
@@ -590,4 +591,6 @@ pub enum Fact {
     Consulted(consult::Consulted),
     /// Something about a recorded conversation.
     Taped(taped::Taped),
+    /// A patient wrote.
+    LetterCame(Box<letter::Letter>),
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::Floor;
+use crate::flow::Flow;
 use crate::vocab::CallId;
 use crate::vocab::Language;
 use crate::vocab::Number;
@@ -52,10 +53,19 @@ impl Floor {
     /// The language this call's number last chose, unless that is too long ago, or its practice speaks it no longer.
     pub(super) fn tongue_of(&self, id: CallId) -> Option<Language> {
         let call = self.calls.get(&id)?;
-        let key = (call.practice.clone(), call.caller.number.clone()?);
-        let (heard, language) = self.tongues.of.get(&key)?;
-        let lately = call.arrived < *heard + LANGUAGE_KEPT;
-        (lately && call.flow.languages.contains(language)).then(|| language.clone())
+        self.tongue_known(call.arrived, &call.flow, call.caller.number.as_ref()?)
+    }
+
+    /// The language in which whoever has this number is written down; the practice's first, if nobody knows another.
+    pub(super) fn tongue_of_number(&self, at: Timestamp, flow: &Flow, number: Option<&Number>) -> Language {
+        let known = number.and_then(|number| self.tongue_known(at, flow, number));
+        known.unwrap_or_else(|| flow.default_language().clone())
+    }
+
+    fn tongue_known(&self, at: Timestamp, flow: &Flow, number: &Number) -> Option<Language> {
+        let (heard, language) = self.tongues.of.get(&(flow.practice.clone(), number.clone()))?;
+        let lately = at < *heard + LANGUAGE_KEPT;
+        (lately && flow.languages.contains(language)).then(|| language.clone())
     }
 
     /// The caller chose a language.

@@ -23,6 +23,7 @@ use crate::floor::fact::Left;
 use crate::floor::fact::OfferOutcome;
 use crate::floor::fact::consult::ConsultEnd;
 use crate::floor::fact::hold::HoldEnd;
+use crate::flow::Channel;
 
 const LANE: [&str; 3] = ["practice", "lane", "language"];
 
@@ -84,6 +85,7 @@ pub(super) struct ItemFamilies {
     seconds: HistogramVec,
     attempts: IntCounterVec,
     repeats: IntCounterVec,
+    letters: IntCounterVec,
 }
 
 impl PracticeFamilies {
@@ -264,6 +266,12 @@ impl ItemFamilies {
             ),
             attempts: counted("carelane_item_attempts_total", "Recorded attempts to reach a patient."),
             repeats: counted("carelane_item_repeats_total", "Calls that went into an item that was open already."),
+            letters: counters(
+                r,
+                "carelane_letters_total",
+                "What patients wrote, by channel: no calls, and no part of the ledger.",
+                &["practice", "lane", "channel"],
+            ),
         }
     }
 
@@ -275,6 +283,7 @@ impl ItemFamilies {
             seconds: self.seconds.with_label_values(&labels[..2]),
             attempts: self.attempts.with_label_values(labels),
             repeats: self.repeats.with_label_values(labels),
+            letters: Choices::of(&self.letters, &labels[..2], &Channel::ALL.map(|(_, name)| name)),
         }
     }
 }
@@ -318,6 +327,7 @@ pub(super) struct ItemSeries {
     pub(super) seconds: Histogram,
     pub(super) attempts: IntCounter,
     pub(super) repeats: IntCounter,
+    pub(super) letters: Choices,
 }
 
 /// The labels of whether a patient has been at the practice before.

@@ -8,6 +8,7 @@ mod body;
 mod browser;
 mod events;
 mod json;
+mod letters;
 mod listener;
 mod listing;
 mod menus;

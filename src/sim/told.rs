@@ -91,6 +91,7 @@ pub fn outbox(out: &Outbox) -> String {
         Answer::Refused(why) => writeln!(text, "refused: {}", refusal(why)),
         Answer::Flagged(item) => writeln!(text, "flagged: {item}"),
         Answer::DoneBefore => writeln!(text, "done before"),
+        Answer::Taken { item, again } => writeln!(text, "taken: {item}{}", if *again { ", again" } else { "" }),
         Answer::DueKept(why) => writeln!(text, "due kept: {why}"),
     };
     text
@@ -147,6 +148,7 @@ pub fn event(told: &Event) -> String {
         },
         Event::RecordingFetched { recording, duration, .. } => format!("{recording} is fetched, {duration}"),
         Event::PlaybackAsked { item, .. } => format!("somebody wants to hear {item}"),
+        Event::LetterCame { practice, letter } => format!("somebody writes to {practice} by {}", letter.channel.name()),
         Event::ItemAsked { item, what: ItemRequest::Merge { into }, .. } => format!("{item} is said to be {into}"),
         Event::ItemAsked { item, what: ItemRequest::Claim, .. } => format!("somebody claims {item}"),
         Event::ItemAsked { item, what: ItemRequest::Desk(change), .. } => format!("{item} is said: {}", kept(change)),
@@ -188,6 +190,7 @@ fn refusal(why: &Refusal) -> String {
     match why {
         Refusal::Unknown(what) => format!("no such {what}"),
         Refusal::Conflict(why) | Refusal::NotHers(why) => (*why).to_owned(),
+        Refusal::LiveCall(why) => format!("a live call is needed: {}", why.name()),
         Refusal::Changed => "changed meanwhile".to_owned(),
         Refusal::Quarantined => "set aside".to_owned(),
         Refusal::Missing(lacks) => {

@@ -68,7 +68,8 @@ impl Floor {
             | Fact::ItemClosed { .. }
             | Fact::ItemOwned { .. }
             | Fact::ItemFlagged { .. }
-            | Fact::ItemChanged { .. } => self.item_fact(at, fact),
+            | Fact::ItemChanged { .. }
+            | Fact::LetterCame(_) => self.item_fact(at, fact),
             Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
             Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
             Fact::LegEnded { leg, end } => self.leg_ended(at, *leg, *end),

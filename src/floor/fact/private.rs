@@ -14,6 +14,7 @@ impl HasPrivate for Fact {
                 new.details.privates(each);
             }
             Self::DetailsKnown { details, .. } => details.privates(each),
+            Self::LetterCame(letter) => letter.privates(each),
             Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
             }
@@ -30,6 +31,7 @@ impl HasPrivate for Fact {
                 new.details.privates_mut(each);
             }
             Self::DetailsKnown { details, .. } => details.privates_mut(each),
+            Self::LetterCame(letter) => letter.privates_mut(each),
             Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));
             }

@@ -249,7 +249,7 @@ impl Books {
             let waits = match new.kind {
                 ItemKind::Abandoned | ItemKind::Missed => lately,
                 ItemKind::Callback | ItemKind::Voicemail => lately || (new.promised.is_some() && item.attempts == 0),
-                ItemKind::NoteOwed | ItemKind::FollowUp | ItemKind::Stage => false,
+                ItemKind::NoteOwed | ItemKind::FollowUp | ItemKind::Stage | ItemKind::Written => false,
             };
             new.lane == *lane && !new.urgent && waits
         };
