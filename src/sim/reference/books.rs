@@ -4,6 +4,7 @@
 
 mod consults;
 mod items;
+mod letters;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -187,6 +188,7 @@ impl Books {
             Fact::Consulted(consulted) => self.consulted(now, consulted)?,
             Fact::ItemOpened(new) => self.opened(now, new, thorough)?,
             Fact::ItemJoined { .. } => self.joined(now, fact)?,
+            Fact::LetterCame(letter) => self.letter_came(now, letter)?,
             Fact::ItemChanged { item, to, .. } => self.changed(*item, to)?,
             Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } => self.worked_on(now, fact)?,
             _ => {}
