@@ -20,6 +20,7 @@ use super::treatment::Mode;
 use super::treatment::Treatment;
 use super::work::item::Item;
 pub use crate::floor::supervision::Supervision;
+pub use crate::floor::work::letter::Answerable;
 use crate::flow::OnCall;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;

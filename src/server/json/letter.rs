@@ -3,8 +3,8 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::floor::view::Answerable;
 use crate::floor::work::item::Item;
-use crate::floor::work::letter::Answerable;
 use crate::flow::ANSWERED_IN_WRITING;
 
 /// Letters without their words, in order.

@@ -27,14 +27,12 @@ use carelane::floor::event::Input;
 use carelane::floor::event::ItemRequest;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
-use carelane::floor::event::NewLetter;
 use carelane::floor::event::Note;
 use carelane::floor::event::PinCheck;
 use carelane::floor::fact::Fact;
 use carelane::floor::fact::desk::DeskChange;
 use carelane::floor::fact::desk::ReferralStatus;
 use carelane::floor::treatment::Mode;
-use carelane::flow::Channel;
 use carelane::flow::ScriptStep;
 use carelane::sim::Watch;
 use carelane::sim::told;
@@ -45,14 +43,13 @@ use carelane::vocab::CarrierCall;
 use carelane::vocab::EffectId;
 use carelane::vocab::ItemId;
 use carelane::vocab::KeyId;
-use carelane::vocab::LaneId;
-use carelane::vocab::Language;
 use carelane::vocab::LegId;
 use carelane::vocab::OfferId;
 use carelane::vocab::Private;
 use carelane::vocab::Span;
 use carelane::vocab::Timestamp;
 
+use super::letters;
 use super::practice::NUMBER;
 use super::practice::Practice;
 use super::practice::STAFF_NUMBER;
@@ -391,7 +388,7 @@ impl Stage {
                 let missing = missing.iter().map(|document| (*document).into()).collect();
                 Ok(desk(id(item)?, DeskChange::Referral { status, missing }, by))
             }
-            ["letter", channel, ref words @ ..] => letter(channel, words),
+            ["letter", ..] => letters::event(words),
             ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
             ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
             ["details", who, ..] => {
@@ -467,7 +464,7 @@ impl Stage {
     }
 }
 
-fn desk(item: ItemId, change: DeskChange, by: &str) -> Event {
+pub(super) fn desk(item: ItemId, change: DeskChange, by: &str) -> Event {
     Event::ItemAsked { item, what: ItemRequest::Desk(change), by: Some(by.into()) }
 }
 
@@ -497,7 +494,7 @@ fn split(line: &str) -> Vec<String> {
     words
 }
 
-fn local(text: &str) -> Result<Timestamp, String> {
+pub(super) fn local(text: &str) -> Result<Timestamp, String> {
     let time: jiff::civil::DateTime = text.parse().map_err(|e| format!("{text}: {e}"))?;
     let zoned = time.in_tz(told::ZONE).map_err(|e| format!("{text}: {e}"))?;
     Ok(Timestamp(zoned.timestamp().as_millisecond()))
@@ -515,7 +512,7 @@ fn length(text: &str) -> Result<Span, String> {
     }
 }
 
-fn id<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+pub(super) fn id<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{text} is no such number"))
 }
 
@@ -537,32 +534,7 @@ fn note(words: &[&str]) -> Result<(Note, Option<AgentId>, Option<Timestamp>), St
     Ok((words.iter().map(field).collect::<Result<Note, String>>()?, by, promised))
 }
 
-/// What a patient writes: `from=`, `contact=`, `lane=`, `text=`, `language=`, `received=`, and details.
-fn letter(channel: &str, words: &[&str]) -> Result<Event, String> {
-    let channel = Channel::ALL.into_iter().find(|(_, name)| *name == channel).ok_or("no such channel")?.0;
-    let (about, rest): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| {
-        let name = word.split('=').next().unwrap_or_default();
-        ["from", "contact", "lane", "text", "language", "received"].contains(&name)
-    });
-    let of = |name: &str| {
-        let mut found = about.iter().filter_map(|word| word.split_once('='));
-        found.find(|(known, _)| *known == name).map(|(_, value)| value)
-    };
-    let private = |name| of(name).map(|text: &str| Private::new(text.to_owned()));
-    let letter = NewLetter {
-        channel,
-        lane: of("lane").map(LaneId::from),
-        caller: of("from").map(Caller::from_carrier).unwrap_or_default(),
-        contact: private("contact"),
-        text: private("text"),
-        language: of("language").and_then(Language::parse),
-        details: details(&rest)?,
-        received: of("received").map(|at| local(&at.replace('T', " "))).transpose()?,
-    };
-    Ok(Event::LetterCame { practice: "elm".into(), letter: Box::new(letter) })
-}
-
-fn details(words: &[&str]) -> Result<Details, String> {
+pub(super) fn details(words: &[&str]) -> Result<Details, String> {
     let mut details = Details::default();
     for word in words {
         let (name, value) = word.split_once('=').ok_or_else(|| format!("{word} is no name=value"))?;
