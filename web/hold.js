@@ -18,7 +18,9 @@ export class Hold {
 
   // What carelane says of her call; nothing while she is in none.
   is(call) {
-    this.button.disabled = !call;
+    // While a colleague is asked, the patient comes back by the transfer's own buttons.
+    const asked = call && call.transfer && ["asking", "ringing", "talking"].includes(call.transfer.state);
+    this.button.disabled = !call || Boolean(asked);
     this.since = call && call.held_since ? new Date(call.held_since).getTime() : null;
     this.overdue = Boolean(call && call.hold_overdue);
     this.button.setAttribute("aria-pressed", String(Boolean(this.since)));

@@ -9,6 +9,7 @@ import { Line, Sound } from "./line.js";
 import { inLanguage, Note } from "./note.js";
 import { Presence } from "./presence.js";
 import { Supervise } from "./supervise.js";
+import { askedBy, Transfer } from "./transfer.js";
 
 // From one look at carelane to the next; what cannot wait comes by the socket.
 const LOOK_EVERY_MS = 2000;
@@ -40,8 +41,14 @@ let bell = null;
 let clock = null;
 let looking = null;
 
+// What is wrong with her microphone or sound: said for as long as the page is open, beside what else goes wrong.
+let deaf = "";
+
 const sound = new Sound({
-  trouble: showTrouble,
+  trouble: (text) => {
+    deaf = text;
+    showTrouble("");
+  },
   levels: ({ heard, spoken }) => {
     of("heard").value = Math.sqrt(heard);
     of("spoken").value = Math.sqrt(spoken);
@@ -62,9 +69,11 @@ const supervise = new Supervise(of("talks"), (call, mode) => {
   wants("POST", `calls/${call}/supervise`, { by: agent, mode });
 });
 
+const transfer = new Transfer(of, (what, body) => wants("POST", `calls/${me.about.call}/${what}`, body));
+
 function showTrouble(text) {
-  of("trouble").textContent = text;
-  of("trouble").hidden = !text;
+  of("trouble").textContent = [text, deaf].filter(Boolean).join(" ");
+  of("trouble").hidden = !text && !deaf;
 }
 
 function press(key) {
@@ -140,10 +149,14 @@ async function about(floor) {
   me.about = call || owed || null;
   const by = me.about && !me.supervises && me.about.supervised_by;
   me.supervisedBy = by ? `${(floor.agents.find(({ id }) => id === by.agent) || by).name} ${HEARS[by.mode]}` : "";
+  me.names = new Map(floor.agents.map(({ id, name }) => [id, name]));
+  me.askedBy = askedBy(me.about, agent, me.names);
   if (!me.about || !me.about.lane) {
     return;
   }
-  const { practice, lane } = me.about;
+  const { practice } = me.about;
+  // A colleague who is asked sees the lane that the call would come to.
+  const lane = me.askedBy ? me.about.transfer.lane : me.about.lane;
   if (!guides.has(`${practice}/${lane}`)) {
     guides.set(`${practice}/${lane}`, await api.ask("GET", `lanes/${practice}/${lane}`));
   }
@@ -154,6 +167,7 @@ async function about(floor) {
     callers.set(waits.call, waits.caller);
   }
   me.about.caller = callers.get(me.about.call);
+  me.about.askedBy = me.askedBy;
 }
 
 function show() {
@@ -173,9 +187,11 @@ function show() {
   const works = answered && !supervises && state !== "offered";
   of("supervised").textContent = (me && me.supervisedBy) || "";
   of("supervised").hidden = !me || !me.supervisedBy;
-  // Who listens in neither writes up the call nor gives it away.
-  of("writing").hidden = supervises;
-  of("pass").hidden = supervises;
+  of("colleague").textContent = me && me.askedBy ? `${me.askedBy} asks you to take this call over. The patient is on hold.` : "";
+  of("colleague").hidden = !me || !me.askedBy;
+  // Who listens in, or is only asked yet, neither writes up the call nor gives it away.
+  of("writing").hidden = supervises || Boolean(me && me.askedBy);
+  of("pass").hidden = of("writing").hidden;
   of("recorded").hidden = !me || !me.about || !me.about.recorded;
   of("work").hidden = !works && !line;
   of("idle").hidden = !me || Boolean(works) || Boolean(line) || state === "offered";
@@ -209,6 +225,7 @@ function factsOf(call) {
     ["Promised", call.promised && `a callback by ${new Date(call.promised).toLocaleString()}`],
     ["Patient", [patient, ["new", "existing"].includes(is.standing) && `${is.standing} patient`].filter(Boolean).join(", ")],
     ["Reason", is.reason],
+    ["Asked by", call.askedBy],
   ].filter(([, text]) => text);
 }
 
@@ -318,9 +335,9 @@ function showDevice() {
   of("hangup").disabled = !talks;
   of("keys").hidden = !talks;
   const passes = talks && me && me.state === "talking";
-  hold.is(passes ? me.about : null);
-  of("transfer").disabled = !passes;
-  of("give").disabled = !passes;
+  const hers = passes && !me.askedBy ? me.about : null;
+  hold.is(hers);
+  transfer.is(hers, me ? me.names : null);
   of("flag").disabled = !me || !me.about || me.about.urgent;
   enableKeys(talks);
 }
@@ -342,7 +359,7 @@ function showWork(call, guide) {
     return item;
   });
   of("rules").replaceChildren(...rules);
-  of("transfer").replaceChildren(...me.lanes.filter((lane) => lane !== call.lane).map((lane) => new Option(lane, lane)));
+  transfer.lanes(me.lanes.filter((lane) => lane !== call.lane));
   note.begin(api, call.call, guide, agent, call.language);
 }
 
@@ -377,9 +394,6 @@ of("mute").addEventListener("click", () => {
   sound.mute(muted);
   of("mute").setAttribute("aria-pressed", String(muted));
   of("mute").textContent = muted ? "Muted" : "Mute";
-});
-of("give").addEventListener("click", () => {
-  wants("POST", `calls/${me.about.call}/transfer`, { lane: of("transfer").value });
 });
 of("flag").addEventListener("click", () => wants("POST", `calls/${me.about.call}/urgent`, { by: agent }));
 

@@ -95,13 +95,14 @@ fn check(args: &Args, default: &Path, colour: bool, out: &mut impl Write) -> Res
     }
     let errors = checked.problems.iter().filter(|p| p.severity == Severity::Error).count();
     if args.json {
+        let silent = checked.flows.iter().filter_map(|(_, _, f)| missing(f, checked.team_of(f), &args.sounds));
         let report = serde_json::json!({
             "demo": builtin,
             "files": files.iter().map(|(path, _)| path).collect::<Vec<_>>(),
             "errors": errors,
             "warnings": checked.problems.len() - errors,
             "problems": checked.problems,
-            "prompts_without_sound": checked.flows.iter().filter_map(|(_, _, flow)| missing(flow, &args.sounds)).sum::<usize>(),
+            "prompts_without_sound": silent.sum::<usize>(),
         });
         writeln!(out, "{report:#}")?;
     } else {
@@ -145,7 +146,7 @@ fn print(
 /// Where carelane plays the audio itself, a prompt without a sound is spoken by the carrier: worth a note, no error.
 fn note_sounds(checked: &Checked, sounds: &Path, out: &mut impl Write) -> io::Result<()> {
     for (path, _, flow) in &checked.flows {
-        if let Some(missing @ 1..) = missing(flow, sounds) {
+        if let Some(missing @ 1..) = missing(flow, checked.team_of(flow), sounds) {
             let what = if missing == 1 { "prompt has" } else { "prompts have" };
             writeln!(
                 out,

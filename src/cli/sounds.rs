@@ -15,6 +15,7 @@ use std::process::Stdio;
 
 use crate::flow::Flow;
 use crate::flow::OPENING_SECONDS_MAX;
+use crate::flow::Team;
 use crate::flow::check_folder;
 use crate::flow::demo;
 use crate::media::Manifest;
@@ -113,24 +114,25 @@ pub fn run(args: &Args) -> ExitCode {
 fn pieces(named: Option<&Path>) -> Result<Wanted, String> {
     let files = super::serve::flow_files(named)?;
     let files = files.unwrap_or_else(|| demo().map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec());
-    let flows = check_folder(&files).flows;
-    if flows.is_empty() {
+    let checked = check_folder(&files);
+    if checked.flows.is_empty() {
         return Err("there is no sound flow file here; `carelane check` says what is wrong".to_owned());
     }
     let mut wanted = Wanted::new();
-    for (_, _, flow) in &flows {
+    for (_, _, flow) in &checked.flows {
         let openings = flow.greeting.opening.values();
         let openings: BTreeSet<&str> = openings.map(AsRef::as_ref).collect();
         let limit = |piece: &Piece| openings.contains(piece.text.as_str()).then_some(OPENING_SECONDS_MAX);
-        wanted.extend(inventory(flow).into_iter().map(|piece| (piece.clone(), limit(&piece))));
+        let said = inventory(flow, checked.team_of(flow));
+        wanted.extend(said.into_iter().map(|piece| (piece.clone(), limit(&piece))));
     }
     Ok(wanted)
 }
 
 /// How many of a flow's pieces have no sound; `None` if the folder holds no sounds of prompts at all.
-pub(super) fn missing(flow: &Flow, folder: &Path) -> Option<usize> {
+pub(super) fn missing(flow: &Flow, team: Option<&Team>, folder: &Path) -> Option<usize> {
     let manifest = Manifest::open(folder).ok()?;
-    Some(inventory(flow).iter().filter(|piece| manifest.file(piece).is_none()).count())
+    Some(inventory(flow, team).iter().filter(|piece| manifest.file(piece).is_none()).count())
 }
 
 /// What is said, and how many seconds it may take.

@@ -27,7 +27,9 @@ use crate::floor::effect::Answer;
 use crate::floor::effect::Outbox;
 use crate::floor::effect::Refusal;
 use crate::floor::event::Event;
+use crate::floor::event::contact::ContactOf;
 use crate::floor::fact::Fact;
+use crate::floor::fact::contact::ContactKept;
 use crate::floor::treatment::Treatment;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
@@ -68,6 +70,8 @@ pub(super) enum Message {
     View(oneshot::Sender<View>),
     /// One item is asked for.
     Item(ItemId, oneshot::Sender<Option<Item>>),
+    /// What is on record about a number is asked for.
+    Contact(PracticeId, ContactOf, oneshot::Sender<Option<ContactKept>>),
     /// A practice's flow is asked for, as new calls get it.
     Flow(PracticeId, oneshot::Sender<Option<Arc<Flow>>>),
     /// A leg's present treatment is asked for.
@@ -121,6 +125,7 @@ pub(super) enum Held {
     Ready(oneshot::Sender<bool>, bool),
     View(oneshot::Sender<View>, View),
     Item(oneshot::Sender<Option<Item>>, Box<Option<Item>>),
+    Contact(oneshot::Sender<Option<ContactKept>>, Box<Option<ContactKept>>),
     Flow(oneshot::Sender<Option<Arc<Flow>>>, Option<Arc<Flow>>),
     Current(oneshot::Sender<Option<Given>>, Option<Given>),
     Order(Order),
@@ -141,6 +146,7 @@ pub(super) async fn let_go(
                 Held::Ready(to, ready) => drop(to.send(ready)),
                 Held::View(to, view) => drop(to.send(view)),
                 Held::Item(to, item) => drop(to.send(*item)),
+                Held::Contact(to, kept) => drop(to.send(*kept)),
                 Held::Flow(to, flow) => drop(to.send(flow)),
                 Held::Current(to, given) => drop(to.send(given)),
                 Held::Order(order) => drop(orders.send(order)),
@@ -217,6 +223,10 @@ impl Desk {
             Message::Ready(to) => held.push(Held::Ready(to, self.floor.has_practices())),
             Message::View(to) => held.push(Held::View(to, self.floor.view())),
             Message::Item(id, to) => held.push(Held::Item(to, Box::new(self.floor.item(id).cloned()))),
+            Message::Contact(practice, of, to) => {
+                let known = self.floor.contact_meant(&practice, &of).map(|contact| contact.kept.clone());
+                held.push(Held::Contact(to, Box::new(known)));
+            }
             Message::Flow(practice, to) => held.push(Held::Flow(to, self.floor.flow(&practice).cloned())),
             Message::Current(leg, to) => held.push(Held::Current(to, self.current(leg))),
             Message::Stop(_) => {}

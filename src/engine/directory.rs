@@ -19,6 +19,8 @@ use crate::floor::call::Side;
 use crate::floor::details::Subject;
 use crate::floor::effect::Outbox;
 use crate::floor::fact::Fact;
+use crate::floor::fact::attempt::Attempt;
+use crate::floor::fact::attempt::AttemptStep;
 use crate::floor::fact::consult::ConsultStep;
 use crate::floor::fact::consult::Consulted;
 use crate::floor::fact::supervision::Supervised;
@@ -157,7 +159,8 @@ impl Directory {
                     self.streams.forget(*leg);
                     self.softphones.quiet(*leg);
                     // Of an assistant's leg the end of the conversation tells.
-                    if let Some(caller) = floor.leg(*leg).filter(|leg| leg.side == Side::Caller) {
+                    if let Some(caller) = floor.leg(*leg).filter(|leg| matches!(leg.side, Side::Caller | Side::Called))
+                    {
                         self.rooms.end(caller.call);
                     }
                 }
@@ -178,6 +181,7 @@ impl Directory {
                 Fact::TalkEnded { call, .. } | Fact::Transferred { call, .. } | Fact::JoinFailed { call } => {
                     self.rooms.end(*call);
                 }
+                Fact::Attempt(Attempt { call, step: AttemptStep::Ended { .. }, .. }) => self.rooms.end(*call),
                 _ => {}
             }
             if let Fact::FlowLoaded(file) = fact {
@@ -237,6 +241,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::Consulted(Consulted { call, .. })
         | Fact::CallLost { call } => Some(*call),
         Fact::ItemOpened(new) => Some(new.call).filter(|call| *call != CallId::NONE),
+        Fact::Attempt(attempt) => Some(attempt.call).filter(|call| *call != CallId::NONE),
         Fact::EventQuarantined { call, .. } => *call,
         Fact::Taped(taped) => taped.call(),
         Fact::LegTreated { leg, .. }
@@ -252,31 +257,19 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         // Their entries also hold a fact that names the leg or the call.
         Fact::OfferAnswered { .. } | Fact::OfferRung { .. } | Fact::OfferEnded { .. } => None,
         Fact::FloorOpened(_) | Fact::FlowLoaded(_) | Fact::TeamLoaded(_) | Fact::AgentChanged { .. } => None,
-        Fact::SoftphoneHeard { .. }
-        | Fact::SoftphoneUnheard { .. }
-        | Fact::SoftphoneLost { .. }
-        | Fact::ItemAttempted { .. }
-        | Fact::ItemClosed { .. }
-        | Fact::ItemOwned { .. }
-        | Fact::ItemFlagged { .. }
-        | Fact::ItemChanged { .. }
-        | Fact::LetterCame(_)
-        | Fact::DetailsKnown { of: Subject::Item(_), .. }
+        Fact::SoftphoneHeard { .. } | Fact::SoftphoneUnheard { .. } | Fact::SoftphoneLost { .. } => None,
+        Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } | Fact::ItemOwned { .. } => None,
+        Fact::ItemFlagged { .. } | Fact::ItemChanged { .. } | Fact::LetterCame(_) => None,
+        Fact::RecordingNamed { .. } | Fact::RecordingEmpty { .. } | Fact::RecordingDelayed { .. } => None,
+        Fact::RecordingTried { .. } | Fact::RecordingStored { .. } | Fact::RecordingDropped { .. } => None,
+        Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => None,
+        Fact::GapFound { .. } | Fact::GapRead => None,
+        Fact::DetailsKnown { of: Subject::Item(_), .. }
         | Fact::StrangerEnded { .. }
-        | Fact::RecordingNamed { .. }
-        | Fact::RecordingEmpty { .. }
-        | Fact::RecordingDelayed { .. }
-        | Fact::RecordingTried { .. }
-        | Fact::RecordingStored { .. }
-        | Fact::RecordingDropped { .. }
         | Fact::RecordingPlayed { .. }
-        | Fact::StaffArrived { .. }
-        | Fact::StaffKnown { .. }
-        | Fact::PinRefused { .. }
         | Fact::EffectSettled { .. }
-        | Fact::GapFound { .. }
-        | Fact::GapRead
         | Fact::AskedOnce { .. }
+        | Fact::ContactKept(_)
         | Fact::KeyExpired(_)
         | Fact::JournalSalvaged(_) => None,
     }

@@ -3,6 +3,8 @@
 //! A create-call whose outcome is unknown is reconciled by listing the carrier's calls before it is ever sent again.
 //! Outcomes come back to the floor as events through the desk's mailbox, like everything else.
 
+mod patient;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,6 +69,11 @@ pub(super) async fn carry_out(engine: Engine, rest: Arc<RestClient>, order: Orde
             }
             let dial = Dial { leg, to: &to, from: &from, ring, since };
             courier.dial(&dial, resumed).await;
+        }
+        Effect::CallPatient { leg, caller, from, ring, since } => {
+            let Some(number) = caller.number else { return courier.fail(Failure::Refused).await };
+            let dial = Dial { leg, to: number.reveal(), from: &from, ring, since };
+            courier.call_patient(&dial, resumed).await;
         }
         Effect::Redirect { leg, serial, carrier_call } if carrier_call.is_browser() => {
             courier.move_browser(leg, serial).await;

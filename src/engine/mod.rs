@@ -76,6 +76,8 @@ pub use tapes::Tapes;
 use crate::carrier::twilio::RestClient;
 use crate::floor::Floor;
 use crate::floor::event::Event;
+use crate::floor::event::contact::ContactOf;
+use crate::floor::fact::contact::ContactKept;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::flow::Flow;
@@ -339,6 +341,13 @@ impl Engine {
         let (to, item) = oneshot::channel();
         self.send(Message::Item(id, to))?;
         item.await.map_err(|_| Unanswered::DiskFull)
+    }
+
+    /// What is on record about a number.
+    pub async fn contact(&self, practice: PracticeId, of: ContactOf) -> Result<Option<ContactKept>, Unanswered> {
+        let (to, kept) = oneshot::channel();
+        self.send(Message::Contact(practice, of, to))?;
+        kept.await.map_err(|_| Unanswered::DiskFull)
     }
 
     /// A practice's flow as new calls get it; a call under way may keep an older one.

@@ -18,6 +18,7 @@ use super::event::LegEnd;
 use super::fact::FlaggedBy;
 use super::ladder::Climb;
 use super::last_words::Parting;
+use super::outbound::Calling;
 use super::taping::Taping;
 use super::treatment::Treatment;
 use super::work::recording::MessageId;
@@ -40,6 +41,9 @@ use crate::vocab::OutcomeId;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
+
+/// An attempt's deadline counts so much later than a caller's.
+const BEHIND_CALLERS: Span = Span::days(100 * 366);
 
 /// One patient's call that is not yet accounted for by an outcome or an item.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +98,8 @@ pub struct Call {
     pub held: Option<Held>,
     /// Its assistant asks a colleague to take it over.
     pub consult: Option<Consult>,
+    /// Nobody rang in: it is an attempt to reach somebody.
+    pub calling: Option<Calling>,
     /// What is known of its being recorded.
     pub taping: Taping,
 }
@@ -219,6 +225,8 @@ pub enum Side {
         /// Was the PIN right?
         known: bool,
     },
+    /// The patient's, dialled for an attempt.
+    Called,
     /// A supervisor's, dialled so that she can listen in.
     Supervisor {
         /// Who.
@@ -227,6 +235,46 @@ pub enum Side {
 }
 
 impl Call {
+    /// One that is nowhere yet.
+    pub(super) fn new(
+        id: CallId,
+        practice: PracticeId,
+        flow: Arc<Flow>,
+        leg: LegId,
+        caller: Caller,
+        arrived: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            practice,
+            language: flow.default_language().clone(),
+            flow,
+            leg,
+            caller,
+            arrived,
+            urgent: false,
+            crisis: false,
+            flagged_by: None,
+            self_served: false,
+            repeat: false,
+            details: Details::default(),
+            missed_inputs: 0,
+            phase: Phase::Menu,
+            place: None,
+            round: 0,
+            failed_joins: 0,
+            closed: None,
+            climb: None,
+            overran: false,
+            served_since: None,
+            told_until: None,
+            held: None,
+            consult: None,
+            calling: None,
+            taping: Taping::default(),
+        }
+    }
+
     /// The lane it is in, from the first queue on.
     pub fn lane(&self) -> Option<&Lane> {
         self.flow.lane(&self.place.as_ref()?.lane)
@@ -237,7 +285,10 @@ impl Call {
         if let Some(consult) = &self.consult {
             return Some(consult.key);
         }
-        Some(Key::new(self.urgent, self.place.as_ref()?.deadline, self.id))
+        let deadline = self.place.as_ref()?.deadline;
+        // Live calls first: an attempt stands behind every caller.
+        let deadline = if self.is_calling() { deadline + BEHIND_CALLERS } else { deadline };
+        Some(Key::new(self.urgent, deadline, self.id))
     }
 
     /// The assistant it is with.

@@ -183,6 +183,9 @@ impl Turn<'_> {
 
     fn flag_call(&mut self, id: CallId, by: FlaggedBy) {
         let Some(call) = self.call(id) else { return self.flag_what_is_left(id, by) };
+        if let Some(calling) = call.calling.filter(|calling| !calling.answered) {
+            return self.flag_item(calling.item, false, by);
+        }
         let here_already = call.is_with_the_clinic();
         match call.phase.clone() {
             _ if here_already => {}

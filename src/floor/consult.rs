@@ -217,8 +217,8 @@ impl Turn<'_> {
         let (round, language) = (call.round + u32::from(moves), call.flow.default_language().clone());
         self.consult(id, ConsultStep::Accepted { agent, leg, round });
         // Nothing of what the two say is recorded.
-        let (recorded, call) = (false, id);
-        let room = |party| Treatment::Connected { call, round, party, language: language.clone(), recorded };
+        let (recorded, called, call) = (false, false, id);
+        let room = |party| Treatment::Connected { call, round, party, language: language.clone(), recorded, called };
         self.treat(leg, room(Party::Colleague));
         if moves {
             self.treat(first, room(Party::Agent));
@@ -258,7 +258,8 @@ impl Turn<'_> {
         let Some(call) = self.call(id) else { return };
         let (caller, round, language, recorded) = (call.leg, call.round, call.language.clone(), call.may_be_taped());
         let staff_language = call.flow.default_language().clone();
-        let room = |party, language, recorded| Treatment::Connected { call: id, round, party, language, recorded };
+        let (call, called) = (id, false);
+        let room = |party, language, recorded| Treatment::Connected { call, round, party, language, recorded, called };
         self.treat(leg, room(Party::Agent, staff_language, false));
         self.treat(caller, room(Party::Caller, language, recorded));
     }

@@ -11,6 +11,7 @@ use super::work::note::NotePart;
 use super::work::recording::MessageId;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
+use crate::vocab::Caller;
 use crate::vocab::CarrierCall;
 use crate::vocab::CarrierRecording;
 use crate::vocab::EffectId;
@@ -38,6 +39,19 @@ pub enum Effect {
         /// How long it rings.
         ring: Span,
         /// When the floor decided it: the start of the listing by which an unknown outcome is reconciled.
+        since: Timestamp,
+    },
+    /// Ring a patient's phone, for an assistant who waits in the room. At most once, whatever happens.
+    CallPatient {
+        /// The leg to create.
+        leg: LegId,
+        /// Whose number.
+        caller: Caller,
+        /// The practice's number.
+        from: Arc<str>,
+        /// How long it rings.
+        ring: Span,
+        /// When the floor decided it.
         since: Timestamp,
     },
     /// Make the carrier fetch a leg's current treatment now.
@@ -113,9 +127,11 @@ impl Effect {
     /// The leg it is about; none for what is done about a recording.
     pub fn leg(&self) -> Option<LegId> {
         match self {
-            Self::Dial { leg, .. } | Self::Redirect { leg, .. } | Self::HangUp { leg, .. } | Self::Ask { leg, .. } => {
-                Some(*leg)
-            }
+            Self::Dial { leg, .. }
+            | Self::CallPatient { leg, .. }
+            | Self::Redirect { leg, .. }
+            | Self::HangUp { leg, .. }
+            | Self::Ask { leg, .. } => Some(*leg),
             Self::FetchRecording { .. } | Self::DropRecording { .. } | Self::KeepTape { .. } => None,
         }
     }
@@ -125,6 +141,7 @@ impl Effect {
         match self {
             Self::FetchRecording { of, .. } | Self::DropRecording { of, .. } => Some(*of),
             Self::Dial { .. }
+            | Self::CallPatient { .. }
             | Self::Redirect { .. }
             | Self::HangUp { .. }
             | Self::Ask { .. }

@@ -3,6 +3,7 @@
 //! An event carries no time (the desk stamps it) and no decision. Nothing here can fail: strange but possible
 //! input becomes a counted oddity in the answer, never an error.
 
+pub mod contact;
 mod item;
 mod letter;
 
@@ -363,6 +364,8 @@ pub enum Event {
         /// What came.
         letter: Box<NewLetter>,
     },
+    /// Somebody told what the person behind a number wants.
+    ContactTold(Box<contact::ContactTold>),
 }
 
 /// Where a salvaged journal comes from.
@@ -509,6 +512,7 @@ impl HasPrivate for Event {
             Self::PlaybackAsked { by, .. } | Self::TapeAsked { by, .. } => by.privates(each),
             Self::DetailsTold { details, .. } => details.privates(each),
             Self::LetterCame { letter, .. } => letter.privates(each),
+            Self::ContactTold(told) => told.privates(each),
             Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
@@ -524,6 +528,7 @@ impl HasPrivate for Event {
             Self::PlaybackAsked { by, .. } | Self::TapeAsked { by, .. } => by.privates_mut(each),
             Self::DetailsTold { details, .. } => details.privates_mut(each),
             Self::LetterCame { letter, .. } => letter.privates_mut(each),
+            Self::ContactTold(told) => told.privates_mut(each),
             Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));

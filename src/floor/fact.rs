@@ -5,7 +5,9 @@
 //! `private`; golden journals guard both.
 
 pub mod agent;
+pub mod attempt;
 pub mod consult;
+pub mod contact;
 pub mod desk;
 pub mod hold;
 mod how;
@@ -589,8 +591,12 @@ pub enum Fact {
     Supervised(supervision::Supervised),
     /// A step of a warm transfer.
     Consulted(consult::Consulted),
+    /// A step of an attempt that carelane dials.
+    Attempt(attempt::Attempt),
     /// Something about a recorded conversation.
     Taped(taped::Taped),
     /// A patient wrote.
     LetterCame(Box<letter::Letter>),
+    /// What is on record about a number.
+    ContactKept(Box<contact::ContactKept>),
 }

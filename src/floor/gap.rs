@@ -38,6 +38,7 @@ impl Turn<'_> {
         // The carrier's clock may run ahead of ours.
         let began = Some(began.min(self.now));
         self.fact(Fact::CallArrived { call, leg, practice, flow, carrier_call, caller, began });
+        self.note_contact(call);
         self.fact(Fact::LegEnded { leg, end: LegEnd::Completed });
         self.leave_with_item(call, ItemKind::Missed, Left::Missed, Phrase::NobodyFree);
     }

@@ -43,6 +43,11 @@ pub fn next_opening(flow: &Flow, from: Timestamp) -> Option<Timestamp> {
     spells(flow, from).find(|(opens, closes)| *opens > from && closes > opens).map(|(opens, _)| opens)
 }
 
+/// When the practice closes next, of this moment at which it is open.
+pub fn closes(flow: &Flow, at: Timestamp) -> Option<Timestamp> {
+    spells(flow, at).take_while(|(opens, _)| *opens <= at).find(|(_, closes)| at < *closes).map(|(_, closes)| closes)
+}
+
 /// Why the practice is closed at this moment; nothing while it is open.
 pub fn closed(flow: &Flow, at: Timestamp) -> Option<Closed> {
     if is_open(flow, at) {

@@ -48,6 +48,7 @@ impl Floor {
         self.check_staff_lines()?;
         self.check_supervisors()?;
         self.check_flags()?;
+        self.check_attempts()?;
         self.check_bounds()?;
         self.check_effects()?;
         self.check_timers()
@@ -112,6 +113,7 @@ impl Floor {
             let taped = call.taping.tape.is_none() || talks && call.may_be_taped();
             must("announced-before-recorded", taped, || format!("{id} is recorded: {:?}", call.taping))?;
             let present = matches!(call.phase, Phase::WrapUp { .. } | Phase::NoteOwed { .. })
+                || call.is_calling()
                 || self.legs.get(&call.leg).is_some_and(super::call::Leg::is_up);
             let pinned = self.legs.get(&call.leg).is_none_or(|leg| std::sync::Arc::ptr_eq(&leg.flow, &call.flow));
             must("flow-pinned", pinned, || format!("{id} goes on with another version"))?;
@@ -192,6 +194,29 @@ impl Floor {
         Ok(())
     }
 
+    /// An attempt has its item and an item its attempt; never a fourth, and never two at once to one number.
+    fn check_attempts(&self) -> Result<(), Broken> {
+        for (id, item) in &self.items {
+            let hers = item.calling.is_none_or(|call| self.outbound.calls.get(&call) == Some(id));
+            must("attempt-has-an-item", hers, || format!("{id}: {:?}", item.calling))?;
+        }
+        let mut rung = std::collections::BTreeSet::new();
+        for (call, item) in &self.outbound.calls {
+            let calling = self.calls.get(call).and_then(|call| call.calling);
+            let known = self.items.get(item).is_some_and(|item| item.calling == Some(*call));
+            must("attempt-has-an-item", known && calling.is_some_and(|c| c.item == *item), || {
+                format!("{call} {item}")
+            })?;
+            let number = calling.map_or(0, |calling| calling.number);
+            must("three-attempts", (1..=3).contains(&number), || format!("{call} is attempt {number} of {item}"))?;
+            let calling = self.calls.get(call).filter(|call| call.is_calling());
+            let dialled = calling.and_then(|call| call.caller.number.as_ref()).map(crate::vocab::Number::key);
+            let alone = dialled.is_none_or(|number| rung.insert(number));
+            must("one-dial-a-number", alone, || format!("{call} of {item}"))?;
+        }
+        Ok(())
+    }
+
     /// What is counted is there, and what is kept to limit callers has an end.
     fn check_bounds(&self) -> Result<(), Broken> {
         for practice in self.practices.keys() {
@@ -201,10 +226,11 @@ impl Floor {
             let (lines, counted) = (self.legs.values().filter(up).count(), self.on_line.get(practice));
             must("lines-counted", lines == counted.copied().unwrap_or(0), || format!("{lines} {counted:?}"))?;
         }
-        let sound = self.arrivals.values().all(super::admission::Arrivals::is_sound) && self.tongues.is_sound();
-        must("bounded", sound, || "arrivals or languages".to_owned())?;
+        let arrivals = self.arrivals.values().all(super::admission::Arrivals::is_sound);
+        let sound = arrivals && self.tongues.is_sound() && self.contacts.is_sound();
+        must("bounded", sound, || "arrivals, languages or contacts".to_owned())?;
         let mut depths: BTreeMap<_, usize> = BTreeMap::new();
-        for call in self.calls.values().filter(|call| call.is_queued()) {
+        for call in self.calls.values().filter(|call| call.is_queued() && !call.is_calling()) {
             if let Some(place) = &call.place {
                 *depths.entry((&call.practice, &place.lane)).or_default() += 1;
             }
@@ -298,6 +324,7 @@ impl Floor {
                 TimerName::ConsultOver(call) => {
                     self.calls.get(call).and_then(|call| call.consult.as_ref()).is_some_and(|consult| consult.asks())
                 }
+                TimerName::CallbackDue(item) => self.items.get(item).is_some_and(|item| self.may_dial(item)),
                 TimerName::MessageOver(call) => in_phase(call, |phase| matches!(phase, Phase::Voicemail { .. })),
                 TimerName::RecordingDue(item) => self.items.get(item).is_some_and(|item| !item.messages.is_empty()),
                 TimerName::SoftphoneSilent(agent) => {

@@ -97,6 +97,7 @@ impl Turn<'_> {
         if let Some(language) = self.floor.tongue_of(call) {
             self.fact(Fact::LanguageChosen { call, language });
         }
+        self.note_contact(call);
         self.answering(leg);
         if full {
             self.odd(Oddity::Overload);

@@ -28,8 +28,8 @@ use crate::vocab::Language;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
-use crate::vocab::limit::CONTACT_CHARS_MAX;
 use crate::vocab::limit::LETTER_CHARS_MAX;
+use crate::vocab::limit::SENDER_CHARS_MAX;
 
 /// A channel may be that late in telling of a letter.
 const TOLD_WITHIN: Span = Span::days(30);
@@ -57,7 +57,7 @@ impl Turn<'_> {
             Err(refusal) => return self.refuse(refusal),
         };
         let asked = Repeated { urgent: read.urgent, details: &letter.details, within: flow.callbacks.repeat_within };
-        let requests = self.floor.requests_by(letter.caller.number.as_ref(), letter.contact.as_ref(), practice);
+        let requests = self.floor.requests_by(letter.caller.number.as_ref(), letter.sender.as_ref(), practice);
         let kin = requests.kin(&asked, &read.lane, self.now);
         let (item, again, due_at) = match kin {
             Kin::Same(item) => {
@@ -76,8 +76,8 @@ impl Turn<'_> {
                 (id, false, None)
             }
         };
-        let NewLetter { channel, text, contact, .. } = letter;
-        let came = Letter { item, channel, text, contact, received: read.received, again, due_at };
+        let NewLetter { channel, text, sender, .. } = letter;
+        let came = Letter { item, channel, text, sender, received: read.received, again, due_at };
         self.fact(Fact::LetterCame(Box::new(came)));
         self.hand_to_management(item);
         self.out.answer = Answer::Taken { item, again };
@@ -108,8 +108,8 @@ impl Floor {
         if text.chars().count() > LETTER_CHARS_MAX {
             return Err(Refusal::TooLong { what: "text", chars_max: LETTER_CHARS_MAX });
         }
-        if letter.contact.as_ref().is_some_and(|contact| contact.reveal().chars().count() > CONTACT_CHARS_MAX) {
-            return Err(Refusal::TooLong { what: "contact", chars_max: CONTACT_CHARS_MAX });
+        if letter.sender.as_ref().is_some_and(|sender| sender.reveal().chars().count() > SENDER_CHARS_MAX) {
+            return Err(Refusal::TooLong { what: "sender", chars_max: SENDER_CHARS_MAX });
         }
         let received = letter.received.unwrap_or(now);
         if received > now + CLOCK_AHEAD_MAX || received + TOLD_WITHIN < now {
@@ -122,7 +122,7 @@ impl Floor {
                 let allowed = flow.languages.iter().map(|language| language.as_str().into()).collect();
                 return Err(Refusal::NotAllowed { what: "language", allowed });
             }
-            None => self.tongue_of_number(now, flow, letter.caller.number.as_ref()),
+            None => self.tongue_of_writer(now, flow, &letter.caller),
         };
         let urgent = urgent_words(flow, text).is_some();
         let lane = if urgent { flow.lane(&flow.urgent.lane) } else { named_lane(flow, letter, &language, text)? };

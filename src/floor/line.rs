@@ -16,6 +16,7 @@ use super::fact::OfferOutcome;
 use super::fact::Route;
 use super::fact::agent::AgentChange;
 use super::fact::agent::NotReady;
+use super::fact::attempt::AttemptEnd;
 use super::fact::consult::ConsultEnd;
 use super::fact::hold::HoldEnd;
 use super::treatment::Party;
@@ -116,14 +117,15 @@ impl Turn<'_> {
             return;
         };
         let side = leg.side.clone();
-        if !matches!(side, Side::Agent { .. } | Side::Supervisor { .. }) {
+        if !matches!(side, Side::Agent { .. } | Side::Supervisor { .. } | Side::Called) {
             return self.answer_with(id, 1);
         }
         let stranger = leg.carrier_call.as_ref().is_some_and(|known| known != carrier_call);
         if stranger || !leg.is_up() {
             // A dial that the carrier carried out twice rings twice: only the first leg is ours.
             self.odd(if stranger { Oddity::UnknownLeg } else { Oddity::LateAnswer });
-            self.out.answer = Answer::Over;
+            // patient: nobody picks up and hears nothing.
+            self.out.answer = if side == Side::Called { Answer::Excuse } else { Answer::Over };
             return;
         }
         if leg.serial() > 0 {
@@ -133,6 +135,7 @@ impl Turn<'_> {
         self.answering(id);
         match side {
             Side::Agent { offer, .. } => self.whisper(id, offer),
+            Side::Called => self.patient_answered(id),
             _ => self.supervisor_answered(id),
         }
         self.name_leg(id, carrier_call);
@@ -177,7 +180,10 @@ impl Turn<'_> {
         self.supervisor_gone(id);
         self.fact(Fact::LegEnded { leg: id, end });
         match side {
-            Side::Caller => self.caller_gone(call, moving),
+            Side::Called if self.call(call).is_some_and(|call| call.is_calling()) => {
+                self.patient_not_reached(call, end)
+            }
+            Side::Caller | Side::Called => self.caller_gone(call, moving),
             Side::Agent { agent, offer } => {
                 if self.floor.offers.contains_key(&offer) {
                     let routed = end != LegEnd::Failed;
@@ -227,6 +233,9 @@ impl Turn<'_> {
     /// The assistant's line is lost. A caller who was still being moved to her never spoke: back to the place in line.
     fn agent_gone(&mut self, id: CallId) {
         let Some(call) = self.call(id) else { return };
+        if call.is_calling() {
+            return self.attempt_over(id, AttemptEnd::AssistantGone);
+        }
         match call.held {
             Some(_) => self.left_on_hold(id, Route::Transfer),
             None if self.is_moving(call.leg) => self.back_in_line(id),
@@ -301,6 +310,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn end_talk(&mut self, id: CallId, by: Party) {
+        if self.call(id).is_some_and(|call| call.is_calling()) {
+            return self.attempt_over(id, AttemptEnd::AssistantGone);
+        }
         self.end_consult(id, ConsultEnd::TalkEnded);
         self.end_hold(id, if by == Party::Caller { HoldEnd::CallerLeft } else { HoldEnd::AssistantLeft });
         let Some(call) = self.call(id) else { return };
@@ -310,6 +322,10 @@ impl Turn<'_> {
 
     /// A leg that should have ended by itself: last words first, then it is hung up.
     pub(super) fn leg_lingers(&mut self, id: LegId) {
+        let found = self.floor.legs.get(&id).filter(|leg| leg.side == Side::Called && leg.serial() == 0);
+        if let Some(call) = found.map(|leg| leg.call).filter(|call| self.call(*call).is_some_and(|c| c.is_calling())) {
+            return self.attempt_over(call, AttemptEnd::Unknown);
+        }
         let party = self.floor.legs.get(&id).and_then(|leg| match leg.current() {
             Some(Treatment::Connected { party, .. }) => Some(*party),
             Some(Treatment::OnHold { .. }) => Some(Party::Caller),
@@ -328,7 +344,7 @@ impl Turn<'_> {
 
     pub(super) fn effect_confirmed(&mut self, id: EffectId, carrier_call: Option<CarrierCall>) {
         match self.floor.effects.get(&id).cloned() {
-            Some(Effect::Dial { leg, .. }) => match carrier_call {
+            Some(Effect::Dial { leg, .. } | Effect::CallPatient { leg, .. }) => match carrier_call {
                 Some(name) => self.name_leg(leg, &name),
                 None => self.fact(Fact::EffectSettled { effect: id }),
             },
@@ -366,6 +382,14 @@ impl Turn<'_> {
             // The next silence asks again.
             (Effect::Ask { leg, .. }, Failure::Refused | Failure::Unreachable) => {
                 self.fact(Fact::AskUnanswered { leg });
+            }
+            (Effect::CallPatient { leg, .. }, why) => {
+                let call = self.floor.legs.get(&leg).map(|leg| leg.call);
+                self.fact(Fact::EffectSettled { effect: id });
+                self.fact(Fact::LegEnded { leg, end: LegEnd::Failed });
+                let certain = why == Failure::Refused;
+                let how = if certain { AttemptEnd::NotDialled } else { AttemptEnd::Unknown };
+                call.into_iter().for_each(|call| self.attempt_over(call, how));
             }
             (Effect::Dial { leg, offer, .. }, _) => {
                 self.fact(Fact::EffectSettled { effect: id });

@@ -12,6 +12,7 @@ pub mod call;
 mod clinical;
 mod complaint;
 pub mod consult;
+pub mod contact;
 pub mod details;
 pub mod effect;
 pub mod event;
@@ -28,6 +29,7 @@ mod letter;
 mod line;
 mod offering;
 mod on_hold;
+pub mod outbound;
 #[cfg(feature = "planted")]
 pub mod planted;
 mod quarantine;
@@ -42,6 +44,7 @@ mod state;
 pub mod supervision;
 pub mod taping;
 pub mod timer;
+mod toll;
 mod tongue;
 pub mod treatment;
 mod turn;
@@ -127,6 +130,7 @@ pub struct Floor {
     on_line: BTreeMap<PracticeId, usize>,
     arrivals: BTreeMap<PracticeId, admission::Arrivals>,
     tongues: tongue::Tongues,
+    contacts: contact::Contacts,
     by_carrier: BTreeMap<CarrierCall, LegId>,
     /// Calls that ended before we saw them begin.
     strangers: BTreeSet<CarrierCall>,
@@ -136,6 +140,8 @@ pub struct Floor {
     parted: VecDeque<(Timestamp, Parted)>,
     timers: timer::Timers,
     effects: BTreeMap<EffectId, Effect>,
+    /// Attempts that carelane dials.
+    outbound: outbound::Outbound,
     ended: Ledger,
     minted: Minted,
     /// Effects born since the last `handle`, for its outbox; not part of the state.
@@ -170,6 +176,7 @@ struct Minted {
     offer: u64,
     item: u64,
     effect: u64,
+    contact: u64,
 }
 
 /// What is kept a day for late duplicates.
@@ -318,6 +325,7 @@ impl Floor {
             Event::DetailsTold { of: Subject::Item(item), .. } | Event::UrgentAsked { of: Subject::Item(item), .. } => {
                 self.items.get(item).map(|item| &item.new.practice)
             }
+            Event::ContactTold(told) => self.practices.get_key_value(&told.practice).map(|(id, _)| id),
             Event::CallDamaged { practice, .. }
             | Event::TapeAsked { practice, .. }
             | Event::LetterCame { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
@@ -343,7 +351,8 @@ impl Floor {
 
     /// Where the inbound calls are.
     pub fn ledger(&self) -> Ledger {
-        let in_progress = (self.calls.len() as u64).saturating_sub(self.note_owed);
+        let in_progress =
+            (self.calls.len().saturating_sub(self.outbound.calls.len()) as u64).saturating_sub(self.note_owed);
         Ledger { in_progress, items: self.ended.items + self.note_owed, ..self.ended }
     }
 

@@ -104,6 +104,10 @@ impl Turn<'_> {
             backline: call.details.backline,
             names_practice,
             from,
+            attempt: call.calling.and_then(|calling| {
+                let attempts_max = self.floor.items.get(&calling.item)?.rhythm().attempts_max();
+                Some((calling.number, attempts_max))
+            }),
         };
         let expires_at = self.now + whisper.said_within() + call.flow.offers.accept + CARRIER_SLACK;
         self.fact(Fact::OfferAnswered { offer, expires_at });
@@ -146,6 +150,7 @@ impl Turn<'_> {
                 let to = AgentChange::NotReady { reason: NotReady::WithAPatient, until: Some(self.now + rest) };
                 self.fact(Fact::AgentChanged { agent, to });
             }
+            Some(FLAGS) if self.is_of_an_attempt(offer) => self.whisper(leg, offer),
             Some(FLAGS) if self.may_be_flagged(offer) => {
                 self.treat(leg, say(Phrase::OfferFlagged));
                 if let Some(call) = self.floor.offers.get(&offer).map(|o| o.call) {
@@ -166,6 +171,11 @@ impl Turn<'_> {
         offer.and_then(|offer| self.call(offer.call)).is_some_and(|call| !call.urgent)
     }
 
+    /// Nobody is on the line whom she could flag.
+    fn is_of_an_attempt(&self, offer: OfferId) -> bool {
+        self.floor.offers.get(&offer).and_then(|offer| self.call(offer.call)).is_some_and(Call::is_calling)
+    }
+
     pub(super) fn is_on_call(&self, offer: OfferId) -> bool {
         self.floor.offers.get(&offer).is_some_and(|o| o.on_call)
     }
@@ -178,13 +188,27 @@ impl Turn<'_> {
             return self.consult_accepted(o.call, o.agent, o.leg);
         }
         let Some(call) = self.call(o.call) else { return };
+        let is_calling = call.is_calling();
+        if !self.may_call_patient(call) {
+            return self.attempt_too_late(offer, o.call, o.leg);
+        }
         let (caller_leg, language, recorded) = (call.leg, call.language.clone(), call.may_be_taped());
         let staff_language = call.flow.default_language().clone();
         let round = call.round + 1;
         let others: Vec<OfferId> = call.offers().filter(|other| *other != offer).collect();
         self.fact(Fact::OfferEnded { offer, outcome: OfferOutcome::Accepted });
         self.fact(Fact::TalkBegan { call: o.call, agent: o.agent, leg: o.leg });
-        let room = |party, language, recorded| Treatment::Connected { call: o.call, round, party, language, recorded };
+        if is_calling {
+            return self.call_patient(o.call, o.leg);
+        }
+        let room = |party, language, recorded| Treatment::Connected {
+            call: o.call,
+            round,
+            party,
+            language,
+            recorded,
+            called: false,
+        };
         self.treat(o.leg, room(Party::Agent, staff_language, false));
         self.treat(caller_leg, room(Party::Caller, language, recorded));
         others.into_iter().for_each(|other| self.taken_elsewhere(other));
@@ -253,6 +277,9 @@ impl Turn<'_> {
     }
 
     fn exit_by_timeout(&mut self, id: CallId) {
+        if self.call(id).is_some_and(Call::is_calling) {
+            return self.withdraw_attempt(id);
+        }
         let exit = self.call(id).and_then(|c| c.lane()).map(|lane| lane.exits.timeout.clone());
         self.leave_by(id, exit.unwrap_or(Exit::Callback), Phrase::NobodyFree);
     }
@@ -264,7 +291,8 @@ impl Turn<'_> {
         }
         let waiting: Vec<CallId> = self.floor.board.in_order().map(|key| key.call).collect();
         for id in waiting {
-            let call = self.call(id).and_then(|call| Some((&call.flow, call.lane()?)));
+            let call = self.call(id).filter(|call| !call.is_calling());
+            let call = call.and_then(|call| Some((&call.flow, call.lane()?)));
             let climbs = self.call(id).is_some_and(|call| self.floor.ladder_of(call).is_some());
             let exit = call.filter(|_| !climbs).and_then(|(flow, lane)| self.way_out(flow, lane, true)).cloned();
             if let Some(exit) = exit {

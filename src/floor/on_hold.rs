@@ -104,7 +104,7 @@ impl Turn<'_> {
         let Some(call) = self.call(id) else { return };
         let (leg, language, recorded) = (call.leg, call.language.clone(), call.may_be_taped());
         let (call, round, party) = (id, call.round, Party::Caller);
-        self.treat(leg, Treatment::Connected { call, round, party, language, recorded });
+        self.treat(leg, Treatment::Connected { call, round, party, language, recorded, called: false });
     }
 
     /// Whatever comes next, the patient is on hold no longer.

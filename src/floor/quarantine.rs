@@ -107,6 +107,7 @@ impl Turn<'_> {
                 TimerName::LegLingers(_)
                 | TimerName::ReadyAgain(_)
                 | TimerName::RecordingDue(_)
+                | TimerName::CallbackDue(_)
                 | TimerName::SoftphoneSilent(_),
             )
             | None => None,
@@ -155,6 +156,9 @@ impl Turn<'_> {
 
     /// Whatever the call was doing, somebody owns what is left to do.
     fn safe_exit(&mut self, id: CallId) {
+        if self.call(id).is_some_and(super::call::Call::is_calling) {
+            return self.withdraw_attempt(id);
+        }
         match self.call(id).map(|call| call.phase.clone()) {
             Some(Phase::Menu | Phase::Waiting | Phase::Offered(_)) => {
                 self.leave_with_item(id, ItemKind::Missed, Left::Missed, Phrase::Trouble);
@@ -181,7 +185,7 @@ impl Turn<'_> {
     fn part_with(&mut self, id: LegId) {
         let Some(leg) = self.floor.legs.get(&id) else { return };
         let phrase = match leg.side {
-            Side::Caller => Phrase::Goodbye,
+            Side::Caller | Side::Called => Phrase::Goodbye,
             Side::Agent { .. } | Side::Staff { .. } | Side::Supervisor { .. } => Phrase::OfferGone,
         };
         let language = leg.flow.default_language().clone();

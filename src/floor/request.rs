@@ -20,6 +20,7 @@ use super::fact::OfferOutcome;
 use super::fact::Route;
 use super::fact::agent::AgentChange;
 use super::fact::agent::NotReady;
+use super::fact::attempt::AttemptEnd;
 use super::fact::hold::HoldEnd;
 use super::turn::Turn;
 use super::work::chain;
@@ -152,6 +153,10 @@ impl Turn<'_> {
                 "a colleague is asked to take this call over: complete or cancel that, whoever has it last closes it",
             ));
         }
+        if let Some(calling) = call.calling {
+            let by = by.or(call.agent().cloned());
+            return self.attempt_made(calling.item, outcome, note, by, promised);
+        }
         if let Err(refusal) = self.floor.may_close_call(id, by.as_ref()) {
             return self.refuse(refusal);
         }
@@ -190,6 +195,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn wrap_up_over(&mut self, id: CallId) {
+        if self.call(id).is_some_and(|call| call.calling.is_some()) {
+            return self.attempt_over(id, AttemptEnd::Unwritten);
+        }
         let Some(lane) = self.call(id).and_then(|c| c.lane()).map(|lane| lane.id.clone()) else { return };
         self.open_item(id, ItemKind::NoteOwed, &lane);
     }
@@ -282,7 +290,7 @@ impl Turn<'_> {
             return self.refuse(Refusal::Conflict("a note is owed here: close the call instead"));
         }
         let Some(item) = self.floor.items.get(&id) else { return };
-        if item.is_tried_out() {
+        if item.is_tried_out() && !item.unwritten {
             return self.refuse(Refusal::Conflict(no_further_attempt(item.rhythm().attempts_max())));
         }
         if let Err(refusal) = self.floor.is_somebody(by.as_ref()) {
@@ -291,16 +299,24 @@ impl Turn<'_> {
         if found.closes && promised.is_some() {
             return self.refuse(KEEPS_OPEN);
         }
+        if found.closes && !self.may_close_item(id, &note, by.as_ref()) {
+            return;
+        }
+        let under_way = match self.attempt_by_hand(id) {
+            Ok(under_way) => under_way,
+            Err(why) => return self.refuse(Refusal::Conflict(why)),
+        };
+        let Some(item) = self.floor.items.get(&id) else { return };
         let due_before = item.new.due_at;
         let wished = promised.unwrap_or_else(|| rhythm::next_attempt(item, self.now));
         let due_at = if self.floor.may_put_off(item, by.as_ref()) { wished } else { wished.min(due_before) };
         let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
-        if found.closes && !self.may_close_item(id, &note, by.as_ref()) {
-            return;
-        }
         let attempted =
             Fact::ItemAttempted { item: id, outcome: found.id.clone(), note: note.clone(), due_at, by: by.clone() };
         self.fact(attempted);
+        if let Some(call) = under_way {
+            self.fact(Fact::CallClosed { call, outcome: found.id.clone(), note: note.clone() });
+        }
         match heard {
             _ if found.closes => self.close_item(id, found.id, note, by),
             Some(heard) => {

@@ -56,7 +56,7 @@ impl Floor {
 }
 
 /// The first moment after a month given as 202611.
-fn month_end(month: u32) -> Option<Timestamp> {
+pub(super) fn month_end(month: u32) -> Option<Timestamp> {
     let (year, month) = (i16::try_from(month / 100).ok()?, i8::try_from(month % 100).ok()?);
     let first = Date::new(year, month, 1).ok()?;
     let next = first.checked_add(jiff::Span::new().months(1)).ok()?;

@@ -33,6 +33,8 @@ impl Turn<'_> {
         match self.call(id) {
             // An item says already that something is left to do.
             Some(call) if is_owed_a_note(call) => {}
+            // Nobody rang in, and an item says already that somebody is to be called.
+            Some(call) if call.calling.is_some() => self.withdraw_attempt(id),
             Some(call) => {
                 let lane = call.lane().map_or_else(|| call.flow.person.clone(), |lane| lane.id.clone());
                 self.take_up(id, ItemKind::Missed, &lane, false);
@@ -108,8 +110,10 @@ impl Floor {
             arrivals: before.arrivals,
             by_carrier: BTreeMap::new(),
             tongues: before.tongues,
+            contacts: before.contacts,
             strangers: before.strangers,
             asked: before.asked,
+            outbound: before.outbound,
             parted: before.parted.into_iter().filter(|(_, parted)| !matches!(parted, Parted::Leg(_))).collect(),
             timers: before.timers.only(outlives_calls),
             // A message that was left is still to be fetched, and its copy at the carrier deleted.
@@ -154,6 +158,6 @@ fn outlives_calls(name: &TimerName) -> bool {
         | TimerName::HoldReminder(_)
         | TimerName::ConsultOver(_)
         | TimerName::MessageOver(_) => false,
-        TimerName::RecordingDue(_) => true,
+        TimerName::RecordingDue(_) | TimerName::CallbackDue(_) => true,
     }
 }

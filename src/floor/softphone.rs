@@ -168,7 +168,7 @@ impl Turn<'_> {
         let Some(call) = self.call(call).filter(|call| call.held.is_none()) else { return };
         let (leg, language, recorded) = (call.leg, call.language.clone(), call.may_be_taped());
         let (call, round, party) = (call.id, call.round, Party::Caller);
-        let room = Treatment::Connected { call, round, party, language, recorded };
+        let room = Treatment::Connected { call, round, party, language, recorded, called: false };
         if self.is_up(leg) {
             self.treat(leg, room);
         }

@@ -140,7 +140,7 @@ impl Turn<'_> {
         let agent = match &leg.side {
             Side::Staff { agent, known: true } => agent.clone(),
             Side::Agent { agent, .. } | Side::Supervisor { agent } => Some(agent.clone()),
-            Side::Staff { known: false, .. } | Side::Caller => None,
+            Side::Staff { known: false, .. } | Side::Caller | Side::Called => None,
         };
         let (language, missed) = match leg.current() {
             Some(Treatment::Keys { language, missed, .. }) => (language.clone(), *missed),

@@ -48,6 +48,8 @@ pub enum TimerName {
     HoldReminder(CallId),
     /// When nobody has taken over a call that is to be transferred warm.
     ConsultOver(CallId),
+    /// When an item is looked at whose attempts carelane dials.
+    CallbackDue(ItemId),
 }
 
 /// All deadlines, by moment and by name.

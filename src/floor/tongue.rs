@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::Floor;
 use crate::flow::Flow;
 use crate::vocab::CallId;
+use crate::vocab::Caller;
 use crate::vocab::Language;
 use crate::vocab::Number;
 use crate::vocab::PracticeId;
@@ -50,16 +51,23 @@ impl Tongues {
 }
 
 impl Floor {
-    /// The language this call's number last chose, unless that is too long ago, or its practice speaks it no longer.
+    /// The language a person wrote down for this call's number; or the one it last chose, unless that is too long ago,
+    /// or its practice speaks it no longer.
     pub(super) fn tongue_of(&self, id: CallId) -> Option<Language> {
         let call = self.calls.get(&id)?;
+        // rule: language-kept
+        if let Some(wanted) = self.language_wanted(&call.practice, &call.caller) {
+            let differs = wanted != &call.language && call.flow.languages.contains(wanted);
+            return differs.then(|| wanted.clone());
+        }
         self.tongue_known(call.arrived, &call.flow, call.caller.number.as_ref()?)
     }
 
     /// The language in which whoever has this number is written down; the practice's first, if nobody knows another.
-    pub(super) fn tongue_of_number(&self, at: Timestamp, flow: &Flow, number: Option<&Number>) -> Language {
-        let known = number.and_then(|number| self.tongue_known(at, flow, number));
-        known.unwrap_or_else(|| flow.default_language().clone())
+    pub(super) fn tongue_of_writer(&self, at: Timestamp, flow: &Flow, caller: &Caller) -> Language {
+        let wanted = self.language_wanted(&flow.practice, caller).filter(|wanted| flow.languages.contains(wanted));
+        let known = || self.tongue_known(at, flow, caller.number.as_ref()?);
+        wanted.cloned().or_else(known).unwrap_or_else(|| flow.default_language().clone())
     }
 
     fn tongue_known(&self, at: Timestamp, flow: &Flow, number: &Number) -> Option<Language> {

@@ -86,6 +86,9 @@ pub enum Treatment {
         /// The colleague who asks her to take the call over, by name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<Arc<str>>,
+        /// Nobody waits: which attempt to reach the patient it is, of how many.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<(u8, u8)>,
     },
     /// In conversation: both legs meet in one room.
     Connected {
@@ -97,6 +100,9 @@ pub enum Treatment {
         party: Party,
         /// The listener's language.
         language: Language,
+        /// Was this party rung up by us? Then it has not waited, and hears who calls.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        called: bool,
         /// Is the conversation recorded from this leg's stream? Its caller was told.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         recorded: bool,
@@ -320,11 +326,13 @@ const BACKLINE_MAX: Span = Span::secs(5);
 const PROMISE_MAX: Span = Span::secs(6);
 /// Who asks her to take it over.
 const WARM_MAX: Span = Span::secs(4);
+/// What it takes longer to say of a patient to be called, and what to tell a mailbox.
+const ATTEMPT_MAX: Span = Span::secs(5);
 
 impl Treatment {
     /// The longest that a whisper takes to be said: its keys are awaited after that, so no lease may end before.
     pub fn said_within(&self) -> Span {
-        let Self::Whisper { repeat, standing, promised, backline, names_practice, from, .. } = self else {
+        let Self::Whisper { repeat, standing, promised, backline, names_practice, from, attempt, .. } = self else {
             return Span::ZERO;
         };
         let more = [
@@ -334,6 +342,7 @@ impl Treatment {
             (*backline, BACKLINE_MAX),
             (promised.is_some(), PROMISE_MAX),
             (from.is_some(), WARM_MAX),
+            (attempt.is_some(), ATTEMPT_MAX),
         ];
         more.into_iter().filter(|(said, _)| *said).fold(WHISPER_MAX, |sum, (_, more)| sum + more)
     }

@@ -6,6 +6,7 @@
 use super::Floor;
 use super::call::Call;
 use super::call::Leg;
+use super::details::Subject;
 use super::effect::Answer;
 use super::effect::Oddity;
 use super::effect::Outbox;
@@ -16,6 +17,7 @@ use super::fact::OfferOutcome;
 use super::timer::TimerName;
 use super::treatment::Treatment;
 use crate::vocab::CallId;
+use crate::vocab::ItemId;
 use crate::vocab::LegId;
 use crate::vocab::OfferId;
 use crate::vocab::Timestamp;
@@ -34,6 +36,14 @@ impl<'f> Turn<'f> {
     }
 
     pub(super) fn take(&mut self, event: Event) {
+        let worked_on = worked_on(&event);
+        self.hear(event);
+        if let Some(item) = worked_on {
+            self.recheck_attempt(item);
+        }
+    }
+
+    fn hear(&mut self, event: Event) {
         match event {
             event @ (Event::FloorOpened(_) | Event::FlowOffered(_) | Event::TeamOffered(_)) => self.take_offered(event),
             Event::CallArrived { carrier_call, caller, dialled } => match self.floor.staff_numbers.get(&dialled) {
@@ -93,6 +103,7 @@ impl<'f> Turn<'f> {
             Event::ConsultAsked { call, what } => self.consult_asked(call, what),
             Event::ItemAsked { item, what, by } => self.item_asked(item, &what, by),
             Event::LetterCame { practice, letter } => self.letter_came(&practice, *letter),
+            Event::ContactTold(told) => self.contact_told(*told),
         }
     }
 
@@ -150,6 +161,7 @@ impl<'f> Turn<'f> {
                 TimerName::LadderAgain(call) => self.ladder_again(call),
                 TimerName::SoftphoneSilent(agent) => self.softphone_silent(agent),
                 TimerName::LineLost(leg) => self.line_gone(leg),
+                TimerName::CallbackDue(item) => self.callback_due(item),
                 TimerName::HoldReminder(call) => self.fact(Fact::HoldReminded { call }),
                 TimerName::ConsultOver(call) => self.consult_over(call),
             }
@@ -218,5 +230,17 @@ impl<'f> Turn<'f> {
         for offer in self.call(id).into_iter().flat_map(Call::offers).collect::<Vec<_>>() {
             self.end_offer(offer, OfferOutcome::Withdrawn);
         }
+    }
+}
+
+/// The item that somebody asked something of.
+fn worked_on(event: &Event) -> Option<ItemId> {
+    match event {
+        Event::AttemptMade { item, .. }
+        | Event::ItemCloseAsked { item, .. }
+        | Event::OwnerAsked { item, .. }
+        | Event::ItemAsked { item, .. }
+        | Event::UrgentAsked { of: Subject::Item(item), .. } => Some(*item),
+        _ => None,
     }
 }

@@ -13,7 +13,9 @@ use super::call::Phase;
 use super::call::Side;
 use super::consult::Consult;
 use super::details::Details;
+use super::fact::contact::ContactKept;
 use super::ledger::Ledger;
+pub use super::outbound::Calling;
 use super::rota;
 pub use super::rota::Hole;
 use super::treatment::Mode;
@@ -160,6 +162,8 @@ pub struct CallView {
     pub repeat: bool,
     /// Who calls, for whom and why, as far as it is known.
     pub details: Details,
+    /// What is on record about the caller's number.
+    pub contact: Option<ContactKept>,
     /// The caller's open items, newest first.
     pub open_items: Vec<ItemId>,
     /// The time by which the caller was promised a callback before this call.
@@ -182,6 +186,8 @@ pub struct CallView {
     pub held: Option<Held>,
     /// A warm transfer under way.
     pub consult: Option<ConsultView>,
+    /// Nobody rang in: the attempt that it is.
+    pub calling: Option<Calling>,
     /// Who listens in, and how.
     pub supervised_by: Option<(AgentId, Mode)>,
     /// Is its conversation being recorded?
@@ -281,7 +287,8 @@ impl Floor {
             }
         }
         for key in self.board.in_order() {
-            let Some((call, place)) = self.calls.get(&key.call).and_then(|c| Some((c, c.place.as_ref()?))) else {
+            let callers = self.calls.get(&key.call).filter(|call| !call.is_calling());
+            let Some((call, place)) = callers.and_then(|c| Some((c, c.place.as_ref()?))) else {
                 continue;
             };
             let waiting = WaitingView {
@@ -396,6 +403,7 @@ impl Floor {
             urgent: call.urgent,
             repeat: call.repeat,
             details: call.details.clone(),
+            contact: self.contact_of(&call.practice, &call.caller).map(|contact| contact.kept.clone()),
             open_items: self.requests_of(call).ids(),
             promised: self.requests_of(call).promised(call),
             arrived_at: call.arrived,
@@ -407,6 +415,7 @@ impl Floor {
             agent,
             held: call.held,
             consult: call.consult.as_ref().map(|consult| self.consult_view(consult)),
+            calling: call.calling,
             recorded: Self::is_taped(call),
             supervised_by: self
                 .supervisor_of(call.id)

@@ -83,5 +83,6 @@ pub(super) static CALLBACKS: Record = Record {
         rhythm::ATTEMPTS_FIELD,
         rhythm::LATER_FIELD,
         rhythm::NEXT_DAY_FIELD,
+        rhythm::DIALS_FIELD,
     ],
 };

@@ -24,6 +24,7 @@ use super::code::Code;
 use super::conform::Conform;
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Problems;
+use super::dialling;
 use super::lower;
 use super::model::Flow;
 use super::model::Team;
@@ -104,6 +105,7 @@ pub(super) fn check_flow_among(path: &str, text: &str, teams: &Teams<'_>) -> (Op
     check_words::check(&mut case);
     check_lane::check(&mut case);
     check_rhythm::check(&mut case);
+    dialling::check(&mut case);
     check_sheet::check(&mut case);
     check_desk::check(&mut case);
     check_channel::check(&mut case);

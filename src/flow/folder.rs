@@ -35,6 +35,13 @@ pub struct Checked {
     pub problems: Vec<Diagnostic>,
 }
 
+impl Checked {
+    /// The people who serve this practice's lanes.
+    pub fn team_of(&self, flow: &Flow) -> Option<&Team> {
+        self.teams.iter().map(|(_, _, team)| team).find(|team| team.id == flow.team)
+    }
+}
+
 /// The embedded demo: Riverside Family Medicine and its team, as `(path, text)`.
 pub fn demo() -> [(&'static str, &'static str); 2] {
     DEMO

@@ -12,6 +12,8 @@ use super::callbacks::Callbacks;
 use super::callbacks::LaneWork;
 use super::desk::Situation;
 use super::desk::named;
+use super::dialling::DIALLING;
+use super::dialling::Dialling;
 use super::model::Choice;
 use super::model::Exit;
 use super::model::Exits;
@@ -208,6 +210,7 @@ pub(super) fn flow(root: &Node) -> Flow {
         },
         retention: Retention { texts: Fields::of(top.node("retention"), &schema::RETENTION).duration("texts") },
         callbacks: callbacks(top.node("callbacks")),
+        dialling: dialling(top.node("dialling")),
         recording: top.node("recording").map(recording),
         wording: BTreeMap::new(),
         staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
@@ -219,6 +222,15 @@ pub(super) fn flow(root: &Node) -> Flow {
 fn callbacks(node: Option<&Node>) -> Callbacks {
     let given = Fields::of(node, &CALLBACKS);
     Callbacks { repeat_within: given.duration("repeat_within"), repeat_raises: given.duration("repeat_raises") }
+}
+
+fn dialling(node: Option<&Node>) -> Dialling {
+    let given = Fields::of(node, &DIALLING);
+    Dialling {
+        prefixes: given.items("prefixes").iter().filter_map(|n| Some(Arc::from(n.text()?))).collect(),
+        calls_per_hour: given.whole("calls_per_hour"),
+        calls_per_day: given.whole("calls_per_day"),
+    }
 }
 
 fn recording(node: &Node) -> RecordingRules {
@@ -236,6 +248,7 @@ fn rhythm(practice: Option<&Node>, lane: Option<&Node>) -> Rhythm {
         attempts: if moments.is_empty() { Rhythm::default().attempts } else { moments },
         later_after: of("later_after").duration("later_after"),
         next_day_after: of("next_day_after").duration("next_day_after"),
+        dials: of("dials").flag("dials"),
     }
 }
 

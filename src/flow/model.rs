@@ -32,6 +32,7 @@ use super::callbacks::Callbacks;
 use super::channel::Channel;
 use super::channel::ChannelRules;
 use super::desk::Desk;
+use super::dialling::Dialling;
 use super::recording::RecordingRules;
 use super::wording::Phrase;
 use crate::vocab::LaneId;
@@ -87,6 +88,9 @@ pub struct Flow {
     /// How callbacks are owed and made.
     #[serde(default)]
     pub callbacks: Callbacks,
+    /// Whom carelane may dial, and how often.
+    #[serde(default, skip_serializing_if = "Dialling::is_default")]
+    pub dialling: Dialling,
     /// What callers are told before a conversation is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingRules>,

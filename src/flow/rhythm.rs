@@ -1,4 +1,4 @@
-//! The rhythm of callbacks: when each attempt is made, and how many there are.
+//! The rhythm of callbacks: when each attempt is made, how many there are, and who dials.
 //!
 //! It is the model and the tables of `callbacks`, the practice's and a lane's; when an attempt is due follows from it
 //! in `floor/work/rhythm.rs`.
@@ -26,6 +26,9 @@ pub struct Rhythm {
     pub later_after: Span,
     /// So much open time of the next business day lies before an attempt on it.
     pub next_day_after: Span,
+    /// Does carelane dial them?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dials: bool,
 }
 
 /// When an attempt is made, counted from the request or from the attempt before it.
@@ -53,6 +56,7 @@ impl Default for Rhythm {
             attempts: vec![Moment::Now, Moment::LaterSameDay, Moment::NextBusinessDay],
             later_after: Span::hours(2),
             next_day_after: Span::ZERO,
+            dials: false,
         }
     }
 }
@@ -82,6 +86,7 @@ const LATER: Kind = Kind::Duration(Span::mins(15), Span::hours(8));
 const LATER_DOC: &str = "so much open time before an attempt `later_same_day`";
 const NEXT_DAY: Kind = Kind::Duration(Span::ZERO, Span::hours(8));
 const NEXT_DAY_DOC: &str = "so much open time of that day before an attempt on the `next_business_day`";
+const DIALS_DOC: &str = "does carelane offer an attempt that is due to an assistant, and dial the patient for her?";
 
 /// The practice's fields, in `callbacks`.
 pub(super) const ATTEMPTS_FIELD: Field = optional("attempts", ATTEMPTS, ATTEMPTS_DOC);
@@ -89,6 +94,8 @@ pub(super) const ATTEMPTS_FIELD: Field = optional("attempts", ATTEMPTS, ATTEMPTS
 pub(super) const LATER_FIELD: Field = default("later_after", LATER, "2h", LATER_DOC);
 /// The third.
 pub(super) const NEXT_DAY_FIELD: Field = default("next_day_after", NEXT_DAY, "0s", NEXT_DAY_DOC);
+/// The fourth.
+pub(super) const DIALS_FIELD: Field = default("dials", Kind::Flag, "false", DIALS_DOC);
 
 /// A lane's `callbacks`: what is not written is the practice's.
 pub(super) static OF_LANE: Record = Record {
@@ -97,5 +104,6 @@ pub(super) static OF_LANE: Record = Record {
         ATTEMPTS_FIELD,
         optional("later_after", LATER, LATER_DOC),
         optional("next_day_after", NEXT_DAY, NEXT_DAY_DOC),
+        optional("dials", Kind::Flag, DIALS_DOC),
     ],
 };

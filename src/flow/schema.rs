@@ -23,6 +23,7 @@ use super::callbacks::CALLBACKS;
 use super::channel::CHANNELS;
 use super::desk::CHAIN;
 use super::desk::COMPLAINTS;
+use super::dialling::DIALLING;
 use super::recording::RECORDING;
 use crate::vocab::Span;
 use crate::vocab::limit::PROMPT_CHARS_MAX;
@@ -173,6 +174,7 @@ pub(super) static FLOW: Record = Record {
         optional("limits", Kind::Record(&LIMITS), "how many calls are let in"),
         optional("retention", Kind::Record(&RETENTION), "how long personal data is kept"),
         optional("callbacks", Kind::Record(&CALLBACKS), "how callbacks are owed and made"),
+        optional("dialling", Kind::Record(&DIALLING), "whom carelane may dial for callbacks, and how often"),
         optional("recording", Kind::Record(&RECORDING), "what callers are told before a conversation is recorded"),
         optional("complaints", Kind::Record(&COMPLAINTS), "who gets complaints"),
         optional(

@@ -40,14 +40,12 @@ macro_rules! phrases {
 }
 
 impl Phrase {
-    /// May carelane say it itself? The others are said by the carrier alone (our host is down, who dialled a number of
-    /// the staff's is a stranger, a supervisor is asked whether she is there, or colleagues hand a call over by name),
-    /// or by assistants.
+    /// May carelane say it itself? The others are said by the carrier alone (our host is down, who dialled a number
+    /// of the staff's is a stranger, or a patient is called back), or by assistants.
     pub fn is_played(self) -> bool {
-        let by_carrier =
-            matches!(self, Self::Unreachable | Self::StaffStranger | Self::StaffSupervise | Self::StaffSuperviseOver);
-        let among_colleagues = matches!(self, Self::WhisperWarm | Self::ConsultDone | Self::ConsultOver);
-        !by_carrier && !among_colleagues && !self.is_for_assistants()
+        let of_callbacks =
+            matches!(self, Self::WhisperCallback | Self::WhisperCallbackKeys | Self::NotReached | Self::CalledInVain);
+        !matches!(self, Self::Unreachable | Self::StaffStranger) && !of_callbacks && !self.is_for_assistants()
     }
 
     /// Does only a person say it, to a patient whose identity is known? No machine does.
@@ -55,7 +53,8 @@ impl Phrase {
     pub fn is_for_assistants(self) -> bool {
         matches!(
             self,
-            Self::SayRecovery
+            Self::SayMailbox
+                | Self::SayRecovery
                 | Self::SayReferralMissing
                 | Self::SayReferralReceived
                 | Self::SayReferralReview
@@ -231,6 +230,16 @@ phrases! {
     ConsultDone "consult_done" &[], en "Your colleague has the call now. Thank you.", es "Su colega ya tiene la llamada. Gracias.";
     /// To a colleague who is not needed any more.
     ConsultOver "consult_over" &[], en "The call does not need you any more. Thank you.", es "La llamada ya no le necesita. Gracias.";
+    /// The whisper to an assistant for whom a patient is to be called.
+    WhisperCallback "whisper_callback" &["lane", "language", "attempt"], en "Callback for {lane}, {language}, attempt {attempt}.", es "Llamada de regreso para {lane}, {language}, intento {attempt}.";
+    /// Its keys.
+    WhisperCallbackKeys "whisper_callback_keys" &[], en "Press 1 and we call the patient, 2 if you are with a patient. To a mailbox, say only the approved message.", es "Oprima 1 y llamamos al paciente, 2 si está con un paciente. A un buzón, diga solo el mensaje aprobado.";
+    /// To the assistant: the patient did not answer.
+    NotReached "not_reached" &[], en "The patient could not be reached. The attempt is noted.", es "No se pudo localizar al paciente. El intento quedó anotado.";
+    /// To a patient who was called back and answered when the assistant was gone; the practice's name is said before.
+    CalledInVain "called_in_vain" &[], en "We called you, and our line was lost. We are sorry. You can call us back at any time.", es "Le llamamos y se perdió nuestra línea. Disculpe. Puede llamarnos cuando guste.";
+    /// What an assistant says to a patient's mailbox, and nothing more.
+    SayMailbox "say_mailbox" &["practice", "number"], en "Hello, this is {practice}. We are returning your call. Please call us at {number}. Thank you.", es "Hola, le llamamos de {practice}. Le devolvemos su llamada. Por favor llámenos al {number}. Gracias.";
     /// What an assistant says in a callback that comes late, or after a promise that was not kept.
     SayRecovery "say_recovery" &[], en "I am sorry that we did not call you when we should have. I understand that this is frustrating. Let me look now at where your request stands, and tell you what happens next. If you want to complain, I will bring it to our practice manager.", es "Lamento que no le hayamos llamado cuando debíamos. Entiendo que es molesto. Déjeme ver ahora en qué va su solicitud y decirle qué sigue. Si quiere presentar una queja, se la haré llegar al gerente de la clínica.";
     /// What an assistant says of a referral that is not complete.

@@ -170,10 +170,12 @@ pub fn read(text: &str) -> Result<Told<'_>, Malformed> {
         }
         "dtmf" => {
             let digit = plain(message.dtmf.ok_or(Malformed::Lacks("its dtmf"))?.digit);
-            let key = digit
-                .and_then(|digit| digit.chars().next())
-                .filter(|key| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D'));
-            Ok(key.map_or(Told::Other, Told::Key))
+            // Several at once are no press: taking the first of them would choose for the caller.
+            let mut keys = digit.iter().flat_map(|digit| digit.chars());
+            Ok(match (keys.next(), keys.next()) {
+                (Some(key @ ('0'..='9' | '*' | '#' | 'A'..='D')), None) => Told::Key(key),
+                _ => Told::Other,
+            })
         }
         "mark" => {
             let name = plain(message.mark.ok_or(Malformed::Lacks("its mark"))?.name);
@@ -322,6 +324,7 @@ mod tests {
     #[test]
     fn a_number_for_a_text_null_for_nothing_and_events_of_tomorrow_are_tolerated() {
         assert_eq!(read(r#"{"event":"dtmf","dtmf":{"digit":7,"duration":250}}"#), Ok(Told::Key('7')));
+        assert_eq!(read(r#"{"event":"dtmf","dtmf":{"digit":"12"}}"#), Ok(Told::Other), "no single key");
         assert_eq!(read(r#"{"event":"mark","mark":{"name":7}}"#), Ok(Told::Mark("7".into())));
         let format = r#"{"encoding":"audio/x-mulaw","sampleRate":"8000","channels":"1"}"#;
         let start = format!(

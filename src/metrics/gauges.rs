@@ -45,6 +45,7 @@ pub(super) struct Gauges {
     items: GaugeVec,
     overdue: GaugeVec,
     items_oldest: GaugeVec,
+    unwritten: GaugeVec,
     unclaimed: GaugeVec,
     unowned: GaugeVec,
     recordings: GaugeVec,
@@ -97,6 +98,10 @@ impl Gauges {
             in_progress: gauges(r, "carelane_calls_in_progress", "Calls not closed, by state.", &["state"]),
             items: item("carelane_items_open", "Open work items."),
             overdue: item("carelane_items_overdue", "Open work items whose due time has passed."),
+            unwritten: item(
+                "carelane_items_unwritten",
+                "Open work items whose patient was reached, and nobody wrote down what came of it.",
+            ),
             items_oldest: item("carelane_items_oldest_age_seconds", "Age of the oldest open work item."),
             unclaimed: item("carelane_items_unclaimed", "Open work items of a group that nobody has claimed."),
             unowned: item(
@@ -135,7 +140,8 @@ impl Gauges {
         agents.show(&self.agents);
         let mut calls = Values::default();
         CALL_STATES.iter().for_each(|state| calls.add(&[*state], 0.0));
-        view.calls.iter().for_each(|call| calls.add(&[call.state], 1.0));
+        let inbound = view.calls.iter().filter(|call| call.calling.is_none());
+        inbound.for_each(|call| calls.add(&[call.state], 1.0));
         calls.show(&self.in_progress);
         let mut recordings = Values::default();
         RecordingState::ALL.iter().for_each(|state| recordings.add(&[state.name()], 0.0));
@@ -202,6 +208,7 @@ impl Gauges {
         let mut oldest = Values::default();
         let mut unclaimed = Values::default();
         let mut unowned = Values::default();
+        let mut unwritten = Values::default();
         for lane in &view.lanes {
             for of in KINDS {
                 let labels = [lane.practice.as_str(), lane.lane.as_str(), kind(of)];
@@ -210,6 +217,7 @@ impl Gauges {
                 oldest.max(&labels, 0.0);
                 unclaimed.add(&labels, 0.0);
                 unowned.add(&labels, 0.0);
+                unwritten.add(&labels, 0.0);
             }
         }
         for item in &view.items {
@@ -226,12 +234,15 @@ impl Gauges {
             };
             unclaimed.add(&labels, f64::from(u8::from(is_group)));
             unowned.add(&labels, f64::from(u8::from(!is_there)));
+            let owed = item.item.unwritten && item.item.calling.is_none();
+            unwritten.add(&labels, f64::from(u8::from(owed)));
         }
         open.show(&self.items);
         overdue.show(&self.overdue);
         oldest.show(&self.items_oldest);
         unclaimed.show(&self.unclaimed);
         unowned.show(&self.unowned);
+        unwritten.show(&self.unwritten);
     }
 }
 

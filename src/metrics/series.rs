@@ -78,6 +78,12 @@ pub(super) struct LaneFamilies {
     written_up: IntCounterVec,
 }
 
+/// What came of attempts that are dialled: that the patient answered, or an end.
+const DIALLED: [&str; 9] =
+    [ANSWERED, "no_answer", "busy", "failed", "unknown", "assistant_gone", "not_dialled", "withdrawn", "unwritten"];
+/// The label of an attempt whose patient answered.
+pub(super) const ANSWERED: &str = "answered";
+
 /// Families of work items.
 pub(super) struct ItemFamilies {
     opened: IntCounterVec,
@@ -86,6 +92,7 @@ pub(super) struct ItemFamilies {
     attempts: IntCounterVec,
     repeats: IntCounterVec,
     letters: IntCounterVec,
+    dialled: IntCounterVec,
 }
 
 impl PracticeFamilies {
@@ -265,6 +272,12 @@ impl ItemFamilies {
                 ITEM_BUCKETS,
             ),
             attempts: counted("carelane_item_attempts_total", "Recorded attempts to reach a patient."),
+            dialled: counters(
+                r,
+                "carelane_attempts_dialled_total",
+                "Attempts that were to be dialled for an assistant, by what came of them.",
+                &["practice", "lane", "outcome"],
+            ),
             repeats: counted("carelane_item_repeats_total", "Calls that went into an item that was open already."),
             letters: counters(
                 r,
@@ -282,6 +295,7 @@ impl ItemFamilies {
             closed: self.closed.with_label_values(labels),
             seconds: self.seconds.with_label_values(&labels[..2]),
             attempts: self.attempts.with_label_values(labels),
+            dialled: Choices::of(&self.dialled, &labels[..2], &DIALLED),
             repeats: self.repeats.with_label_values(labels),
             letters: Choices::of(&self.letters, &labels[..2], &Channel::ALL.map(|(_, name)| name)),
         }
@@ -326,6 +340,7 @@ pub(super) struct ItemSeries {
     pub(super) closed: IntCounter,
     pub(super) seconds: Histogram,
     pub(super) attempts: IntCounter,
+    pub(super) dialled: Choices,
     pub(super) repeats: IntCounter,
     pub(super) letters: Choices,
 }

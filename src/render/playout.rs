@@ -10,6 +10,7 @@ use super::speech::pieces;
 use super::twiml;
 use super::waiting::Waiting;
 use super::whisper;
+use super::wording;
 use crate::floor::treatment::Asked;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
@@ -127,6 +128,10 @@ pub fn plan(flow: &Flow, treatment: &Treatment) -> Option<Plan> {
         Treatment::Whisper { .. } => {
             let said = whisper::sentences(flow, treatment).into_iter().flat_map(|sentence| sentence.pieces);
             Some(question(said.map(Sound::Words).collect(), flow.offers.accept))
+        }
+        Treatment::Connected { called: true, language, .. } => {
+            let name = Piece::new(&wording::practice(flow), language);
+            Some(Plan::conversation(vec![Sound::Words(name)]))
         }
         Treatment::Connected { party: Party::Caller, language, .. } => {
             Some(Plan::conversation(say_all(&[Words::Phrase(Phrase::Joining)], language)))

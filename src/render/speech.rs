@@ -13,6 +13,7 @@ use crate::flow::Lane;
 use crate::flow::Phrase;
 use crate::flow::Step;
 use crate::flow::Target;
+use crate::flow::Team;
 use crate::flow::text;
 use crate::vocab::Language;
 use crate::vocab::Timestamp;
@@ -70,8 +71,10 @@ fn part(text: &str, language: &Language) -> Option<Piece> {
     (!text.is_empty()).then(|| Piece::new(text, language))
 }
 
-/// Every piece that callers of this practice and its assistants may hear: what must be recorded.
-pub fn inventory(flow: &Flow) -> BTreeSet<Piece> {
+/// Every piece that callers of this practice and its assistants may hear: what must be recorded. Assistants hear each
+/// other's names.
+pub fn inventory(flow: &Flow, team: Option<&Team>) -> BTreeSet<Piece> {
+    let names: Vec<&str> = team.iter().flat_map(|team| &team.agents).map(|agent| &*agent.name).collect();
     let mut out = BTreeSet::new();
     for language in &flow.languages {
         let mut add = |text: &str| {
@@ -95,7 +98,7 @@ pub fn inventory(flow: &Flow) -> BTreeSet<Piece> {
             notes.note_fields.iter().for_each(|field| add(&field.label));
         }
         for phrase in Phrase::ALL.iter().filter(|phrase| phrase.is_played()) {
-            out.extend(of_phrase(flow, *phrase, language));
+            out.extend(of_phrase(flow, &names, *phrase, language));
         }
     }
     out.extend(flow.greeting.offers.iter().map(|(language, offer)| Piece::new(offer, language)));
@@ -103,7 +106,7 @@ pub fn inventory(flow: &Flow) -> BTreeSet<Piece> {
 }
 
 /// A sentence's pieces, with everything in its blanks that may stand there; numbers and times have pieces of their own.
-fn of_phrase(flow: &Flow, phrase: Phrase, language: &Language) -> Vec<Piece> {
+fn of_phrase(flow: &Flow, names: &[&str], phrase: Phrase, language: &Language) -> Vec<Piece> {
     let whole = |text: &str| Piece::new(text, language);
     let around = |sentence: &str| cut(sentence, language, Vec::new());
     match phrase.blanks() {
@@ -117,6 +120,7 @@ fn of_phrase(flow: &Flow, phrase: Phrase, language: &Language) -> Vec<Piece> {
             WAIT_RANGES.into_iter().map(|range| whole(&wording::wait(flow, phrase, range, language))).collect()
         }
         ["wait"] => Vec::new(),
+        ["name"] => names.iter().map(|name| whole(&wording::warm(flow, name, language))).collect(),
         ["time"] | ["count"] => around(flow.phrase(phrase, language)),
         ["lane", "time"] => {
             let sentence = |lane: &Lane| around(&wording::for_staff(flow, phrase, &lane.id, language));

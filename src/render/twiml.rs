@@ -90,8 +90,10 @@ impl Rendering<'_> {
                 self.hold(xml, language, first, *urgent)
             }
             Treatment::Whisper { language, .. } => self.whisper(xml, treatment, language),
-            Treatment::Connected { call, round, party, language, .. } => {
-                if *party == Party::Caller {
+            Treatment::Connected { call, round, party, language, called, .. } => {
+                if *called {
+                    say(xml, &wording::practice(self.flow), language)?;
+                } else if *party == Party::Caller {
                     say(xml, self.flow.phrase(Phrase::Joining, language), language)?;
                 }
                 self.room(xml, *call, *round, *party)?;

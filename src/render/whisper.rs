@@ -29,6 +29,7 @@ pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<Sentence> {
         backline,
         names_practice,
         from,
+        attempt,
     } = treatment
     else {
         return Vec::new();
@@ -40,16 +41,20 @@ pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<Sentence> {
         said.push(phrase(Phrase::WhisperUrgent));
     }
     if let Some(from) = from {
-        said.push(whole(&flow.phrase(Phrase::WhisperWarm, language).replace("{name}", from)));
+        said.push(whole(&wording::warm(flow, from, language)));
     }
     if *names_practice {
         said.push(whole(&wording::practice(flow)));
     }
-    let call = wording::whisper(flow, lane, caller_language, language);
-    said.push(Sentence {
-        text: call.replace("{wait}", &wording::span(*waited, language)),
-        pieces: cut(&call, language, wording::span_pieces(*waited, language)),
-    });
+    if let Some(attempt) = attempt {
+        said.push(whole(&wording::whisper_callback(flow, lane, caller_language, language, *attempt)));
+    } else {
+        let call = wording::whisper(flow, lane, caller_language, language);
+        said.push(Sentence {
+            text: call.replace("{wait}", &wording::span(*waited, language)),
+            pieces: cut(&call, language, wording::span_pieces(*waited, language)),
+        });
+    }
     if *backline {
         said.push(phrase(Phrase::WhisperBackline));
     }
@@ -66,6 +71,10 @@ pub(super) fn sentences(flow: &Flow, treatment: &Treatment) -> Vec<Sentence> {
         None if *repeat => phrase(Phrase::WhisperRepeat),
         None => phrase(Phrase::WhisperNew),
     });
+    if attempt.is_some() {
+        said.push(phrase(Phrase::WhisperCallbackKeys));
+        return said;
+    }
     said.push(phrase(Phrase::WhisperKeys));
     if !urgent && from.is_none() {
         said.push(phrase(Phrase::WhisperFlag));

@@ -66,10 +66,28 @@ pub(super) fn practice(flow: &Flow) -> String {
     format!("{}.", flow.name)
 }
 
+/// The whisper's beginning when this colleague asks to have a call taken over.
+pub(super) fn warm(flow: &Flow, from: &str, language: &Language) -> String {
+    flow.phrase(Phrase::WhisperWarm, language).replace("{name}", from)
+}
+
 /// The whisper's sentence about a lane and a caller's language, its wait still blank.
 pub(super) fn whisper(flow: &Flow, lane: &LaneId, caller: &Language, language: &Language) -> String {
     let sentence = for_staff(flow, Phrase::Whisper, lane, language);
     sentence.replace("{language}", language_name(caller, language))
+}
+
+/// The whisper's sentence about a patient to be called.
+pub(super) fn whisper_callback(
+    flow: &Flow,
+    lane: &LaneId,
+    caller: &Language,
+    language: &Language,
+    (number, of): (u8, u8),
+) -> String {
+    let sentence = for_staff(flow, Phrase::WhisperCallback, lane, language);
+    let attempt = if language.primary() == "es" { format!("{number} de {of}") } else { format!("{number} of {of}") };
+    sentence.replace("{language}", language_name(caller, language)).replace("{attempt}", &attempt)
 }
 
 /// A sentence to an assistant, with its lane: staff know it by its own word ("scheduling"), callers by what they want

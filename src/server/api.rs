@@ -197,6 +197,9 @@ impl Asking<'_> {
                 ["calls", call, what @ ("hold" | "resume" | "supervise" | "transfer")]
                 | ["calls", call, "transfer", what @ ("complete" | "cancel")],
             ) => self.in_talk((method, what), id(call, "call")?, head, body).await,
+            (method, ["practices", practice, "contacts", rest @ ..]) => {
+                self.contacts((method, practice), rest, body).await
+            }
             ("GET", ["lanes", practice, lane]) => self.lane(practice, lane).await,
             ("POST", ["flows", "reload"]) => Ok(self.reload_flows().await),
             ("GET", ["items"]) => {
@@ -311,7 +314,8 @@ impl Asking<'_> {
 
     pub(super) async fn item(&self, id: ItemId) -> Result<Reply, Reply> {
         let item = self.found(id).await?;
-        let shown = json::in_full(&item, self.engine.clock().now());
+        let mut shown = json::in_full(&item, self.engine.clock().now());
+        shown["contact"] = self.contact_of(&item.new.practice, item.new.caller.number.as_ref()).await?;
         Ok(reply::json(StatusCode::OK, &shown).tagged(&etag(&json::item(&item))))
     }
 
@@ -415,9 +419,6 @@ pub(super) fn details(body: DetailsBody) -> Result<Details, Reply> {
     if date_of_birth.as_ref().is_some_and(|date| Date::try_from(date.clone()).is_err()) {
         return Err(refused("`patient.date_of_birth` is no day of the calendar: write year-month-day"));
     }
-    let window = |text: String| {
-        Window::parse(&text).ok_or_else(|| refused(&format!("`preferred_window` is written like {WINDOW_FORM}")))
-    };
     let preferred_window = body.preferred_window.map(window).transpose()?;
     Ok(Details {
         standing: body.standing,
@@ -430,6 +431,12 @@ pub(super) fn details(body: DetailsBody) -> Result<Details, Reply> {
         // Only its key says so.
         backline: false,
     })
+}
+
+/// When somebody wants to be called.
+pub(super) fn window(text: String) -> Result<Window, Reply> {
+    let detail = format!("`preferred_window` is written like {WINDOW_FORM}");
+    Window::parse(&text).ok_or_else(|| reply::problem(StatusCode::UNPROCESSABLE_ENTITY, &detail))
 }
 
 pub(super) fn refused(refusal: &Refusal) -> Reply {

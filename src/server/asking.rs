@@ -18,13 +18,17 @@ use serde_json::json;
 use super::Door;
 use super::api::refused;
 use super::api::unanswered;
+use super::contacts::contact;
 use super::json;
 use super::reply;
 use super::reply::Reply;
 use crate::engine::Condition;
 use crate::floor::effect::Answer;
 use crate::floor::event::Event;
+use crate::floor::event::contact::ContactOf;
+use crate::vocab::ContactId;
 use crate::vocab::ItemId;
+use crate::vocab::PracticeId;
 
 /// The longest key that a client may send.
 const KEY_CHARS_MAX: usize = 200;
@@ -36,8 +40,8 @@ pub(super) struct Asking<'d> {
     door: &'d Door,
     /// Its key's digest and what is asked, without its content.
     once: Option<(Arc<str>, Arc<str>)>,
-    /// The item and the version of it that the first change is meant for.
-    only_if: Option<(ItemId, Vec<String>)>,
+    /// What the first change is meant for, and which versions of it.
+    only_if: Option<(Versioned, Vec<String>)>,
 }
 
 impl Deref for Asking<'_> {
@@ -63,11 +67,10 @@ impl<'d> Asking<'d> {
         let only_if = match (header(IF_MATCH.as_str()), parts) {
             (None, _) => None,
             (Some(_), _) if head.method == Method::GET => None,
-            (Some(tags), ["items", item, ..]) if item.parse::<ItemId>().is_ok() => {
-                let tags = tags.split(',').map(|tag| tag.trim().to_owned()).collect();
-                item.parse().ok().map(|item| (item, tags))
-            }
-            (Some(_), _) => return bad("`If-Match` is understood for items only"),
+            (Some(tags), parts) => match Versioned::named(parts) {
+                Some(of) => Some((of, tags.split(',').map(|tag| tag.trim().to_owned()).collect())),
+                None => return bad("`If-Match` is understood for items and contacts only"),
+            },
         };
         Ok(Self { door, once, only_if })
     }
@@ -83,7 +86,7 @@ impl<'d> Asking<'d> {
     /// The same for a part of a request, which may be told twice.
     pub(super) async fn tell(&mut self, event: Event) -> Result<Answer, Reply> {
         let posted = match self.only_if.take() {
-            Some((item, tags)) => self.engine.post_if(unchanged(item, tags), event).await,
+            Some((of, tags)) => self.engine.post_if(unchanged(of, tags), event).await,
             None => self.engine.post(event).await,
         };
         match posted.map_err(unanswered)?.answer {
@@ -108,11 +111,35 @@ impl<'d> Asking<'d> {
     }
 }
 
-/// Is the item still one of these versions?
-fn unchanged(item: ItemId, tags: Vec<String>) -> Condition {
+/// What has versions.
+enum Versioned {
+    Item(ItemId),
+    Contact(PracticeId, ContactId),
+}
+
+impl Versioned {
+    fn named(parts: &[&str]) -> Option<Self> {
+        match parts {
+            ["items", item, ..] => item.parse().ok().map(Self::Item),
+            ["practices", practice, "contacts", contact] => {
+                Some(Self::Contact(PracticeId::from(*practice), contact.parse().ok()?))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Is it still one of these versions?
+fn unchanged(of: Versioned, tags: Vec<String>) -> Condition {
     Box::new(move |floor| {
-        floor.item(item).is_none_or(|found| {
-            let now = etag(&json::item(found));
+        let shown = match &of {
+            Versioned::Item(item) => floor.item(*item).map(json::item),
+            Versioned::Contact(practice, id) => {
+                floor.contact_meant(practice, &ContactOf::Known(*id)).map(|found| contact(&found.kept))
+            }
+        };
+        shown.is_none_or(|shown| {
+            let now = etag(&shown);
             tags.iter().any(|tag| tag == "*" || *tag == now)
         })
     })

@@ -11,11 +11,13 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use super::contacts::contact;
 use crate::engine::Told;
 use crate::floor::details::Details;
 use crate::floor::event::Note;
 use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
+use crate::floor::fact::attempt::Undialled;
 use crate::floor::view::PracticeView;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
@@ -43,11 +45,15 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
             "promised": c.promised.map(Timestamp::rfc3339), "caller_is": details(&c.details),
             "open_items": c.open_items.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
+            "calls_back": c.calling.map(|calling| json!({
+                "item": calling.item.to_string(), "attempt": calling.number, "answered": calling.answered,
+            })),
             "held_since": c.held.map(|held| held.since.rfc3339()),
             "hold_overdue": c.held.is_some_and(|held| held.reminded), "recorded": c.recorded,
             "transfer": c.consult.as_ref().map(|asked| json!({
                 "lane": asked.lane, "state": asked.state, "agent": asked.agent, "since": asked.since.rfc3339(),
             })),
+            "contact": c.contact.as_ref().map(contact),
             "supervised_by": c.supervised_by.as_ref().map(|(by, mode)| json!({"agent": by, "mode": mode})),
         })).collect::<Vec<_>>(),
         "ledger": {
@@ -132,9 +138,13 @@ pub(super) fn item(item: &Item) -> Value {
     json!({
         "id": new.item.to_string(), "practice": new.practice, "lane": new.lane, "kind": new.kind,
         "caller": number(new.caller.number.as_ref()), "language": new.language, "urgent": new.urgent,
+        "other_numbers": item.other_numbers.iter().map(|other| number(Some(other))).collect::<Vec<_>>(),
         "status": item.status(), "owner": new.owner.as_str(), "due_at": new.due_at.rfc3339(),
         "promised": new.promised.map(Timestamp::rfc3339), "call": call(new.call),
         "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
+        "attempts_max": item.rhythm().attempts_max(), "calling": item.calling.map(|call| call.to_string()),
+        "unwritten": item.unwritten, "undialled": item.undialled.map(Undialled::name),
+        "mailbox_message": item.mailbox_message(),
         "last_outcome": item.last_outcome, "outcome": item.closed, "caller_is": details(&new.details),
         "flagged_by": new.flagged_by.as_ref().and_then(FlaggedBy::agent),
         "segment": item.segment().name(), "next_action": item.next_action(),
@@ -219,8 +229,14 @@ pub(super) fn fact(fact: &Fact) -> (String, Map<String, Value>) {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    for (name, prefix) in [("call", "call"), ("leg", "leg"), ("offer", "offer"), ("item", "item"), ("effect", "effect")]
-    {
+    for (name, prefix) in [
+        ("call", "call"),
+        ("leg", "leg"),
+        ("offer", "offer"),
+        ("item", "item"),
+        ("effect", "effect"),
+        ("contact", "contact"),
+    ] {
         if let Some(id) = fields.get(name).and_then(Value::as_u64) {
             fields.insert(name.to_owned(), format!("{prefix}-{id}").into());
         }
@@ -272,7 +288,7 @@ fn note(note: &Note) -> Value {
     note.iter().map(|(field, text)| (field.as_str().to_owned(), Value::from(text.reveal().as_str()))).collect()
 }
 
-fn number(number: Option<&Number>) -> Value {
+pub(super) fn number(number: Option<&Number>) -> Value {
     number.map_or(Value::Null, |n| n.reveal().into())
 }
 

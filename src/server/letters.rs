@@ -31,7 +31,7 @@ struct LetterBody {
     #[serde(default)]
     number: Option<String>,
     #[serde(default)]
-    contact: Option<String>,
+    sender: Option<String>,
     #[serde(default)]
     text: Option<String>,
     #[serde(default)]
@@ -44,7 +44,7 @@ struct LetterBody {
 
 impl Body for LetterBody {
     const FORM: &'static str = concat!(
-        r#"{"channel": "portal", "text", "email", "reminder" or "telehealth", "number": "+15555550123" or "contact": text, "#,
+        r#"{"channel": "portal", "text", "email", "reminder" or "telehealth", "number": "+15555550123" or "sender": text, "#,
         r#""lane": text or "text": text, "language": "en-US", "caller_is": {"standing": "existing", …}, "#,
         r#""received_at": "2026-12-01T15:00:00Z"}; what is not known is left out"#
     );
@@ -71,9 +71,9 @@ fn letter(body: LetterBody) -> Result<NewLetter, Reply> {
     let text = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let number = |number: String| Number::parse(number.trim()).map_err(|error| refused(&format!("`number`: {error}")));
     let number = text(body.number).map(number).transpose()?;
-    let (contact, words, lane) = (text(body.contact), text(body.text), text(body.lane));
-    if number.is_none() && contact.is_none() {
-        return Err(refused("nobody could be answered: give the writer's `number`, or a `contact`"));
+    let (sender, words, lane) = (text(body.sender), text(body.text), text(body.lane));
+    if number.is_none() && sender.is_none() {
+        return Err(refused("nobody could be answered: give the writer's `number`, or a `sender`"));
     }
     if lane.is_none() && words.is_none() {
         return Err(refused("nobody could tell what it is about: give a `lane`, or the `text`"));
@@ -84,7 +84,7 @@ fn letter(body: LetterBody) -> Result<NewLetter, Reply> {
         lane: lane.map(|lane| LaneId::from(&*lane)),
         caller: Caller { number },
         // The same address is the same however it is written.
-        contact: contact.map(|contact| Private::new(contact.trim().to_lowercase())),
+        sender: sender.map(|sender| Private::new(sender.trim().to_lowercase())),
         text: words.map(Private::new),
         language: body.language.map(language).transpose()?,
         details: details(body.caller_is.unwrap_or_default())?,

@@ -17,7 +17,8 @@ use crate::vocab::Timestamp;
 /// The most items of one page; without `limit` there are no pages.
 const LIMIT_MAX: usize = 1_000;
 /// What a list may be narrowed by.
-const NAMES: &str = "practice, lane, kind, channel, owner, language, urgent, overdue, after, limit";
+const NAMES: &str =
+    "practice, lane, kind, channel, owner, language, urgent, overdue, unwritten, undialled, after, limit";
 
 /// Which items are asked for.
 #[derive(Default)]
@@ -26,6 +27,8 @@ struct Wanted {
     members: Vec<(&'static str, String)>,
     urgent: Option<bool>,
     overdue: Option<bool>,
+    unwritten: Option<bool>,
+    undialled: Option<bool>,
     after: Option<ItemId>,
     limit: Option<usize>,
 }
@@ -60,6 +63,8 @@ impl Wanted {
                 "owner" => wanted.members.push(("owner", value.into_owned())),
                 "language" => wanted.members.push(("language", value.into_owned())),
                 "urgent" => wanted.urgent = is_true("urgent", &value)?,
+                "unwritten" => wanted.unwritten = is_true("unwritten", &value)?,
+                "undialled" => wanted.undialled = is_true("undialled", &value)?,
                 "overdue" => wanted.overdue = is_true("overdue", &value)?,
                 "after" => {
                     let after = value.parse().map_err(|()| bad("`after` is an item's id, like item-42".to_owned()))?;
@@ -91,6 +96,8 @@ impl Wanted {
         };
         self.members.iter().all(has)
             && self.urgent.is_none_or(|urgent| item.new.urgent == urgent)
+            && self.unwritten.is_none_or(|unwritten| item.unwritten == unwritten)
+            && self.undialled.is_none_or(|undialled| item.undialled.is_some() == undialled)
             && self.overdue.is_none_or(|overdue| (item.new.due_at < now) == overdue)
     }
 }

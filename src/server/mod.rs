@@ -6,6 +6,7 @@ mod api;
 mod asking;
 mod body;
 mod browser;
+mod contacts;
 mod events;
 mod json;
 mod letters;

@@ -47,6 +47,8 @@ pub(super) struct Phone {
 
 /// Whose phone it is.
 pub(super) enum Holder {
+    /// A patient whom we called.
+    Called,
     Patient(Patient),
     Assistant(AgentId),
 }
@@ -59,6 +61,7 @@ impl World {
         let Some(effect) = self.watch.orders.get(&id).cloned() else { return };
         match effect {
             Effect::Dial { leg, .. } => self.dial(id, leg),
+            Effect::CallPatient { leg, .. } => self.call_patient(id, leg),
             Effect::Redirect { leg, carrier_call, serial } => {
                 if self.chance.percent(self.swarm.refuses) {
                     return self.fail(id, Failure::Refused);
@@ -160,6 +163,42 @@ impl World {
             self.status(&name, LegStatus::InProgress);
             let event = Event::LegAnswered { leg, carrier_call: name.clone() };
             self.later(Span::secs(2), Span::secs(21), Due::Webhook { phone: name, epoch: 0, event });
+        }
+    }
+
+    /// A patient's phone is rung: once, whatever the answer says.
+    fn call_patient(&mut self, id: EffectId, leg: LegId) {
+        let name = CarrierCall::from(format!("CA-{leg}").as_str());
+        if self.phones.contains_key(&name) {
+            self.marks.count("a patient's dial found at the carrier");
+            return self.confirm(id, Some(name));
+        }
+        if self.chance.percent(self.swarm.refuses) {
+            return self.fail(id, Failure::Refused);
+        }
+        let unheard = self.chance.percent(self.swarm.unreachable);
+        if unheard {
+            self.fail(id, Failure::Unreachable);
+            if self.chance.percent(50) {
+                return;
+            }
+            self.marks.count("a patient dialled, reported failed");
+        }
+        self.add_phone(name.clone(), leg, Holder::Called);
+        if !unheard {
+            self.confirm(id, Some(name.clone()));
+        }
+        self.status(&name, LegStatus::Initiated);
+        self.status(&name, LegStatus::Ringing);
+        match self.chance.below(10) {
+            0 | 1 => self.end(&name, LegEnd::Busy),
+            2..=4 => self.end(&name, LegEnd::NoAnswer),
+            5 => self.end(&name, LegEnd::Failed),
+            _ => {
+                self.status(&name, LegStatus::InProgress);
+                let event = Event::LegAnswered { leg, carrier_call: name.clone() };
+                self.later(Span::secs(2), Span::secs(21), Due::Webhook { phone: name, epoch: 0, event });
+            }
         }
     }
 
@@ -324,10 +363,10 @@ impl World {
             return;
         }
         phone.over = true;
-        let (leg, ours) = (phone.leg, matches!(phone.holder, Holder::Assistant(_)));
+        let (leg, ours) = (phone.leg, matches!(phone.holder, Holder::Assistant(_) | Holder::Called));
         let waited = match &phone.holder {
             Holder::Patient(patient) => Some(patient.clone()),
-            Holder::Assistant(_) => None,
+            Holder::Assistant(_) | Holder::Called => None,
         };
         if let Some(patient) = waited {
             self.patient_left(patient, leg);

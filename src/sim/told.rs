@@ -3,6 +3,7 @@
 //! Its calls, persons and notes are made up: this is for simulation and scenarios, never for a real journal.
 
 mod consult;
+mod contact;
 mod treatment;
 mod work;
 
@@ -23,6 +24,8 @@ use crate::floor::event::ItemRequest;
 use crate::floor::event::Note;
 use crate::floor::fact::Fact;
 use crate::floor::fact::agent::AgentChange;
+use crate::floor::fact::attempt::Attempt;
+use crate::floor::fact::attempt::AttemptStep;
 use crate::floor::fact::consult::Consulted;
 use crate::floor::fact::supervision::Supervised;
 use crate::floor::fact::taped::Taped;
@@ -149,6 +152,7 @@ pub fn event(told: &Event) -> String {
         Event::RecordingFetched { recording, duration, .. } => format!("{recording} is fetched, {duration}"),
         Event::PlaybackAsked { item, .. } => format!("somebody wants to hear {item}"),
         Event::LetterCame { practice, letter } => format!("somebody writes to {practice} by {}", letter.channel.name()),
+        Event::ContactTold(told) => contact::told(told),
         Event::ItemAsked { item, what: ItemRequest::Merge { into }, .. } => format!("{item} is said to be {into}"),
         Event::ItemAsked { item, what: ItemRequest::Claim, .. } => format!("somebody claims {item}"),
         Event::ItemAsked { item, what: ItemRequest::Desk(change), .. } => format!("{item} is said: {}", kept(change)),
@@ -213,6 +217,7 @@ fn effect(told: &Effect) -> String {
         Effect::Dial { leg, offer, to, from, ring, .. } => {
             format!("dial {leg} for {offer}: {to} from {from}, ring {ring}")
         }
+        Effect::CallPatient { leg, from, ring, .. } => format!("dial {leg}, the patient, from {from}, ring {ring}"),
         Effect::Redirect { leg, serial, .. } => format!("redirect {leg} to #{serial}"),
         Effect::FetchRecording { of, carrier_call, recording, .. } => match recording {
             Some(name) => format!("fetch {name} for {of}"),
@@ -336,10 +341,28 @@ fn talked(told: &Fact) -> String {
             let until = until.map_or_else(String::new, |at| format!(" on {leg} until {}", clock(at)));
             format!("{by}, to {} in on {call}: {}{until}", mode.name(), plain(step))
         }
+        Fact::Attempt(attempt) => tried(attempt),
         Fact::LineBack { leg } => format!("the line of {leg} is back"),
+        Fact::ContactKept(kept) => contact::kept(kept),
         Fact::Consulted(Consulted { call, step }) => format!("{call} {}", consulted(step)),
         Fact::Taped(told) => taped(told),
         other => work(other),
+    }
+}
+
+fn tried(attempt: &Attempt) -> String {
+    let Attempt { item, call, step } = attempt;
+    match step {
+        AttemptStep::Waits { until, why } => {
+            let until = until.map_or_else(String::new, |at| format!(" before {}", time(at)));
+            format!("{item} is not tried{until}{}", why.map_or_else(String::new, |why| format!(": {}", why.name())))
+        }
+        AttemptStep::Began { number, until } => {
+            format!("{item} is tried, attempt {number}: {call} in line until {}", clock(*until))
+        }
+        AttemptStep::Dialled { leg, until } => format!("{call} dials the patient on {leg} until {}", clock(*until)),
+        AttemptStep::Answered => format!("{call}: the patient answered"),
+        AttemptStep::Ended { how, due_at } => format!("{call} ended: {}, {item} due {}", how.name(), time(*due_at)),
     }
 }
 

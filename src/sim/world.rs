@@ -297,6 +297,7 @@ impl World {
         for effect in self.watch.orders.values() {
             self.marks.count(match effect {
                 Effect::Dial { .. } => "crash while dialling",
+                Effect::CallPatient { .. } => "crash while dialling a patient",
                 Effect::Redirect { .. } => "crash while joining",
                 Effect::HangUp { .. } => "crash while hanging up",
                 Effect::Ask { .. } => "crash while asking",

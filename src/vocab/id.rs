@@ -81,10 +81,17 @@ counted! {
     ItemId = "item";
     /// Something that must be done outside, until it is confirmed or given up.
     EffectId = "effect";
+    /// What is on record about a number: it stands in URLs instead of the number.
+    ContactId = "contact";
 }
 
 impl CallId {
     /// No patient's call: the leg of somebody who called the staff number. Real calls count from 1.
+    pub const NONE: Self = Self(0);
+}
+
+impl LegId {
+    /// No leg: that of a patient who is not dialled yet. Real legs count from 1.
     pub const NONE: Self = Self(0);
 }
 

@@ -21,7 +21,7 @@ pub const NOTE_CHARS_MAX: usize = 2_000;
 /// What a patient may write: longer e-mails are whole histories, and a portal's own limit is lower.
 pub const LETTER_CHARS_MAX: usize = 10_000;
 /// An address, or a name in a portal.
-pub const CONTACT_CHARS_MAX: usize = 200;
+pub const SENDER_CHARS_MAX: usize = 200;
 /// A patient's name.
 pub const NAME_CHARS_MAX: usize = 200;
 /// Events the desk takes into one commit.
@@ -37,5 +37,7 @@ pub const FLOW_BYTES_MAX: usize = 1024 * 1024;
 pub const ARRIVALS_KEPT_MAX: usize = 20_000;
 /// Numbers whose language is remembered.
 pub const LANGUAGES_KEPT_MAX: usize = 50_000;
+/// Numbers with a record of what their people want; what bars nothing is forgotten first.
+pub const CONTACTS_MAX: usize = 100_000;
 /// A number not heard of for so long starts in the practice's first language again.
 pub const LANGUAGE_KEPT: Span = Span::hours(365 * 24);

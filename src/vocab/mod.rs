@@ -17,6 +17,7 @@ pub use id::CallId;
 pub use id::CarrierCall;
 pub use id::CarrierRecording;
 pub use id::ChainId;
+pub use id::ContactId;
 pub use id::DocumentId;
 pub use id::EffectId;
 pub use id::FieldId;

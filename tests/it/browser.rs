@@ -5,6 +5,8 @@
 
 mod chromium;
 mod demo;
+mod giving;
+mod lost_line;
 mod pages;
 mod phone;
 mod softphone;

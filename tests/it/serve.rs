@@ -4,6 +4,7 @@
 
 mod asking;
 mod calls;
+mod contacts;
 mod doors;
 mod events;
 pub(crate) mod http;

@@ -8,10 +8,13 @@ pub(crate) mod carrier;
 mod doors;
 mod hold;
 mod message;
+mod metrics;
+mod sockets;
 mod speech;
 mod staff;
 mod supervision;
 mod tape;
+mod warm;
 
 use std::time::Duration;
 

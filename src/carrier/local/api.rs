@@ -186,6 +186,14 @@ impl Api {
         Ok(calls.clone().find(|call| call["call"] == *with).or_else(|| calls.next_back()).cloned())
     }
 
+    /// The call she is rung for, which may still be a colleague's: she is asked to take it over.
+    pub async fn call_rung(&self, agent: &str) -> Result<Option<Value>, ApiError> {
+        let floor = self.floor().await?;
+        let her = floor["agents"].as_array().into_iter().flatten().find(|other| other["id"] == agent);
+        let rung = her.map_or(&Value::Null, |her| &her["call"]);
+        Ok(floor["calls"].as_array().into_iter().flatten().find(|call| call["call"] == *rung).cloned())
+    }
+
     /// What an assistant is given for calls of this lane.
     pub async fn lane(&self, practice: &str, lane: &str) -> Result<LaneGuide, ApiError> {
         let path = format!("lanes/{}/{}", encoded(practice), encoded(lane));
@@ -245,6 +253,22 @@ impl Api {
     pub async fn transfer(&self, call: &str, lane: &str) -> Result<(), ApiError> {
         let path = format!("calls/{}/transfer", encoded(call));
         self.ask(Method::POST, &path, Some(json!({ "lane": lane }))).await.map(drop)
+    }
+
+    /// Asks whoever takes it in another lane first: a warm transfer.
+    pub async fn ask_first(&self, call: &str, lane: &str) -> Result<(), ApiError> {
+        let path = format!("calls/{}/transfer", encoded(call));
+        self.ask(Method::POST, &path, Some(json!({ "lane": lane, "warm": true }))).await.map(drop)
+    }
+
+    /// Hands the caller of a warm transfer over to the colleague who was asked.
+    pub async fn hand_over(&self, call: &str) -> Result<(), ApiError> {
+        self.ask(Method::POST, &format!("calls/{}/transfer/complete", encoded(call)), None).await.map(drop)
+    }
+
+    /// Ends a warm transfer: the caller is back.
+    pub async fn take_back(&self, call: &str) -> Result<(), ApiError> {
+        self.ask(Method::POST, &format!("calls/{}/transfer/cancel", encoded(call)), None).await.map(drop)
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, ApiError> {

@@ -5,6 +5,7 @@
 //! ```
 
 mod closing;
+mod giving;
 mod guide;
 
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ const HELP_EN: &str = "\
 Enter answers a ringing call; 1 takes it, 2 means you are with a patient. In a call, what you type is what you say.
 /ready /away      take calls, or not        /transfer LANE    move the caller to another lane
 /hold /resume     music for the caller, and back again
+/warm LANE        ask whoever takes it there first; then /complete hands the caller over, /cancel takes them back
 /bye              hang up                   /close            write the note (asked after each call)
 /new /known       new or existing patient   /reason ID        why they call, from the lane's list
 /urgent           to the care team at once  /help             show this
@@ -37,6 +39,7 @@ const HELP_ES: &str = "\
 Enter contesta; 1 toma la llamada, 2 significa que está con un paciente. En la llamada, lo que escribe es lo que dice.
 /ready /away      recibir llamadas, o no    /transfer LANE    pasar la llamada a otra fila
 /hold /resume     música para quien llama, y de vuelta
+/warm LANE        hablar antes con quien la tome; después /complete entrega la llamada, /cancel la recupera
 /bye              colgar                    /close            escribir la nota (se pide tras cada llamada)
 /new /known       paciente nuevo o conocido /reason ID        por qué llama, de la lista de la fila
 /urgent           al equipo médico ya       /help             mostrar esto
@@ -158,6 +161,9 @@ impl Shift<'_> {
                 "hold" => return self.hold(true).await,
                 "resume" => return self.hold(false).await,
                 "transfer" => return self.transfer(&rest).await,
+                "warm" => return self.ask_first(&rest).await,
+                "complete" => return self.hand_over().await,
+                "cancel" => return self.take_back().await,
                 "close" => return self.close_asked().await,
                 "new" => return self.note_caller("standing", "new").await,
                 "known" => return self.note_caller("standing", "existing").await,
@@ -220,7 +226,7 @@ impl Shift<'_> {
 
     /// Who calls, as the floor and the lane's guide say.
     async fn show_ringing(&mut self) {
-        let Ok(Some(call)) = self.desk.api.call_of(&self.desk.agent).await else { return };
+        let Ok(Some(call)) = self.desk.api.call_rung(&self.desk.agent).await else { return };
         let lane = self.guide(&call).await.ok();
         guide::show_ringing(self.terminal, &call, lane.as_ref());
     }
@@ -257,25 +263,6 @@ impl Shift<'_> {
                 Err(error) => self.terminal.problem(&error.to_string()),
             },
             None => self.terminal.problem("there is no call"),
-        }
-        Ok(true)
-    }
-
-    async fn transfer(&mut self, lane: &str) -> Result<bool, String> {
-        if lane.is_empty() {
-            self.terminal.problem("name the lane: /transfer referrals");
-            return Ok(true);
-        }
-        match self.own_call().await {
-            Some((id, _)) => match self.desk.api.transfer(&id, lane).await {
-                Ok(()) => {
-                    // Whoever takes the caller next writes the note.
-                    self.joined = false;
-                    self.terminal.line(&format!("        the caller goes to {lane}"));
-                }
-                Err(error) => self.terminal.problem(&error.to_string()),
-            },
-            None => self.terminal.problem("there is no call to transfer"),
         }
         Ok(true)
     }

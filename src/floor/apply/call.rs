@@ -5,13 +5,11 @@ use crate::floor::call::Call;
 use crate::floor::call::Phase;
 use crate::floor::call::Place;
 use crate::floor::call::Side;
-use crate::floor::details::Details;
 use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::Left;
 use crate::floor::last_words::Parting;
 use crate::floor::ledger::Account;
-use crate::floor::taping::Taping;
 use crate::floor::timer::TimerName;
 use crate::flow::HeadStart;
 use crate::vocab::CallId;
@@ -31,38 +29,9 @@ impl Floor {
             // Calls that were missed in a gap keep nobody out now.
             self.arrivals.entry(practice.clone()).or_default().note(at, caller.number.clone(), flow.limits.within);
         }
-        let language = flow.default_language().clone();
-        self.calls.insert(
-            *call,
-            Call {
-                id: *call,
-                practice: practice.clone(),
-                flow: flow.clone(),
-                leg: *leg,
-                caller: caller.clone(),
-                language,
-                arrived: began.unwrap_or(at),
-                urgent: false,
-                crisis: false,
-                flagged_by: None,
-                self_served: false,
-                repeat: false,
-                details: Details::default(),
-                missed_inputs: 0,
-                phase: Phase::Menu,
-                place: None,
-                round: 0,
-                failed_joins: 0,
-                closed: None,
-                climb: None,
-                overran: false,
-                served_since: None,
-                told_until: None,
-                held: None,
-                consult: None,
-                taping: Taping::default(),
-            },
-        );
+        let arrived = began.unwrap_or(at);
+        let new = Call::new(*call, practice.clone(), flow, *leg, caller.clone(), arrived);
+        self.calls.insert(*call, new);
         // Who has an open request is known, and is not asked again.
         let known = self.calls.get(call).and_then(|call| self.requests_of(call).newest());
         if let Some(standing) = known.map(|item| item.new.details.standing) {
@@ -89,7 +58,7 @@ impl Floor {
         let Some(call) = self.calls.get(&id).filter(|call| call.is_queued()) else { return };
         let (Some(key), Some(place), Some(lane)) = (call.key(), &call.place, call.lane()) else { return };
         let need = self.board.need(&call.language, lane, place.tier);
-        if self.board.enter(key, need) {
+        if self.board.enter(key, need) && !call.is_calling() {
             *self.depths.entry((call.practice.clone(), lane.id.clone())).or_default() += 1;
         }
         match call.phase {
@@ -102,7 +71,9 @@ impl Floor {
         let Some(call) = self.calls.get(&id).filter(|call| call.is_queued()) else { return };
         let (Some(key), Some(place)) = (call.key(), &call.place) else { return };
         let line = (call.practice.clone(), place.lane.clone());
+        let is_calling = call.is_calling();
         if self.board.leave(key)
+            && !is_calling
             && let Some(depth) = self.depths.get_mut(&line)
         {
             *depth -= 1;
@@ -211,12 +182,12 @@ impl Floor {
             Some(Phase::Talking { .. }) => self.with_call(id, |call| call.closed = Some(outcome.clone())),
             Some(Phase::WrapUp { agent, leg }) => {
                 self.note_service(at, id);
-                self.account_for(id, Account::Answered);
+                self.account_for(at, id, Account::Answered);
                 self.timers.clear(&TimerName::WrapUpLimit(id));
                 self.part(at, &agent, leg);
             }
             Some(Phase::NoteOwed { .. }) => {
-                self.account_for(id, Account::Answered);
+                self.account_for(at, id, Account::Answered);
                 self.note_owed = self.note_owed.saturating_sub(1);
             }
             Some(Phase::Menu | Phase::Waiting | Phase::Offered(_) | Phase::Voicemail { .. }) | None => {}
@@ -229,16 +200,20 @@ impl Floor {
         self.ended.items += 1;
     }
 
-    pub(super) fn call_left(&mut self, id: CallId, how: Left) {
+    pub(super) fn call_left(&mut self, at: Timestamp, id: CallId, how: Left) {
         self.leave_queue(id);
         self.clear_wait_timers(id);
         self.timers.clear(&TimerName::MessageOver(id));
-        self.account_for(id, how.into());
+        self.account_for(at, id, how.into());
     }
 
     /// The call leaves the floor. While its caller is still on the line it is kept, should it come back.
-    pub(super) fn account_for(&mut self, id: CallId, account: Account) {
+    pub(super) fn account_for(&mut self, at: Timestamp, id: CallId, account: Account) {
         let Some(call) = self.calls.remove(&id) else { return };
+        if self.attempt_forgotten(at, id) {
+            // Nobody rang in.
+            return;
+        }
         *self.ended.of(account) += 1;
         if let Some(leg) = self.legs.get_mut(&call.leg).filter(|leg| leg.is_up()) {
             leg.parting = Some(Box::new(Parting { call, account }));

@@ -18,11 +18,32 @@ use crate::flow::Owner;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
+use crate::vocab::Number;
 use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
 
 impl Floor {
     pub(super) fn item_fact(&mut self, at: Timestamp, fact: &Fact) {
+        self.item_decided(at, fact);
+        let id = match fact {
+            Fact::ItemOpened(new) => new.item,
+            Fact::ItemJoined { item, .. }
+            | Fact::ItemAttempted { item, .. }
+            | Fact::ItemClosed { item, .. }
+            | Fact::ItemOwned { item, .. }
+            | Fact::ItemFlagged { item, .. } => *item,
+            Fact::ItemChanged { item, to, .. } => {
+                if let ItemChange::Merged { into } = to {
+                    self.arm_callback(at, *into);
+                }
+                *item
+            }
+            _ => return,
+        };
+        self.arm_callback(at, id);
+    }
+
+    fn item_decided(&mut self, at: Timestamp, fact: &Fact) {
         match fact {
             Fact::ItemOpened(new) => self.item_opened(at, new),
             Fact::ItemJoined { .. } => self.item_joined(at, fact),
@@ -56,9 +77,13 @@ impl Floor {
             flow,
             opened_at: at,
             attempts: 0,
+            calling: None,
+            unwritten: false,
+            undialled: None,
             last_outcome: None,
             put_forward: false,
             merged_into: None,
+            other_numbers: Vec::new(),
             joined: Vec::new(),
             repeats: 0,
             raised: false,
@@ -133,6 +158,7 @@ impl Floor {
         let messages = std::mem::take(&mut from.messages);
         let letters = std::mem::take(&mut from.letters);
         let (new, opened_at, attempts) = (from.new.clone(), from.opened_at, from.attempts);
+        let numbers: Vec<Number> = from.numbers().cloned().collect();
         let (joined, last_wait, referral) = (from.joined.clone(), from.last_wait, from.kept.referral.clone());
         self.timers.clear(&TimerName::RecordingDue(id));
         let Some(item) = self.items.get_mut(&into) else { return };
@@ -140,6 +166,10 @@ impl Floor {
         item.messages.extend(messages);
         item.letters.extend(letters);
         item.join(std::iter::once(new.call).chain(joined).filter(|call| *call != CallId::NONE));
+        for number in numbers {
+            self.requests.entry((number.key(), new.practice.clone())).or_default().insert(into);
+            item.know_number(number);
+        }
         item.opened_at = item.opened_at.min(opened_at);
         item.attempts = item.attempts.saturating_add(attempts);
         if item.new.kind.gives_way_to(new.kind) {
@@ -197,7 +227,10 @@ impl Floor {
 
     fn item_attempted(&mut self, id: ItemId, outcome: &OutcomeId, due_at: Timestamp) {
         let Some(item) = self.items.get_mut(&id) else { return };
-        item.attempts = item.attempts.saturating_add(1);
+        // What carelane dialled was counted when the patient answered.
+        if !std::mem::take(&mut item.unwritten) {
+            item.attempts = item.attempts.saturating_add(1);
+        }
         item.last_outcome = Some(outcome.clone());
         item.new.due_at = due_at;
         // Who is tried again is told everything again.
@@ -209,12 +242,13 @@ impl Floor {
         item.closed = Some(outcome.clone());
         item.closed_by = by.cloned();
         self.parted.push_back((at, Parted::Item(id)));
-        let Some(number) = &item.new.caller.number else { return };
-        let key = (number.key(), item.new.practice.clone());
-        if let Some(open) = self.requests.get_mut(&key) {
-            open.remove(&id);
-            if open.is_empty() {
-                self.requests.remove(&key);
+        for number in item.numbers() {
+            let key = (number.key(), item.new.practice.clone());
+            if let Some(open) = self.requests.get_mut(&key) {
+                open.remove(&id);
+                if open.is_empty() {
+                    self.requests.remove(&key);
+                }
             }
         }
     }

@@ -2,8 +2,10 @@
 //!
 //! A fact that does not fit (an unknown id in a damaged journal) changes nothing; the chain has already been checked.
 
+mod attempt;
 mod call;
 mod consult;
+mod contact;
 mod hold;
 mod item;
 mod ladder;
@@ -61,7 +63,7 @@ impl Floor {
             Fact::Transferred { call, agent } => self.separated(at, *call, agent),
             Fact::JoinFailed { call } => self.join_failed(at, *call),
             Fact::CallClosed { call, outcome, .. } => self.call_closed(at, *call, outcome),
-            Fact::CallLeft { call, how } => self.call_left(*call, *how),
+            Fact::CallLeft { call, how } => self.call_left(at, *call, *how),
             Fact::ItemOpened(_)
             | Fact::ItemJoined { .. }
             | Fact::ItemAttempted { .. }
@@ -70,9 +72,7 @@ impl Floor {
             | Fact::ItemFlagged { .. }
             | Fact::ItemChanged { .. }
             | Fact::LetterCame(_) => self.item_fact(at, fact),
-            Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
-            Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
-            Fact::LegEnded { leg, end } => self.leg_ended(at, *leg, *end),
+            Fact::LegNamed { .. } | Fact::LegUnwanted { .. } | Fact::LegEnded { .. } => self.leg_fact(at, fact),
             Fact::StrangerEnded { carrier_call } => self.stranger_ended(at, carrier_call),
             Fact::VoicemailBegan { .. }
             | Fact::RecordingAwaited { .. }
@@ -85,16 +85,14 @@ impl Floor {
             | Fact::RecordingPlayed { .. } => self.recording_changed(at, fact),
             Fact::EffectSettled { effect } => self.settle(at, *effect),
             Fact::Taped(taped) => self.taped(taped),
-            Fact::LegAsked { leg, paging: false } => self.leg_asked(at, *leg),
-            Fact::LegAsked { leg, paging: true } => self.caller_sought(*leg),
-            Fact::AskUnanswered { leg } => self.ask_unanswered(*leg),
+            Fact::LegAsked { .. } | Fact::AskUnanswered { .. } => self.asked_fact(at, fact),
             Fact::GapFound { since } => self.gap_since = Some(*since),
             Fact::GapRead => self.gap_since = None,
             Fact::LadderBegan { call } => self.ladder_began(*call),
             Fact::LadderEnded { call, again_at } => self.ladder_ended(*call, *again_at),
-            Fact::DetailsKnown { of, details } => self.details_known(*of, details),
-            // The floor holds nothing that an expired key sealed: items of that time are closed.
-            Fact::KeyExpired(_) => {}
+            Fact::DetailsKnown { of, details } => self.details_known(at, *of, details),
+            Fact::KeyExpired(key) => self.key_expired(key),
+            Fact::ContactKept(kept) => self.contact_kept(at, kept),
             Fact::CallLost { call } => self.call_lost(*call),
             Fact::JournalSalvaged(salvage) => self.begin_anew(salvage),
             Fact::EventQuarantined { deadline, .. } => deadline.iter().for_each(|deadline| self.timers.clear(deadline)),
@@ -109,8 +107,29 @@ impl Floor {
             Fact::MessageBegan { leg, recording } => self.with_leg(*leg, |l| l.recording = Some(recording.clone())),
             Fact::HoldBegan { .. } | Fact::HoldReminded { .. } | Fact::HoldEnded { .. } => self.hold_fact(at, fact),
             Fact::Supervised(_) | Fact::Consulted(_) => self.third_fact(at, fact),
+            Fact::Attempt(attempt) => self.attempt_step(at, attempt),
             Fact::WaitOverrun { call, until } => self.wait_overrun(*call, *until),
             Fact::CallResumed { call, leg } => self.call_resumed(at, *call, *leg),
+        }
+    }
+
+    /// A leg is known to the carrier, not wanted, or over.
+    fn leg_fact(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::LegNamed { leg, carrier_call } => self.leg_named(at, *leg, carrier_call),
+            Fact::LegUnwanted { leg } => self.leg_unwanted(at, *leg),
+            Fact::LegEnded { leg, end } => self.leg_ended(at, *leg, *end),
+            _ => {}
+        }
+    }
+
+    /// The carrier is asked about a leg, or did not tell.
+    fn asked_fact(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::LegAsked { leg, paging: false } => self.leg_asked(at, *leg),
+            Fact::LegAsked { leg, paging: true } => self.caller_sought(*leg),
+            Fact::AskUnanswered { leg } => self.ask_unanswered(*leg),
+            _ => {}
         }
     }
 
@@ -136,13 +155,14 @@ impl Floor {
         self.with_call(call, |c| c.missed_inputs = c.missed_inputs.saturating_add(1));
     }
 
-    fn details_known(&mut self, of: Subject, details: &Details) {
+    fn details_known(&mut self, at: Timestamp, of: Subject, details: &Details) {
         match of {
             Subject::Call(call) => self.with_call(call, |c| c.details.learn(details)),
-            Subject::Item(item) => {
-                if let Some(item) = self.items.get_mut(&item) {
+            Subject::Item(id) => {
+                if let Some(item) = self.items.get_mut(&id) {
                     item.new.details.learn(details);
                 }
+                self.arm_callback(at, id);
             }
         }
     }
@@ -189,6 +209,8 @@ impl Floor {
             && *parted_at + DUPLICATES_KEPT <= at
         {
             match self.parted.pop_front() {
+                // It exists after all, and is being hung up: its end parts with it again.
+                Some((_, Parted::Leg(id))) if self.legs.get(&id).is_some_and(|leg| leg.hang_up.is_some()) => {}
                 Some((_, Parted::Leg(id))) => {
                     if let Some(name) = self.legs.remove(&id).and_then(|leg| leg.carrier_call) {
                         self.by_carrier.remove(&name);

@@ -33,6 +33,7 @@ impl Floor {
             self.staff_numbers.insert(number.clone(), id.clone());
         }
         self.practices.insert(id, Practice { hash: file.hash.clone(), flow: file.flow.clone() });
+        self.arm_callbacks(at);
     }
 
     pub(super) fn load_team(&mut self, at: Timestamp, file: &TeamFile) {

@@ -128,7 +128,7 @@ impl Floor {
             }
             None => {
                 self.note_service(at, id);
-                self.account_for(id, Account::Answered);
+                self.account_for(at, id, Account::Answered);
                 self.part(at, &agent, leg);
             }
         }

@@ -28,7 +28,7 @@ pub struct NewLetter {
     pub caller: Caller,
     /// Where it came from, if not only from a number.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    pub contact: Option<Private<String>>,
+    pub sender: Option<Private<String>>,
     /// What was written.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub text: Option<Private<String>>,
@@ -46,7 +46,7 @@ pub struct NewLetter {
 impl HasPrivate for NewLetter {
     fn privates(&self, each: &mut dyn FnMut(&str)) {
         self.caller.privates(each);
-        for text in [&self.contact, &self.text].into_iter().flatten() {
+        for text in [&self.sender, &self.text].into_iter().flatten() {
             text.privates(each);
         }
         self.details.privates(each);
@@ -54,7 +54,7 @@ impl HasPrivate for NewLetter {
 
     fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
         self.caller.privates_mut(each);
-        for text in [&mut self.contact, &mut self.text].into_iter().flatten() {
+        for text in [&mut self.sender, &mut self.text].into_iter().flatten() {
             text.privates_mut(each);
         }
         self.details.privates_mut(each);

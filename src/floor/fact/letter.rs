@@ -24,7 +24,7 @@ pub struct Letter {
     pub text: Option<Private<String>>,
     /// Where it came from, if not only from a number: an address, a name in the portal.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    pub contact: Option<Private<String>>,
+    pub sender: Option<Private<String>>,
     /// When it was received.
     pub received: Timestamp,
     /// Whoever wrote has asked before: this is a further letter of an open item.
@@ -37,13 +37,13 @@ pub struct Letter {
 
 impl HasPrivate for Letter {
     fn privates(&self, each: &mut dyn FnMut(&str)) {
-        for text in [&self.text, &self.contact].into_iter().flatten() {
+        for text in [&self.text, &self.sender].into_iter().flatten() {
             text.privates(each);
         }
     }
 
     fn privates_mut(&mut self, each: &mut dyn FnMut(&mut String)) {
-        for text in [&mut self.text, &mut self.contact].into_iter().flatten() {
+        for text in [&mut self.text, &mut self.sender].into_iter().flatten() {
             text.privates_mut(each);
         }
     }

@@ -8,13 +8,16 @@ use super::recording::MessageId;
 use super::recording::Recording;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
+use crate::floor::fact::attempt::Undialled;
 use crate::floor::fact::letter::Letter;
 use crate::flow::Flow;
 use crate::flow::Owner;
+use crate::flow::Phrase;
 use crate::flow::Rhythm;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
+use crate::vocab::Number;
 use crate::vocab::OutcomeId;
 use crate::vocab::Timestamp;
 use std::sync::Arc;
@@ -42,6 +45,12 @@ pub struct Item {
     pub opened_at: Timestamp,
     /// Attempts to reach the patient so far.
     pub attempts: u8,
+    /// The attempt that stands in line or is under way.
+    pub calling: Option<CallId>,
+    /// Was the patient reached, and what came of it not written down?
+    pub unwritten: bool,
+    /// Why its number is not dialled.
+    pub undialled: Option<Undialled>,
     /// What the last attempt brought.
     pub last_outcome: Option<OutcomeId>,
     /// Has a call about it had the head start of a repeat caller?
@@ -52,6 +61,8 @@ pub struct Item {
     pub closed_by: Option<AgentId>,
     /// The item it was merged into by a person.
     pub merged_into: Option<ItemId>,
+    /// Other numbers that it may be asked for from, since it was merged with theirs.
+    pub other_numbers: Vec<Number>,
     /// The calls that joined it, in their order.
     pub joined: Vec<CallId>,
     /// How often its caller called again about it.
@@ -74,6 +85,20 @@ impl Item {
         if let Owner::Agent(agent) = &self.new.owner { Some(agent) } else { None }
     }
 
+    /// Every number that it may be asked for from; the first is called back.
+    pub fn numbers(&self) -> impl Iterator<Item = &Number> {
+        self.new.caller.number.iter().chain(&self.other_numbers)
+    }
+
+    /// It is asked for from this number too.
+    pub(in crate::floor) fn know_number(&mut self, number: Number) {
+        if self.new.caller.number.is_none() {
+            self.new.caller.number = Some(number);
+        } else if !self.numbers().any(|known| *known == number) {
+            self.other_numbers.push(number);
+        }
+    }
+
     /// When its attempts are made: by the lane it is in.
     pub fn rhythm(&self) -> Rhythm {
         self.flow.lane(&self.new.lane).map(|lane| lane.rhythm.clone()).unwrap_or_default()
@@ -82,6 +107,14 @@ impl Item {
     /// Was the last attempt made that there may be?
     pub fn is_tried_out(&self) -> bool {
         self.attempts >= self.rhythm().attempts_max()
+    }
+
+    /// What is said to the patient's mailbox, and nothing more: who called, and how to call back.
+    // rule: mailbox-wording
+    pub fn mailbox_message(&self) -> String {
+        let number = self.flow.numbers.first().map_or("", AsRef::as_ref);
+        let words = self.flow.phrase(Phrase::SayMailbox, &self.new.language);
+        words.replace("{practice}", &self.flow.name).replace("{number}", number)
     }
 
     /// The newest message.
@@ -110,6 +143,7 @@ impl Item {
             _ if self.closed.is_some() => "nothing".to_owned(),
             (ItemKind::NoteOwed, _) => "write up the call".to_owned(),
             (ItemKind::Stage, _) => self.new.chain.as_ref().map_or_else(String::new, |link| link.stage.to_string()),
+            _ if self.unwritten => "write down what came of the last attempt".to_owned(),
             _ if attempt > attempts_max => match attempts_max {
                 ..=1 => "close it: one attempt was made".to_owned(),
                 2 => "close it: two attempts were made".to_owned(),

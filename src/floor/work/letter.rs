@@ -99,8 +99,8 @@ impl Item {
     }
 
     /// Did a letter of it come from there?
-    pub(in crate::floor) fn is_from(&self, contact: &Private<String>) -> bool {
-        self.letters.iter().any(|letter| letter.contact.as_ref() == Some(contact))
+    pub(in crate::floor) fn is_from(&self, sender: &Private<String>) -> bool {
+        self.letters.iter().any(|letter| letter.sender.as_ref() == Some(sender))
     }
 
     /// How it may be answered.

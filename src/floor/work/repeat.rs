@@ -68,14 +68,14 @@ impl Floor {
     pub(in crate::floor) fn requests_by(
         &self,
         number: Option<&Number>,
-        contact: Option<&Private<String>>,
+        sender: Option<&Private<String>>,
         practice: &PracticeId,
     ) -> Requests<'_> {
         let open = number.and_then(|number| self.requests.get(&(number.key(), practice.clone())));
         let mut ids: BTreeSet<ItemId> = open.into_iter().flatten().copied().collect();
-        if let Some(contact) = contact {
+        if let Some(sender) = sender {
             let open = self.items.values().filter(|item| item.closed.is_none() && item.new.practice == *practice);
-            ids.extend(open.filter(|item| item.is_from(contact)).map(|item| item.new.item));
+            ids.extend(open.filter(|item| item.is_from(sender)).map(|item| item.new.item));
         }
         Requests(ids.into_iter().rev().filter_map(|id| self.items.get(&id)).collect())
     }

@@ -27,10 +27,11 @@ fn at(flow: &Flow, rhythm: &Rhythm, moment: Moment, now: Timestamp) -> Timestamp
     }
 }
 
-/// The same for the attempt that is being made now, in the patient's window if one is known.
+/// The same for the attempt that is being made now, or that was counted and is being written up, in the patient's
+/// window if one is known.
 // rule: window-respected
 pub(in crate::floor) fn next_attempt(item: &Item, now: Timestamp) -> Timestamp {
-    let (rhythm, made) = (item.rhythm(), item.attempts.saturating_add(1));
+    let (rhythm, made) = (item.rhythm(), item.attempts.saturating_add(u8::from(!item.unwritten)));
     let at = next_step(&item.flow, &rhythm, made, now);
     match &item.new.details.preferred_window {
         Some(window) if !item.new.urgent && made < rhythm.attempts_max() => {
@@ -73,6 +74,7 @@ mod tests {
             attempts: vec![Moment::LaterSameDay, Moment::NextBusinessDay],
             later_after: Span::mins(30),
             next_day_after: Span::mins(90),
+            dials: false,
         };
         let monday = |minute: i64| Timestamp(millis("2026-12-07T06:00:00Z") + minute * 60_000);
 

@@ -76,7 +76,7 @@ pub struct Lane {
     pub owner: Owner,
     /// How soon, in open hours, a callback is due.
     pub callback_within: Span,
-    /// When its attempts are made.
+    /// When its attempts are made, and who dials.
     #[serde(default, skip_serializing_if = "Rhythm::is_default")]
     pub rhythm: Rhythm,
     /// What the assistant says, and decides by.

@@ -10,7 +10,10 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
+use crate::floor::fact::attempt::Attempt;
+use crate::floor::fact::attempt::AttemptStep;
 use crate::metrics::family::OTHER;
+use crate::metrics::series::ANSWERED;
 use crate::metrics::series::ItemSeries;
 use crate::metrics::series::flag_source;
 use crate::metrics::series::kind;
@@ -32,6 +35,7 @@ impl Tally {
                     known.series.attempts.inc();
                 }
             }
+            Fact::Attempt(Attempt { item, step, .. }) => self.attempt_dialled(*item, step),
             Fact::ItemClosed { item, .. } => {
                 if let Some(known) = self.items.remove(item) {
                     known.series.closed.inc();
@@ -49,6 +53,17 @@ impl Tally {
             Fact::ItemChanged { item, to: ItemChange::Merged { .. }, .. } => drop(self.items.remove(item)),
             Fact::ItemFlagged { item, by, lane, .. } => self.item_flagged(*item, by, lane),
             _ => {}
+        }
+    }
+
+    fn attempt_dialled(&mut self, item: ItemId, step: &AttemptStep) {
+        let outcome = match step {
+            AttemptStep::Answered => ANSWERED,
+            AttemptStep::Ended { how, .. } => how.name(),
+            AttemptStep::Waits { .. } | AttemptStep::Began { .. } | AttemptStep::Dialled { .. } => return,
+        };
+        if let Some(known) = self.items.get(&item) {
+            known.series.dialled.inc(outcome);
         }
     }
 

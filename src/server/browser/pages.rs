@@ -39,6 +39,7 @@ static FILES: &[(&str, &str, &[u8])] = files! {
     "/web/keypad.js" = "keypad.js", SCRIPT;
     "/web/hold.js" = "hold.js", SCRIPT;
     "/web/supervise.js" = "supervise.js", SCRIPT;
+    "/web/transfer.js" = "transfer.js", SCRIPT;
     "/web/worklet.js" = "worklet.js", SCRIPT;
     "/web/style.css" = "style.css", STYLE;
     "/web/icon.svg" = "icon.svg", PICTURE;

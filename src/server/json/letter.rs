@@ -18,7 +18,7 @@ pub(super) fn letters_in_full(item: &Item) -> Vec<Value> {
     let mut shown = letters(item);
     for (shown, known) in shown.iter_mut().zip(&item.letters) {
         shown["text"] = known.text.as_ref().map_or(Value::Null, |text| text.reveal().as_str().into());
-        shown["contact"] = known.contact.as_ref().map_or(Value::Null, |text| text.reveal().as_str().into());
+        shown["sender"] = known.sender.as_ref().map_or(Value::Null, |text| text.reveal().as_str().into());
     }
     shown
 }

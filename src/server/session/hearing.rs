@@ -144,6 +144,7 @@ mod tests {
             party,
             language: language.clone(),
             recorded: false,
+            called: false,
         });
         hearing.hear(&said());
         assert_eq!(counted.0.load(Ordering::Relaxed), 0);

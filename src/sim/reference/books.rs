@@ -2,6 +2,7 @@
 //!
 //! They say how calls may move, where each ends, which items there must be, and what times follow from the flow.
 
+mod attempts;
 mod consults;
 mod items;
 mod letters;
@@ -34,10 +35,12 @@ use crate::vocab::Caller;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::LegId;
+use crate::vocab::Number;
 use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
+use attempts::AttemptPage;
 
 /// Who calls again within this time goes on with the same wait.
 const REDIAL_MAX: Span = Span::mins(30);
@@ -79,6 +82,8 @@ struct CallPage {
     told: Option<(Timestamp, Timestamp)>,
     /// A warm transfer.
     asked: Option<consults::Asked>,
+    /// Nobody rang in: it is an attempt to reach somebody.
+    attempt: Option<AttemptPage>,
 }
 
 struct OfferPage {
@@ -92,6 +97,8 @@ struct OfferPage {
 
 struct ItemPage {
     new: NewItem,
+    /// It may be asked for from each of these.
+    numbers: BTreeSet<Number>,
     flow: Arc<Flow>,
     attempts: u8,
     /// As of when its caller last waited, and when that wait ended.
@@ -102,6 +109,8 @@ struct ItemPage {
     messages: usize,
     /// Was a call put forward because of it? That is for once.
     put_forward: bool,
+    /// Was its patient reached, and what came of it not written down?
+    unwritten: bool,
     open: bool,
 }
 
@@ -191,6 +200,10 @@ impl Books {
             Fact::LetterCame(letter) => self.letter_came(now, letter)?,
             Fact::ItemChanged { item, to, .. } => self.changed(*item, to)?,
             Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } => self.worked_on(now, fact)?,
+            Fact::ItemOwned { item, owner } => {
+                self.items.get_mut(item).into_iter().for_each(|page| page.new.owner = owner.clone());
+            }
+            Fact::Attempt(attempt) => self.tried(now, attempt)?,
             _ => {}
         }
         Ok(())
@@ -226,6 +239,7 @@ impl Books {
             due: None,
             told: None,
             asked: None,
+            attempt: None,
         };
         self.ledger.inbound += 1;
         self.ledger.in_progress += 1;
@@ -237,7 +251,7 @@ impl Books {
     fn requests(&self, practice: &PracticeId, caller: &Caller) -> impl Iterator<Item = &ItemPage> {
         let of = (practice.clone(), caller.number.clone());
         let asks = move |item: &&ItemPage| {
-            let known = of.1.is_some() && item.new.caller.number == of.1 && item.new.practice == of.0;
+            let known = of.1.as_ref().is_some_and(|number| item.numbers.contains(number)) && item.new.practice == of.0;
             known && item.open && !matches!(item.new.kind, ItemKind::NoteOwed | ItemKind::Stage)
         };
         self.items.values().rev().filter(asks)
@@ -298,7 +312,8 @@ impl Books {
         must(fits, || format!("order: {call} in {lane} is due by {deadline}, by the flow {earliest}"))?;
         let (practice, caller) = (page.practice.clone(), page.caller.clone());
         if named(HeadStart::RepeatCaller) {
-            let asks = |item: &&mut ItemPage| item.new.practice == practice && item.new.caller.number == caller.number;
+            let is_known = |item: &ItemPage| caller.number.iter().any(|number| item.numbers.contains(number));
+            let asks = |item: &&mut ItemPage| item.new.practice == practice && is_known(item);
             let open = self.items.values_mut().filter(asks).filter(|item| item.open);
             open.for_each(|item| item.put_forward = true);
         }
@@ -424,6 +439,10 @@ impl Books {
 
     fn over(&mut self, call: CallId, place: fn(&mut Ledger) -> &mut u64) -> Result<(), String> {
         let page = self.alive(call)?;
+        if page.attempt.is_some() {
+            page.phase = Phase::Over;
+            return Ok(());
+        }
         (page.phase, page.counted) = (Phase::Over, Some(place));
         self.ledger.in_progress -= 1;
         *place(&mut self.ledger) += 1;
@@ -447,7 +466,9 @@ impl Books {
         let page = self.alive(call)?;
         let lane = page.lane.as_ref().and_then(|lane| page.flow.lane(lane));
         let closes = complete(lane, outcome, note).map_err(|what| format!("item-complete: {call} closed {what}"))?;
-        must(closes || page.due.is_some(), || format!("item-iff-needed: {call} closed as {outcome}, without an item"))?;
+        must(closes || page.due.is_some() || page.attempt.is_some(), || {
+            format!("item-iff-needed: {call} closed as {outcome}, without an item")
+        })?;
         match page.phase {
             Phase::Talking(_) if page.is_asked() => Err(format!("one-outcome: {call} closed, and offered to somebody")),
             Phase::Talking(_) => {

@@ -10,6 +10,8 @@ use crate::floor::fact::Fact;
 use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
+use crate::floor::fact::attempt::Attempt;
+use crate::floor::fact::attempt::AttemptStep;
 use crate::flow::Owner;
 use crate::vocab::AgentId;
 use crate::vocab::GroupId;
@@ -80,6 +82,10 @@ impl Clinic {
                 if let Some((work, due)) = self.open.get_mut(&letter.item).zip(letter.due_at) {
                     work.due = due;
                 }
+            }
+            // Who is called is called by the lane's own people.
+            Fact::Attempt(Attempt { item, step: AttemptStep::Ended { due_at, .. }, .. }) => {
+                self.open.get_mut(item).into_iter().for_each(|work| work.due = *due_at);
             }
             Fact::ItemChanged { item, to: ItemChange::Merged { into }, .. } => self.merged(*item, *into)?,
             Fact::ItemChanged { item, to: ItemChange::Due { at }, .. } => {

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use crate::floor::Floor;
 use crate::floor::fact::Fact;
 use crate::floor::fact::OfferOutcome;
+use crate::floor::fact::attempt::Attempt;
+use crate::floor::fact::attempt::AttemptStep;
 use crate::floor::fact::consult::ConsultStep;
 use crate::floor::fact::consult::Consulted;
 use crate::flow::Flow;
@@ -15,6 +17,7 @@ use crate::flow::Lane;
 use crate::flow::Member;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
+use crate::vocab::ItemId;
 use crate::vocab::Language;
 use crate::vocab::OfferId;
 use crate::vocab::PracticeId;
@@ -35,6 +38,8 @@ struct Waiting {
     state: State,
     /// Lane, deadline and tier of before a warm transfer.
     before: Option<(usize, Timestamp, usize)>,
+    /// An attempt to reach somebody: behind all who wait.
+    calling: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,6 +100,9 @@ impl Line {
                     touched.extend(self.offers.get(offer).map(|rings| rings.agent.clone()));
                 }
                 Fact::AgentChanged { agent, .. } => touched.push(agent.clone()),
+                Fact::Attempt(Attempt { item, call, step: AttemptStep::Began { until, .. } }) => {
+                    self.attempt_began(now, *item, *call, *until, after);
+                }
                 Fact::TierOpened { call, tier } => self.judge_tier(now, *call, usize::from(*tier))?,
                 _ => {}
             }
@@ -124,6 +132,7 @@ impl Line {
                     until: now,
                     state: State::Elsewhere,
                     before: None,
+                    calling: false,
                     flow,
                 };
                 self.calls.insert(*call, waiting);
@@ -155,11 +164,33 @@ impl Line {
                 }
             }
             Fact::Consulted(Consulted { call, step }) => self.with(*call, |c| c.consulted(step)),
+            Fact::Attempt(Attempt { call, step: AttemptStep::Answered, .. }) => {
+                self.with(*call, |c| c.calling = false);
+            }
+            Fact::Attempt(Attempt { call, step: AttemptStep::Ended { .. }, .. }) => drop(self.calls.remove(call)),
             Fact::WaitOverrun { call, until } => self.with(*call, |c| c.until = *until),
             // It may come back while its caller is still on the line.
             Fact::CallLeft { call, .. } => self.with(*call, |c| c.state = State::Elsewhere),
             _ => {}
         }
+    }
+
+    fn attempt_began(&mut self, now: Timestamp, item: ItemId, call: CallId, until: Timestamp, after: &Floor) {
+        let Some(item) = after.item(item) else { return };
+        let waiting = Waiting {
+            lane: item.flow.lanes.iter().position(|lane| lane.id == item.new.lane).unwrap_or_default(),
+            language: item.new.language.clone(),
+            urgent: false,
+            deadline: item.new.due_at,
+            since: Some(now),
+            tier: 0,
+            until,
+            state: State::Free,
+            before: None,
+            calling: true,
+            flow: item.flow.clone(),
+        };
+        self.calls.insert(call, waiting);
     }
 
     fn with(&mut self, call: CallId, change: impl FnOnce(&mut Waiting)) {
@@ -189,7 +220,7 @@ impl Line {
         let mine = self.calls.iter().filter(|(_, c)| c.state == State::Free && c.tier_of(member).is_some());
         match mine.map(|(id, c)| c.key(*id)).min() {
             Some(first) if first < chosen.key(call) => {
-                Err(format!("order: {} must be offered to {agent} before {call}", first.2))
+                Err(format!("order: {} must be offered to {agent} before {call}", first.3))
             }
             _ => Ok(()),
         }
@@ -261,8 +292,8 @@ impl Waiting {
         self.flow.lanes.get(self.lane)
     }
 
-    fn key(&self, id: CallId) -> (bool, Timestamp, CallId) {
-        (!self.urgent, self.deadline, id)
+    fn key(&self, id: CallId) -> (bool, bool, Timestamp, CallId) {
+        (!self.urgent, self.calling, self.deadline, id)
     }
 
     /// In line from now on.

@@ -25,11 +25,13 @@ pub(super) fn treated(treatment: &Treatment) -> String {
             backline,
             names_practice,
             from,
+            attempt,
             ..
         } => {
             format!(
-                "whisper {}{}{lane}, {caller_language}, waited {waited}{}{}{}{}{}",
+                "whisper {}{}{}{lane}, {caller_language}, waited {waited}{}{}{}{}{}",
                 from.as_ref().map_or_else(String::new, |from| format!("from {from}, ")),
+                attempt.map_or_else(String::new, |(number, of)| format!("attempt {number} of {of}, ")),
                 if *names_practice { "with the practice's name, " } else { "" },
                 if *urgent { ", urgent" } else { "" },
                 if *backline { ", backline" } else { "" },
@@ -43,8 +45,9 @@ pub(super) fn treated(treatment: &Treatment) -> String {
         }
         Treatment::AskStanding { lane, language, .. } => format!("question for {lane} {language}: new or existing"),
         Treatment::RecordingNotice { lane, language, .. } => format!("announces recording for {lane} {language}"),
-        Treatment::Connected { call, round, party, recorded, .. } => {
-            format!("room {call}-{round} for {}{}", plain(party), if *recorded { ", recorded" } else { "" })
+        Treatment::Connected { call, round, party, recorded, called, .. } => {
+            let (recorded, called) = (if *recorded { ", recorded" } else { "" }, if *called { ", called" } else { "" });
+            format!("room {call}-{round} for {}{recorded}{called}", plain(party))
         }
         Treatment::Supervise { call, round, mode, coached, .. } => {
             let whom = coached.as_ref().map_or_else(String::new, |leg| format!(" beside {leg}"));

@@ -33,7 +33,7 @@ pub(super) async fn signs_in(tab: &Tab<'_>, agent: &str, token: &str) {
 }
 
 /// Waits until the page's meter has shown a sound.
-async fn hears(tab: &Tab<'_>, meter: &str) {
+pub(super) async fn hears(tab: &Tab<'_>, meter: &str) {
     tab.until(&format!("document.getElementById('{meter}').value > 0.1")).await;
 }
 
@@ -180,4 +180,23 @@ async fn without_a_microphone_one_listens_and_presses_keys() {
     phone.shows("captions", "this is the phone assistant.").await;
     phone.is("document.querySelector('#keypad button').click()").await;
     phone.shows("captions", "You are in line for appointments.").await;
+}
+
+#[tokio::test]
+async fn an_assistant_without_a_microphone_is_told_so_takes_calls_and_listens() {
+    let Some(browser) = Chromium::start(&["--deny-permission-prompts"]).await else { return };
+    let demo = Demo::start().await;
+    let ana = softphone(&browser, &demo, "ana").await;
+    ana.shows("trouble", "The browser may not use the microphone. You can listen and press keys.").await;
+    let mut phone = demo.patient_calls("+15550142131").await;
+    phone.press('1').await;
+    ana.press("accept").await;
+    ana.shows("state", "With a patient").await;
+    // She hears the patient, and her own meter stays still.
+    for _ in 0..50 {
+        phone.speak(&[0x11; 160]).await;
+        sleep(Duration::from_millis(20)).await;
+    }
+    hears(&ana, "heard").await;
+    assert_eq!(ana.is("document.getElementById('spoken').value").await, 0);
 }

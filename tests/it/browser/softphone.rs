@@ -17,14 +17,14 @@ use super::demo::Demo;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A page of an assistant.
-struct Page {
+pub(super) struct Page {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Does it answer pings?
     heard: bool,
 }
 
 impl Page {
-    async fn open(demo: &Demo, agent: &str) -> Self {
+    pub(super) async fn open(demo: &Demo, agent: &str) -> Self {
         let told = demo.ask("POST", &format!("agents/{agent}/softphone"), &json!({})).await;
         assert_eq!(told.status, 201, "{}", told.text());
         let mut page = Self::connect(demo).await;
@@ -39,7 +39,7 @@ impl Page {
         Self { socket, heard: true }
     }
 
-    async fn say(&mut self, words: Value) {
+    pub(super) async fn say(&mut self, words: Value) {
         // carelane may have closed it meanwhile; what it sends tells.
         let _ = self.socket.send(Message::Text(words.to_string().into())).await;
     }
@@ -62,6 +62,17 @@ impl Page {
         }
     }
 
+    /// The next message of this kind, whatever else comes before it.
+    pub(super) async fn until(&mut self, event: &str) -> Value {
+        loop {
+            let told = self.next().await;
+            assert!(told["event"].is_string(), "{told} instead of {event}");
+            if told["event"] == event {
+                return told;
+            }
+        }
+    }
+
     /// Answers pings for so long.
     async fn idles(&mut self, time: Duration) {
         if let Ok(told) = timeout(time, self.next()).await {
@@ -77,7 +88,7 @@ pub(super) fn of(floor: &Value, agent: &str) -> (bool, String) {
     (found["softphone"] == true, format!("{} {}", text("state"), text("reason")).trim().to_owned())
 }
 
-async fn ready(demo: &Demo, agent: &str) -> Page {
+pub(super) async fn ready(demo: &Demo, agent: &str) -> Page {
     let mut page = Page::open(demo, agent).await;
     page.idles(Duration::from_millis(1_500)).await;
     assert!(of(&demo.floor().await, agent).0, "heard after a round trip");

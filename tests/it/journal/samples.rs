@@ -2,8 +2,11 @@
 //!
 //! Struct literals are written out whole: a new field does not compile until it stands here with a value.
 
+mod attempts;
+mod contact;
 mod desk;
 mod items;
+mod lane;
 mod letters;
 mod talk;
 
@@ -48,42 +51,28 @@ use carelane::floor::treatment::Treatment;
 use carelane::floor::treatment::Words;
 use carelane::flow::Callbacks;
 use carelane::flow::Date;
-use carelane::flow::Document;
-use carelane::flow::Exit;
-use carelane::flow::Exits;
+use carelane::flow::Dialling;
 use carelane::flow::Flow;
 use carelane::flow::Greeting;
 use carelane::flow::HeadStart;
 use carelane::flow::Hours;
-use carelane::flow::KeypadNotes;
-use carelane::flow::KeypadOutcome;
-use carelane::flow::Lane;
-use carelane::flow::LaneWork;
 use carelane::flow::LastResort;
 use carelane::flow::Limits;
 use carelane::flow::LocalMinute;
 use carelane::flow::Member;
-use carelane::flow::Moment;
-use carelane::flow::NoteField;
 use carelane::flow::OfferRules;
 use carelane::flow::OnCall;
 use carelane::flow::OpenSpell;
-use carelane::flow::Outcome;
-use carelane::flow::Owner;
 use carelane::flow::Phrase;
-use carelane::flow::Reason;
 use carelane::flow::RecordingRules;
 use carelane::flow::Retention;
-use carelane::flow::Rhythm;
 use carelane::flow::Rung;
 use carelane::flow::SelfService;
 use carelane::flow::Shift;
 use carelane::flow::ShiftTime;
-use carelane::flow::Situation;
 use carelane::flow::Step;
 use carelane::flow::Target;
 use carelane::flow::Team;
-use carelane::flow::Tier;
 use carelane::flow::Urgent;
 use carelane::vocab::CallId;
 use carelane::vocab::Caller;
@@ -96,6 +85,7 @@ use carelane::vocab::OfferId;
 use carelane::vocab::Private;
 use carelane::vocab::Span;
 use carelane::vocab::Timestamp;
+use lane::lane;
 
 /// Every personal text of the samples contains this, so that it can be looked for in files.
 pub(crate) const CANARIES: [&str; 2] = ["Maria Canary", "5557772"];
@@ -115,7 +105,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
     SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked AskedOnce HoldAsked ResumeAsked
-    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked LetterCame);
+    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked ContactTold LetterCame);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -124,7 +114,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
     SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
-    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted LetterCame);
+    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted ContactKept Attempt LetterCame);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -222,6 +212,7 @@ fn events() -> Vec<Event> {
         Event::PlaybackAsked { item, message: Some(1), by: Private::new("Maria Canary, supervisor".into()) },
         Event::DetailsTold { of: Subject::Call(call), details: Box::new(details(13)) },
         Event::DetailsTold { of: Subject::Item(item), details: Box::default() },
+        contact::told(),
         Event::TimePassed,
         Event::CallMissed {
             carrier_call: "CA5".into(),
@@ -253,6 +244,7 @@ fn facts() -> Vec<Fact> {
         .map(|(treatment, serial)| Fact::LegTreated { leg, serial, treatment, pushed: serial % 2 == 0 })
         .collect();
     facts.extend(talk::facts());
+    facts.extend(attempts::facts());
     facts.extend([
         Fact::FloorOpened("fl0".into()),
         Fact::FlowLoaded(Box::new(flow_file())),
@@ -313,6 +305,7 @@ fn facts() -> Vec<Fact> {
     facts.push(letters::letter_fact(item));
     facts.extend(items::mailbox_facts(call, leg, item));
     facts.extend(staff_facts(leg));
+    facts.push(contact::kept());
     facts
 }
 
@@ -407,8 +400,16 @@ fn treatments() -> Vec<Treatment> {
             backline: true,
             names_practice: true,
             from: Some("Ana".into()),
+            attempt: Some((2, 3)),
         },
-        Treatment::Connected { call: CallId(5), round: 2, party: Party::Agent, language: language(), recorded: true },
+        Treatment::Connected {
+            call: CallId(5),
+            round: 2,
+            party: Party::Agent,
+            language: language(),
+            recorded: true,
+            called: true,
+        },
         Treatment::RecordingNotice { lane: "scheduling".into(), how: Route::Person, language: language() },
         Treatment::Goodbye { words: words.clone(), language: language(), listens: true },
         Treatment::Record { words, language: language(), longest: Span::mins(3) },
@@ -491,64 +492,13 @@ fn flow_file() -> FlowFile {
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
         recording: Some(RecordingRules { announcement: texts("This call may be recorded."), decline_key: Some('2') }),
         callbacks: Callbacks { repeat_within: Span::days(9), repeat_raises: Span::mins(7) },
+        dialling: Dialling { prefixes: vec!["+1".into()], calls_per_hour: 9, calls_per_day: 90 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
         staff_number: Some("+15550100199".into()),
         desk: desk::desk(),
         channels: letters::channels(),
     };
     FlowFile { hash: "b94d27b9934d3e08".into(), text: "version: 1\n# ñ\n".into(), flow: Arc::new(flow) }
-}
-
-fn lane() -> Lane {
-    Lane {
-        id: "scheduling".into(),
-        name: texts("appointments"),
-        clinical: true,
-        work: LaneWork::Billing,
-        answer_within: Span::secs(60),
-        head_starts: BTreeMap::from([(HeadStart::RepeatCaller, Span::mins(3))]),
-        serving: vec![Tier { groups: vec!["front-desk".into()], after: Span::ZERO }],
-        needs: vec!["scheduling".into()],
-        hold: vec![texts("Thank you for waiting.")],
-        asks_new_or_existing: true,
-        tells_wait: true,
-        recorded: true,
-        reasons: vec![Reason { id: "refill".into(), label: texts("Refill") }],
-        callback_key: Some('1'),
-        voicemail_key: Some('2'),
-        max_wait: Span::mins(15),
-        max_waiting: Some(30),
-        exits: Exits {
-            timeout: Exit::Callback,
-            no_agent: Exit::Lane("scheduling".into()),
-            error: Exit::Callback,
-            full: Exit::Lane("scheduling".into()),
-            closed: Some(Exit::Callback),
-        },
-        owner: Owner::Group("front-desk".into()),
-        callback_within: Span::hours(2),
-        rhythm: Rhythm {
-            attempts: vec![Moment::NextBusinessDay],
-            later_after: Span::mins(45),
-            next_day_after: Span::hours(1),
-        },
-        script: texts("How may I help you?"),
-        decision_rules: vec!["New patients get 40 minutes.".into()],
-        note_fields: vec![NoteField {
-            id: "request".into(),
-            label: "Request".into(),
-            required: true,
-            when: vec![Situation::Complaint],
-        }],
-        outcomes: vec![Outcome { id: "booked".into(), closes: true, hands_to: Some("scheduling".into()) }],
-        escalation: "scheduling".into(),
-        keypad_notes: Some(KeypadNotes {
-            outcomes: BTreeMap::from([('1', KeypadOutcome { outcome: "booked".into(), say: texts("a booked visit") })]),
-            fields: BTreeMap::from([("request".into(), BTreeMap::from([('2', texts("a visit"))]))]),
-        }),
-        sheet: Some(desk::sheet()),
-        documents: vec![Document { id: "referral_letter".into(), label: texts("the letter") }],
-    }
 }
 
 fn team_file() -> TeamFile {

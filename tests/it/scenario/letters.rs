@@ -19,12 +19,12 @@ pub(super) fn event(words: &[&str]) -> Result<Event, String> {
     }
 }
 
-/// What a patient writes: `from=`, `contact=`, `lane=`, `text=`, `language=`, `received=`, and details.
+/// What a patient writes: `from=`, `sender=`, `lane=`, `text=`, `language=`, `received=`, and details.
 fn letter(channel: &str, words: &[&str]) -> Result<Event, String> {
     let channel = Channel::ALL.into_iter().find(|(_, name)| *name == channel).ok_or("no such channel")?.0;
     let (about, rest): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| {
         let name = word.split('=').next().unwrap_or_default();
-        ["from", "contact", "lane", "text", "language", "received"].contains(&name)
+        ["from", "sender", "lane", "text", "language", "received"].contains(&name)
     });
     let of = |name: &str| {
         let mut found = about.iter().filter_map(|word| word.split_once('='));
@@ -35,7 +35,7 @@ fn letter(channel: &str, words: &[&str]) -> Result<Event, String> {
         channel,
         lane: of("lane").map(LaneId::from),
         caller: of("from").map(Caller::from_carrier).unwrap_or_default(),
-        contact: private("contact"),
+        sender: private("sender"),
         text: private("text"),
         language: of("language").and_then(Language::parse),
         details: details(&rest)?,

@@ -49,6 +49,7 @@ use carelane::vocab::Private;
 use carelane::vocab::Span;
 use carelane::vocab::Timestamp;
 
+use super::contact;
 use super::letters;
 use super::practice::NUMBER;
 use super::practice::Practice;
@@ -395,6 +396,7 @@ impl Stage {
                 let of = id(who).map(Subject::Item).or_else(|_| self.call(who).map(Subject::Call))?;
                 Ok(Event::DetailsTold { of, details: Box::new(details(&words[2..])?) })
             }
+            ["contact", number, ref told @ ..] => contact::told(number, told),
             ["key-found", scope, month] => {
                 let month = month.parse().map_err(|_| format!("no month: {month}"))?;
                 Ok(Event::KeyFound(KeyId { scope: scope.into(), month, digits: "00000000".into() }))

@@ -73,3 +73,13 @@ fn an_item_says_what_has_to_be_done_next() {
         assert_eq!(next(&floor), expected);
     }
 }
+
+#[test]
+fn a_mailbox_is_told_the_practice_and_its_number_in_the_patients_language() {
+    let floor = missed("scheduling", "1");
+    let mut item = floor.item(ItemId(1)).unwrap().clone();
+    let english = "Hello, this is Elm Clinic. We are returning your call. Please call us at +15550100300. Thank you.";
+    assert_eq!(item.mailbox_message(), english);
+    item.new.language = carelane::vocab::Language::parse("es-US").unwrap();
+    assert!(item.mailbox_message().starts_with("Hola, le llamamos de Elm Clinic."), "{}", item.mailbox_message());
+}

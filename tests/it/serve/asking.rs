@@ -23,7 +23,7 @@ async fn world_with_items(lanes: &[u8]) -> World {
     world
 }
 
-async fn ask(world: &World, request: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub(super) async fn ask(world: &World, request: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let (method, path) = request.split_once(' ').unwrap_or(("GET", request));
     let token = format!("Bearer {API_TOKEN}");
     let headers: Vec<(&str, &str)> = [("authorization", &*token)].into_iter().chain(headers.iter().copied()).collect();

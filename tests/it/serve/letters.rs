@@ -59,7 +59,7 @@ async fn a_letter_is_an_item_with_owner_and_answer_and_no_call() {
 #[tokio::test]
 async fn urgent_words_in_a_letter_are_clinical_work_at_once() {
     let world = World::start(10.0, Faults::default()).await;
-    let body = r#"{"channel":"email","contact":"lia@canary.example","lane":"general","text":"I have chest pain"}"#;
+    let body = r#"{"channel":"email","sender":"lia@canary.example","lane":"general","text":"I have chest pain"}"#;
     let item = write(&world, body).await.json();
     assert_eq!((item["urgent"].as_bool(), item["lane"].as_str()), (Some(true), Some("clinical")), "{item}");
     assert_eq!((item["owner"].as_str(), item["answer"]["why"].as_str()), (Some("nurse-line"), Some("clinical")));
@@ -72,7 +72,7 @@ async fn what_cannot_be_taken_is_refused_with_the_reason_and_without_its_content
         ("{}", 400, "channel"),
         (r#"{"channel":"pigeon","number":"+15550109501","text":"Canary"}"#, 400, "portal"),
         (r#"{"channel":"text","number":"+15550109501","text":"Canary"}"#, 422, "channel"),
-        (r#"{"channel":"portal","text":"Canary"}"#, 422, "contact"),
+        (r#"{"channel":"portal","text":"Canary"}"#, 422, "sender"),
         (r#"{"channel":"portal","number":"canary","text":"Canary"}"#, 422, "number"),
         (r#"{"channel":"portal","number":"+15550109501"}"#, 422, "lane"),
         (r#"{"channel":"portal","number":"+15550109501","lane":"canary"}"#, 422, "lane"),

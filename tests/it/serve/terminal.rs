@@ -251,3 +251,48 @@ async fn a_call_that_began_on_an_older_flow_is_closed_by_what_carelane_says_it_n
     screen.quits().await;
     assert_eq!(http::get(&world.engine.url("/readyz")).await.expect("carelane answers").status, 200);
 }
+
+#[tokio::test]
+async fn an_assistant_asks_a_colleague_by_command_and_hands_the_caller_over() {
+    let world = world(|_, text| text).await;
+    let mut screen = ana(&world);
+    let mut patient = talk(&world, &mut screen, ENGLISH).await;
+    screen.types("/complete");
+    screen.until("no warm transfer of this call is under way").await;
+    screen.types("/warm");
+    screen.until("name the lane: /warm referrals").await;
+    screen.types("/warm general");
+    screen.until("nobody else of this lane is signed in").await;
+    let mut ben = Screen::start("ben", &world.carrier.phone_url(), &world.engine.url(""), &[]);
+    ben.until("ben is signed in").await;
+
+    screen.types("/warm general");
+    screen.until("general is asked, the caller is on hold").await;
+    ben.until("asked by ana").await;
+    ben.types("");
+    screen.types("/cancel");
+    screen.until("the caller is back").await;
+    ben.until("call ended").await;
+
+    screen.types("/warm general");
+    ben.until("Enter answers,").await;
+    ben.types("");
+    ben.until("Warm transfer: Ana asks you to take a call over.").await;
+    ben.types("1");
+    ben.until("joined").await;
+    screen.types("She needs directions");
+    ben.until("other side: \"She needs directions\"").await;
+    screen.types("/complete");
+    screen.until("your colleague has the caller").await;
+    screen.until("call ended").await;
+    play(&mut patient, None, "expect-joined").await;
+    ben.types("Hello, this is Ben");
+    play(&mut patient, None, "expect \"this is Ben\"").await;
+    let floor = world.floor().await;
+    assert_eq!((&floor["calls"][0]["agent"], &floor["calls"][0]["lane"]), (&"ben".into(), &"general".into()));
+    // Ana has nothing to write.
+    let left = screen.quits().await;
+    assert!(!left.contains("owed"), "{left}");
+    ben.types("/bye");
+    ben.until("outcome: ").await;
+}

@@ -81,7 +81,7 @@ pub(super) async fn speaks(speaker: &mut Call, listener: &mut Call, frames: &[Ve
 }
 
 /// Until the listener is there: what is said before that is heard by nobody.
-async fn knocks(speaker: &mut Call, listener: &mut Call) {
+pub(super) async fn knocks(speaker: &mut Call, listener: &mut Call) {
     for _ in 0..200 {
         speaker.speak(&KNOCK).await;
         if timeout(Duration::from_millis(100), listener.next_speech()).await.is_ok() {

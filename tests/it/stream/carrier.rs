@@ -32,6 +32,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::MaybeTlsStream;
@@ -222,6 +223,11 @@ impl Carrier {
         panic!("{what}: not within 20 s\n{}", self.engine.log());
     }
 
+    /// What Prometheus reads.
+    pub(crate) async fn metrics(&self) -> String {
+        http::get(&self.engine.url("/metrics")).await.expect("carelane answers").text()
+    }
+
     pub(crate) async fn floor(&self) -> Value {
         let bearer = format!("Bearer {API_TOKEN}");
         let url = self.engine.url("/api/v1/floor");
@@ -275,6 +281,17 @@ impl Call {
     pub(crate) async fn open(url: &str) -> Self {
         let connected = tokio_tungstenite::connect_async_with_config(url, None, true).await;
         let (socket, _) = connected.expect("carelane takes streams");
+        Self { socket, left: Vec::new(), hushed: false, keeps_marks: false }
+    }
+
+    /// A stream whose far end takes hardly anything before somebody reads it.
+    pub(crate) async fn open_narrow(url: &str) -> Self {
+        let address = url.trim_start_matches("ws://").split('/').next().expect("a host");
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4_096).expect("a small buffer");
+        let stream = socket.connect(address.parse().expect("an address")).await.expect("carelane takes connections");
+        let (socket, _) =
+            tokio_tungstenite::client_async(url, MaybeTlsStream::Plain(stream)).await.expect("carelane takes streams");
         Self { socket, left: Vec::new(), hushed: false, keeps_marks: false }
     }
 

@@ -89,7 +89,7 @@ fn no_whisper_of_the_demo_takes_longer_than_its_lease_allows_in_either_language(
     for (language, lane) in
         flow.languages.iter().flat_map(|language| flow.lanes.iter().map(move |lane| (language, lane)))
     {
-        for more in 0..16_u8 {
+        for more in 0..32_u8 {
             let is = |bit: u8| more & bit != 0;
             let whisper = Treatment::Whisper {
                 lane: lane.id.clone(),
@@ -102,7 +102,8 @@ fn no_whisper_of_the_demo_takes_longer_than_its_lease_allows_in_either_language(
                 promised: is(2).then_some(noon),
                 backline: is(4),
                 names_practice: is(8),
-                from: None,
+                from: is(16).then(|| "Inés".into()),
+                attempt: None,
             };
             let plan = plan(flow, &whisper).expect("it can be played");
             let program = library.program(&plan).unwrap_or_else(|| panic!("a sound is missing: {:?}", plan.sounds));

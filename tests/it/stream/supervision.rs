@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::bridge::joined;
 use super::carrier::Call;
 use super::carrier::Carrier;
-use super::carrier::attribute;
+use super::carrier::said;
 use super::carrier::stream_of;
 
 const FRAME: Duration = Duration::from_millis(20);
@@ -23,17 +23,18 @@ fn level(sample: i16) -> Vec<u8> {
     vec![g711::encode(sample); g711::FRAME]
 }
 
-/// The call's id, and the supervisor's own phone, picked up: its document after this key.
-async fn answers(carrier: &Carrier, mode: &str) -> (String, String) {
+/// The call's id, and the supervisor's own phone, picked up: its stream after this key.
+async fn answers(carrier: &Carrier, mode: &str) -> (String, Call) {
     let call = carrier.floor().await["calls"][0]["call"].as_str().expect("a call").to_owned();
     let path = format!("calls/{call}/supervise");
     assert_eq!(carrier.ask("POST", &path, &json!({"by": "ana", "mode": mode})).await, 200);
-    let question = carrier.post("CA71", &carrier.until_dialled().await).await;
-    assert!(question.contains("To hear the conversation, press 1"), "{question}");
+    let (url, token) = stream_of(&carrier.post("CA71", &carrier.until_dialled().await).await);
+    let mut supervisor = carrier.connect("CA71", &url, &token).await;
+    supervisor.hears(&said(&["You asked to listen in. To hear the conversation, press 1."])).await;
     let floor = carrier.floor().await;
     assert_eq!(floor["calls"][0]["supervised_by"], json!(null), "a picked-up phone hears nothing yet");
-    let document = carrier.post_with("CA71", &attribute(&question, "action"), &[("Digits", "1")]).await;
-    (call, document)
+    supervisor.press('1').await;
+    (call, supervisor)
 }
 
 /// All three speak at once, again and again, until each of the others has heard what is wanted of this listener.
@@ -77,9 +78,7 @@ async fn never_hears_more(listener: usize, all: &mut [Call; 3], most: i16) {
 async fn a_supervisor_hears_both_and_is_heard_as_she_asked() {
     let carrier = Carrier::start().await;
     let (patient, assistant) = joined(&carrier, "CA90").await;
-    let (call, document) = answers(&carrier, "listen").await;
-    let (url, token) = stream_of(&document);
-    let mut supervisor = carrier.connect("CA71", &url, &token).await;
+    let (call, mut supervisor) = answers(&carrier, "listen").await;
     supervisor.hush();
     let mut all = [patient, assistant, supervisor];
     hears(2, &mut all, &[PATIENT, ASSISTANT]).await;
@@ -118,7 +117,12 @@ async fn a_conversation_at_the_carrier_is_supervised_there_and_who_may_not_is_re
     drop(assistant);
     let mut patient = patient;
     assert_eq!(patient.until_closed().await, Some(1000));
-    let (_, document) = answers(&carrier, "whisper").await;
+    let (_, mut supervisor) = answers(&carrier, "whisper").await;
+    assert_eq!(supervisor.until_closed().await, Some(1000), "the conversation is the carrier's");
+    let (parked, resume) = (carrier.url_of("CA71", "parked"), carrier.url_of("CA71", "resume"));
+    carrier.post("CA71", &parked).await;
+    assert_eq!(carrier.until_moved("CA71").await, resume);
+    let document = carrier.post("CA71", &resume).await;
     assert!(document.contains("coach=\"CA70\"") && document.contains("<Conference"), "{document}");
     carrier.hangs_up("CA70").await;
     carrier.hangs_up("CA91").await;
@@ -131,9 +135,9 @@ async fn a_conversation_at_the_carrier_is_supervised_there_and_who_may_not_is_re
 async fn after_kill_nine_she_comes_back_into_the_conversation_too() {
     let mut carrier = Carrier::start().await;
     let (patient, assistant) = joined(&carrier, "CA92").await;
-    let (_, document) = answers(&carrier, "barge").await;
-    let (url, token) = stream_of(&document);
-    let supervisor = carrier.connect("CA71", &url, &token).await;
+    let (_, supervisor) = answers(&carrier, "barge").await;
+    let barges = |floor: &serde_json::Value| floor["calls"][0]["supervised_by"]["mode"] == "barge";
+    carrier.until_floor(barges).await;
     carrier.engine.kill();
     drop((patient, assistant, supervisor));
     carrier.engine.start_and_wait().await;

@@ -107,6 +107,7 @@ fn waiting(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         round: 1,
         party: Party::Caller,
         language: language.clone(),
+        called: false,
         recorded: false,
     };
     let held = |first: &[Phrase], urgent| Treatment::OnHold {
@@ -140,8 +141,14 @@ fn waiting(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
 }
 
 fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
-    let room =
-        |party| Treatment::Connected { call: CallId(5), round: 2, party, language: language.clone(), recorded: false };
+    let room = |party| Treatment::Connected {
+        call: CallId(5),
+        round: 2,
+        party,
+        language: language.clone(),
+        recorded: false,
+        called: false,
+    };
     let whisper = |urgent, repeat, waited| Treatment::Whisper {
         lane: "desk".into(),
         caller_language: language.clone(),
@@ -154,6 +161,7 @@ fn talking(language: &Language) -> Vec<(&'static str, Treatment, Context)> {
         backline: urgent && !repeat,
         names_practice: repeat,
         from: None,
+        attempt: None,
     };
     let mut warm = whisper(false, false, Span::secs(42));
     if let Treatment::Whisper { from, .. } = &mut warm {

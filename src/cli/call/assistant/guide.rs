@@ -53,6 +53,10 @@ pub(super) fn show_ringing(terminal: &mut Terminal, call: &Value, guide: Option<
         Some(false) => about.push(terminal.either("new request", "caso nuevo").to_owned()),
         None => {}
     }
+    if call["transfer"].is_object() {
+        let from = call["agent"].as_str().unwrap_or("?");
+        about.push(format!("{} {from}", terminal.either("asked by", "la pide")));
+    }
     match call["caller_is"]["standing"].as_str() {
         Some("new") => about.push(terminal.either("new patient", "paciente nuevo").to_owned()),
         Some("existing") => about.push(terminal.either("existing patient", "paciente existente").to_owned()),

@@ -23,7 +23,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Attempts that an item may have.
-const ATTEMPTS_MAX: u8 = 3;
+pub(super) const ATTEMPTS_MAX: u8 = 3;
 /// Messages that an item may hold.
 const MESSAGES_MAX: usize = 20;
 
@@ -91,9 +91,11 @@ impl Books {
         must(from.open, || format!("monotone-call: {item} is closed, and merged"))?;
         from.open = false;
         let (new, attempts, messages, last_wait) = (from.new.clone(), from.attempts, from.messages, from.last_wait);
+        let numbers = from.numbers.clone();
         self.items.insert(item, from);
         let Some(page) = self.items.get_mut(into) else { return Err(format!("no-phantom: no {into}")) };
         must(page.open && page.new.practice == new.practice, || format!("monotone-call: {item} goes into {into}"))?;
+        page.numbers.extend(numbers);
         page.new.due_at = page.new.due_at.min(new.due_at);
         page.new.promised = page.new.promised.into_iter().chain(new.promised).min();
         if page.new.kind.gives_way_to(new.kind) {
@@ -160,12 +162,14 @@ impl Books {
     pub(super) fn begin(&mut self, now: Timestamp, new: &NewItem, flow: Arc<Flow>) -> Result<(), String> {
         let page = ItemPage {
             last_wait: (new.arrived, now),
+            numbers: new.caller.number.iter().cloned().collect(),
             new: new.clone(),
             flow,
             attempts: 0,
             raised: false,
             messages: 0,
             put_forward: false,
+            unwritten: false,
             open: true,
         };
         must(self.items.insert(new.item, page).is_none(), || format!("item-iff-needed: {} opened twice", new.item))
@@ -218,7 +222,9 @@ impl Books {
         match fact {
             Fact::ItemAttempted { due_at, .. } => {
                 let due_before = page.new.due_at;
-                (page.attempts, page.new.due_at) = (page.attempts + 1, *due_at);
+                // What was dialled was counted when the patient answered.
+                let counted = std::mem::take(&mut page.unwritten);
+                (page.attempts, page.new.due_at) = (page.attempts + u8::from(!counted), *due_at);
                 must(page.attempts <= ATTEMPTS_MAX, || format!("three-attempts: {} at {item}", page.attempts))?;
                 must(*due_at >= now || *due_at == due_before, || {
                     format!("time-sane: {item} is due {due_at}, in the past")
