@@ -224,6 +224,13 @@ pub enum Refusal {
         /// The most characters it may have.
         chars_max: usize,
     },
+    /// A time is promised that nobody can keep.
+    CannotKeep {
+        /// Why not.
+        why: Unkeepable,
+        /// The nearest time that somebody can keep; none within a week.
+        nearest: Option<Timestamp>,
+    },
     /// Somebody else has to do it.
     NotHers(&'static str),
     /// It cannot be closed as answered in writing: that takes a live call.
@@ -234,6 +241,20 @@ pub enum Refusal {
         what: &'static str,
         /// What would be allowed.
         allowed: Vec<Arc<str>>,
+    },
+}
+
+/// Why nobody can keep a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unkeepable {
+    /// The practice is closed then.
+    Closed,
+    /// Nobody on the team does this work.
+    Nobody,
+    /// As much is promised for that half hour as can be done.
+    Full {
+        /// So much.
+        promised: u64,
     },
 }
 

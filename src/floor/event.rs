@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use item::ItemRequest;
+pub use item::PromiseAsked;
 pub use letter::NewLetter;
 
 use serde::Deserialize;
@@ -132,7 +133,7 @@ pub enum Event {
         by: Option<AgentId>,
         /// By when the patient was promised something.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     },
     /// An assistant asked to move a call to another lane.
     TransferAsked {
@@ -154,7 +155,7 @@ pub enum Event {
         by: Option<AgentId>,
         /// By when the patient was promised something.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     },
     /// Somebody asked to close an item.
     ItemCloseAsked {
@@ -169,7 +170,7 @@ pub enum Event {
         by: Option<AgentId>,
         /// By when the patient was promised something.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     },
     /// Somebody gave an item to another owner.
     OwnerAsked {

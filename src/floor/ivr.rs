@@ -324,7 +324,7 @@ impl Turn<'_> {
 
     /// Was the caller promised a callback by a time that is over?
     fn is_promise_broken(&self, call: &Call) -> bool {
-        self.floor.requests_of(call).promised(call).is_some_and(|promised| promised < self.now)
+        self.floor.requests_of(call).is_promise_broken(call, self.now)
     }
 
     fn has_waited(&self, call: &Call) -> bool {
@@ -353,7 +353,7 @@ impl Turn<'_> {
                 Some(standing) => standing == Standing::New,
                 None => found.asks_new_or_existing,
             },
-            HeadStart::BrokenPromise => requests.promised(call).is_some_and(|promised| promised < self.now),
+            HeadStart::BrokenPromise => requests.is_promise_broken(call, self.now),
             HeadStart::Backline => call.details.backline,
         };
         let head_starts: Vec<_> =

@@ -14,13 +14,16 @@ use super::effect::Oddity;
 use super::effect::Refusal;
 use super::event::AskedState;
 use super::event::Note;
+use super::event::PromiseAsked;
 use super::fact::Fact;
+use super::fact::ItemChange;
 use super::fact::ItemKind;
 use super::fact::OfferOutcome;
 use super::fact::Route;
 use super::fact::agent::AgentChange;
 use super::fact::agent::NotReady;
 use super::fact::attempt::AttemptEnd;
+use super::fact::desk::DeskChange;
 use super::fact::hold::HoldEnd;
 use super::turn::Turn;
 use super::work::chain;
@@ -42,7 +45,6 @@ use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::OutcomeId;
 use crate::vocab::Span;
-use crate::vocab::Timestamp;
 
 /// Who promises something later than that has mistyped it.
 const PROMISE_MAX: Span = Span::hours(365 * 24);
@@ -108,9 +110,9 @@ impl Turn<'_> {
         outcome: &str,
         note: Note,
         by: Option<AgentId>,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
-        if let Err(refusal) = self.may_promise(promised) {
+        if let Err(refusal) = self.may_promise(promised, by.as_ref()) {
             return self.refuse(refusal);
         }
         let written = Written::Typed { with_time: promised.is_some() };
@@ -118,8 +120,12 @@ impl Turn<'_> {
     }
 
     /// A promise is about a time to come, and not a slip of the keyboard.
-    fn may_promise(&self, promised: Option<Timestamp>) -> Result<(), Refusal> {
-        if promised.is_none_or(|at| at > self.now && at < self.now + PROMISE_MAX) {
+    fn may_promise(&self, promised: Option<PromiseAsked>, by: Option<&AgentId>) -> Result<(), Refusal> {
+        let anyway = promised.is_some_and(|promised| promised.anyway);
+        if anyway && by.is_none() {
+            return Err(Refusal::NotAllowed { what: "by", allowed: self.floor.assistants() });
+        }
+        if promised.is_none_or(|promised| promised.at > self.now && promised.at < self.now + PROMISE_MAX) {
             return Ok(());
         }
         Err(Refusal::NotAllowed { what: "promised", allowed: vec!["a time to come, within a year".into()] })
@@ -132,7 +138,7 @@ impl Turn<'_> {
         note: Note,
         by: Option<AgentId>,
         written: Written,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
         let Some(call) = self.call(id) else {
             let refusal = if id.0 <= self.floor.minted.call && id.0 > 0 {
@@ -176,11 +182,16 @@ impl Turn<'_> {
         let heard = heard.map(|heard| clinical::written_by(written_by.clone(), &heard));
         let request = Request::of_call(call);
         let follows = chain::after_call(call, &found.id);
+        let to = found.hands_to.as_ref().filter(|_| !complains).and_then(|to| call.flow.lane(to)).unwrap_or(lane);
+        if let Err(refusal) = self.floor.keeps_for_call(call, to, promised, self.now) {
+            return self.refuse(refusal);
+        }
         // What is left, or was promised, has an owner and a date. A complaint is management's, whatever the outcome.
         let complaint = complains && !self.floor.manages(call, written_by.as_ref());
         let lane = found.hands_to.clone().filter(|_| !complains).unwrap_or_else(|| lane.id.clone());
         if promised.is_some() || !found.closes || complaint {
-            self.take_up_after_talk(id, &lane, promised);
+            self.take_up_after_talk(id, &lane, promised.map(|promised| promised.at));
+            self.promised_in_talk(id, &lane, promised, written_by.as_ref());
         }
         if let Some(by) = heard {
             self.open_urgent_item(request, by);
@@ -191,6 +202,18 @@ impl Turn<'_> {
         self.fact(Fact::CallClosed { call: id, outcome: found.id.clone(), note: note.clone() });
         if let Some(item) = owed {
             self.fact(Fact::ItemClosed { item, outcome: found.id, note, by: written_by });
+        }
+    }
+
+    /// What a conversation promised is known as a person's promise, and goes before what a prompt had told.
+    fn promised_in_talk(&mut self, call: CallId, lane: &LaneId, promised: Option<PromiseAsked>, by: Option<&AgentId>) {
+        let is_left = |item: &&Item| {
+            item.is_of(call) && item.closed.is_none() && item.new.lane == *lane && item.new.kind != ItemKind::NoteOwed
+        };
+        let Some(item) = self.floor.items.values().rev().find(is_left).map(|item| item.new.item) else { return };
+        if let Some(PromiseAsked { at, anyway }) = promised {
+            let to = ItemChange::Desk(DeskChange::Promised { at, anyway });
+            self.fact(Fact::ItemChanged { item, to, by: by.cloned() });
         }
     }
 
@@ -280,9 +303,9 @@ impl Turn<'_> {
         outcome: &str,
         note: Note,
         by: Option<AgentId>,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
-        if let Err(refusal) = self.may_promise(promised) {
+        if let Err(refusal) = self.may_promise(promised, by.as_ref()) {
             return self.refuse(refusal);
         }
         let Some((kind, found)) = self.work_on(id, outcome, &note, promised) else { return };
@@ -299,6 +322,9 @@ impl Turn<'_> {
         if found.closes && promised.is_some() {
             return self.refuse(KEEPS_OPEN);
         }
+        if let Err(refusal) = self.floor.keeps_for_item(item, promised, self.now) {
+            return self.refuse(refusal);
+        }
         if found.closes && !self.may_close_item(id, &note, by.as_ref()) {
             return;
         }
@@ -308,12 +334,16 @@ impl Turn<'_> {
         };
         let Some(item) = self.floor.items.get(&id) else { return };
         let due_before = item.new.due_at;
-        let wished = promised.unwrap_or_else(|| rhythm::next_attempt(item, self.now));
+        let wished = promised.map(|promised| promised.at).unwrap_or_else(|| rhythm::next_attempt(item, self.now));
         let due_at = if self.floor.may_put_off(item, by.as_ref()) { wished } else { wished.min(due_before) };
         let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
         let attempted =
             Fact::ItemAttempted { item: id, outcome: found.id.clone(), note: note.clone(), due_at, by: by.clone() };
         self.fact(attempted);
+        if let Some(PromiseAsked { at, anyway }) = promised {
+            let to = ItemChange::Desk(DeskChange::Promised { at, anyway });
+            self.fact(Fact::ItemChanged { item: id, to, by: by.clone() });
+        }
         if let Some(call) = under_way {
             self.fact(Fact::CallClosed { call, outcome: found.id.clone(), note: note.clone() });
         }
@@ -336,7 +366,7 @@ impl Turn<'_> {
         outcome: &str,
         note: Note,
         by: Option<AgentId>,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
         let Some((kind, found)) = self.work_on(id, outcome, &note, promised) else { return };
         if kind == ItemKind::NoteOwed {
@@ -390,7 +420,7 @@ impl Turn<'_> {
         id: ItemId,
         outcome: &str,
         note: &Note,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) -> Option<(ItemKind, crate::flow::Outcome)> {
         let Some(item) = self.floor.items.get(&id) else {
             self.refuse(Refusal::Unknown("item"));

@@ -221,7 +221,11 @@ pub(super) fn flow(root: &Node) -> Flow {
 
 fn callbacks(node: Option<&Node>) -> Callbacks {
     let given = Fields::of(node, &CALLBACKS);
-    Callbacks { repeat_within: given.duration("repeat_within"), repeat_raises: given.duration("repeat_raises") }
+    Callbacks {
+        repeat_within: given.duration("repeat_within"),
+        repeat_raises: given.duration("repeat_raises"),
+        promises_each: given.whole("promises_each"),
+    }
 }
 
 fn dialling(node: Option<&Node>) -> Dialling {

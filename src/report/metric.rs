@@ -8,6 +8,7 @@ use super::delay::Delay;
 use super::delay::delay;
 use super::history::Contact;
 use super::history::Ending;
+use super::history::Pledge;
 use super::history::Task;
 use super::slice::Slice;
 use crate::floor::fact::ItemKind;
@@ -93,7 +94,7 @@ const fn metric(group: Group, id: &'static str, title: &'static str, value: fn(&
 }
 
 /// All of them.
-pub const METRICS: [Metric; 37] = [
+pub const METRICS: [Metric; 39] = [
     metric(Group::Calls, "calls", "calls that came in", |s| Value::Count(count(&s.contacts, |_| true))),
     metric(Group::Calls, "answered", "answered by a person", |s| share(&s.contacts, |c| c.answered.is_some())),
     metric(Group::Calls, "missed", "missed: nobody spoke with the caller", |s| share(&s.contacts, Contact::is_missed)),
@@ -135,9 +136,13 @@ pub const METRICS: [Metric; 37] = [
         share(&callbacks(s).collect::<Vec<_>>(), |task| same_day(s, task))
     }),
     metric(Group::Callbacks, "promises_kept", "promised times at which somebody had called", |s| {
-        let is_past = |task: &&&Task| task.promised.is_some_and(|promised| promised < s.until);
-        let promised: Vec<_> = s.tasks.iter().copied().filter(|task| is_past(&task)).collect();
-        share(&promised, |task| task.first_try().is_some_and(|at| task.promised.is_some_and(|promised| at <= promised)))
+        promises_kept(s, |_| true)
+    }),
+    metric(Group::Callbacks, "prompts_promises_kept", "of these, told by a prompt", |s| {
+        promises_kept(s, |pledge| !pledge.by_person)
+    }),
+    metric(Group::Callbacks, "persons_promises_kept", "of these, told by a person", |s| {
+        promises_kept(s, |pledge| pledge.by_person)
     }),
     metric(Group::Callbacks, "open", "open at the end", |s| Value::Count(count(&s.open, |_| true))),
     metric(Group::Callbacks, "overdue", "overdue at the end", |s| share(&s.open, |task| task.is_overdue_at(s.until))),
@@ -210,6 +215,13 @@ fn left(contact: &Contact, how: Left) -> bool {
 
 fn short(contact: &Contact) -> bool {
     left(contact, Left::Abandoned) && contact.ended.is_some_and(|at| at - contact.arrived < SHORT)
+}
+
+/// Of promises whose time is over.
+fn promises_kept(slice: &Slice<'_>, is_meant: impl Fn(&Pledge) -> bool) -> Value {
+    let pledges = slice.tasks.iter().flat_map(|task| &task.pledges);
+    let past: Vec<&Pledge> = pledges.filter(|pledge| pledge.at < slice.until && is_meant(pledge)).collect();
+    share(&past, Pledge::is_kept)
 }
 
 /// Patients who wait to hear from the practice.

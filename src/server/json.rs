@@ -42,7 +42,8 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
         "calls": view.calls.iter().map(|c| json!({
             "call": c.call.to_string(), "carrier_call": c.carrier_call, "state": c.state,
             "practice": c.practice, "lane": c.lane, "language": c.language, "urgent": c.urgent, "repeat": c.repeat,
-            "promised": c.promised.map(Timestamp::rfc3339), "caller_is": details(&c.details),
+            "promised": c.promise.as_ref().map(|promise| promise.at.rfc3339()),
+            "promise": c.promise.as_ref().map(desk::promise), "caller_is": details(&c.details),
             "open_items": c.open_items.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
             "calls_back": c.calling.map(|calling| json!({
@@ -151,6 +152,7 @@ pub(super) fn item(item: &Item) -> Value {
         "repeats": item.repeats, "calls": calls(item), "maybe_same": new.maybe_same.map(|id| id.to_string()),
         "earlier": new.earlier.map(|id| id.to_string()), "merged_into": item.merged_into.map(|id| id.to_string()),
         "channel": item.channel(), "letters": letter::letters(item), "answer": letter::answer(item),
+        "promise": item.promise().as_ref().map(desk::promise),
         "chain": desk::chain(item), "unsaid": item.unsaid(), "referral": desk::referral(item),
         "recording": item.recording().map(recording),
         "messages": item.messages.iter().zip(1u16..).map(|(known, number)| {

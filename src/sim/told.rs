@@ -4,6 +4,7 @@
 
 mod consult;
 mod contact;
+mod item;
 mod treatment;
 mod work;
 
@@ -195,6 +196,10 @@ fn refusal(why: &Refusal) -> String {
         Refusal::Unknown(what) => format!("no such {what}"),
         Refusal::Conflict(why) | Refusal::NotHers(why) => (*why).to_owned(),
         Refusal::LiveCall(why) => format!("a live call is needed: {}", why.name()),
+        Refusal::CannotKeep { why, nearest } => {
+            let nearest = nearest.map_or_else(|| "none".to_owned(), time);
+            format!("nobody can keep this promise, {why:?}; the nearest that can be kept: {nearest}")
+        }
         Refusal::Changed => "changed meanwhile".to_owned(),
         Refusal::Quarantined => "set aside".to_owned(),
         Refusal::Missing(lacks) => {
@@ -462,24 +467,7 @@ pub fn floor(floor: &Floor) -> String {
         }
         text.push('\n');
     }
-    for item in &view.items {
-        let new = &item.item.new;
-        let _ = writeln!(
-            text,
-            "{} {} for {}, owner {}, due {}, attempts {}",
-            item.id,
-            plain(new.kind),
-            new.lane,
-            new.owner.as_str(),
-            time(new.due_at),
-            item.item.attempts,
-        );
-        for recording in &item.item.messages {
-            let carrier = if recording.at_carrier { ", at the carrier" } else { "" };
-            let partial = if recording.partial { ", partial" } else { "" };
-            let _ = writeln!(text, "  recording {}{partial}{carrier}", recording.state.name());
-        }
-    }
+    view.items.iter().for_each(|item| text.push_str(&item::standing(&item.item)));
     text
 }
 

@@ -8,6 +8,7 @@ use crate::floor::fact::Fact;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
+use crate::floor::fact::desk::DeskChange;
 use crate::floor::fact::letter::Letter;
 use crate::floor::timer::TimerName;
 use crate::floor::work::item::Item;
@@ -102,7 +103,9 @@ impl Floor {
         let Fact::ItemJoined { item, call, kind, promised, due_at } = fact else { return };
         let Some(item) = self.items.get_mut(item) else { return };
         item.new.kind = kind.unwrap_or(item.new.kind);
-        item.new.promised = [item.new.promised, *promised].into_iter().flatten().min();
+        if let Some(promised) = promised {
+            item.told(*promised);
+        }
         if let Some(due_at) = *due_at {
             item.raised |= due_at < item.new.due_at;
             item.new.due_at = due_at;
@@ -138,6 +141,9 @@ impl Floor {
         match to {
             ItemChange::Desk(change) => {
                 if let Some(item) = self.items.get_mut(&id) {
+                    if let DeskChange::Promised { at, .. } = change {
+                        item.new.promised = Some(*at);
+                    }
                     item.kept.take(at, change, by);
                 }
             }
@@ -145,8 +151,7 @@ impl Floor {
             ItemChange::Due { at } => {
                 let Some(item) = self.items.get_mut(&id) else { return };
                 // What was told is told anew with the time that the patient wants.
-                item.new.promised = item.new.promised.map(|told| if told == item.new.due_at { *at } else { told });
-                item.new.due_at = *at;
+                item.put_to(*at);
             }
         }
     }
@@ -157,7 +162,8 @@ impl Floor {
         from.merged_into = Some(into);
         let messages = std::mem::take(&mut from.messages);
         let letters = std::mem::take(&mut from.letters);
-        let (new, opened_at, attempts) = (from.new.clone(), from.opened_at, from.attempts);
+        let from = from.clone();
+        let (new, opened_at, attempts) = (&from.new, from.opened_at, from.attempts);
         let numbers: Vec<Number> = from.numbers().cloned().collect();
         let (joined, last_wait, referral) = (from.joined.clone(), from.last_wait, from.kept.referral.clone());
         self.timers.clear(&TimerName::RecordingDue(id));
@@ -176,7 +182,7 @@ impl Floor {
             item.new.kind = new.kind;
         }
         item.new.due_at = item.new.due_at.min(new.due_at);
-        item.new.promised = [item.new.promised, new.promised].into_iter().flatten().min();
+        item.take_promise(&from);
         item.new.maybe_same.take_if(|same| *same == id);
         item.kept.referral = item.kept.referral.take().or(referral);
         if last_wait.ended > item.last_wait.ended {
@@ -235,6 +241,7 @@ impl Floor {
         item.new.due_at = due_at;
         // Who is tried again is told everything again.
         item.kept.said.clear();
+        item.kept.tried = true;
     }
 
     fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId, by: Option<&AgentId>) {

@@ -2,6 +2,9 @@
 //!
 //! Who calls again about it joins it: it holds every call and message of the request, in their order.
 
+pub use super::promise::Promise;
+pub use super::promise::PromiseSource;
+
 use super::kept::Kept;
 use super::letter::Answerable;
 use super::recording::MessageId;

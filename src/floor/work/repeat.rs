@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::item::Item;
 use super::letter::LETTERS_MAX;
+use super::promise::Promise;
 use super::recording::MESSAGES_MAX;
 use crate::floor::Floor;
 use crate::floor::call::Call;
@@ -50,7 +51,7 @@ impl<'c> Repeated<'c> {
 pub(in crate::floor) enum Kin<'f> {
     /// It goes on with this one.
     Same(&'f Item),
-    /// Perhaps with this one: another patient is known, or there are several. A person decides.
+    /// Perhaps with this one: another patient is known, there are several, or it takes no more. A person decides.
     MaybeSame(ItemId),
     /// It is clinical: a request of its own, after this one.
     After(ItemId),
@@ -116,20 +117,19 @@ impl<'f> Requests<'f> {
             // rule: clinical-never-folds
             return of_lane.next().map_or(Kin::None, |item| Kin::After(item.new.item));
         }
-        let has_room = |item: &&Item| {
-            let asks = item.new.kind != ItemKind::NoteOwed;
-            let holds = item.messages.len() < MESSAGES_MAX && item.letters.len() < LETTERS_MAX;
-            asks && holds && !item.new.urgent && !item.is_tried_out()
-        };
+        let asks = of_lane.filter(|item| item.new.kind != ItemKind::NoteOwed && !item.new.urgent);
+        let (open, full): (Vec<&Item>, Vec<&Item>) = asks.partition(|item| item.has_room());
         let (others, same): (Vec<&Item>, Vec<&Item>) =
-            of_lane.filter(has_room).partition(|item| item.new.details.is_another(asked.details));
+            open.into_iter().partition(|item| item.new.details.is_another(asked.details));
         let exactly = same.iter().find(|item| item.new.details.is_exactly(asked.details));
         match (&same[..], others.first()) {
             ([only], None) => Kin::Same(only),
             // rule: family-phone-asks
             (several, other) => match exactly {
                 Some(item) => Kin::Same(item),
-                None => several.first().or(other).map_or(Kin::None, |item| Kin::MaybeSame(item.new.item)),
+                None => {
+                    several.first().or(other).or(full.first()).map_or(Kin::None, |item| Kin::MaybeSame(item.new.item))
+                }
             },
         }
     }
@@ -146,7 +146,19 @@ impl<'f> Requests<'f> {
 
     /// The earliest time by which this caller was promised a callback that is still open.
     pub(in crate::floor) fn promised(&self, call: &Call) -> Option<Timestamp> {
-        self.0.iter().filter(|item| item.new.call != call.id).filter_map(|item| item.new.promised).min()
+        self.promise(call).map(|promise| promise.at)
+    }
+
+    /// The same, with who or what promised it.
+    pub(in crate::floor) fn promise(&self, call: &Call) -> Option<Promise> {
+        let others = self.0.iter().filter(|item| item.new.call != call.id);
+        others.filter_map(|item| item.promise()).min_by_key(|promise| promise.at)
+    }
+
+    /// Was this caller promised a callback by a time that is over, and nobody has tried?
+    pub(in crate::floor) fn is_promise_broken(&self, call: &Call, now: Timestamp) -> bool {
+        let others = self.0.iter().filter(|item| item.new.call != call.id);
+        others.filter_map(|item| item.outstanding()).any(|promised| promised < now)
     }
 
     /// Is there one for which no call has been put forward yet?
@@ -156,6 +168,11 @@ impl<'f> Requests<'f> {
 }
 
 impl Item {
+    /// May another call or message be added? Not when nobody tries any more.
+    fn has_room(&self) -> bool {
+        !self.is_tried_out() && self.messages.len() < MESSAGES_MAX && self.letters.len() < LETTERS_MAX
+    }
+
     /// When it is due once its caller has called again: earlier than before, in open time, and once.
     // rule: repeat-raises-once
     pub(in crate::floor) fn raised_due(&self, now: Timestamp) -> Timestamp {

@@ -7,6 +7,8 @@ use super::aged;
 use super::letter;
 use crate::floor::fact::desk::ReferralStatus;
 use crate::floor::work::item::Item;
+use crate::floor::work::item::Promise;
+use crate::floor::work::item::PromiseSource;
 use crate::flow::Flow;
 use crate::flow::Lane;
 use crate::flow::LaneException;
@@ -38,6 +40,15 @@ pub(super) fn referral(item: &Item) -> Value {
         Value::Null,
         |known| json!({"status": known.status, "missing": known.missing, "at": known.at.rfc3339(), "by": known.by}),
     )
+}
+
+/// What the patient was promised, and by whom: a prompt of ours, or a person.
+pub(super) fn promise(promise: &Promise) -> Value {
+    let (by, anyway) = match &promise.source {
+        PromiseSource::Prompt => (None, false),
+        PromiseSource::Person { by, anyway } => (by.as_ref(), *anyway),
+    };
+    json!({"at": promise.at.rfc3339(), "source": promise.source.name(), "by": by, "anyway": anyway})
 }
 
 /// Which stage of which chain an item is, and what comes after it.
@@ -80,7 +91,7 @@ pub(in crate::server) fn in_full(item: &Item, now: Timestamp) -> Value {
 
 /// Overdue, or promised by a time at which nobody had tried.
 fn is_late(item: &Item, now: Timestamp) -> bool {
-    let broken = item.new.promised.is_some_and(|promised| promised < now && item.attempts == 0);
+    let broken = item.new.promised.is_some_and(|promised| promised < now && !item.kept.tried);
     item.closed.is_none() && (item.new.due_at < now || broken)
 }
 

@@ -45,6 +45,8 @@ pub(super) fn work(told: &Fact) -> String {
 pub(super) fn kept(change: &DeskChange) -> String {
     match change {
         DeskChange::Said { step } => format!("{} was said", step.name()),
+        DeskChange::Promised { at, anyway: false } => format!("promised by {}", time(*at)),
+        DeskChange::Promised { at, anyway: true } => format!("promised by {}, anyway", time(*at)),
         DeskChange::Referral { status, missing } if missing.is_empty() => format!("the referral is {}", status.name()),
         DeskChange::Referral { status, missing } => {
             let missing: Vec<&str> = missing.iter().map(|document| document.as_str()).collect();

@@ -28,6 +28,7 @@ use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
 use carelane::floor::event::PinCheck;
+use carelane::floor::event::PromiseAsked;
 use carelane::floor::event::Salvage;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::Fact;
@@ -193,7 +194,7 @@ fn events() -> Vec<Event> {
             outcome: "booked".into(),
             note: note(10),
             by: Some("ana".into()),
-            promised: Some(Timestamp(12)),
+            promised: Some(PromiseAsked { at: Timestamp(12), anyway: true }),
         },
         Event::TransferAsked { call, lane: "clinical".into() },
         Event::AttemptMade { item, outcome: "message_left".into(), note: note(11), by: None, promised: None },
@@ -491,7 +492,7 @@ fn flow_file() -> FlowFile {
         retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
         recording: Some(RecordingRules { announcement: texts("This call may be recorded."), decline_key: Some('2') }),
-        callbacks: Callbacks { repeat_within: Span::days(9), repeat_raises: Span::mins(7) },
+        callbacks: Callbacks { repeat_within: Span::days(9), repeat_raises: Span::mins(7), promises_each: 4 },
         dialling: Dialling { prefixes: vec!["+1".into()], calls_per_hour: 9, calls_per_day: 90 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
         staff_number: Some("+15550100199".into()),

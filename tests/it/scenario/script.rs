@@ -29,6 +29,7 @@ use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
 use carelane::floor::event::PinCheck;
+use carelane::floor::event::PromiseAsked;
 use carelane::floor::fact::Fact;
 use carelane::floor::fact::desk::DeskChange;
 use carelane::floor::fact::desk::ReferralStatus;
@@ -520,13 +521,17 @@ pub(super) fn id<T: std::str::FromStr>(text: &str) -> Result<T, String> {
 
 /// Fields and their texts, perhaps after `by=ana`.
 /// Who closes, and by when something is promised, if that is said first (`by=ana`, `at=2026-11-24T15:00`); the fields.
-fn note(words: &[&str]) -> Result<(Note, Option<AgentId>, Option<Timestamp>), String> {
+fn note(words: &[&str]) -> Result<(Note, Option<AgentId>, Option<PromiseAsked>), String> {
     let (by, words) = match words.split_first() {
         Some((first, rest)) if first.starts_with("by=") => (Some(first[3..].into()), rest),
         _ => (None, words),
     };
     let (promised, words) = match words.split_first() {
-        Some((first, rest)) if first.starts_with("at=") => (Some(local(&first[3..].replace('T', " "))?), rest),
+        Some((first, rest)) if first.starts_with("at=") => {
+            // `at=2026-11-24T15:00!` is promised anyway.
+            let (at, anyway) = (first[3..].trim_end_matches('!').replace('T', " "), first.ends_with('!'));
+            (Some(PromiseAsked { at: local(&at)?, anyway }), rest)
+        }
         _ => (None, words),
     };
     let field = |word: &&str| {

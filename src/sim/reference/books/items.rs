@@ -24,17 +24,14 @@ use crate::vocab::Timestamp;
 
 /// Attempts that an item may have.
 pub(super) const ATTEMPTS_MAX: u8 = 3;
-/// Messages that an item may hold.
-const MESSAGES_MAX: usize = 20;
 
 impl Books {
-    /// Open items of the same number and lane, of late, the latest first; for routine work those that take a call in.
+    /// Open items of the same number and lane, of late, the latest first; what is urgent is no kin of routine work.
     fn same(&self, now: Timestamp, call: &CallPage, lane: &Lane) -> Vec<&ItemPage> {
         let clinical = call.urgent || lane.clinical;
         let near = |item: &&ItemPage| {
             let lately = now <= item.last_wait.1 + call.flow.callbacks.repeat_within;
-            let has_room = !item.new.urgent && item.attempts < ATTEMPTS_MAX && item.messages < MESSAGES_MAX;
-            item.new.lane == lane.id && lately && (clinical || has_room)
+            item.new.lane == lane.id && lately && (clinical || !item.new.urgent)
         };
         self.requests(&call.practice, &call.caller).filter(near).collect()
     }
