@@ -6,12 +6,15 @@ pub use super::promise::Promise;
 pub use super::promise::PromiseSource;
 
 use super::kept::Kept;
+use super::letter::Answerable;
 use super::recording::MessageId;
 use super::recording::Recording;
+use crate::floor::details::Details;
 use crate::floor::event::Note;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::attempt::Undialled;
+use crate::floor::fact::letter::Letter;
 use crate::flow::Flow;
 use crate::flow::Owner;
 use crate::flow::Phrase;
@@ -91,6 +94,8 @@ pub struct Item {
     pub last_wait: LastWait,
     /// The messages that the caller left, or could have left, in their order.
     pub messages: Vec<Recording>,
+    /// What the patient wrote, in order.
+    pub letters: Vec<Letter>,
     /// What was said of the callback script since the last attempt, and how the referral stands.
     pub kept: Kept,
 }
@@ -121,6 +126,13 @@ impl Item {
         self.new.owner = owner.clone();
         let rules = self.flow.lane(lane);
         self.new.details.reason.take_if(|reason| !rules.is_some_and(|lane| lane.has_reason(reason)));
+    }
+
+    /// What it does not know yet, another item that goes on in it may know; a reason counts where its lane has it.
+    pub(in crate::floor) fn learn_more(&mut self, known: &Details) {
+        let lane = self.flow.lane(&self.new.lane);
+        let reason = known.reason.clone().filter(|reason| lane.is_some_and(|lane| lane.has_reason(reason)));
+        self.new.details.fill(&Details { reason, ..known.clone() });
     }
 
     /// When its attempts are made: by the lane it is in.
@@ -175,6 +187,10 @@ impl Item {
             },
             (_, Some(other)) => format!("find out whether it is the same as {other}, then call back"),
             (ItemKind::Voicemail, _) if self.attempts == 0 => "listen to the message, then call back".to_owned(),
+            (ItemKind::Written, _) if self.attempts == 0 => match self.answerable() {
+                Answerable::InWriting(_) => "read what was written, then answer".to_owned(),
+                Answerable::Live(_) => "read what was written, then call".to_owned(),
+            },
             (ItemKind::FollowUp, _) => "ask the patient what was meant".to_owned(),
             _ => format!("call back, attempt {attempt} of {attempts_max}"),
         }
@@ -183,6 +199,11 @@ impl Item {
     /// Does it go on with this call?
     pub fn is_of(&self, call: CallId) -> bool {
         self.new.call == call || self.joined.contains(&call)
+    }
+
+    /// Does a call belong to it?
+    pub fn is_called(&self) -> bool {
+        self.new.call != CallId::NONE || !self.joined.is_empty()
     }
 
     pub(in crate::floor) fn join(&mut self, calls: impl IntoIterator<Item = CallId>) {

@@ -88,10 +88,20 @@ async fn a_request_sent_again_with_its_key_is_done_once_also_after_a_crash() {
     assert_eq!(post(&world, "items/item-1/attempts", "second").await.json()["attempts"], 2);
     let other = post(&world, "items/item-1/close", "first").await;
     assert_eq!(other.status, 409, "{}", other.text());
+    assert_eq!(post(&world, "items/item-1/attempts", "first").await.json()["done_before"], true);
+    let rewritten = ATTEMPT.replace("message_left", "second_attempt_needed");
+    assert_ne!(rewritten, ATTEMPT);
+    let other = ask(&world, "POST items/item-1/attempts", &[("idempotency-key", "first")], &rewritten).await;
+    assert_eq!(other.status, 409, "another content is another request: {}", other.text());
     assert_eq!(post(&world, "items/item-1/attempts", "").await.status, 400);
     // What was refused is not remembered.
     let refused =
         ask(&world, "POST items/item-1/attempts", &[("idempotency-key", "third")], "{\"outcome\":\"x\"}").await;
     assert_eq!(refused.status, 422, "{}", refused.text());
     assert_eq!(post(&world, "items/item-1/attempts", "third").await.json()["attempts"], 3);
+    // Whoever makes the next attempt reads what the earlier ones said.
+    let history = ask(&world, "GET items/item-1", &[], "").await.json()["history"].clone();
+    assert_eq!(history.as_array().map(Vec::len), Some(3), "{history}");
+    assert!(history[0]["note"].as_object().is_some_and(|note| !note.is_empty()), "{history}");
+    assert!(history[0]["outcome"].is_string() && history[0]["at"].is_string(), "{history}");
 }
