@@ -27,8 +27,9 @@ use crate::vocab::ItemId;
 pub(super) const STAYS: Refusal =
     Refusal::Conflict("a complaint goes to management only: close the call, and management has it");
 /// To whoever would make an ordinary request of one.
-pub(super) const STAYS_ONE: Refusal =
-    Refusal::Conflict("a complaint stays one until management closes it: whoever took it for one by mistake tells them");
+pub(super) const STAYS_ONE: Refusal = Refusal::Conflict(
+    "a complaint stays one until management closes it: whoever took it for one by mistake tells them",
+);
 const MANAGEMENT_ONLY: Refusal = Refusal::NotHers("a complaint is closed, and owned, by management only");
 
 /// Whose it is, if it is a complaint.

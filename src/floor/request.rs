@@ -190,7 +190,8 @@ impl Turn<'_> {
         // What is left, or was promised, has an owner and a date. A complaint is management's, whatever the outcome.
         let complaint = complains && !self.floor.manages(call, written_by.as_ref());
         let lane = found.hands_to.clone().filter(|_| !complains).unwrap_or_else(|| lane.id.clone());
-        let clinical = found.hands_to.clone().filter(|to| complains && call.flow.lane(to).is_some_and(|to| to.clinical));
+        let clinical =
+            found.hands_to.clone().filter(|to| complains && call.flow.lane(to).is_some_and(|to| to.clinical));
         if promised.is_some() || !found.closes || complaint {
             self.take_up_after_talk(id, &lane, promised.map(|promised| promised.at));
             self.promised_in_talk(id, &lane, promised, written_by.as_ref());

@@ -53,7 +53,9 @@ impl Turn<'_> {
             return Err(Refusal::NotHers("clinical work is claimed by the clinical group only"));
         }
         if !self.floor.may_claim(item, &by) {
-            return Err(Refusal::NotHers("a group's work is claimed by its own people, and by who takes its lane's calls"));
+            return Err(Refusal::NotHers(
+                "a group's work is claimed by its own people, and by who takes its lane's calls",
+            ));
         }
         let owner = Owner::Agent(by);
         self.floor.may_own(item, &owner)?;

@@ -177,7 +177,8 @@ impl Door {
     /// Compares all bytes whatever the first difference is.
     fn may_enter(&self, head: &Parts) -> bool {
         let given = head.headers.get(AUTHORIZATION).and_then(|v| v.as_bytes().split_at_checked(7));
-        let given = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"Bearer ")).map_or(&b""[..], |(_, token)| token);
+        let given =
+            given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"Bearer ")).map_or(&b""[..], |(_, token)| token);
         let token = self.api_token.reveal().as_bytes();
         let differing = given.iter().zip(token).fold(0u8, |sum, (a, b)| sum | (a ^ b));
         !token.is_empty() && given.len() == token.len() && differing == 0

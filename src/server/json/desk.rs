@@ -79,9 +79,9 @@ pub(in crate::server) fn in_full(item: &Item, now: Timestamp) -> Value {
         })
     });
     shown["script"] = steps.collect();
-    let done = item.history.iter().map(|work| {
-        json!({ "at": work.at.rfc3339(), "outcome": work.outcome, "by": work.by, "note": note(&work.note) })
-    });
+    let done = item.history.iter().map(
+        |work| json!({ "at": work.at.rfc3339(), "outcome": work.outcome, "by": work.by, "note": note(&work.note) }),
+    );
     shown["history"] = done.collect();
     shown["letters"] = letter::letters_in_full(item).into();
     if let Some(known) = &item.kept.referral {

@@ -24,7 +24,7 @@ use super::details;
 use super::english;
 use super::note;
 
-pub(super) fn item_facts(item: ItemId) -> [Fact; 9] {
+pub(super) fn item_facts(item: ItemId) -> [Fact; 10] {
     [
         Fact::ItemOpened(Box::new(new_item())),
         Fact::ItemAttempted {
@@ -48,6 +48,11 @@ pub(super) fn item_facts(item: ItemId) -> [Fact; 9] {
         Fact::ItemChanged {
             item,
             to: ItemChange::Desk(DeskChange::Said { step: ScriptStep::NextStep }),
+            by: Some("ana".into()),
+        },
+        Fact::ItemChanged {
+            item,
+            to: ItemChange::Handed { lane: "clinical".into(), owner: Owner::Group("nurse-line".into()), due_at: NOON },
             by: Some("ana".into()),
         },
         Fact::ItemChanged { item, to: ItemChange::Desk(DeskChange::Promised { at: NOON, anyway: true }), by: None },
