@@ -166,7 +166,7 @@ impl Task {
 
     /// Is it about a patient who waits to hear from the practice, and not about a note?
     pub fn is_callback(&self) -> bool {
-        !matches!(self.kind, ItemKind::NoteOwed | ItemKind::Stage)
+        !matches!(self.kind, ItemKind::NoteOwed | ItemKind::Stage | ItemKind::Written)
     }
 
     /// How long its patient waited for the first try; while nobody has tried, since it was opened, if it is overdue.
@@ -285,6 +285,10 @@ impl History {
             }),
             Fact::ItemClosed { item, outcome, note, .. } => self.item_closed(at, *item, outcome, note),
             Fact::ItemChanged { item, to, .. } => self.item_changed(at, *item, to),
+            Fact::LetterCame(letter) if letter.again => self.with_task(letter.item, |task| {
+                task.repeats += 1;
+                task.due = letter.due_at.unwrap_or(task.due);
+            }),
             Fact::ItemOwned { item, owner } => self.with_task(*item, |task| task.owner = owner.clone()),
             Fact::ItemFlagged { item, lane, owner, due_at, .. } => self.with_task(*item, |task| {
                 (task.urgent, task.due) = (true, *due_at);

@@ -17,6 +17,7 @@ use crate::flow::Flow;
 use crate::flow::Lane;
 use crate::flow::Moment;
 use crate::flow::Owner;
+use crate::vocab::CallId;
 use crate::vocab::ItemId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
@@ -94,7 +95,9 @@ impl Books {
         page.numbers.extend(numbers);
         page.new.due_at = page.new.due_at.min(new.due_at);
         page.new.promised = page.new.promised.into_iter().chain(new.promised).min();
-        page.new.kind = page.new.kind.max(new.kind);
+        if page.new.kind.gives_way_to(new.kind) {
+            page.new.kind = new.kind;
+        }
         (page.attempts, page.messages) = (page.attempts + attempts, page.messages + messages);
         if last_wait.1 > page.last_wait.1 {
             page.last_wait = last_wait;
@@ -105,6 +108,9 @@ impl Books {
     pub(super) fn opened(&mut self, now: Timestamp, new: &NewItem, thorough: bool) -> Result<(), String> {
         if new.kind == ItemKind::Stage {
             return self.stage_opened(now, new);
+        }
+        if new.call == CallId::NONE {
+            return self.written(now, new);
         }
         // What a note says in the end may be said of a call that is over.
         let afterwards = new.kind == ItemKind::FollowUp && new.urgent;
@@ -150,7 +156,7 @@ impl Books {
     }
 
     /// A page for an item that was not there before.
-    fn begin(&mut self, now: Timestamp, new: &NewItem, flow: Arc<Flow>) -> Result<(), String> {
+    pub(super) fn begin(&mut self, now: Timestamp, new: &NewItem, flow: Arc<Flow>) -> Result<(), String> {
         let page = ItemPage {
             last_wait: (new.arrived, now),
             numbers: new.caller.number.iter().cloned().collect(),
