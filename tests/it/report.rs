@@ -281,7 +281,8 @@ fn who_is_not_due_yet_has_not_waited_in_vain() {
     let soon_after = MONDAY + Span::mins(640);
     let card = Scorecard::of(&week.history, &week.flow, WEEK, soon_after).unwrap();
     assert_eq!(value(&card, "untried"), Value::Share(0, 0));
-    assert_eq!(card.causes, []);
+    let causes: Vec<String> = card.causes.iter().map(ToString::to_string).collect();
+    assert!(!causes.iter().any(|cause| cause.contains("callbacks")), "{causes:?}");
 }
 
 #[test]
