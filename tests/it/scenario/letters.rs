@@ -8,7 +8,7 @@ use carelane::vocab::LaneId;
 use carelane::vocab::Language;
 use carelane::vocab::Private;
 
-use super::script::details;
+use super::noted::details;
 use super::script::local;
 
 /// `letter CHANNEL …`.
