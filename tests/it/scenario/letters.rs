@@ -30,7 +30,6 @@ pub(super) fn event(words: &[&str]) -> Result<Event, String> {
             let missing = missing.iter().map(|document| (*document).into()).collect();
             Ok(desk(id(item)?, DeskChange::Referral { status, missing }, by))
         }
-        ["letter", ..] => letters::event(words),
         _ => Err(format!("no command: {}", words.join(" "))),
     }
 }

@@ -378,6 +378,7 @@ impl Stage {
             ["claim", item, by] => {
                 Ok(Event::ItemAsked { item: id(item)?, what: ItemRequest::Claim, by: Some(by.into()) })
             }
+            ["letter" | "said" | "referral", ..] => letters::event(words),
             ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
             ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
             ["details", who, ..] => {
