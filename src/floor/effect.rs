@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::fact::Fact;
+use super::work::letter::WhyLive;
 use super::work::note::NotePart;
 use super::work::recording::MessageId;
 use crate::vocab::AgentId;
@@ -194,6 +195,13 @@ pub enum Answer {
     DueKept(&'static str),
     /// The same request, with the same key, was done before.
     DoneBefore,
+    /// A letter was taken: it is part of this item.
+    Taken {
+        /// The item.
+        item: ItemId,
+        /// It was open before.
+        again: bool,
+    },
 }
 
 /// Why a request was refused.
@@ -225,6 +233,8 @@ pub enum Refusal {
     },
     /// Somebody else has to do it.
     NotHers(&'static str),
+    /// It cannot be closed as answered in writing: that takes a live call.
+    LiveCall(WhyLive),
     /// A value is not one of the allowed ones.
     NotAllowed {
         /// Which field of the request.

@@ -458,6 +458,16 @@ fn meaning(flow: &Flow, menu: &Menu, language: &Language, words: &str) -> Meanin
     }
 }
 
+/// The lane to which a letter's words lead: as in the first menu, and to a person's if to none there.
+pub(super) fn lane_of_words(flow: &Flow, language: &Language, words: &str) -> LaneId {
+    let menu = flow.steps.get(&flow.start).and_then(|step| if let Step::Menu(menu) = step { Some(menu) } else { None });
+    match menu.map(|menu| meaning(flow, menu, language, words)) {
+        Some(Meaning::Choice { to: Target::Lane(lane), .. }) => lane,
+        Some(Meaning::Urgent { .. }) => flow.urgent.lane.clone(),
+        _ => flow.person.clone(),
+    }
+}
+
 pub(super) fn says_any(phrases: &Phrases, words: &str) -> bool {
     phrases.values().flatten().any(|phrase| hears(words, phrase))
 }

@@ -29,9 +29,11 @@ use super::turn::Turn;
 use super::work::chain;
 use super::work::item::Item;
 use super::work::item::no_further_attempt;
+use super::work::letter::Answerable;
 use super::work::rhythm;
 use super::wrapup;
 use super::wrapup::Written;
+use crate::flow::ANSWERED_IN_WRITING;
 use crate::flow::Lane;
 use crate::flow::Owner;
 use crate::flow::Reach;
@@ -48,6 +50,9 @@ use crate::vocab::Span;
 const PROMISE_MAX: Span = Span::hours(365 * 24);
 const KEEPS_OPEN: Refusal =
     Refusal::Conflict("a promise keeps the item open: record an attempt with an outcome that stays open");
+/// To whoever says that a conversation was an answer in writing.
+const SPOKEN: Refusal =
+    Refusal::Conflict("there was a conversation: say how it ended, not that it was answered in writing");
 
 impl Turn<'_> {
     pub(super) fn agent_state_asked(&mut self, id: &AgentId, asked: AskedState) {
@@ -160,6 +165,9 @@ impl Turn<'_> {
         }
         if let Err(refusal) = self.floor.may_close_call(id, by.as_ref()) {
             return self.refuse(refusal);
+        }
+        if outcome == ANSWERED_IN_WRITING {
+            return self.refuse(SPOKEN);
         }
         let Some(lane) = call.lane() else { return };
         let complains = complaint::route(&call.flow, &call.details).is_some();
@@ -423,6 +431,12 @@ impl Turn<'_> {
             self.refuse(Refusal::Conflict("this item is closed already"));
             return None;
         }
+        if let (ANSWERED_IN_WRITING, Answerable::Live(why)) = (outcome, item.answerable())
+            && item.new.kind != ItemKind::NoteOwed
+        {
+            self.refuse(Refusal::LiveCall(why));
+            return None;
+        }
         let kind = item.new.kind;
         let written = Written::Typed { with_time: promised.is_some() };
         let situations = situations(item, outcome);
@@ -469,6 +483,7 @@ fn situations(item: &Item, outcome: &str) -> Vec<Situation> {
         (ItemKind::NoteOwed, _) if complains => vec![Situation::Complaint],
         (ItemKind::NoteOwed, _) => Vec::new(),
         (ItemKind::Stage, _) => Vec::new(),
+        (_, true) if outcome == ANSWERED_IN_WRITING => Vec::new(),
         (_, false) => vec![Situation::Attempt],
         (_, true) if complains => vec![Situation::Callback, Situation::Complaint],
         (_, true) => vec![Situation::Callback],

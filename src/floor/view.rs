@@ -23,6 +23,7 @@ use super::treatment::Treatment;
 use super::work::item::Item;
 use super::work::promise::Promise;
 pub use crate::floor::supervision::Supervision;
+pub use crate::floor::work::letter::Answerable;
 use crate::flow::OnCall;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;

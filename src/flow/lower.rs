@@ -1,6 +1,7 @@
 //! Tree -> model. It reports nothing: what does not fit was reported by the shape check and becomes
 //! a neutral value here (an empty name, an empty text), which the rules skip.
 
+mod channel;
 mod desk;
 
 use std::collections::BTreeMap;
@@ -214,6 +215,7 @@ pub(super) fn flow(root: &Node) -> Flow {
         wording: BTreeMap::new(),
         staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
         desk: desk::desk(&top),
+        channels: channel::channels(top.node("channels")),
     }
 }
 

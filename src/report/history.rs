@@ -161,7 +161,7 @@ impl Task {
 
     /// Is it about a patient who waits to hear from the practice, and not about a note?
     pub fn is_callback(&self) -> bool {
-        !matches!(self.kind, ItemKind::NoteOwed | ItemKind::Stage)
+        !matches!(self.kind, ItemKind::NoteOwed | ItemKind::Stage | ItemKind::Written)
     }
 
     /// Was it open then?
@@ -270,6 +270,10 @@ impl History {
             }),
             Fact::ItemClosed { item, outcome, note, .. } => self.item_closed(at, *item, outcome, note),
             Fact::ItemChanged { item, to, .. } => self.item_changed(at, *item, to),
+            Fact::LetterCame(letter) if letter.again => self.with_task(letter.item, |task| {
+                task.repeats += 1;
+                task.due = letter.due_at.unwrap_or(task.due);
+            }),
             Fact::ItemOwned { item, owner } => self.with_task(*item, |task| task.owner = owner.clone()),
             Fact::ItemFlagged { item, lane, owner, due_at, .. } => self.with_task(*item, |task| {
                 (task.urgent, task.due) = (true, *due_at);

@@ -49,13 +49,15 @@ pub enum Group {
     Callbacks,
     /// Whether patients got further.
     Outcomes,
+    /// What patients wrote instead of calling: no calls, and counted apart from them.
+    Written,
     /// What the phone cannot see.
     Unseen,
 }
 
 impl Group {
     /// In the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::Calls, Self::Callbacks, Self::Outcomes, Self::Unseen];
+    pub const ALL: [Self; 5] = [Self::Calls, Self::Callbacks, Self::Outcomes, Self::Written, Self::Unseen];
 
     /// As shown.
     pub fn title(self) -> &'static str {
@@ -63,6 +65,7 @@ impl Group {
             Self::Calls => "Calls",
             Self::Callbacks => "Callbacks",
             Self::Outcomes => "Outcomes",
+            Self::Written => "In writing",
             Self::Unseen => "What the phone cannot see",
         }
     }
@@ -91,7 +94,7 @@ const fn metric(group: Group, id: &'static str, title: &'static str, value: fn(&
 }
 
 /// All of them.
-pub const METRICS: [Metric; 36] = [
+pub const METRICS: [Metric; 39] = [
     metric(Group::Calls, "calls", "calls that came in", |s| Value::Count(count(&s.contacts, |_| true))),
     metric(Group::Calls, "answered", "answered by a person", |s| share(&s.contacts, |c| c.answered.is_some())),
     metric(Group::Calls, "missed", "missed: nobody spoke with the caller", |s| share(&s.contacts, Contact::is_missed)),
@@ -174,14 +177,20 @@ pub const METRICS: [Metric; 36] = [
     metric(Group::Outcomes, "reasons_known", "answered calls with a reason", |s| {
         share(&s.contacts.iter().copied().filter(|c| c.answered.is_some()).collect::<Vec<_>>(), |c| c.reason.is_some())
     }),
+    metric(Group::Written, "written", "requests in writing", |s| Value::Count(count(&s.tasks, is_written))),
+    metric(Group::Written, "written_answer_time", "time until a request in writing was answered or tried", |s| {
+        let written = s.tasks.iter().copied().filter(|task| is_written(task));
+        Value::Time(delay(written.filter_map(|task| Some(task.first_try()? - task.opened))))
+    }),
+    metric(Group::Written, "written_open", "of open items, requests in writing", |s| share(&s.open, is_written)),
     metric(Group::Unseen, "avoidable", "avoidable questions", |_| {
         Value::NoSource("a tag of the practice's on a reason")
     }),
     metric(Group::Unseen, "appointments", "confirmations, no-shows, recovered appointments", |_| {
         Value::NoSource("events of the appointment system")
     }),
-    metric(Group::Unseen, "paperwork", "intake, portal messages, referral documents", |_| {
-        Value::NoSource("events of the portal and the referral system")
+    metric(Group::Unseen, "paperwork", "intake, referral documents", |_| {
+        Value::NoSource("events of the intake and the referral system")
     }),
     metric(Group::Unseen, "verdicts", "correct escalation, complaints, interruptions", |_| {
         Value::NoSource("a person's verdict on a sample")
@@ -194,6 +203,10 @@ pub(super) fn count<T: Copy>(all: &[T], is: impl Fn(T) -> bool) -> u32 {
 
 fn share<T: Copy>(all: &[T], is: impl Fn(T) -> bool) -> Value {
     Value::Share(count(all, is), u32::try_from(all.len()).unwrap_or(u32::MAX))
+}
+
+fn is_written(task: &Task) -> bool {
+    task.kind == ItemKind::Written
 }
 
 fn left(contact: &Contact, how: Left) -> bool {

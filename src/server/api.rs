@@ -234,13 +234,14 @@ impl Asking<'_> {
             }
             ("POST", ["items", item, "claim"]) => self.claim(item, body).await,
             ("POST", ["items", item, "merge"]) => self.merge(item, body).await,
+            ("POST", ["practices", practice, "items"]) => self.take_letter(practice, body).await,
             (_, ["floor" | "items" | "events"] | ["calls" | "items", _] | ["lanes", _, _] | [_, _, "recording"]) => {
                 Err(reply::method_not_allowed("GET"))
             }
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (_, ["calls", _, "close"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"])
-            | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
+            | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"] | ["practices", _, "items"]) => {
                 Err(reply::method_not_allowed("POST"))
             }
             (method, ["items", item, what @ ("script" | "referral")]) => self.keep((method, what), item, body).await,
@@ -296,7 +297,8 @@ impl Asking<'_> {
     /// Outcome and note. A reason given with them is taken first, so that one of no lane's list closes nothing.
     async fn closing(&mut self, of: Subject, body: &[u8]) -> Result<Closing, Reply> {
         let ClosingBody { outcome, note, reason, by, promised, anyway } = read(body)?;
-        let promised = promised.map(|text| time(&text)).transpose()?.map(|at| PromiseAsked { at, anyway });
+        let promised =
+            promised.map(|text| moment(&text, "promised")).transpose()?.map(|at| PromiseAsked { at, anyway });
         if reason.is_some() {
             let details = Box::new(details(DetailsBody { reason, ..DetailsBody::default() })?);
             self.tell(Event::DetailsTold { of, details }).await?;
@@ -354,13 +356,12 @@ pub(super) fn id<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Repl
 }
 
 /// A time as the API writes and reads them.
-fn time(text: &str) -> Result<Timestamp, Reply> {
-    let detail =
-        "`promised` is no time: write it like 2026-12-01T15:00:00Z, or with an offset, 2026-12-01T09:00:00-06:00";
+pub(super) fn moment(text: &str, field: &str) -> Result<Timestamp, Reply> {
+    let form = "write it like 2026-12-01T15:00:00Z, or with an offset, 2026-12-01T09:00:00-06:00";
     let parsed = text.parse::<jiff::Timestamp>();
     parsed
         .map(|at| Timestamp(at.as_millisecond()))
-        .map_err(|_| reply::problem(StatusCode::UNPROCESSABLE_ENTITY, detail))
+        .map_err(|_| reply::problem(StatusCode::UNPROCESSABLE_ENTITY, &format!("`{field}` is no time: {form}")))
 }
 
 /// What a request's body may say.
@@ -471,6 +472,12 @@ pub(super) fn refused(refusal: &Refusal) -> Reply {
         Refusal::Changed => {
             let detail = "it was changed since you read it: read it again, and decide again";
             reply::problem(StatusCode::PRECONDITION_FAILED, detail)
+        }
+        Refusal::LiveCall(why) => {
+            let missing = why.missing();
+            let detail = format!("this cannot be answered in writing: {}", why.why());
+            let members = json!({ "missing": missing, "live_call": why.name() });
+            reply::problem_with(StatusCode::UNPROCESSABLE_ENTITY, &detail, members)
         }
         Refusal::CannotKeep { why, nearest } => cannot_keep(*why, *nearest),
         Refusal::NotHers(why) => reply::problem(StatusCode::FORBIDDEN, why),

@@ -9,6 +9,7 @@ use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::desk::DeskChange;
+use crate::floor::fact::letter::Letter;
 use crate::floor::timer::TimerName;
 use crate::floor::work::item::Item;
 use crate::floor::work::item::LastWait;
@@ -52,6 +53,7 @@ impl Floor {
             Fact::ItemOwned { item, owner } => self.item_owned(*item, owner),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
             Fact::ItemChanged { item, to, by } => self.item_changed(at, *item, to, by.as_ref()),
+            Fact::LetterCame(letter) => self.letter_came(at, letter),
             _ => {}
         }
     }
@@ -90,6 +92,7 @@ impl Floor {
             closed: None,
             closed_by: None,
             messages: Vec::new(),
+            letters: Vec::new(),
             kept: Kept::default(),
         };
         self.items.insert(new.item, item);
@@ -113,6 +116,23 @@ impl Floor {
         let arrived = call.place.as_ref().map_or(call.arrived, |place| place.arrived);
         if arrived > item.last_wait.arrived {
             item.last_wait = LastWait { arrived, ended: at };
+        }
+    }
+
+    /// A letter is part of its item. A further one may make it due earlier, once.
+    fn letter_came(&mut self, at: Timestamp, letter: &Letter) {
+        let Some(item) = self.items.get_mut(&letter.item) else { return };
+        item.letters.push(letter.clone());
+        if !letter.again {
+            return;
+        }
+        item.repeats = item.repeats.saturating_add(1);
+        if let Some(due_at) = letter.due_at {
+            item.raised |= due_at < item.new.due_at;
+            item.new.due_at = due_at;
+        }
+        if item.new.kind == ItemKind::Written {
+            item.last_wait = LastWait { arrived: letter.received.max(item.last_wait.arrived), ended: at };
         }
     }
 
@@ -141,6 +161,7 @@ impl Floor {
         let Some(from) = self.items.get_mut(&id) else { return };
         from.merged_into = Some(into);
         let messages = std::mem::take(&mut from.messages);
+        let letters = std::mem::take(&mut from.letters);
         let from = from.clone();
         let (new, opened_at, attempts) = (&from.new, from.opened_at, from.attempts);
         let numbers: Vec<Number> = from.numbers().cloned().collect();
@@ -149,14 +170,17 @@ impl Floor {
         let Some(item) = self.items.get_mut(&into) else { return };
         let first = item.next_message();
         item.messages.extend(messages);
-        item.join(std::iter::once(new.call).chain(joined));
+        item.letters.extend(letters);
+        item.join(std::iter::once(new.call).chain(joined).filter(|call| *call != CallId::NONE));
         for number in numbers {
             self.requests.entry((number.key(), new.practice.clone())).or_default().insert(into);
             item.know_number(number);
         }
         item.opened_at = item.opened_at.min(opened_at);
         item.attempts = item.attempts.saturating_add(attempts);
-        item.new.kind = item.new.kind.max(new.kind);
+        if item.new.kind.gives_way_to(new.kind) {
+            item.new.kind = new.kind;
+        }
         item.new.due_at = item.new.due_at.min(new.due_at);
         item.take_promise(&from);
         item.new.maybe_same.take_if(|same| *same == id);

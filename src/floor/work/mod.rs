@@ -3,6 +3,7 @@
 pub(super) mod chain;
 pub mod item;
 pub mod kept;
+pub mod letter;
 pub mod note;
 pub(super) mod promise;
 pub mod recording;

@@ -4,6 +4,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use super::aged;
+use super::letter;
 use crate::floor::fact::desk::ReferralStatus;
 use crate::floor::work::item::Item;
 use crate::floor::work::item::Promise;
@@ -77,6 +78,7 @@ pub(in crate::server) fn in_full(item: &Item, now: Timestamp) -> Value {
         })
     });
     shown["script"] = steps.collect();
+    shown["letters"] = letter::letters_in_full(item).into();
     if let Some(known) = &item.kept.referral {
         shown["referral"]["say"] = json!(referral_words(&item.flow, lane, known.status, &known.missing));
         // The machine tells no one by caller ID alone: a person does.

@@ -10,6 +10,7 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::desk::DeskChange;
+use crate::vocab::CallId;
 
 pub(super) fn work(told: &Fact) -> String {
     match told {
@@ -29,6 +30,13 @@ pub(super) fn work(told: &Fact) -> String {
             ItemChange::Due { at } => format!("{item} is due {}", time(*at)),
             ItemChange::Desk(change) => format!("{item}: {}", kept(change)),
         },
+        Fact::LetterCame(letter) => format!(
+            "{} came by {}{}{}",
+            letter.item,
+            letter.channel.name(),
+            if letter.again { ", again" } else { "" },
+            letter.due_at.map_or_else(String::new, |at| format!(", due {} now", time(at))),
+        ),
         Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
         other => recording(other),
     }
@@ -75,10 +83,10 @@ fn recording(told: &Fact) -> String {
 
 fn item(new: &NewItem) -> String {
     format!(
-        "{} {} of {} for {}: {} {}, owner {}, due {}{}",
+        "{} {}{} for {}: {} {}, owner {}, due {}{}",
         new.item,
         plain(new.kind),
-        new.call,
+        if new.call == CallId::NONE { String::new() } else { format!(" of {}", new.call) },
         new.lane,
         new.language,
         if new.urgent { "urgent" } else { "routine" },

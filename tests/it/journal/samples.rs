@@ -7,6 +7,7 @@ mod contact;
 mod desk;
 mod items;
 mod lane;
+mod letters;
 mod talk;
 
 use std::collections::BTreeMap;
@@ -105,7 +106,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
     SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked AskedOnce HoldAsked ResumeAsked
-    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked ContactTold);
+    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked ContactTold LetterCame);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -114,7 +115,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
     SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
-    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted ContactKept Attempt);
+    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted ContactKept Attempt LetterCame);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -156,7 +157,9 @@ pub(crate) fn arrival(n: u32) -> (Event, Vec<Fact>) {
 /// Entries in which every event and every fact stands at least once.
 pub(crate) fn all() -> Vec<(Event, Vec<Fact>)> {
     let mut entries = vec![arrival(1)];
-    entries.extend(events().into_iter().chain(talk::events()).map(|event| (event, Vec::new())));
+    entries.extend(
+        events().into_iter().chain(talk::events()).chain([letters::letter_event()]).map(|event| (event, Vec::new())),
+    );
     // Facts share entries, so that personal texts of several stand in one sealed part.
     entries.extend(facts().chunks(5).map(|facts| (Event::TimePassed, facts.to_vec())));
     entries
@@ -300,6 +303,7 @@ fn facts() -> Vec<Fact> {
         Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
     facts.extend(items::item_facts(item));
+    facts.push(letters::letter_fact(item));
     facts.extend(items::mailbox_facts(call, leg, item));
     facts.extend(staff_facts(leg));
     facts.push(contact::kept());
@@ -493,6 +497,7 @@ fn flow_file() -> FlowFile {
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
         staff_number: Some("+15550100199".into()),
         desk: desk::desk(),
+        channels: letters::channels(),
     };
     FlowFile { hash: "b94d27b9934d3e08".into(), text: "version: 1\n# ñ\n".into(), flow: Arc::new(flow) }
 }

@@ -51,6 +51,7 @@ use carelane::vocab::Span;
 use carelane::vocab::Timestamp;
 
 use super::contact;
+use super::letters;
 use super::practice::NUMBER;
 use super::practice::Practice;
 use super::practice::STAFF_NUMBER;
@@ -389,6 +390,7 @@ impl Stage {
                 let missing = missing.iter().map(|document| (*document).into()).collect();
                 Ok(desk(id(item)?, DeskChange::Referral { status, missing }, by))
             }
+            ["letter", ..] => letters::event(words),
             ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
             ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
             ["details", who, ..] => {
@@ -465,7 +467,7 @@ impl Stage {
     }
 }
 
-fn desk(item: ItemId, change: DeskChange, by: &str) -> Event {
+pub(super) fn desk(item: ItemId, change: DeskChange, by: &str) -> Event {
     Event::ItemAsked { item, what: ItemRequest::Desk(change), by: Some(by.into()) }
 }
 
@@ -495,7 +497,7 @@ fn split(line: &str) -> Vec<String> {
     words
 }
 
-fn local(text: &str) -> Result<Timestamp, String> {
+pub(super) fn local(text: &str) -> Result<Timestamp, String> {
     let time: jiff::civil::DateTime = text.parse().map_err(|e| format!("{text}: {e}"))?;
     let zoned = time.in_tz(told::ZONE).map_err(|e| format!("{text}: {e}"))?;
     Ok(Timestamp(zoned.timestamp().as_millisecond()))
@@ -513,7 +515,7 @@ fn length(text: &str) -> Result<Span, String> {
     }
 }
 
-fn id<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+pub(super) fn id<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{text} is no such number"))
 }
 
@@ -539,7 +541,7 @@ fn note(words: &[&str]) -> Result<(Note, Option<AgentId>, Option<PromiseAsked>),
     Ok((words.iter().map(field).collect::<Result<Note, String>>()?, by, promised))
 }
 
-fn details(words: &[&str]) -> Result<Details, String> {
+pub(super) fn details(words: &[&str]) -> Result<Details, String> {
     let mut details = Details::default();
     for word in words {
         let (name, value) = word.split_once('=').ok_or_else(|| format!("{word} is no name=value"))?;
