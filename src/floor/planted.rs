@@ -318,10 +318,9 @@ impl Floor {
                     self.timers.set(name, next.unwrap_or(at).max(at));
                 }
             }
-            (
-                Some(Bug::AskingNeverEnds),
-                Fact::Consulted(Consulted { call, step: ConsultStep::Began { .. } }),
-            ) => self.timers.clear(&TimerName::ConsultOver(*call)),
+            (Some(Bug::AskingNeverEnds), Fact::Consulted(Consulted { call, step: ConsultStep::Began { .. } })) => {
+                self.timers.clear(&TimerName::ConsultOver(*call))
+            }
             (Some(Bug::WhisperNeverEnds), Fact::OfferAnswered { offer, .. }) => {
                 self.timers.clear(&TimerName::OfferExpires(*offer));
             }
