@@ -28,9 +28,7 @@ use carelane::floor::event::LegStatus;
 use carelane::floor::event::PinCheck;
 use carelane::floor::fact::Fact;
 use carelane::floor::fact::desk::DeskChange;
-use carelane::floor::fact::desk::ReferralStatus;
 use carelane::floor::treatment::Mode;
-use carelane::flow::ScriptStep;
 use carelane::sim::Watch;
 use carelane::sim::told;
 use carelane::vocab::AgentId;
@@ -378,17 +376,7 @@ impl Stage {
             ["claim", item, by] => {
                 Ok(Event::ItemAsked { item: id(item)?, what: ItemRequest::Claim, by: Some(by.into()) })
             }
-            ["said", item, step, by] => {
-                let step = ScriptStep::ALL.into_iter().find(|(_, name)| *name == step).ok_or("no such step")?.0;
-                Ok(desk(id(item)?, DeskChange::Said { step }, by))
-            }
-            ["referral", item, status, by, ref missing @ ..] => {
-                let found = ReferralStatus::ALL.into_iter().find(|(_, name)| *name == status);
-                let status = found.ok_or("no such status")?.0;
-                let missing = missing.iter().map(|document| (*document).into()).collect();
-                Ok(desk(id(item)?, DeskChange::Referral { status, missing }, by))
-            }
-            ["letter", ..] => letters::event(words),
+            ["letter" | "said" | "referral", ..] => letters::event(words),
             ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
             ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
             ["details", who, ..] => {
