@@ -81,9 +81,7 @@ impl fmt::Display for Cause {
         match self.what {
             What::Coverage => f.write_str("many calls are missed but called back soon: look at who answers when"),
             What::Ownership => f.write_str("callbacks come late: look at staffing, or at who owns a missed call"),
-            What::NobodysTask => {
-                f.write_str("callbacks are due and nobody has tried: a missed call is nobody's task")
-            }
+            What::NobodysTask => f.write_str("callbacks are due and nobody has tried: a missed call is nobody's task"),
             What::NewPatients => {
                 f.write_str("new patients are answered and few get a visit: look at the script, and at free times")
             }

@@ -100,7 +100,10 @@ fn doing_it_without_saying_what_is_no_action() {
         ("action", "se llevó a cabo"),
         ("action", "se realizó el trámite correspondiente"),
         ("action", "se trató de localizar a la paciente"),
-        ("action", "escuché con calma todo lo que la paciente me contaba de su día y al final me dio las gracias por todo"),
+        (
+            "action",
+            "escuché con calma todo lo que la paciente me contaba de su día y al final me dio las gracias por todo",
+        ),
     ];
     assert_eq!(taken(&actions), [""; 0]);
     for action in [

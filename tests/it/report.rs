@@ -301,11 +301,13 @@ fn new_patients_who_never_get_a_visit_are_named() {
     assert_eq!(value(&card, "new_booked"), Value::Share(3, 12));
     assert_eq!(value(&card, "booked"), Value::Share(43, 52));
     let causes = week.causes();
-    assert!(causes.iter().any(|cause| cause.starts_with("new patients are answered and few get a visit")), "{causes:?}");
+    assert!(
+        causes.iter().any(|cause| cause.starts_with("new patients are answered and few get a visit")),
+        "{causes:?}"
+    );
     let standing = card.breakdowns.iter().find(|table| table.by == "standing").unwrap();
     let rows: Vec<_> = standing.rows.iter().map(|(which, values)| (which.as_str(), values[0])).collect();
-    let expected =
-        [("new", Value::Count(12)), ("existing", Value::Count(0)), ("not known", Value::Count(40))];
+    let expected = [("new", Value::Count(12)), ("existing", Value::Count(0)), ("not known", Value::Count(40))];
     assert_eq!(rows, expected);
     (12..40).for_each(|n| new(&mut week, n, "booked"));
     assert_eq!(week.causes(), [""; 0], "most new patients get one");

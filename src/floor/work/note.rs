@@ -226,9 +226,10 @@ fn asks(clause: &[&str]) -> bool {
     let begins = clause.iter().position(|word| listed(|table| table.asks, word));
     let after = begins.is_some_and(|at| (at + 1..clause.len()).any(|at| is_wanted(clause, at)));
     let said = clause.join(" ");
-    let phrase = TABLES.iter().flat_map(|table| table.ask_phrases).any(|phrase| {
-        says(&said, phrase) && (0..clause.len()).any(|at| is_wanted(clause, at))
-    });
+    let phrase = TABLES
+        .iter()
+        .flat_map(|table| table.ask_phrases)
+        .any(|phrase| says(&said, phrase) && (0..clause.len()).any(|at| is_wanted(clause, at)));
     let keeps = clause.iter().any(|word| listed(|table| table.kept, word));
     after || phrase || !keeps && clause.iter().any(|word| listed(|table| table.topics, word))
 }

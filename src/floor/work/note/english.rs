@@ -58,7 +58,15 @@ pub(super) const ENGLISH: Words = Words {
     somebody: "anybody anyone somebody someone",
     messages: "lm lmom lvm message messages msg vm voicemail",
     returns: "call callback return",
-    things: &["chart notes", "clinic notes", "clinical notes", "notes from", "office notes", "progress notes", "visit notes"],
+    things: &[
+        "chart notes",
+        "clinic notes",
+        "clinical notes",
+        "notes from",
+        "office notes",
+        "progress notes",
+        "visit notes",
+    ],
     roles: "biller doctor dr dra manager md np nurse nurses pa physician provider reception rn scheduler \
             specialist supervisor triage",
     topics: "access accommodation account address aetna allergies allergy annual anxiety app appointment \

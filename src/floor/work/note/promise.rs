@@ -46,7 +46,8 @@ fn clause_promises(words: &[&str]) -> bool {
 fn hears(words: &[&str]) -> Option<usize> {
     let phrases = || TABLES.iter().flat_map(|table| table.hears);
     let phrase_at = |at: usize| {
-        let phrase = phrases().map(|phrase| phrase.split(' ').collect::<Vec<_>>()).find(|p| words[at..].starts_with(p))?;
+        let phrase =
+            phrases().map(|phrase| phrase.split(' ').collect::<Vec<_>>()).find(|p| words[at..].starts_with(p))?;
         Some(at + phrase.len())
     };
     let goes = |at: &usize| words[*at].starts_with("go") || words[*at].starts_with("sal");
