@@ -27,6 +27,8 @@ const TIMES_MIN: u32 = 4;
 const UNTRIED_MAX: u32 = 25;
 /// From this share on, in percent, returned calls lead to appointments as they should.
 const BOOKED_MIN: u32 = 25;
+/// Of a hundred promised times so many have to be kept.
+const KEPT_MIN: u32 = 75;
 /// So many of a hundred calls about something already open are many.
 const MANY_REPEATS: u32 = 20;
 /// So many times in a hundred an answered call is handed on, and that is often.
@@ -45,6 +47,8 @@ pub enum What {
     NobodysTask,
     /// Soon called back, and yet few appointments.
     Script,
+    /// Promised times pass without a call.
+    BrokenPromises,
     /// New patients are answered and get no visit.
     NewPatients,
     /// Many call again about what is already open.
@@ -82,6 +86,9 @@ impl fmt::Display for Cause {
             What::Coverage => f.write_str("many calls are missed but called back soon: look at who answers when"),
             What::Ownership => f.write_str("callbacks come late: look at staffing, or at who owns a missed call"),
             What::NobodysTask => f.write_str("callbacks are due and nobody has tried: a missed call is nobody's task"),
+            What::BrokenPromises => {
+                f.write_str("promised times pass without a call: look at what is promised, and at who keeps it")
+            }
             What::NewPatients => {
                 f.write_str("new patients are answered and few get a visit: look at the script, and at free times")
             }
@@ -162,6 +169,7 @@ fn of(slice: &Slice<'_>) -> Vec<What> {
         (What::Coverage, is_soon && share(slice, "missed").is_some_and(|missed| missed >= MANY_MISSED)),
         (What::Ownership, is_late),
         (What::NobodysTask, share(slice, "untried").is_some_and(|untried| untried > UNTRIED_MAX)),
+        (What::BrokenPromises, share(slice, "promises_kept").is_some_and(|kept| kept < KEPT_MIN)),
         (What::Script, is_soon && share(slice, "booked_callbacks").is_some_and(|booked| booked < BOOKED_MIN)),
         (What::NewPatients, new_patients_go_without(slice)),
         (What::Repeats, calls >= CASES_MIN && percent(repeats, calls) >= MANY_REPEATS),

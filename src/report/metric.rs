@@ -277,6 +277,6 @@ fn same_day(slice: &Slice<'_>, task: &Task) -> bool {
 
 /// Each item once for each midnight of the slice that it was open at.
 fn overnight(slice: &Slice<'_>) -> Value {
-    let nights = slice.midnights.iter().filter(|night| **night < slice.until);
+    let nights = slice.midnights.iter().filter(|night| **night <= slice.until);
     Value::Count(nights.map(|night| count(&slice.standing, |task| task.is_callback() && task.is_open_at(*night))).sum())
 }

@@ -179,7 +179,10 @@ fn every_call_of_a_week_is_in_one_group_and_what_is_unseen_is_never_zero() {
     assert_eq!(value(&card, "missed"), Value::Share(2, 42));
     assert_eq!(value(&card, "callbacks_done"), Value::Share(1, 2));
     assert_eq!(value(&card, "open"), Value::Count(1));
-    assert_eq!(value(&card, "overnight"), Value::Count(6));
+    assert_eq!(value(&card, "overnight"), Value::Count(7), "also the night that ends the week");
+    let monday = Period { first: date(2026, 11, 16), days: 1 };
+    let day = Scorecard::of(&week.history, &week.flow, monday, MONDAY + Span::days(7)).unwrap();
+    assert_eq!(value(&day, "overnight"), Value::Count(1), "a day has its night");
     assert_eq!(value(&card, "completed"), Value::Share(41, 42));
     assert!(matches!(value(&card, "paperwork"), Value::NoSource(_)));
     assert!(card.left[0].overdue.is_some(), "nothing ages silently");
@@ -283,6 +286,24 @@ fn who_is_not_due_yet_has_not_waited_in_vain() {
     assert_eq!(value(&card, "untried"), Value::Share(0, 0));
     let causes: Vec<String> = card.causes.iter().map(ToString::to_string).collect();
     assert!(!causes.iter().any(|cause| cause.contains("callbacks")), "{causes:?}");
+}
+
+#[test]
+fn promises_that_pass_without_a_call_are_named() {
+    let mut week = quiet();
+    for n in 0..10 {
+        let minute = 540 + n * 400;
+        week.missed(minute, "insurance", None);
+        let (item, call, told) = (ItemId(week.calls), CallId(week.calls), MONDAY + Span::mins(minute + 1));
+        let by = told + Span::hours(if n < 5 { 2 } else { 4 });
+        let joined = Fact::ItemJoined { item, call, kind: None, promised: Some(by), due_at: Some(by) };
+        let closed = Fact::ItemClosed { item, outcome: "no_further_action".into(), note: Note::new(), by: None };
+        week.history.take(told, &[joined]);
+        week.history.take(told + Span::hours(3), &[closed]);
+    }
+    assert_eq!(value(&week.scorecard(), "promises_kept"), Value::Share(5, 10));
+    let causes = week.causes();
+    assert!(causes.iter().any(|cause| cause.starts_with("promised times pass without a call")), "{causes:?}");
 }
 
 #[test]

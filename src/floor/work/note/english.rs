@@ -10,46 +10,48 @@ pub(super) const ENGLISH: Words = Words {
             appropriate are arise arises as asap ask asked asking asks assist assistance assisted assure assured at \
             attempt attempted attend attended attending attention available aware away awhile back bad base be \
             because been before best better bit both but by bye call callback called caller calling calls calm \
-            calmed came can cannot cant cared case cb chat chatted checked circle clarified clarify clear client \
-            clients comfortable comment commented comments complete completely concern concerned concerns confused \
-            connection contact contacted continue continued convenience conversation converse conversed cooperative \
-            correctly could couldnt couple courteous customer date day deal deals dealt delighted details determined \
-            did didnt difficulty directed disconnected discretion discuss discussed discussion do does doing done \
-            dont down dropped during earlier effort efforts either else end ended ensure ensured etc event \
-            eventually every everyone everything evidently explain explained extent eye family fast feedback feel \
-            feeling feels felt few figure figured finally fine finish finished folks follow followed following for \
-            forward forwarded from frustrated fu full further future fyi gave general gentleman get getting girl \
-            give given glad go going gone good got grateful great guess guidance guided guy had hadnt handle handles \
-            hangup happened happens happier happy hard has hasnt have havent having he hear heard hello help helped \
-            helpful helping her here hers herself hes hi him his hold hopefully hour hours how however hows hung i \
-            if im immediately important in individual info inform information informed inquire inquired inquiries \
-            inquiring inquiry instructed into is isnt issue issues it its ive job just keep kept kind kindly knows \
-            lady last lastly lately later length let lets like line listened little lm lmom long look looked looking \
-            loop lot lvm made make man manage managed many matter matters may maybe me measure measures member \
-            mention mentioned mentioning minute minutes misc miscellaneous missed mom moment moments monitor more \
-            most mother much my myself na name nature necessary need needed needing needs neither next nice no \
-            nobody nobodys none noone normal not note noted notes nothing notified now number of off office ok okay \
-            okayed on once one ongoing only onto opportunity or ordinary other others our out over overall own paged \
-            part party patience patient patients pending people per personal phone plan pleasant please pleased \
-            point polite politely possible possibly probably problem problems procedure proceed proceeding proceeds \
-            process processed professionally progress promptly proper properly protocol provide provided provides \
-            providing pt pts purpose put queries query question questioned questions quickly reach reached read \
-            reason reasons reassurance reassure reassured recommended regarding regular relay relayed relieved \
-            remark reply request requested requests required requirement requires resolve resolved respond responded \
-            responding response return returned returning returns review reviewed right routed routine rude said \
-            same satisfaction satisfied say saying says see seem seemed seems sent set several she shell shes \
-            shortly should side since situation so some somebody somebodys somehow someone someones something \
-            sometime sometimes somewhere soon sorry sort sorted speak speaking spoke spoken squared staff standard \
-            stated states status step steps still stuff subject successfully such sure take taken talk talked \
-            talking task tba tbd team tell tells than thank thanked thankful thanks that thats the their them then \
-            there theres these they theyll theyre thing things think this thoroughly those though thought through \
-            thru till time times to today told too took topic touch toward towards transfer transferred tried try \
-            trying tuned twenty type types under understand understanding understood underway unknown until up \
-            update updates upon upset us usual usually various verbal verbalize verbalized verbalizes verbally very \
-            vm voice voicemail wait waited waiting want wanted wanting wants was wasnt way we week well went were \
-            weve what whatever whats when whenever where wherever which whichever while who whoever why will wip \
-            wish wished wishes with within without woman wont worked working worried would yes yesterday you youll \
-            your",
+            calmed came can cannot cant cared case cb certainly chat chatted checked circle clarified clarify clear \
+            client clients comes comfortable coming comment commented comments complete completely concern concerned \
+            concerns confused connection contact contacted continue continued convenience conversation converse \
+            conversed cooperative correctly could couldnt couple courteous customer date day days deal deals dealt \
+            decide decided decides delighted details determined did didnt difficulty directed disconnected \
+            discretion discuss discussed discussion do does doing done dont down dropped during earlier effort \
+            efforts either else end ended ensure ensured entire etc event eventually ever every everyone everything \
+            evidently explain explained extent eye family fashion fast feedback feel feeling feels felt few figure \
+            figured finally fine finish finished folks follow followed following for forward forwarded from \
+            frustrated fu full further future fyi gave general gentleman get gets getting girl give given glad go \
+            goes going gone good got grateful great guess guidance guided guy had hadnt handle handles hangup \
+            happened happening happens happier happy hard has hasnt have havent having he hear heard hello help \
+            helped helpful helping her here hers herself hes hi him his hold hopefully hour hours how however hows \
+            hung i if im immediately important in individual info inform information informed inquire inquired \
+            inquiries inquiring inquiry instructed into is isnt issue issues it its ive job just keep keeping keeps \
+            kept kind kindly kindness knows lady last lastly lately later length let lets like line listened little \
+            lm lmom long look looked looking loop lot lvm made make man manage managed manner many matter matters \
+            may maybe me measure measures member mention mentioned mentioning minute minutes misc miscellaneous \
+            missed mom moment moments monitor more most mother much my myself na name nature necessary need needed \
+            needing needs neither never next nice nicely no nobody nobodys none noone normal not note noted notes \
+            nothing notified now number of off office ok okay okayed on once one ongoing only onto opportunity or \
+            ordinary other others our out over overall own paged part party patience patient patients pending people \
+            per personal phone plan pleasant please pleased point polite politely possible possibly probably problem \
+            problems procedure proceed proceeding proceeds process processed professional professionally progress \
+            promptly proper properly protocol provide provided provides providing pt pts purpose put queries query \
+            question questioned questions quickly reach reached read reason reasons reassurance reassure reassured \
+            recommended regarding regular relay relayed relieved remain remains remark reply request requested \
+            requests required requirement requires resolve resolved respond responded responding response return \
+            returned returning returns review reviewed right routed routine rude said same satisfaction satisfied \
+            say saying says see seem seemed seems seen sent set several she shell shes shortly should side since \
+            situation situations so some somebody somebodys somehow someone someones something sometime sometimes \
+            somewhere soon sorry sort sorted speak speaking spoke spoken squared staff standard stated states status \
+            step steps still stuff subject successfully such sure surely take taken talk talked talking task tba tbd \
+            team tell tells than thank thanked thankful thanks that thats the their them then there theres these \
+            they theyll theyre thing things think this thoroughly those though thought through thru till time times \
+            to today told tonight too took topic touch toward towards transfer transferred tried try trying tuned \
+            turned turning turns twenty type types under understand understanding understood underway unknown until \
+            up update updates upon upset us usual usually various verbal verbalize verbalized verbalizes verbally \
+            very vm voice voicemail wait waited waiting want wanted wanting wants was wasnt way we week well went \
+            were weve what whatever whats whatsoever when whenever where wherever which whichever while who whoever \
+            whole why will wip wish wished wishes with within without woman wont worked working worried would yes \
+            yesterday you youll your",
     stems: "talk discuss explain assist inform advis handl resolv respond thank clarif convers inquir reassur frustrat \
             satisf understand",
     titles: "dr dra doctor doctora np pa md mr mrs ms miss",

@@ -4,54 +4,57 @@ use super::Words;
 
 /// The table.
 pub(super) const SPANISH: Words = Words {
-    vague: "a aclarada aclaradas aclarado aclarados acuerdo adecuada adecuadamente adecuado agradecida agradecio ahi \
-            ahora al alegre algo alguien alguna algunas alguno algunos amable amablemente amerite ameriten \
-            ampliamente ante anterior antes aplica aplique apoyada apoyado apoyamos apoye apoyo aquel aquello aqui \
-            arreglada arreglado arregle arreglo arriba asesorado asesore asesoria asi asunto asuntos atencion atendi \
-            atendida atendido atendiendo atendio aun avisada avisado avisamos avisar avisara avisaran avise ayer \
-            ayuda ayudado ayudarle ayude ayudo bastante bien brevedad brindado brindamos brinde brindo buen buena \
-            bueno buscaba buscando cabo cada calma calmada calmo casi caso cerrada cerrado cerre charla charlamos \
-            charlar charle colgo comentario comento como completada completado comunicar comunicaremos comunico con \
-            conclusion conexion conforme consulta contacto contenta contento contestaba contestada contestadas \
-            contestado contestamos contestando contestar contestaron conteste contesto continuar conveniente \
-            conversacion conversamos correctamente corresponda corresponde correspondia correspondiente correspondio \
-            cosa cosas cual cualquier cualquiera cuando cuenta cuestion cumpli cumplido cumplio da dada dadas dado \
-            dados damos dar dara daran daremos de debida debidamente debido defina definido definir definira deja \
-            dejamos dejando dejar deje dejo del demas desde desea deseaba despues detalle detalles determinado \
-            determinar determinara devolver devolvio devuelta di dia dias dice dicen dieron dije dijo dio disculpe \
-            donde doy duda dudas durante e efectuado efectue ejecutado el ella ellas ellos en encarga encargado \
-            encargo enojada enojado entendia entendida entendido entendio enterada enterado entiende entonces era \
-            eran es esa escuche escucho ese eso esperando esperar esta estaba estaban estamos estan estar estaremos \
-            este esto estuvimos estuvo exitosamente experiencia explicada explicado explico explique expreso falta \
-            familia favor feliz fin final finalizada finalizado frustrada frustrado fue fueron general gente gestion \
-            gestiono gracias gusto ha haber habia hablada hablado hablamos hablar hable hablo hace hacemos hacer \
-            hacerlo hacia haga hagamos hagan hago haran haremos hasta haya hayan hecha hecho hice hicimos hizo hola \
-            hoy hubo iba iban igual importante info informacion informado informe informo inquietud inquietudes \
-            instante intente intento ir joven la larga largas largo las le lejos les linea listo llama llamada \
-            llamadas llamado llamamos llamando llamar llamara llamaran llamaremos llamarle llame llamen llamo lleva \
-            llevar llevo lo localizar localizarla localizarlo los luego mal mala malo mama mandado mande mando \
-            manejada manejado maneje mas me mediante mejor menciono menos mensaje mensajes mi mientras minuto \
-            minutos mis misma mismo molesta molesto momento momentos mucha muchacha muchacho muchas mucho muchos muy \
-            na nada nadie necesaria necesario necesita necesitaba necesite necesiten ni ningun ninguna ninguno no \
-            nos nosotros nota notas notificada notificado notificara notificaran notifique nuestra nuestro numero \
-            ocupada oficina ofrecio ok okay oportunamente oportuno orientado orientar oriente oriento otra otras \
-            otro otros paciencia paciente pacientes para parte pasa pasada pasado pase paso pedia pedian pendiente \
-            pendientemente pendientes pero persona personal personas pertinente pide pidio platica platicamos \
-            platico poco podemos podia podria por porque posible posterior posteriormente pregunta preguntar \
-            preguntas pregunto preocupada preocupado problema problemas procesada procesado procesara procese \
-            proceso pronto proporcione proporciono protocolo proxima proximo proximos pte pude pueda puedan puede \
-            pueden pues punto que quedamos quedar quedaron quedo querer queria queriendo quien quienes quiere \
-            quieren quisiera quiso quiza quizas rapidamente rapido rato realice realizada realizado realizo recado \
-            regresa regresaba regresando regresar regresara regresarle regrese regreso requerida requerido requiera \
-            requieran requiere resolver resolvio respectiva respectivo resuelta resuelto revisada revisado revisamos \
-            revisara revisaran revise reviso saber satisfactoriamente satisfecha satisfecho se sea sean seguimiento \
-            segun senor senora senorita sentia sentir sentirse ser servicio si siempre siente sienten siento \
-            siguiente siguientes sin sintio situacion sobre solamente solicitud solo solucion solucionada \
-            solucionado soluciono su surge surja sus tal tambien tampoco tarde tema temas tenia tenian terminada \
-            terminado termine tiempo tiene tienen toda todas todavia todo todos tomo trabajando tramitada tramitado \
-            tramite tranquila tranquilo tras trate trato tuve tuvimos tuvo ultima ultimamente ultimo un una unas uno \
-            unos usted va vamos van varias varios vaya veces vemos ver vera veran vere veremos verificada verificado \
-            verifico verifique verlo vez vi via viendo vio volver volvio voy vuelta y ya yo",
+    vague: "a aclarada aclaradas aclarado aclarados acuerdo adecuada adecuadamente adecuado adelante agradecida \
+            agradecio ahi ahora al alegre algo alguien alguna algunas alguno algunos amable amablemente amerite \
+            ameriten ampliamente ante anterior antes aplica aplique apoyada apoyado apoyamos apoye apoyo aquel \
+            aquello aqui arreglada arreglado arregle arreglo arriba asesorado asesore asesoria asi asunto asuntos \
+            atencion atendi atendida atendido atendiendo atendio aun avisada avisado avisamos avisar avisara \
+            avisaran avise ayer ayuda ayudado ayudarle ayude ayudo bastante bastantes bien brevedad brindado \
+            brindamos brinde brindo buen buena bueno buscaba buscando cabo cada calma calmada calmo casi caso \
+            cerrada cerrado cerre charla charlamos charlar charle colgo comentario comento como completada \
+            completado completamente comunicar comunicaremos comunico con conclusion conexion conforme consulta \
+            contacto contenta contento contestaba contestada contestadas contestado contestamos contestando \
+            contestar contestaron conteste contesto continuar conveniente conversacion conversamos correctamente \
+            corresponda corresponde correspondia correspondiente correspondio cosa cosas cual cualquier cualquiera \
+            cuando cuenta cuestion cuidado cumpli cumplido cumplio da dada dadas dado dados damos dar dara daran \
+            daremos de deberia deberian debida debidamente debido decidir decidira decidiran defina definido definir \
+            definira deja dejamos dejando dejar deje dejo del demas desde desea deseaba despues detalle detalles \
+            determinado determinar determinara devolver devolvio devuelta di dia dias dice dicen dieron dije dijo \
+            dio disculpe donde doy duda dudas durante e efectuado efectue ejecutado el ella ellas ellos en encarga \
+            encargado encargo enojada enojado entendia entendida entendido entendio entera enterada enterado entero \
+            entiende entonces era eran es esa escuche escucho ese eso esperando esperar esta estaba estaban estamos \
+            estan estar estaremos este esto estuvimos estuvo exitosamente experiencia explicada explicado explico \
+            explique expreso falta familia favor feliz fin final finalizada finalizado frustrada frustrado fue \
+            fueron general gente gestion gestiono gracias gusto ha haber habia hablada hablado hablamos hablar hable \
+            hablo hace hacemos hacer hacerlo hacia haga hagamos hagan hago haran haremos hasta haya hayan hecha \
+            hecho hice hicimos hizo hola hoy hubo iba iban igual importante info informacion informado informe \
+            informo inquietud inquietudes instante intente intento ir joven la larga largas largo las le lejos les \
+            linea listo llama llamada llamadas llamado llamamos llamando llamar llamara llamaran llamaremos llamarle \
+            llame llamen llamo llegue lleva llevar llevo lo localizar localizarla localizarlo los luego mal mala \
+            malo mama mandado mande mando manejada manejado maneje manera mas me mediante mejor menciono menos \
+            mensaje mensajes mi mientras minuto minutos mis misma mismo modo molesta molesto momento momentos mucha \
+            muchacha muchacho muchas mucho muchos muy na nada nadie necesaria necesario necesita necesitaba necesite \
+            necesiten ni ningun ninguna ninguno no nos nosotros nota notas notificada notificado notificara \
+            notificaran notifique nuestra nuestro numero nunca ocupada oficina ofrecio ok okay oportunamente \
+            oportuno orientado orientar oriente oriento otra otras otro otros paciencia paciente pacientes para \
+            parte pasa pasada pasado pasando pasar pasara pase paso pedia pedian pendiente pendientemente pendientes \
+            pero persona personal personas pertinente pide pidio platica platicamos platico poco podemos podia \
+            podria por porque posible posterior posteriormente pregunta preguntar preguntas pregunto preocupada \
+            preocupado problema problemas procesada procesado procesara procese proceso profesional profesionalmente \
+            pronto proporcione proporciono protocolo proxima proximo proximos pte pude pueda puedan puede pueden \
+            pues punto que quedamos quedar quedaron quedo querer queria queriendo quien quienes quiere quieren \
+            quisiera quiso quiza quizas rapidamente rapido rato realice realizada realizado realizo recado regresa \
+            regresaba regresando regresar regresara regresarle regrese regreso requerida requerido requiera \
+            requieran requiere resolver resolvio respectiva respectivo respeto resuelta resuelto resulta resultar \
+            resulte revisada revisado revisamos revisara revisaran revise reviso saber satisfactoriamente satisfecha \
+            satisfecho se sea sean seguimiento seguir segun seguramente senor senora senorita sentia sentir sentirse \
+            ser servicio si siempre siente sienten siento siga siguen siguiente siguientes sin sintio situacion \
+            sobre solamente solicitud solo solucion solucionada solucionado soluciono su surge surja sus tal tambien \
+            tampoco tarde tema temas tenia tenian terminada terminado termine tiempo tiene tienen toda todas todavia \
+            todo todos tomo trabajando tramitada tramitado tramite tranquila tranquilo tras trate trato tuve tuvimos \
+            tuvo ultima ultimamente ultimo un una unas uno unos usted va vamos van varias varios vaya veces vemos \
+            ver vera veran vere veremos verificada verificado verifico verifique verlo verse vez vi via viendo vio \
+            volver volvio voy vuelta y ya yo",
     stems: "llam habl pregunt convers platic comunic contact explic ayud atend atiend orient aclar resolv resuelv solucion \
             gestion devolv devuelv escuch agradec preocup enoj frustr encarg coment mencion tranquil algun ningun necesit \
             entend entiend intent inform satisf",
