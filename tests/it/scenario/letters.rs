@@ -11,8 +11,8 @@ use carelane::vocab::LaneId;
 use carelane::vocab::Language;
 use carelane::vocab::Private;
 
+use super::noted::details;
 use super::script::desk;
-use super::script::details;
 use super::script::id;
 use super::script::local;
 
