@@ -27,6 +27,7 @@ use super::work::chain;
 use super::work::item::Item;
 use super::work::item::no_further_attempt;
 use super::work::rhythm;
+use super::work::stop;
 use super::wrapup;
 use super::wrapup::Written;
 use crate::flow::Lane;
@@ -46,6 +47,8 @@ use crate::vocab::Timestamp;
 const PROMISE_MAX: Span = Span::hours(365 * 24);
 const KEEPS_OPEN: Refusal =
     Refusal::Conflict("a promise keeps the item open: record an attempt with an outcome that stays open");
+const NO_CALLS: Refusal =
+    Refusal::Conflict("this number wants no calls: write that it may be called again, or close the item");
 
 impl Turn<'_> {
     pub(super) fn agent_state_asked(&mut self, id: &AgentId, asked: AskedState) {
@@ -291,7 +294,14 @@ impl Turn<'_> {
         if found.closes && promised.is_some() {
             return self.refuse(KEEPS_OPEN);
         }
+        if !item.unwritten && !found.closes && self.floor.declines_calls(&item.new.practice, &item.new.caller) {
+            return self.refuse(NO_CALLS);
+        }
+        let made = item.attempts.saturating_add(u8::from(!item.unwritten));
         if found.closes && !self.may_close_item(id, &note, by.as_ref()) {
+            return;
+        }
+        if !self.may_stop(id, found.id.as_str(), made, by.as_ref()) {
             return;
         }
         let under_way = match self.attempt_by_hand(id) {
@@ -345,7 +355,8 @@ impl Turn<'_> {
             });
             return self.refuse(Refusal::NotAllowed { what: "outcome", allowed });
         }
-        if self.may_close_item(id, &note, by.as_ref()) {
+        let made = self.floor.items.get(&id).map_or(0, |item| item.attempts);
+        if self.may_close_item(id, &note, by.as_ref()) && self.may_stop(id, outcome, made, by.as_ref()) {
             self.close_item(id, found.id, note, by);
         }
     }
@@ -357,7 +368,8 @@ impl Turn<'_> {
         let request = Request::of_item(self.floor, item);
         let follows = chain::after_item(&request, item, &outcome);
         let closed_by = by.clone().or(item.owner().cloned());
-        self.fact(Fact::ItemClosed { item: id, outcome, note, by: closed_by });
+        self.fact(Fact::ItemClosed { item: id, outcome, note, by: closed_by.clone() });
+        self.stopped(id, closed_by);
         if let Some(link) = follows {
             self.open_stage(request.clone(), link);
         }
@@ -396,7 +408,10 @@ impl Turn<'_> {
         let kind = item.new.kind;
         let written = Written::Typed { with_time: promised.is_some() };
         let situations = situations(item, outcome);
-        match wrapup::check(lane_of(item)?, outcome, note, written, &situations).cloned() {
+        let lane = lane_of(item)?;
+        let found = stop::outcome(lane, outcome)
+            .and_then(|found| wrapup::check_note(lane, note, written, &situations).map(|()| found));
+        match found {
             Ok(found) => Some((kind, found)),
             Err(refusal) => {
                 self.refuse(refusal);

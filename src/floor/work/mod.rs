@@ -8,3 +8,4 @@ pub mod recording;
 pub(super) mod repeat;
 pub(super) mod rhythm;
 pub mod segment;
+pub mod stop;
