@@ -284,7 +284,8 @@ impl Turn<'_> {
     /// Something about an item changed: an attempt that is only in line may not be wanted any more.
     pub(super) fn recheck_attempt(&mut self, id: ItemId) {
         let Some((item, call)) = self.floor.items.get(&id).and_then(|item| Some((item, item.calling?))) else { return };
-        let in_line = self.call(call).is_some_and(Call::is_queued);
+        // patient: whoever answered and waits for another lane is a caller like any other.
+        let in_line = self.call(call).is_some_and(|call| call.is_queued() && call.is_calling());
         let same_lane = self.call(call).and_then(Call::lane).is_some_and(|lane| lane.id == item.new.lane);
         let wanted = same_lane
             && self.floor.is_dialled_for(item)
@@ -311,6 +312,7 @@ impl Turn<'_> {
                 Ok(None)
             }
             Some((false, true, _)) => Err("an assistant is calling this patient now: wait for what comes of it"),
+            Some((true, false, _)) => Err("this patient was reached and waits in line now: write it up after that"),
             Some((_, false, true)) => Err("this attempt is written up already"),
             Some((_, false, false)) => Ok(Some(call)),
             None => Ok(None),
