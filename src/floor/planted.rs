@@ -18,8 +18,6 @@ use super::fact::Fact;
 use super::fact::ItemKind;
 use super::fact::OfferOutcome;
 use super::fact::Route;
-use super::fact::attempt::Attempt;
-use super::fact::attempt::AttemptStep;
 use super::fact::why::PassedOver;
 use super::timer::TimerName;
 use super::treatment::Party;
@@ -76,8 +74,6 @@ pub enum Bug {
     FlowNotPinned,
     /// Attempts are not counted.
     AttemptsNotCounted,
-    /// A dialled attempt that nobody answered is not counted.
-    DialsNotCounted,
     /// Words in mid-wait leave the call in its routine lane.
     UrgentInRoutineLane,
     /// Ringing phones have no end of their lease after a recovery.
@@ -103,7 +99,7 @@ pub enum Bug {
 impl Bug {
     /// Those that a simulation must find. The others end the process: they are for tests of the real binary, which
     /// plants what `CARELANE_PLANTED` names.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 29] = [
         Self::RepetitionHeard,
         Self::LateKeyHeard,
         Self::ArrivalLostOnTransfer,
@@ -125,7 +121,6 @@ impl Bug {
         Self::EffectStaysOutstanding,
         Self::FlowNotPinned,
         Self::AttemptsNotCounted,
-        Self::DialsNotCounted,
         Self::UrgentInRoutineLane,
         Self::OffersNotRearmed,
         Self::OwedCountedTwice,
@@ -324,13 +319,6 @@ impl Floor {
             (Some(Bug::FlagLostWithOwner), Fact::ItemOwned { item, .. }) => {
                 if let Some(item) = self.items.get_mut(item) {
                     (item.new.urgent, item.new.flagged_by) = (false, None);
-                }
-            }
-            (Some(Bug::DialsNotCounted), Fact::Attempt(Attempt { item, step: AttemptStep::Ended { how, .. }, .. }))
-                if how.rang_in_vain() =>
-            {
-                if let Some(item) = self.items.get_mut(item) {
-                    item.attempts = item.attempts.saturating_sub(1);
                 }
             }
             (Some(Bug::AttemptsNotCounted), Fact::ItemAttempted { item, .. }) => {

@@ -15,8 +15,6 @@ use crate::floor::fact::Fact;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::agent::AgentChange;
 use crate::floor::fact::agent::NotReady;
-use crate::floor::fact::attempt::Attempt;
-use crate::floor::fact::attempt::AttemptStep;
 use crate::floor::fact::consult::ConsultStep;
 use crate::floor::fact::consult::Consulted;
 use crate::flow::Lane;
@@ -124,10 +122,6 @@ impl World {
                     3 => self.later(Span::mins(5), Span::mins(7), Due::Act(agent, Act::Resume(*call))),
                     _ => self.later(Span(100), Span::mins(2), Due::Act(agent, Act::Resume(*call))),
                 }
-            }
-            Fact::Attempt(Attempt { item, call, step: AttemptStep::Began { .. } }) => {
-                let lane = self.watch.floor.item(*item).map(|item| item.new.lane.clone());
-                lane.into_iter().for_each(|lane| drop(self.lanes.insert(*call, lane)));
             }
             Fact::Consulted(Consulted { call, step }) => self.notice_consult(*call, step),
             Fact::TalkEnded { call, wrap_up_until: Some(until), .. } => {

@@ -14,8 +14,6 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::Left;
 use crate::floor::fact::OfferOutcome;
 use crate::floor::fact::agent::AgentChange;
-use crate::floor::fact::attempt::Attempt;
-use crate::floor::fact::attempt::AttemptStep;
 use crate::floor::fact::consult::Consulted;
 use crate::floor::treatment::Party;
 use crate::floor::treatment::Treatment;
@@ -283,16 +281,6 @@ impl Marks {
                     self.count("closed while talking");
                 }
                 format!("TalkEnded {}", if *by == Party::Caller { "Caller" } else { "Agent" })
-            }
-            Fact::Attempt(Attempt { step, .. }) => {
-                let words = match step {
-                    AttemptStep::Waits { .. } => "waits".to_owned(),
-                    AttemptStep::Began { .. } => "began".to_owned(),
-                    AttemptStep::Dialled { .. } => "dialled".to_owned(),
-                    AttemptStep::Answered => "answered".to_owned(),
-                    AttemptStep::Ended { how, .. } => how.name().to_owned(),
-                };
-                format!("attempt {words}")
             }
             Fact::Consulted(Consulted { step, .. }) => {
                 let step = format!("{step:?}").replace(['(', ')'], " ");

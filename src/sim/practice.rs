@@ -65,11 +65,7 @@ impl Practice {
 
     fn edited(name: &str, flow: &str, team: &str, swarm: &Swarm, chance: &mut Chance) -> Result<Self, String> {
         let flow = flow.replace("time_zone: America/Chicago", &format!("time_zone: {}", swarm.zone));
-        let mut flow = edit(&flow, chance);
-        if swarm.dials {
-            flow += "\ncallbacks: { later_after: 1h, dials: true }\n";
-            flow += &format!("dialling: {{ calls_per_hour: {} }}\n", swarm.dials_an_hour);
-        }
+        let flow = edit(&flow, chance);
         Self::check(name, &flow, team, 1)
     }
 
@@ -103,11 +99,6 @@ impl Practice {
             }
         }
         Self::check(&self.name, &edit(&self.flow, chance), &team, self.version + 1)
-    }
-
-    /// The version in which nobody is dialled any more.
-    pub(super) fn without_dialling(&self) -> Result<Self, String> {
-        Self::check(&self.name, &self.flow.replace("dials: true", "dials: false"), &self.team, self.version + 1)
     }
 
     /// A slip of the pen must be caught: nothing of the file may be used.

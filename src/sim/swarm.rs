@@ -74,9 +74,6 @@ pub(super) struct Swarm {
     pub(super) clock_jumps: bool,
     /// Flow and team files read again in a day.
     pub(super) reloads: u64,
-    /// Are callbacks dialled, and how many an hour at most?
-    pub(super) dials: bool,
-    pub(super) dials_an_hour: u64,
 }
 
 impl Swarm {
@@ -128,8 +125,6 @@ impl Swarm {
             down_max: Span::secs(*chance.pick(&[1, 5, 60, 600])),
             clock_jumps: chance.percent(30),
             reloads: often(chance, &[0, 0, 1, 4]),
-            dials: chance.percent(40),
-            dials_an_hour: often(chance, &[60, 60, 2]),
         }
     }
 }

@@ -53,8 +53,6 @@ pub(super) enum Due {
     Act(AgentId, Act),
     /// Flow and team files are read again.
     Reload,
-    /// The day is over: nobody is dialled any more.
-    DialNobody,
     /// The process dies.
     Crash,
     /// The process starts again.
@@ -146,10 +144,6 @@ impl World {
         for day in 0..days {
             world.plan(Span(Span::hours(24).0 * i64::try_from(day).unwrap_or(0)));
         }
-        if world.swarm.dials {
-            let end = world.ends - world.now;
-            world.later(end, end + Span::mins(30), Due::DialNobody);
-        }
         Ok(world)
     }
 
@@ -207,14 +201,6 @@ impl World {
         Ok(true)
     }
 
-    /// What is left of callbacks waits for other days: without this, items would be looked at for ever.
-    fn dial_nobody(&mut self) -> Result<(), String> {
-        for place in &mut self.practices {
-            *place = place.without_dialling()?;
-        }
-        if self.up { self.offer_files() } else { Ok(()) }
-    }
-
     fn pass_to(&mut self, at: Timestamp) {
         self.now = self.now.max(at);
         self.watch.now = self.clock.floor_time(self.now);
@@ -242,7 +228,6 @@ impl World {
             Due::Act(agent, act) => self.act(&agent, act),
             Due::Reload if self.up => self.reload(),
             Due::Reload => Ok(()),
-            Due::DialNobody => self.dial_nobody(),
             Due::Crash => self.crash(),
             Due::Start => self.start(),
         }

@@ -79,7 +79,6 @@ impl Turn<'_> {
     pub(in crate::floor) fn may_stop(&mut self, id: ItemId, outcome: &str, made: u8, by: Option<&AgentId>) -> bool {
         let Some(item) = self.floor.items.get(&id) else { return false };
         let refusal = match Stop::named(outcome) {
-            // rule: clinical-never-unreachable
             Some(Stop::Unreachable) if item.flow.lane(&item.new.lane).is_some_and(|lane| lane.clinical) => {
                 Refusal::Conflict("clinical work is never closed because nobody was reached: say what was decided")
             }
