@@ -240,7 +240,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         | Fact::Supervised(Supervised { call, .. })
         | Fact::Consulted(Consulted { call, .. })
         | Fact::CallLost { call } => Some(*call),
-        Fact::ItemOpened(new) => Some(new.call),
+        Fact::ItemOpened(new) => Some(new.call).filter(|call| *call != CallId::NONE),
         Fact::Attempt(attempt) => Some(attempt.call).filter(|call| *call != CallId::NONE),
         Fact::EventQuarantined { call, .. } => *call,
         Fact::Taped(taped) => taped.call(),
@@ -259,7 +259,7 @@ pub(super) fn call_of(fact: &Fact, leg_call: &dyn Fn(LegId) -> Option<CallId>) -
         Fact::FloorOpened(_) | Fact::FlowLoaded(_) | Fact::TeamLoaded(_) | Fact::AgentChanged { .. } => None,
         Fact::SoftphoneHeard { .. } | Fact::SoftphoneUnheard { .. } | Fact::SoftphoneLost { .. } => None,
         Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } | Fact::ItemOwned { .. } => None,
-        Fact::ItemFlagged { .. } | Fact::ItemChanged { .. } => None,
+        Fact::ItemFlagged { .. } | Fact::ItemChanged { .. } | Fact::LetterCame(_) => None,
         Fact::RecordingNamed { .. } | Fact::RecordingEmpty { .. } | Fact::RecordingDelayed { .. } => None,
         Fact::RecordingTried { .. } | Fact::RecordingStored { .. } | Fact::RecordingDropped { .. } => None,
         Fact::StaffArrived { .. } | Fact::StaffKnown { .. } | Fact::PinRefused { .. } => None,

@@ -223,7 +223,7 @@ impl Known {
                 self.settled.insert(*call);
             }
             Fact::CallResumed { call, .. } => drop(self.settled.remove(call)),
-            Fact::ItemOpened(new) => {
+            Fact::ItemOpened(new) if new.call != CallId::NONE => {
                 self.settled.insert(new.call);
                 self.practice.insert(new.call, new.practice.clone());
             }

@@ -159,6 +159,10 @@ impl Floor {
 
     /// The open item by which a call is with the clinical group already.
     fn urgent_item_of(&self, call: CallId) -> Option<ItemId> {
+        if call == CallId::NONE {
+            // Of a letter no call tells which is which.
+            return None;
+        }
         let of_call = |item: &&Item| item.new.call == call && item.new.urgent && item.closed.is_none();
         self.items.values().find(of_call).map(|item| item.new.item)
     }
@@ -244,7 +248,8 @@ impl Turn<'_> {
             new.flagged_by = Some(by).filter(|by| !by.is_caller());
             self.fact(Fact::ItemOpened(Box::new(new)));
         }
-        if let Some(item) = self.floor.urgent_item_of(call) {
+        let opened = ItemId(self.floor.minted.item);
+        if let Some(item) = self.floor.urgent_item_of(call).or((call == CallId::NONE).then_some(opened)) {
             self.out.answer = Answer::Flagged(item);
         }
     }

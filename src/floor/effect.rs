@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::fact::Fact;
+use super::work::letter::WhyLive;
 use super::work::note::NotePart;
 use super::work::recording::MessageId;
 use crate::vocab::AgentId;
@@ -194,6 +195,13 @@ pub enum Answer {
     DueKept(&'static str),
     /// The same request, with the same key, was done before.
     DoneBefore,
+    /// A letter was taken: it is part of this item.
+    Taken {
+        /// The item.
+        item: ItemId,
+        /// It was open before.
+        again: bool,
+    },
 }
 
 /// Why a request was refused.
@@ -216,14 +224,37 @@ pub enum Refusal {
         /// The most characters it may have.
         chars_max: usize,
     },
+    /// A time is promised that nobody can keep.
+    CannotKeep {
+        /// Why not.
+        why: Unkeepable,
+        /// The nearest time that somebody can keep; none within a week.
+        nearest: Option<Timestamp>,
+    },
     /// Somebody else has to do it.
     NotHers(&'static str),
+    /// It cannot be closed as answered in writing: that takes a live call.
+    LiveCall(WhyLive),
     /// A value is not one of the allowed ones.
     NotAllowed {
         /// Which field of the request.
         what: &'static str,
         /// What would be allowed.
         allowed: Vec<Arc<str>>,
+    },
+}
+
+/// Why nobody can keep a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unkeepable {
+    /// The practice is closed then.
+    Closed,
+    /// Nobody on the team does this work.
+    Nobody,
+    /// As much is promised for that half hour as can be done.
+    Full {
+        /// So much.
+        promised: u64,
     },
 }
 

@@ -5,11 +5,14 @@
 
 pub mod contact;
 mod item;
+mod letter;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use item::ItemRequest;
+pub use item::PromiseAsked;
+pub use letter::NewLetter;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -130,7 +133,7 @@ pub enum Event {
         by: Option<AgentId>,
         /// By when the patient was promised something.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     },
     /// An assistant asked to move a call to another lane.
     TransferAsked {
@@ -152,7 +155,7 @@ pub enum Event {
         by: Option<AgentId>,
         /// By when the patient was promised something.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     },
     /// Somebody asked to close an item.
     ItemCloseAsked {
@@ -167,7 +170,7 @@ pub enum Event {
         by: Option<AgentId>,
         /// By when the patient was promised something.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     },
     /// Somebody gave an item to another owner.
     OwnerAsked {
@@ -355,6 +358,13 @@ pub enum Event {
         /// Who listens.
         by: Private<String>,
     },
+    /// A patient wrote to the practice.
+    LetterCame {
+        /// The practice.
+        practice: PracticeId,
+        /// What came.
+        letter: Box<NewLetter>,
+    },
     /// Somebody told what the person behind a number wants.
     ContactTold(Box<contact::ContactTold>),
 }
@@ -502,6 +512,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates(each),
             Self::PlaybackAsked { by, .. } | Self::TapeAsked { by, .. } => by.privates(each),
             Self::DetailsTold { details, .. } => details.privates(each),
+            Self::LetterCame { letter, .. } => letter.privates(each),
             Self::ContactTold(told) => told.privates(each),
             Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {
@@ -517,6 +528,7 @@ impl HasPrivate for Event {
             Self::TreatmentEnded { input: Input::Speech(words), .. } => words.privates_mut(each),
             Self::PlaybackAsked { by, .. } | Self::TapeAsked { by, .. } => by.privates_mut(each),
             Self::DetailsTold { details, .. } => details.privates_mut(each),
+            Self::LetterCame { letter, .. } => letter.privates_mut(each),
             Self::ContactTold(told) => told.privates_mut(each),
             Self::Poisoned { event, .. } | Self::AskedOnce { asked: event, .. } => event.privates_mut(each),
             Self::CallCloseAsked { note, .. } | Self::AttemptMade { note, .. } | Self::ItemCloseAsked { note, .. } => {

@@ -12,6 +12,7 @@ pub mod desk;
 pub mod hold;
 mod how;
 mod item;
+pub mod letter;
 mod private;
 pub mod supervision;
 pub mod taped;
@@ -594,6 +595,8 @@ pub enum Fact {
     Attempt(attempt::Attempt),
     /// Something about a recorded conversation.
     Taped(taped::Taped),
+    /// A patient wrote.
+    LetterCame(Box<letter::Letter>),
     /// What is on record about a number.
     ContactKept(Box<contact::ContactKept>),
 }

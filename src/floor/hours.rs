@@ -117,6 +117,16 @@ pub fn on_next_business_day(flow: &Flow, from: Timestamp, span: Span) -> Timesta
     if span == Span::ZERO { opens } else { after_open_time(flow, opens, span) }
 }
 
+/// The first open moment between two moments, and how much open time lies between them.
+pub fn open_between(flow: &Flow, from: Timestamp, to: Timestamp) -> Option<(Timestamp, Span)> {
+    let within = |(opens, closes): (Timestamp, Timestamp)| (opens.max(from), closes.min(to));
+    let spells = spells(flow, from).take_while(|(opens, _)| *opens < to).map(within);
+    spells.filter(|(opens, closes)| opens < closes).fold(None, |sum, (opens, closes)| {
+        let (first, time) = sum.unwrap_or((opens, Span::ZERO));
+        Some((first, time + (closes - opens)))
+    })
+}
+
 /// The first opening on a later day than `from`.
 pub fn next_business_day(flow: &Flow, from: Timestamp) -> Timestamp {
     let Some(zone) = zone(flow) else { return from + Span::hours(24) };

@@ -4,6 +4,7 @@ use super::call::Call;
 use super::call::Phase;
 use super::complaint;
 use super::details::Details;
+use super::details::Window;
 use super::fact::Fact;
 use super::fact::ItemKind;
 use super::fact::Left;
@@ -13,12 +14,14 @@ use super::treatment::Words;
 use super::turn::Turn;
 use super::work::repeat::Kin;
 use super::work::rhythm;
+use crate::flow::Flow;
 use crate::flow::Lane;
 use crate::flow::Owner;
 use crate::flow::Phrase;
 use crate::vocab::CallId;
 use crate::vocab::ItemId;
 use crate::vocab::LaneId;
+use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 impl Turn<'_> {
@@ -64,7 +67,7 @@ impl Turn<'_> {
                 let (known, due) = (item.new.clone(), item.raised_due(self.now));
                 let due = if told { due.min(by) } else { due };
                 let due_at = Some(due).filter(|due| *due != known.due_at);
-                let kind = Some(kind).filter(|kind| *kind > known.kind);
+                let kind = Some(kind).filter(|kind| known.kind.gives_way_to(*kind));
                 self.fact(Fact::ItemJoined { item: known.item, call: id, kind, promised: told.then_some(by), due_at });
                 known.item
             }
@@ -95,7 +98,7 @@ impl Turn<'_> {
         match self.floor.kin(call, found, self.now) {
             Kin::Same(item) => {
                 let (item, due_at) = (item.new.clone(), promised.filter(|at| *at != item.new.due_at));
-                let kind = Some(ItemKind::Callback).filter(|kind| *kind > item.kind);
+                let kind = Some(ItemKind::Callback).filter(|kind| item.kind.gives_way_to(*kind));
                 self.fact(Fact::ItemJoined { item: item.item, call: id, kind, promised, due_at });
                 self.join_complaint(id, item.item);
             }
@@ -149,15 +152,24 @@ impl Turn<'_> {
     }
 }
 
-/// When a call's callback is due. Urgent work does not wait for opening hours.
+/// When a call's callback is due.
 pub(super) fn due(call: &Call, lane: &Lane, now: Timestamp) -> Timestamp {
-    if call.urgent {
-        return now + lane.callback_within;
+    due_of(&call.flow, lane, lane.callback_within, call.urgent, call.details.preferred_window.as_ref(), now)
+}
+
+/// When a request of `now` is due. Urgent work does not wait for opening hours.
+pub(super) fn due_of(
+    flow: &Flow,
+    lane: &Lane,
+    within: Span,
+    urgent: bool,
+    window: Option<&Window>,
+    now: Timestamp,
+) -> Timestamp {
+    if urgent {
+        return now + within;
     }
-    let first = rhythm::first_attempt(&call.flow, &lane.rhythm, now);
-    let due = hours::after_open_time(&call.flow, first, lane.callback_within);
-    match &call.details.preferred_window {
-        Some(window) => hours::due_in_window(&call.flow, window, now, due),
-        None => due,
-    }
+    let first = rhythm::first_attempt(flow, &lane.rhythm, now);
+    let due = hours::after_open_time(flow, first, within);
+    window.map_or(due, |window| hours::due_in_window(flow, window, now, due))
 }

@@ -324,7 +324,7 @@ impl Turn<'_> {
 
     /// Was the caller promised a callback by a time that is over?
     fn is_promise_broken(&self, call: &Call) -> bool {
-        self.floor.requests_of(call).promised(call).is_some_and(|promised| promised < self.now)
+        self.floor.requests_of(call).is_promise_broken(call, self.now)
     }
 
     fn has_waited(&self, call: &Call) -> bool {
@@ -353,7 +353,7 @@ impl Turn<'_> {
                 Some(standing) => standing == Standing::New,
                 None => found.asks_new_or_existing,
             },
-            HeadStart::BrokenPromise => requests.promised(call).is_some_and(|promised| promised < self.now),
+            HeadStart::BrokenPromise => requests.is_promise_broken(call, self.now),
             HeadStart::Backline => call.details.backline,
         };
         let head_starts: Vec<_> =
@@ -455,6 +455,16 @@ fn meaning(flow: &Flow, menu: &Menu, language: &Language, words: &str) -> Meanin
             let spoken = other.then(|| spoken.clone());
             Meaning::Choice { to: choice.to.clone(), spoken, backline: choice.backline }
         }
+    }
+}
+
+/// The lane to which a letter's words lead: as in the first menu, and to a person's if to none there.
+pub(super) fn lane_of_words(flow: &Flow, language: &Language, words: &str) -> LaneId {
+    let menu = flow.steps.get(&flow.start).and_then(|step| if let Step::Menu(menu) = step { Some(menu) } else { None });
+    match menu.map(|menu| meaning(flow, menu, language, words)) {
+        Some(Meaning::Choice { to: Target::Lane(lane), .. }) => lane,
+        Some(Meaning::Urgent { .. }) => flow.urgent.lane.clone(),
+        _ => flow.person.clone(),
     }
 }
 

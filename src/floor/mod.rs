@@ -25,6 +25,7 @@ mod ivr;
 mod ladder;
 pub mod last_words;
 pub mod ledger;
+mod letter;
 mod line;
 mod offering;
 mod on_hold;
@@ -325,9 +326,9 @@ impl Floor {
                 self.items.get(item).map(|item| &item.new.practice)
             }
             Event::ContactTold(told) => self.practices.get_key_value(&told.practice).map(|(id, _)| id),
-            Event::CallDamaged { practice, .. } | Event::TapeAsked { practice, .. } => {
-                self.practices.get_key_value(practice).map(|(id, _)| id)
-            }
+            Event::CallDamaged { practice, .. }
+            | Event::TapeAsked { practice, .. }
+            | Event::LetterCame { practice, .. } => self.practices.get_key_value(practice).map(|(id, _)| id),
             Event::Poisoned { event, .. } | Event::AskedOnce { asked: event, .. } => self.practice_of(event),
             Event::FloorOpened(_)
             | Event::FlowOffered(_)

@@ -14,22 +14,27 @@ use super::effect::Oddity;
 use super::effect::Refusal;
 use super::event::AskedState;
 use super::event::Note;
+use super::event::PromiseAsked;
 use super::fact::Fact;
+use super::fact::ItemChange;
 use super::fact::ItemKind;
 use super::fact::OfferOutcome;
 use super::fact::Route;
 use super::fact::agent::AgentChange;
 use super::fact::agent::NotReady;
 use super::fact::attempt::AttemptEnd;
+use super::fact::desk::DeskChange;
 use super::fact::hold::HoldEnd;
 use super::turn::Turn;
 use super::work::chain;
 use super::work::item::Item;
 use super::work::item::no_further_attempt;
+use super::work::letter::Answerable;
 use super::work::rhythm;
 use super::work::stop;
 use super::wrapup;
 use super::wrapup::Written;
+use crate::flow::ANSWERED_IN_WRITING;
 use crate::flow::Lane;
 use crate::flow::Owner;
 use crate::flow::Reach;
@@ -41,7 +46,6 @@ use crate::vocab::ItemId;
 use crate::vocab::LaneId;
 use crate::vocab::OutcomeId;
 use crate::vocab::Span;
-use crate::vocab::Timestamp;
 
 /// Who promises something later than that has mistyped it.
 const PROMISE_MAX: Span = Span::hours(365 * 24);
@@ -49,6 +53,9 @@ const KEEPS_OPEN: Refusal =
     Refusal::Conflict("a promise keeps the item open: record an attempt with an outcome that stays open");
 const NO_CALLS: Refusal =
     Refusal::Conflict("this number wants no calls: write that it may be called again, or close the item");
+/// To whoever says that a conversation was an answer in writing.
+const SPOKEN: Refusal =
+    Refusal::Conflict("there was a conversation: say how it ended, not that it was answered in writing");
 
 impl Turn<'_> {
     pub(super) fn agent_state_asked(&mut self, id: &AgentId, asked: AskedState) {
@@ -106,9 +113,9 @@ impl Turn<'_> {
         outcome: &str,
         note: Note,
         by: Option<AgentId>,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
-        if let Err(refusal) = self.may_promise(promised) {
+        if let Err(refusal) = self.may_promise(promised, by.as_ref()) {
             return self.refuse(refusal);
         }
         let written = Written::Typed { with_time: promised.is_some() };
@@ -116,8 +123,12 @@ impl Turn<'_> {
     }
 
     /// A promise is about a time to come, and not a slip of the keyboard.
-    fn may_promise(&self, promised: Option<Timestamp>) -> Result<(), Refusal> {
-        if promised.is_none_or(|at| at > self.now && at < self.now + PROMISE_MAX) {
+    fn may_promise(&self, promised: Option<PromiseAsked>, by: Option<&AgentId>) -> Result<(), Refusal> {
+        let anyway = promised.is_some_and(|promised| promised.anyway);
+        if anyway && by.is_none() {
+            return Err(Refusal::NotAllowed { what: "by", allowed: self.floor.assistants() });
+        }
+        if promised.is_none_or(|promised| promised.at > self.now && promised.at < self.now + PROMISE_MAX) {
             return Ok(());
         }
         Err(Refusal::NotAllowed { what: "promised", allowed: vec!["a time to come, within a year".into()] })
@@ -130,7 +141,7 @@ impl Turn<'_> {
         note: Note,
         by: Option<AgentId>,
         written: Written,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
         let Some(call) = self.call(id) else {
             let refusal = if id.0 <= self.floor.minted.call && id.0 > 0 {
@@ -158,6 +169,9 @@ impl Turn<'_> {
         if let Err(refusal) = self.floor.may_close_call(id, by.as_ref()) {
             return self.refuse(refusal);
         }
+        if outcome == ANSWERED_IN_WRITING {
+            return self.refuse(SPOKEN);
+        }
         let Some(lane) = call.lane() else { return };
         let complains = complaint::route(&call.flow, &call.details).is_some();
         let situations = if complains { &[Situation::Complaint][..] } else { &[] };
@@ -171,11 +185,16 @@ impl Turn<'_> {
         let heard = heard.map(|heard| clinical::written_by(written_by.clone(), &heard));
         let request = Request::of_call(call);
         let follows = chain::after_call(call, &found.id);
+        let to = found.hands_to.as_ref().filter(|_| !complains).and_then(|to| call.flow.lane(to)).unwrap_or(lane);
+        if let Err(refusal) = self.floor.keeps_for_call(call, to, promised, self.now) {
+            return self.refuse(refusal);
+        }
         // What is left, or was promised, has an owner and a date. A complaint is management's, whatever the outcome.
         let complaint = complains && !self.floor.manages(call, written_by.as_ref());
         let lane = found.hands_to.clone().filter(|_| !complains).unwrap_or_else(|| lane.id.clone());
         if promised.is_some() || !found.closes || complaint {
-            self.take_up_after_talk(id, &lane, promised);
+            self.take_up_after_talk(id, &lane, promised.map(|promised| promised.at));
+            self.promised_in_talk(id, &lane, promised, written_by.as_ref());
         }
         if let Some(by) = heard {
             self.open_urgent_item(request, by);
@@ -186,6 +205,18 @@ impl Turn<'_> {
         self.fact(Fact::CallClosed { call: id, outcome: found.id.clone(), note: note.clone() });
         if let Some(item) = owed {
             self.fact(Fact::ItemClosed { item, outcome: found.id, note, by: written_by });
+        }
+    }
+
+    /// What a conversation promised is known as a person's promise, and goes before what a prompt had told.
+    fn promised_in_talk(&mut self, call: CallId, lane: &LaneId, promised: Option<PromiseAsked>, by: Option<&AgentId>) {
+        let is_left = |item: &&Item| {
+            item.is_of(call) && item.closed.is_none() && item.new.lane == *lane && item.new.kind != ItemKind::NoteOwed
+        };
+        let Some(item) = self.floor.items.values().rev().find(is_left).map(|item| item.new.item) else { return };
+        if let Some(PromiseAsked { at, anyway }) = promised {
+            let to = ItemChange::Desk(DeskChange::Promised { at, anyway });
+            self.fact(Fact::ItemChanged { item, to, by: by.cloned() });
         }
     }
 
@@ -275,9 +306,9 @@ impl Turn<'_> {
         outcome: &str,
         note: Note,
         by: Option<AgentId>,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
-        if let Err(refusal) = self.may_promise(promised) {
+        if let Err(refusal) = self.may_promise(promised, by.as_ref()) {
             return self.refuse(refusal);
         }
         let Some((kind, found)) = self.work_on(id, outcome, &note, promised) else { return };
@@ -298,6 +329,9 @@ impl Turn<'_> {
             return self.refuse(NO_CALLS);
         }
         let made = item.attempts.saturating_add(u8::from(!item.unwritten));
+        if let Err(refusal) = self.floor.keeps_for_item(item, promised, self.now) {
+            return self.refuse(refusal);
+        }
         if found.closes && !self.may_close_item(id, &note, by.as_ref()) {
             return;
         }
@@ -310,12 +344,16 @@ impl Turn<'_> {
         };
         let Some(item) = self.floor.items.get(&id) else { return };
         let due_before = item.new.due_at;
-        let wished = promised.unwrap_or_else(|| rhythm::next_attempt(item, self.now));
+        let wished = promised.map(|promised| promised.at).unwrap_or_else(|| rhythm::next_attempt(item, self.now));
         let due_at = if self.floor.may_put_off(item, by.as_ref()) { wished } else { wished.min(due_before) };
         let heard = lane_of(item).and_then(|lane| clinical::heard_in(&item.flow, lane, &note));
         let attempted =
             Fact::ItemAttempted { item: id, outcome: found.id.clone(), note: note.clone(), due_at, by: by.clone() };
         self.fact(attempted);
+        if let Some(PromiseAsked { at, anyway }) = promised {
+            let to = ItemChange::Desk(DeskChange::Promised { at, anyway });
+            self.fact(Fact::ItemChanged { item: id, to, by: by.clone() });
+        }
         if let Some(call) = under_way {
             self.fact(Fact::CallClosed { call, outcome: found.id.clone(), note: note.clone() });
         }
@@ -338,7 +376,7 @@ impl Turn<'_> {
         outcome: &str,
         note: Note,
         by: Option<AgentId>,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) {
         let Some((kind, found)) = self.work_on(id, outcome, &note, promised) else { return };
         if kind == ItemKind::NoteOwed {
@@ -394,7 +432,7 @@ impl Turn<'_> {
         id: ItemId,
         outcome: &str,
         note: &Note,
-        promised: Option<Timestamp>,
+        promised: Option<PromiseAsked>,
     ) -> Option<(ItemKind, crate::flow::Outcome)> {
         let Some(item) = self.floor.items.get(&id) else {
             self.refuse(Refusal::Unknown("item"));
@@ -403,6 +441,12 @@ impl Turn<'_> {
         if item.closed.is_some() {
             self.odd(Oddity::ClosedItem(id));
             self.refuse(Refusal::Conflict("this item is closed already"));
+            return None;
+        }
+        if let (ANSWERED_IN_WRITING, Answerable::Live(why)) = (outcome, item.answerable())
+            && item.new.kind != ItemKind::NoteOwed
+        {
+            self.refuse(Refusal::LiveCall(why));
             return None;
         }
         let kind = item.new.kind;
@@ -454,6 +498,7 @@ fn situations(item: &Item, outcome: &str) -> Vec<Situation> {
         (ItemKind::NoteOwed, _) if complains => vec![Situation::Complaint],
         (ItemKind::NoteOwed, _) => Vec::new(),
         (ItemKind::Stage, _) => Vec::new(),
+        (_, true) if outcome == ANSWERED_IN_WRITING => Vec::new(),
         (_, false) => vec![Situation::Attempt],
         (_, true) if complains => vec![Situation::Callback, Situation::Complaint],
         (_, true) => vec![Situation::Callback],

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::Floor;
+use crate::flow::Flow;
 use crate::vocab::CallId;
+use crate::vocab::Caller;
 use crate::vocab::Language;
 use crate::vocab::Number;
 use crate::vocab::PracticeId;
@@ -58,10 +60,20 @@ impl Floor {
             let differs = wanted != &call.language && call.flow.languages.contains(wanted);
             return differs.then(|| wanted.clone());
         }
-        let key = (call.practice.clone(), call.caller.number.clone()?);
-        let (heard, language) = self.tongues.of.get(&key)?;
-        let lately = call.arrived < *heard + LANGUAGE_KEPT;
-        (lately && call.flow.languages.contains(language)).then(|| language.clone())
+        self.tongue_known(call.arrived, &call.flow, call.caller.number.as_ref()?)
+    }
+
+    /// The language in which whoever has this number is written down; the practice's first, if nobody knows another.
+    pub(super) fn tongue_of_writer(&self, at: Timestamp, flow: &Flow, caller: &Caller) -> Language {
+        let wanted = self.language_wanted(&flow.practice, caller).filter(|wanted| flow.languages.contains(wanted));
+        let known = || self.tongue_known(at, flow, caller.number.as_ref()?);
+        wanted.cloned().or_else(known).unwrap_or_else(|| flow.default_language().clone())
+    }
+
+    fn tongue_known(&self, at: Timestamp, flow: &Flow, number: &Number) -> Option<Language> {
+        let (heard, language) = self.tongues.of.get(&(flow.practice.clone(), number.clone()))?;
+        let lately = at < *heard + LANGUAGE_KEPT;
+        (lately && flow.languages.contains(language)).then(|| language.clone())
     }
 
     /// The caller chose a language.

@@ -106,6 +106,7 @@ impl<'f> Turn<'f> {
             Event::ResumeAsked { call } => self.resume_asked(call),
             Event::ConsultAsked { call, what } => self.consult_asked(call, what),
             Event::ItemAsked { item, what, by } => self.item_asked(item, &what, by),
+            Event::LetterCame { practice, letter } => self.letter_came(&practice, *letter),
             Event::ContactTold(told) => self.contact_told(*told),
         }
     }

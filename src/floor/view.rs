@@ -21,7 +21,9 @@ pub use super::rota::Hole;
 use super::treatment::Mode;
 use super::treatment::Treatment;
 use super::work::item::Item;
+use super::work::promise::Promise;
 pub use crate::floor::supervision::Supervision;
+pub use crate::floor::work::letter::Answerable;
 use crate::flow::OnCall;
 use crate::vocab::AgentId;
 use crate::vocab::CallId;
@@ -165,8 +167,8 @@ pub struct CallView {
     pub contact: Option<ContactKept>,
     /// The caller's open items, newest first.
     pub open_items: Vec<ItemId>,
-    /// The time by which the caller was promised a callback before this call.
-    pub promised: Option<Timestamp>,
+    /// By when the caller was promised a callback before this call, and by whom.
+    pub promise: Option<Promise>,
     /// When it reached us.
     pub arrived_at: Timestamp,
     /// While it waits: since when, as the whisper counts it.
@@ -404,7 +406,7 @@ impl Floor {
             details: call.details.clone(),
             contact: self.contact_of(&call.practice, &call.caller).map(|contact| contact.kept.clone()),
             open_items: self.requests_of(call).ids(),
-            promised: self.requests_of(call).promised(call),
+            promise: self.requests_of(call).promise(call),
             arrived_at: call.arrived,
             waiting_since: call.place.as_ref().filter(|_| call.is_queued()).map(|p| p.since),
             answer_by: call.place.as_ref().map(|p| p.head_starts.iter().fold(p.deadline, |by, (_, s)| by + *s)),

@@ -19,12 +19,14 @@ pub struct Callbacks {
     pub repeat_within: Span,
     /// So much earlier the item is due then, once.
     pub repeat_raises: Span,
+    /// So many promised callbacks can one assistant make in half an hour.
+    pub promises_each: u16,
 }
 
 impl Default for Callbacks {
     /// Those of a flow journaled before there were any.
     fn default() -> Self {
-        Self { repeat_within: Span::days(3), repeat_raises: Span::mins(30) }
+        Self { repeat_within: Span::days(3), repeat_raises: Span::mins(30), promises_each: 4 }
     }
 }
 
@@ -79,6 +81,12 @@ pub(super) static CALLBACKS: Record = Record {
             Kind::Duration(Span::ZERO, Span::hours(8)),
             "30m",
             "so much earlier, in open hours, such an item is due then, once",
+        ),
+        default(
+            "promises_each",
+            Kind::Whole(1, 30),
+            "4",
+            "so many promised callbacks can one assistant make in half an hour",
         ),
         rhythm::ATTEMPTS_FIELD,
         rhythm::LATER_FIELD,

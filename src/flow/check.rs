@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::check_backline;
+use super::check_channel;
 use super::check_clinical;
 use super::check_desk;
 use super::check_greeting;
@@ -107,6 +108,7 @@ pub(super) fn check_flow_among(path: &str, text: &str, teams: &Teams<'_>) -> (Op
     dialling::check(&mut case);
     check_sheet::check(&mut case);
     check_desk::check(&mut case);
+    check_channel::check(&mut case);
     check_staff::check(&mut case);
     check_recording::check(&mut case);
     check_people::check_use(&mut case, teams);

@@ -328,7 +328,7 @@ fn spoken_texts(case: &mut Case<'_, '_>) {
     }
 }
 
-fn texts(case: &mut Case<'_, '_>, path: &[&str], texts: &Texts) {
+pub(super) fn texts(case: &mut Case<'_, '_>, path: &[&str], texts: &Texts) {
     for (language, text) in texts {
         let path: Vec<&str> = path.iter().copied().chain([language.as_str()]).collect();
         for sentence in text.split(['.', '!', '?', ';']).map(normalise) {

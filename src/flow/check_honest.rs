@@ -61,7 +61,7 @@ pub(super) fn check(case: &mut Case<'_, '_>) {
     }
 }
 
-fn texts(case: &mut Case<'_, '_>, path: &[&str], texts: &Texts, by_machine: bool) {
+pub(super) fn texts(case: &mut Case<'_, '_>, path: &[&str], texts: &Texts, by_machine: bool) {
     for (language, text) in texts {
         let path: Vec<&str> = path.iter().copied().chain([language.as_str()]).collect();
         let at = case.at(&path);

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::check::Case;
 use super::check::Teams;
+use super::check_channel;
 use super::check_desk;
 use super::check_lane::no_repeats;
 use super::check_on_call;
@@ -111,7 +112,7 @@ pub(super) fn check_use(case: &mut Case<'_, '_>, teams: &Teams<'_>) {
         return;
     };
     let flow = case.flow;
-    for (owner, path) in check_desk::owners(flow) {
+    for (owner, path) in check_desk::owners(flow).into_iter().chain(check_channel::owners(flow)) {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         known_owner(case, team, owner, &path);
     }

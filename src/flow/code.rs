@@ -137,6 +137,8 @@ codes! {
     Referral "flow::referral";
     /// A chain that begins with nothing that is done, or like another.
     Chain "flow::chain";
+    /// A channel whose requests could not be answered as it says.
+    Channel "flow::channel";
     /// A staff number that patients dial too.
     StaffNumber "flow::staff-number";
     /// Conversations that would be recorded without telling callers, or told of in words that do not say it.

@@ -1,6 +1,7 @@
 //! Tree -> model. It reports nothing: what does not fit was reported by the shape check and becomes
 //! a neutral value here (an empty name, an empty text), which the rules skip.
 
+mod channel;
 mod desk;
 
 use std::collections::BTreeMap;
@@ -214,12 +215,17 @@ pub(super) fn flow(root: &Node) -> Flow {
         wording: BTreeMap::new(),
         staff_number: practice.node("staff_number").and_then(|n| Some(Arc::from(n.text()?))),
         desk: desk::desk(&top),
+        channels: channel::channels(top.node("channels")),
     }
 }
 
 fn callbacks(node: Option<&Node>) -> Callbacks {
     let given = Fields::of(node, &CALLBACKS);
-    Callbacks { repeat_within: given.duration("repeat_within"), repeat_raises: given.duration("repeat_raises") }
+    Callbacks {
+        repeat_within: given.duration("repeat_within"),
+        repeat_raises: given.duration("repeat_raises"),
+        promises_each: given.whole("promises_each"),
+    }
 }
 
 fn dialling(node: Option<&Node>) -> Dialling {

@@ -8,8 +8,10 @@
 //! It reads no disk and no clock; what callers hear is written by `render`, what happens is decided by `floor`.
 
 mod callbacks;
+mod channel;
 mod check;
 mod check_backline;
+mod check_channel;
 mod check_clinical;
 mod check_desk;
 mod check_greeting;
@@ -46,6 +48,11 @@ mod wording;
 
 pub use callbacks::Callbacks;
 pub use callbacks::LaneWork;
+pub use channel::ANSWERED_IN_WRITING;
+pub use channel::AnswerBy;
+pub use channel::Channel;
+pub use channel::ChannelLane;
+pub use channel::ChannelRules;
 pub use check::check_flow;
 pub use check::check_team;
 pub use check_greeting::OPENING_SECONDS_MAX;

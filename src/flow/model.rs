@@ -29,6 +29,8 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::callbacks::Callbacks;
+use super::channel::Channel;
+use super::channel::ChannelRules;
 use super::desk::Desk;
 use super::dialling::Dialling;
 use super::recording::RecordingRules;
@@ -100,6 +102,9 @@ pub struct Flow {
     /// Who gets complaints, and what follows a request.
     #[serde(default, skip_serializing_if = "Desk::is_empty")]
     pub desk: Desk,
+    /// What comes by another way than a call; nothing does, if absent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub channels: BTreeMap<Channel, ChannelRules>,
 }
 
 /// What a caller hears before the first question.

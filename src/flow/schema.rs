@@ -20,6 +20,7 @@ pub(super) use team::SHIFT;
 pub(super) use team::TEAM;
 
 use super::callbacks::CALLBACKS;
+use super::channel::CHANNELS;
 use super::desk::CHAIN;
 use super::desk::COMPLAINTS;
 use super::dialling::DIALLING;
@@ -181,6 +182,7 @@ pub(super) static FLOW: Record = Record {
             Kind::Map { name: &IDS, of: &Kind::Record(&CHAIN), min: 1, max: 20 },
             "what follows a request, stage by stage",
         ),
+        optional("channels", Kind::Record(&CHANNELS), "requests that come by another way than a call"),
         optional(
             "wording",
             Kind::Map { name: &Kind::Phrase, of: &Kind::Wording, min: 1, max: 100 },

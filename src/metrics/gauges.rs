@@ -23,7 +23,7 @@ const LANE: [&str; 2] = ["practice", "lane"];
 const ITEM: [&str; 3] = ["practice", "lane", "kind"];
 const AGENT_STATES: [&str; 6] = ["logged_out", "not_ready", "available", "offered", "talking", "wrap_up"];
 const CALL_STATES: [&str; 6] = ["menu", "waiting", "offered", "talking", "wrap_up", "voicemail"];
-const KINDS: [ItemKind; 7] = [
+const KINDS: [ItemKind; 8] = [
     ItemKind::Abandoned,
     ItemKind::Missed,
     ItemKind::Voicemail,
@@ -31,6 +31,7 @@ const KINDS: [ItemKind; 7] = [
     ItemKind::NoteOwed,
     ItemKind::FollowUp,
     ItemKind::Stage,
+    ItemKind::Written,
 ];
 
 pub(super) struct Gauges {

@@ -23,6 +23,7 @@ use crate::floor::fact::Left;
 use crate::floor::fact::OfferOutcome;
 use crate::floor::fact::consult::ConsultEnd;
 use crate::floor::fact::hold::HoldEnd;
+use crate::flow::Channel;
 
 const LANE: [&str; 3] = ["practice", "lane", "language"];
 
@@ -90,6 +91,7 @@ pub(super) struct ItemFamilies {
     seconds: HistogramVec,
     attempts: IntCounterVec,
     repeats: IntCounterVec,
+    letters: IntCounterVec,
     dialled: IntCounterVec,
 }
 
@@ -277,6 +279,12 @@ impl ItemFamilies {
                 &["practice", "lane", "outcome"],
             ),
             repeats: counted("carelane_item_repeats_total", "Calls that went into an item that was open already."),
+            letters: counters(
+                r,
+                "carelane_letters_total",
+                "What patients wrote, by channel: no calls, and no part of the ledger.",
+                &["practice", "lane", "channel"],
+            ),
         }
     }
 
@@ -289,6 +297,7 @@ impl ItemFamilies {
             attempts: self.attempts.with_label_values(labels),
             dialled: Choices::of(&self.dialled, &labels[..2], &DIALLED),
             repeats: self.repeats.with_label_values(labels),
+            letters: Choices::of(&self.letters, &labels[..2], &Channel::ALL.map(|(_, name)| name)),
         }
     }
 }
@@ -333,6 +342,7 @@ pub(super) struct ItemSeries {
     pub(super) attempts: IntCounter,
     pub(super) dialled: Choices,
     pub(super) repeats: IntCounter,
+    pub(super) letters: Choices,
 }
 
 /// The labels of whether a patient has been at the practice before.

@@ -2,6 +2,10 @@
 //!
 //! It holds no personal text: a caller is a key to compare, a call and an item are their numbers.
 
+mod pledge;
+
+pub(super) use pledge::Pledge;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,6 +19,7 @@ use crate::floor::fact::NewItem;
 use crate::floor::fact::Route;
 use crate::floor::fact::consult::ConsultStep;
 use crate::floor::fact::consult::Consulted;
+use crate::floor::fact::desk::DeskChange;
 use crate::floor::wrapup::is_complete;
 use crate::flow::Flow;
 use crate::flow::Lane;
@@ -118,8 +123,8 @@ pub struct Task {
     pub opened: Timestamp,
     /// When it is due.
     pub due: Timestamp,
-    /// The time told to the patient, if one was.
-    pub promised: Option<Timestamp>,
+    /// What the patient was promised, in order.
+    pub pledges: Vec<Pledge>,
     /// Further calls about it.
     pub repeats: u32,
     /// Attempts that did not close it, in order.
@@ -156,7 +161,7 @@ impl Task {
 
     /// Is it about a patient who waits to hear from the practice, and not about a note?
     pub fn is_callback(&self) -> bool {
-        !matches!(self.kind, ItemKind::NoteOwed | ItemKind::Stage)
+        !matches!(self.kind, ItemKind::NoteOwed | ItemKind::Stage | ItemKind::Written)
     }
 
     /// Was it open then?
@@ -254,17 +259,20 @@ impl History {
                 self.with_task(*item, |task| {
                     task.repeats += 1;
                     task.kind = kind.unwrap_or(task.kind);
-                    task.promised = task.promised.into_iter().chain(*promised).min();
+                    task.told(*promised);
                     task.due = due_at.unwrap_or(task.due);
                 });
             }
             Fact::ItemAttempted { item, outcome, due_at, .. } => self.with_task(*item, |task| {
+                task.tried(at);
                 task.attempts.push(Attempt { at, outcome: outcome.clone() });
                 task.due = *due_at;
             }),
             Fact::ItemClosed { item, outcome, note, .. } => self.item_closed(at, *item, outcome, note),
-            Fact::ItemChanged { item, to: ItemChange::Merged { .. }, .. } => self.with_task(*item, |task| {
-                task.closed = Some(Attempt { at, outcome: "merged".into() });
+            Fact::ItemChanged { item, to, .. } => self.item_changed(at, *item, to),
+            Fact::LetterCame(letter) if letter.again => self.with_task(letter.item, |task| {
+                task.repeats += 1;
+                task.due = letter.due_at.unwrap_or(task.due);
             }),
             Fact::ItemOwned { item, owner } => self.with_task(*item, |task| task.owner = owner.clone()),
             Fact::ItemFlagged { item, lane, owner, due_at, .. } => self.with_task(*item, |task| {
@@ -272,6 +280,24 @@ impl History {
                 (task.lane, task.owner) = (lane.clone(), owner.clone());
             }),
             _ => {}
+        }
+    }
+
+    fn item_changed(&mut self, at: Timestamp, item: ItemId, to: &ItemChange) {
+        match to {
+            ItemChange::Merged { into } => {
+                let merged = Attempt { at, outcome: "merged".into() };
+                let given = self.tasks.get_mut(&item).and_then(|task| {
+                    task.closed = Some(merged);
+                    task.given_away()
+                });
+                self.with_task(*into, |task| task.take_over(given));
+            }
+            ItemChange::Due { at } => self.with_task(item, |task| task.put_to(*at)),
+            ItemChange::Desk(DeskChange::Promised { at, .. }) => {
+                self.with_task(item, |task| task.promised_by_person(*at));
+            }
+            ItemChange::Desk(DeskChange::Said { .. } | DeskChange::Referral { .. }) => {}
         }
     }
 
@@ -292,6 +318,7 @@ impl History {
             is_complete(self.lane(&task.practice, &task.lane)?, note, &situations)
         });
         self.with_task(item, |task| {
+            task.tried(at);
             task.closed = Some(Attempt { at, outcome: outcome.clone() });
             task.complete = complete;
         });
@@ -346,7 +373,7 @@ impl History {
             urgent: new.urgent,
             opened: at,
             due: new.due_at,
-            promised: new.promised,
+            pledges: new.promised.into_iter().map(Pledge::by_prompt).collect(),
             repeats: 0,
             attempts: Vec::new(),
             closed: None,

@@ -8,6 +8,7 @@ use super::delay::Delay;
 use super::delay::delay;
 use super::history::Contact;
 use super::history::Ending;
+use super::history::Pledge;
 use super::history::Task;
 use super::slice::Slice;
 use crate::floor::fact::ItemKind;
@@ -48,13 +49,15 @@ pub enum Group {
     Callbacks,
     /// Whether patients got further.
     Outcomes,
+    /// What patients wrote instead of calling: no calls, and counted apart from them.
+    Written,
     /// What the phone cannot see.
     Unseen,
 }
 
 impl Group {
     /// In the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::Calls, Self::Callbacks, Self::Outcomes, Self::Unseen];
+    pub const ALL: [Self; 5] = [Self::Calls, Self::Callbacks, Self::Outcomes, Self::Written, Self::Unseen];
 
     /// As shown.
     pub fn title(self) -> &'static str {
@@ -62,6 +65,7 @@ impl Group {
             Self::Calls => "Calls",
             Self::Callbacks => "Callbacks",
             Self::Outcomes => "Outcomes",
+            Self::Written => "In writing",
             Self::Unseen => "What the phone cannot see",
         }
     }
@@ -90,7 +94,7 @@ const fn metric(group: Group, id: &'static str, title: &'static str, value: fn(&
 }
 
 /// All of them.
-pub const METRICS: [Metric; 34] = [
+pub const METRICS: [Metric; 39] = [
     metric(Group::Calls, "calls", "calls that came in", |s| Value::Count(count(&s.contacts, |_| true))),
     metric(Group::Calls, "answered", "answered by a person", |s| share(&s.contacts, |c| c.answered.is_some())),
     metric(Group::Calls, "missed", "missed: nobody spoke with the caller", |s| share(&s.contacts, Contact::is_missed)),
@@ -132,9 +136,13 @@ pub const METRICS: [Metric; 34] = [
         share(&callbacks(s).collect::<Vec<_>>(), |task| same_day(s, task))
     }),
     metric(Group::Callbacks, "promises_kept", "promised times at which somebody had called", |s| {
-        let is_past = |task: &&&Task| task.promised.is_some_and(|promised| promised < s.until);
-        let promised: Vec<_> = s.tasks.iter().copied().filter(|task| is_past(&task)).collect();
-        share(&promised, |task| task.first_try().is_some_and(|at| task.promised.is_some_and(|promised| at <= promised)))
+        promises_kept(s, |_| true)
+    }),
+    metric(Group::Callbacks, "prompts_promises_kept", "of these, told by a prompt", |s| {
+        promises_kept(s, |pledge| !pledge.by_person)
+    }),
+    metric(Group::Callbacks, "persons_promises_kept", "of these, told by a person", |s| {
+        promises_kept(s, |pledge| pledge.by_person)
     }),
     metric(Group::Callbacks, "open", "open at the end", |s| Value::Count(count(&s.open, |_| true))),
     metric(Group::Callbacks, "overdue", "overdue at the end", |s| share(&s.open, |task| task.is_overdue_at(s.until))),
@@ -169,14 +177,20 @@ pub const METRICS: [Metric; 34] = [
     metric(Group::Outcomes, "reasons_known", "answered calls with a reason", |s| {
         share(&s.contacts.iter().copied().filter(|c| c.answered.is_some()).collect::<Vec<_>>(), |c| c.reason.is_some())
     }),
+    metric(Group::Written, "written", "requests in writing", |s| Value::Count(count(&s.tasks, is_written))),
+    metric(Group::Written, "written_answer_time", "time until a request in writing was answered or tried", |s| {
+        let written = s.tasks.iter().copied().filter(|task| is_written(task));
+        Value::Time(delay(written.filter_map(|task| Some(task.first_try()? - task.opened))))
+    }),
+    metric(Group::Written, "written_open", "of open items, requests in writing", |s| share(&s.open, is_written)),
     metric(Group::Unseen, "avoidable", "avoidable questions", |_| {
         Value::NoSource("a tag of the practice's on a reason")
     }),
     metric(Group::Unseen, "appointments", "confirmations, no-shows, recovered appointments", |_| {
         Value::NoSource("events of the appointment system")
     }),
-    metric(Group::Unseen, "paperwork", "intake, portal messages, referral documents", |_| {
-        Value::NoSource("events of the portal and the referral system")
+    metric(Group::Unseen, "paperwork", "intake, referral documents", |_| {
+        Value::NoSource("events of the intake and the referral system")
     }),
     metric(Group::Unseen, "verdicts", "correct escalation, complaints, interruptions", |_| {
         Value::NoSource("a person's verdict on a sample")
@@ -191,12 +205,23 @@ fn share<T: Copy>(all: &[T], is: impl Fn(T) -> bool) -> Value {
     Value::Share(count(all, is), u32::try_from(all.len()).unwrap_or(u32::MAX))
 }
 
+fn is_written(task: &Task) -> bool {
+    task.kind == ItemKind::Written
+}
+
 fn left(contact: &Contact, how: Left) -> bool {
     contact.ending == Ending::Left(how)
 }
 
 fn short(contact: &Contact) -> bool {
     left(contact, Left::Abandoned) && contact.ended.is_some_and(|at| at - contact.arrived < SHORT)
+}
+
+/// Of promises whose time is over.
+fn promises_kept(slice: &Slice<'_>, is_meant: impl Fn(&Pledge) -> bool) -> Value {
+    let pledges = slice.tasks.iter().flat_map(|task| &task.pledges);
+    let past: Vec<&Pledge> = pledges.filter(|pledge| pledge.at < slice.until && is_meant(pledge)).collect();
+    share(&past, Pledge::is_kept)
 }
 
 /// Patients who wait to hear from the practice.

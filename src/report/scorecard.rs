@@ -6,6 +6,7 @@ use super::delay::Lasting;
 use super::history::Contact;
 use super::history::Ending;
 use super::history::History;
+use super::history::Pledge;
 use super::history::Task;
 use super::metric::METRICS;
 use super::metric::Metric;
@@ -186,11 +187,12 @@ pub(super) fn exceptions(slice: &Slice<'_>) -> Vec<String> {
         let lost = (c.ending == Ending::Lost).then(|| format!("{at} {}: its entries were lost", c.call));
         [ladder, lost].into_iter().flatten().map(|told| (c.arrived, told))
     });
-    let broken = slice.tasks.iter().filter_map(|task| {
-        let promised = task.promised.filter(|promised| *promised < slice.until)?;
-        let is_kept = task.first_try().is_some_and(|at| at <= promised);
-        (!is_kept)
-            .then(|| (promised, format!("{} {}: the promised time passed without a try", time(promised), task.item)))
+    let broken = slice.tasks.iter().flat_map(|task| {
+        let is_broken = |pledge: &&Pledge| pledge.at < slice.until && !pledge.is_kept();
+        task.pledges.iter().filter(is_broken).map(|pledge| {
+            let told = format!("{} {}: the promised time passed without a try", time(pledge.at), task.item);
+            (pledge.at, told)
+        })
     });
     let mut all: Vec<(Timestamp, String)> = calls.chain(broken).collect();
     all.sort();

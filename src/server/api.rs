@@ -32,10 +32,12 @@ use crate::floor::details::Window;
 use crate::floor::effect::Answer;
 use crate::floor::effect::Lack;
 use crate::floor::effect::Refusal;
+use crate::floor::effect::Unkeepable;
 use crate::floor::event::AskedState;
 use crate::floor::event::ConsultRequest;
 use crate::floor::event::Event;
 use crate::floor::event::Note;
+use crate::floor::event::PromiseAsked;
 use crate::floor::treatment::Mode;
 use crate::floor::work::item::Item;
 use crate::flow::Date;
@@ -68,6 +70,8 @@ struct ClosingBody {
     by: Option<String>,
     #[serde(default)]
     promised: Option<String>,
+    #[serde(default)]
+    anyway: bool,
 }
 
 /// Outcome and note, who says so, and by when something was promised.
@@ -75,7 +79,7 @@ struct Closing {
     outcome: Arc<str>,
     note: Note,
     by: Option<AgentId>,
-    promised: Option<Timestamp>,
+    promised: Option<PromiseAsked>,
 }
 
 #[derive(Deserialize)]
@@ -230,13 +234,14 @@ impl Asking<'_> {
             }
             ("POST", ["items", item, "claim"]) => self.claim(item, body).await,
             ("POST", ["items", item, "merge"]) => self.merge(item, body).await,
+            ("POST", ["practices", practice, "items"]) => self.take_letter(practice, body).await,
             (_, ["floor" | "items" | "events"] | ["calls" | "items", _] | ["lanes", _, _] | [_, _, "recording"]) => {
                 Err(reply::method_not_allowed("GET"))
             }
             (_, ["agents", _, "state"] | ["items", _, "owner"]) => Err(reply::method_not_allowed("PUT")),
             (_, ["calls" | "items", _, "caller"]) => Err(reply::method_not_allowed("PATCH")),
             (_, ["calls", _, "close"] | ["items", _, "attempts" | "close" | "merge"] | ["flows", "reload"])
-            | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"]) => {
+            | (_, ["calls" | "items", _, "urgent"] | ["agents", _, "softphone"] | ["practices", _, "items"]) => {
                 Err(reply::method_not_allowed("POST"))
             }
             (method, ["items", item, what @ ("script" | "referral")]) => self.keep((method, what), item, body).await,
@@ -291,8 +296,9 @@ impl Asking<'_> {
 
     /// Outcome and note. A reason given with them is taken first, so that one of no lane's list closes nothing.
     async fn closing(&mut self, of: Subject, body: &[u8]) -> Result<Closing, Reply> {
-        let ClosingBody { outcome, note, reason, by, promised } = read(body)?;
-        let promised = promised.map(|text| time(&text)).transpose()?;
+        let ClosingBody { outcome, note, reason, by, promised, anyway } = read(body)?;
+        let promised =
+            promised.map(|text| moment(&text, "promised")).transpose()?.map(|at| PromiseAsked { at, anyway });
         if reason.is_some() {
             let details = Box::new(details(DetailsBody { reason, ..DetailsBody::default() })?);
             self.tell(Event::DetailsTold { of, details }).await?;
@@ -350,13 +356,12 @@ pub(super) fn id<T: std::str::FromStr>(text: &str, what: &str) -> Result<T, Repl
 }
 
 /// A time as the API writes and reads them.
-fn time(text: &str) -> Result<Timestamp, Reply> {
-    let detail =
-        "`promised` is no time: write it like 2026-12-01T15:00:00Z, or with an offset, 2026-12-01T09:00:00-06:00";
+pub(super) fn moment(text: &str, field: &str) -> Result<Timestamp, Reply> {
+    let form = "write it like 2026-12-01T15:00:00Z, or with an offset, 2026-12-01T09:00:00-06:00";
     let parsed = text.parse::<jiff::Timestamp>();
     parsed
         .map(|at| Timestamp(at.as_millisecond()))
-        .map_err(|_| reply::problem(StatusCode::UNPROCESSABLE_ENTITY, detail))
+        .map_err(|_| reply::problem(StatusCode::UNPROCESSABLE_ENTITY, &format!("`{field}` is no time: {form}")))
 }
 
 /// What a request's body may say.
@@ -370,7 +375,7 @@ impl Body for StateBody {
 }
 
 impl Body for ClosingBody {
-    const FORM: &'static str = r#"{"outcome": text, "note": {field: text, …}, "reason": text, if any, "by": an assistant's id, where it is required, "promised": "2026-12-01T15:00:00Z", if something was}"#;
+    const FORM: &'static str = r#"{"outcome": text, "note": {field: text, …}, "reason": text, if any, "by": an assistant's id, where it is required, "promised": "2026-12-01T15:00:00Z", if something was, "anyway": true, if it is promised though nobody can keep it}"#;
 }
 
 impl Body for DetailsBody {
@@ -433,6 +438,27 @@ pub(super) fn details(body: DetailsBody) -> Result<Details, Reply> {
     })
 }
 
+/// A promise that cannot be kept: why, another time, and how to insist.
+fn cannot_keep(why: Unkeepable, nearest: Option<Timestamp>) -> Reply {
+    let (reason, why) = match why {
+        Unkeepable::Closed => ("closed", "the practice is closed then".to_owned()),
+        Unkeepable::Nobody => ("nobody", "nobody on the team does this work".to_owned()),
+        Unkeepable::Full { promised } => {
+            let full = format!("{promised} callbacks are promised for that half hour, as many as can be made");
+            ("full", full)
+        }
+    };
+    let nearest = nearest.map(Timestamp::rfc3339);
+    let other = match &nearest {
+        Some(at) => format!("The nearest time that can be kept is {at}"),
+        None => "No time within a week of it can be kept".to_owned(),
+    };
+    let detail = format!(
+        "nobody can keep this promise: {why}. {other}. To promise it in spite of that, send `\"anyway\": true` with `by`"
+    );
+    reply::problem_with(StatusCode::CONFLICT, &detail, json!({ "reason": reason, "nearest": nearest }))
+}
+
 /// When somebody wants to be called.
 pub(super) fn window(text: String) -> Result<Window, Reply> {
     let detail = format!("`preferred_window` is written like {WINDOW_FORM}");
@@ -447,6 +473,13 @@ pub(super) fn refused(refusal: &Refusal) -> Reply {
             let detail = "it was changed since you read it: read it again, and decide again";
             reply::problem(StatusCode::PRECONDITION_FAILED, detail)
         }
+        Refusal::LiveCall(why) => {
+            let missing = why.missing();
+            let detail = format!("this cannot be answered in writing: {}", why.why());
+            let members = json!({ "missing": missing, "live_call": why.name() });
+            reply::problem_with(StatusCode::UNPROCESSABLE_ENTITY, &detail, members)
+        }
+        Refusal::CannotKeep { why, nearest } => cannot_keep(*why, *nearest),
         Refusal::NotHers(why) => reply::problem(StatusCode::FORBIDDEN, why),
         Refusal::Quarantined => {
             let detail = "carelane crashed twice at this request and has set it aside: a bug; see OPERATIONS.md";

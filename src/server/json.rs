@@ -3,6 +3,7 @@
 //! Callers' numbers and notes are shown here, to those with the token, and nowhere else.
 
 mod desk;
+mod letter;
 
 pub(super) use desk::in_full;
 
@@ -21,6 +22,7 @@ use crate::floor::view::PracticeView;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
 use crate::floor::work::recording::Recording;
+use crate::flow::ANSWERED_IN_WRITING;
 use crate::flow::Lane;
 use crate::flow::NoteField;
 use crate::vocab::CallId;
@@ -40,7 +42,8 @@ pub(super) fn floor(view: &View, now: Timestamp) -> Value {
         "calls": view.calls.iter().map(|c| json!({
             "call": c.call.to_string(), "carrier_call": c.carrier_call, "state": c.state,
             "practice": c.practice, "lane": c.lane, "language": c.language, "urgent": c.urgent, "repeat": c.repeat,
-            "promised": c.promised.map(Timestamp::rfc3339), "caller_is": details(&c.details),
+            "promised": c.promise.as_ref().map(|promise| promise.at.rfc3339()),
+            "promise": c.promise.as_ref().map(desk::promise), "caller_is": details(&c.details),
             "open_items": c.open_items.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "waited": c.waiting_since.map(|since| (now - since).as_secs()), "agent": c.agent,
             "calls_back": c.calling.map(|calling| json!({
@@ -111,7 +114,9 @@ fn agents(view: &View) -> Vec<Value> {
 pub(super) fn lane(practice: &PracticeId, lane: &Lane) -> Value {
     let field = |f: &NoteField| json!({"id": f.id, "label": f.label, "required": f.required, "when": f.when});
     let fields = lane.note_fields.iter().map(field);
-    let outcomes = lane.outcomes.iter().map(|o| json!({"id": o.id, "closes": o.closes, "hands_to": o.hands_to}));
+    // A letter's own outcome stands in the item that may have it.
+    let spoken = lane.outcomes.iter().filter(|o| o.id.as_str() != ANSWERED_IN_WRITING);
+    let outcomes = spoken.map(|o| json!({"id": o.id, "closes": o.closes, "hands_to": o.hands_to}));
     json!({
         "practice": practice, "lane": lane.id, "name": lane.name, "clinical": lane.clinical,
         "asks_new_or_existing": lane.asks_new_or_existing,
@@ -136,7 +141,7 @@ pub(super) fn item(item: &Item) -> Value {
         "caller": number(new.caller.number.as_ref()), "language": new.language, "urgent": new.urgent,
         "other_numbers": item.other_numbers.iter().map(|other| number(Some(other))).collect::<Vec<_>>(),
         "status": item.status(), "owner": new.owner.as_str(), "due_at": new.due_at.rfc3339(),
-        "promised": new.promised.map(Timestamp::rfc3339), "call": new.call.to_string(),
+        "promised": new.promised.map(Timestamp::rfc3339), "call": call(new.call),
         "opened_at": item.opened_at.rfc3339(), "attempts": item.attempts,
         "attempts_max": item.rhythm().attempts_max(), "calling": item.calling.map(|call| call.to_string()),
         "unwritten": item.unwritten, "undialled": item.undialled.map(Undialled::name),
@@ -147,6 +152,8 @@ pub(super) fn item(item: &Item) -> Value {
         "segment": item.segment().name(), "next_action": item.next_action(),
         "repeats": item.repeats, "calls": calls(item), "maybe_same": new.maybe_same.map(|id| id.to_string()),
         "earlier": new.earlier.map(|id| id.to_string()), "merged_into": item.merged_into.map(|id| id.to_string()),
+        "channel": item.channel(), "letters": letter::letters(item), "answer": letter::answer(item),
+        "promise": item.promise().as_ref().map(desk::promise),
         "chain": desk::chain(item), "unsaid": item.unsaid(), "referral": desk::referral(item),
         "recording": item.recording().map(recording),
         "messages": item.messages.iter().zip(1u16..).map(|(known, number)| {
@@ -169,7 +176,13 @@ pub(super) fn aged(known: &Item, now: Timestamp) -> Value {
 
 /// Every call that the item goes on with, in order.
 fn calls(item: &Item) -> Vec<String> {
-    std::iter::once(&item.new.call).chain(&item.joined).map(ToString::to_string).collect()
+    let calls = std::iter::once(&item.new.call).chain(&item.joined);
+    calls.filter(|call| **call != CallId::NONE).map(ToString::to_string).collect()
+}
+
+/// The call an item comes from, if it comes from one.
+fn call(call: CallId) -> Value {
+    if call == CallId::NONE { Value::Null } else { call.to_string().into() }
 }
 
 fn recording(known: &Recording) -> Value {

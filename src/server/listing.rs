@@ -10,13 +10,15 @@ use super::reply;
 use super::reply::Reply;
 use crate::floor::view::View;
 use crate::floor::work::item::Item;
+use crate::flow::Channel;
 use crate::vocab::ItemId;
 use crate::vocab::Timestamp;
 
 /// The most items of one page; without `limit` there are no pages.
 const LIMIT_MAX: usize = 1_000;
 /// What a list may be narrowed by.
-const NAMES: &str = "practice, lane, kind, owner, language, urgent, overdue, unwritten, undialled, after, limit";
+const NAMES: &str =
+    "practice, lane, kind, channel, owner, language, urgent, overdue, unwritten, undialled, after, limit";
 
 /// Which items are asked for.
 #[derive(Default)]
@@ -57,6 +59,7 @@ impl Wanted {
                 "practice" => wanted.members.push(("practice", value.into_owned())),
                 "lane" => wanted.members.push(("lane", value.into_owned())),
                 "kind" => wanted.members.push(("kind", value.into_owned())),
+                "channel" => wanted.members.push(("channel", value.into_owned())),
                 "owner" => wanted.members.push(("owner", value.into_owned())),
                 "language" => wanted.members.push(("language", value.into_owned())),
                 "urgent" => wanted.urgent = is_true("urgent", &value)?,
@@ -85,6 +88,7 @@ impl Wanted {
                 "practice" => new.practice.as_str(),
                 "lane" => new.lane.as_str(),
                 "kind" => new.kind.name(),
+                "channel" => item.channel().map_or("phone", Channel::name),
                 "owner" => new.owner.as_str(),
                 _ => new.language.as_str(),
             };

@@ -9,6 +9,7 @@ mod browser;
 mod contacts;
 mod events;
 mod json;
+mod letters;
 mod listener;
 mod listing;
 mod menus;

@@ -32,6 +32,11 @@ impl Reply {
         Self { cached: true, ..self }
     }
 
+    /// The same with another status.
+    pub(super) fn with(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     /// With the version of what it shows, in quotes.
     pub(super) fn tagged(self, etag: &str) -> Self {
         Self { header: HeaderValue::from_str(etag).ok().map(|value| Box::new((ETAG, value))), ..self }

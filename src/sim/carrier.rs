@@ -265,7 +265,8 @@ impl World {
         match out.answer {
             Answer::Treat { leg, serial } => self.play(name, leg, serial),
             Answer::Over | Answer::Excuse => self.end(name, LegEnd::Completed),
-            Answer::Noted | Answer::Refused(_) | Answer::Flagged(_) | Answer::DueKept(_) | Answer::DoneBefore => {}
+            Answer::Noted | Answer::Refused(_) | Answer::Flagged(_) => {}
+            Answer::DueKept(_) | Answer::DoneBefore | Answer::Taken { .. } => {}
         }
         Ok(())
     }

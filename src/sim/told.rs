@@ -4,6 +4,7 @@
 
 mod consult;
 mod contact;
+mod item;
 mod treatment;
 mod work;
 
@@ -94,6 +95,7 @@ pub fn outbox(out: &Outbox) -> String {
         Answer::Refused(why) => writeln!(text, "refused: {}", refusal(why)),
         Answer::Flagged(item) => writeln!(text, "flagged: {item}"),
         Answer::DoneBefore => writeln!(text, "done before"),
+        Answer::Taken { item, again } => writeln!(text, "taken: {item}{}", if *again { ", again" } else { "" }),
         Answer::DueKept(why) => writeln!(text, "due kept: {why}"),
     };
     text
@@ -150,6 +152,7 @@ pub fn event(told: &Event) -> String {
         },
         Event::RecordingFetched { recording, duration, .. } => format!("{recording} is fetched, {duration}"),
         Event::PlaybackAsked { item, .. } => format!("somebody wants to hear {item}"),
+        Event::LetterCame { practice, letter } => format!("somebody writes to {practice} by {}", letter.channel.name()),
         Event::ContactTold(told) => contact::told(told),
         Event::ItemAsked { item, what: ItemRequest::Merge { into }, .. } => format!("{item} is said to be {into}"),
         Event::ItemAsked { item, what: ItemRequest::Claim, .. } => format!("somebody claims {item}"),
@@ -192,6 +195,11 @@ fn refusal(why: &Refusal) -> String {
     match why {
         Refusal::Unknown(what) => format!("no such {what}"),
         Refusal::Conflict(why) | Refusal::NotHers(why) => (*why).to_owned(),
+        Refusal::LiveCall(why) => format!("a live call is needed: {}", why.name()),
+        Refusal::CannotKeep { why, nearest } => {
+            let nearest = nearest.map_or_else(|| "none".to_owned(), time);
+            format!("nobody can keep this promise, {why:?}; the nearest that can be kept: {nearest}")
+        }
         Refusal::Changed => "changed meanwhile".to_owned(),
         Refusal::Quarantined => "set aside".to_owned(),
         Refusal::Missing(lacks) => {
@@ -459,24 +467,7 @@ pub fn floor(floor: &Floor) -> String {
         }
         text.push('\n');
     }
-    for item in &view.items {
-        let new = &item.item.new;
-        let _ = writeln!(
-            text,
-            "{} {} for {}, owner {}, due {}, attempts {}",
-            item.id,
-            plain(new.kind),
-            new.lane,
-            new.owner.as_str(),
-            time(new.due_at),
-            item.item.attempts,
-        );
-        for recording in &item.item.messages {
-            let carrier = if recording.at_carrier { ", at the carrier" } else { "" };
-            let partial = if recording.partial { ", partial" } else { "" };
-            let _ = writeln!(text, "  recording {}{partial}{carrier}", recording.state.name());
-        }
-    }
+    view.items.iter().for_each(|item| text.push_str(&item::standing(&item.item)));
     text
 }
 

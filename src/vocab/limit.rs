@@ -18,6 +18,10 @@ pub const CALLS_MAX: usize = 120_000;
 pub const INPUT_CHARS_MAX: usize = 500;
 /// One note field.
 pub const NOTE_CHARS_MAX: usize = 2_000;
+/// What a patient may write: longer e-mails are whole histories, and a portal's own limit is lower.
+pub const LETTER_CHARS_MAX: usize = 10_000;
+/// An address, or a name in a portal.
+pub const SENDER_CHARS_MAX: usize = 200;
 /// A patient's name.
 pub const NAME_CHARS_MAX: usize = 200;
 /// Events the desk takes into one commit.

@@ -10,10 +10,12 @@ use carelane::floor::Floor;
 use carelane::floor::event::FlowFile;
 use carelane::floor::event::Note;
 use carelane::floor::fact::Fact;
+use carelane::floor::fact::ItemChange;
 use carelane::floor::fact::ItemKind;
 use carelane::floor::fact::Left;
 use carelane::floor::fact::NewItem;
 use carelane::floor::fact::Route;
+use carelane::floor::fact::desk::DeskChange;
 use carelane::floor::treatment::Party;
 use carelane::flow::Flow;
 use carelane::flow::Owner;
@@ -178,6 +180,51 @@ fn every_call_of_a_week_is_in_one_group_and_what_is_unseen_is_never_zero() {
     assert_eq!(value(&card, "completed"), Value::Share(41, 42));
     assert!(matches!(value(&card, "paperwork"), Value::NoSource(_)));
     assert!(card.left[0].overdue.is_some(), "nothing ages silently");
+}
+
+#[test]
+fn promises_are_counted_by_who_gave_them_and_the_last_word_counts() {
+    let mut week = quiet();
+    week.missed(600, "scheduling", None);
+    let (item, opened) = (ItemId(week.calls), MONDAY + Span::mins(600));
+    let joined = |by: Timestamp| Fact::ItemJoined {
+        item,
+        call: CallId(week.calls),
+        kind: None,
+        promised: Some(by),
+        due_at: Some(by),
+    };
+    let promised = |at: Timestamp| Fact::ItemChanged {
+        item,
+        to: ItemChange::Desk(DeskChange::Promised { at, anyway: false }),
+        by: Some("ana".into()),
+    };
+    let attempted = |due_at: Timestamp| Fact::ItemAttempted {
+        item,
+        outcome: "message_left".into(),
+        note: Note::new(),
+        due_at,
+        by: Some("ana".into()),
+    };
+    let at = |minutes: i64| opened + Span::mins(minutes);
+    // A prompt tells an hour, then half an hour: one promise, and the try is in time. A person's promise is broken,
+    // and the one that replaced it before its time was kept.
+    let steps = [
+        (1, vec![joined(at(60))]),
+        (2, vec![joined(at(30))]),
+        (20, vec![attempted(at(120)), promised(at(120))]),
+        (130, vec![attempted(at(200)), promised(at(200))]),
+        (140, vec![promised(at(300))]),
+        (290, vec![attempted(at(2_000))]),
+    ];
+    for (minutes, facts) in steps {
+        week.history.take(at(minutes), &facts);
+    }
+    let card = week.scorecard();
+    assert_eq!(value(&card, "prompts_promises_kept"), Value::Share(1, 1));
+    assert_eq!(value(&card, "persons_promises_kept"), Value::Share(1, 2));
+    assert_eq!(value(&card, "promises_kept"), Value::Share(2, 3));
+    assert_eq!(card.exceptions.iter().filter(|told| told.contains("passed without a try")).count(), 1);
 }
 
 #[test]

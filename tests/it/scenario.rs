@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 mod contact;
+mod letters;
 mod neighbours;
 pub(crate) mod practice;
 mod repeats;

@@ -9,6 +9,7 @@ mod doors;
 mod events;
 pub(crate) mod http;
 mod interface;
+mod letters;
 mod lifecycle;
 mod privacy;
 pub(crate) mod process;

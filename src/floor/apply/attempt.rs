@@ -119,6 +119,7 @@ impl Floor {
         if let Some(item) = self.items.get_mut(&item) {
             item.attempts = item.attempts.saturating_add(1);
             item.last_outcome = Some(OutcomeId::from("answered"));
+            item.kept.tried = true;
             item.unwritten = true;
         }
     }
@@ -127,6 +128,7 @@ impl Floor {
         if let Some(item) = self.items.get_mut(&id) {
             if how.rang_in_vain() {
                 item.attempts = item.attempts.saturating_add(1);
+                item.kept.tried = true;
             }
             if how != AttemptEnd::Withdrawn {
                 item.last_outcome = Some(OutcomeId::from(how.name()));

@@ -8,6 +8,8 @@ use crate::floor::fact::Fact;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
+use crate::floor::fact::desk::DeskChange;
+use crate::floor::fact::letter::Letter;
 use crate::floor::timer::TimerName;
 use crate::floor::work::item::Item;
 use crate::floor::work::item::LastWait;
@@ -51,6 +53,7 @@ impl Floor {
             Fact::ItemOwned { item, owner } => self.item_owned(*item, owner),
             Fact::ItemFlagged { item, .. } => self.item_flagged(*item, fact),
             Fact::ItemChanged { item, to, by } => self.item_changed(at, *item, to, by.as_ref()),
+            Fact::LetterCame(letter) => self.letter_came(at, letter),
             _ => {}
         }
     }
@@ -89,6 +92,7 @@ impl Floor {
             closed: None,
             closed_by: None,
             messages: Vec::new(),
+            letters: Vec::new(),
             kept: Kept::default(),
         };
         self.items.insert(new.item, item);
@@ -99,7 +103,9 @@ impl Floor {
         let Fact::ItemJoined { item, call, kind, promised, due_at } = fact else { return };
         let Some(item) = self.items.get_mut(item) else { return };
         item.new.kind = kind.unwrap_or(item.new.kind);
-        item.new.promised = [item.new.promised, *promised].into_iter().flatten().min();
+        if let Some(promised) = promised {
+            item.told(*promised);
+        }
         if let Some(due_at) = *due_at {
             item.raised |= due_at < item.new.due_at;
             item.new.due_at = due_at;
@@ -113,11 +119,31 @@ impl Floor {
         }
     }
 
+    /// A letter is part of its item. A further one may make it due earlier, once.
+    fn letter_came(&mut self, at: Timestamp, letter: &Letter) {
+        let Some(item) = self.items.get_mut(&letter.item) else { return };
+        item.letters.push(letter.clone());
+        if !letter.again {
+            return;
+        }
+        item.repeats = item.repeats.saturating_add(1);
+        if let Some(due_at) = letter.due_at {
+            item.raised |= due_at < item.new.due_at;
+            item.new.due_at = due_at;
+        }
+        if item.new.kind == ItemKind::Written {
+            item.last_wait = LastWait { arrived: letter.received.max(item.last_wait.arrived), ended: at };
+        }
+    }
+
     /// What a person changed.
     fn item_changed(&mut self, at: Timestamp, id: ItemId, to: &ItemChange, by: Option<&AgentId>) {
         match to {
             ItemChange::Desk(change) => {
                 if let Some(item) = self.items.get_mut(&id) {
+                    if let DeskChange::Promised { at, .. } = change {
+                        item.new.promised = Some(*at);
+                    }
                     item.kept.take(at, change, by);
                 }
             }
@@ -125,8 +151,7 @@ impl Floor {
             ItemChange::Due { at } => {
                 let Some(item) = self.items.get_mut(&id) else { return };
                 // What was told is told anew with the time that the patient wants.
-                item.new.promised = item.new.promised.map(|told| if told == item.new.due_at { *at } else { told });
-                item.new.due_at = *at;
+                item.put_to(*at);
             }
         }
     }
@@ -136,23 +161,28 @@ impl Floor {
         let Some(from) = self.items.get_mut(&id) else { return };
         from.merged_into = Some(into);
         let messages = std::mem::take(&mut from.messages);
-        let (new, opened_at, attempts) = (from.new.clone(), from.opened_at, from.attempts);
+        let letters = std::mem::take(&mut from.letters);
+        let from = from.clone();
+        let (new, opened_at, attempts) = (&from.new, from.opened_at, from.attempts);
         let numbers: Vec<Number> = from.numbers().cloned().collect();
         let (joined, last_wait, referral) = (from.joined.clone(), from.last_wait, from.kept.referral.clone());
         self.timers.clear(&TimerName::RecordingDue(id));
         let Some(item) = self.items.get_mut(&into) else { return };
         let first = item.next_message();
         item.messages.extend(messages);
-        item.join(std::iter::once(new.call).chain(joined));
+        item.letters.extend(letters);
+        item.join(std::iter::once(new.call).chain(joined).filter(|call| *call != CallId::NONE));
         for number in numbers {
             self.requests.entry((number.key(), new.practice.clone())).or_default().insert(into);
             item.know_number(number);
         }
         item.opened_at = item.opened_at.min(opened_at);
         item.attempts = item.attempts.saturating_add(attempts);
-        item.new.kind = item.new.kind.max(new.kind);
+        if item.new.kind.gives_way_to(new.kind) {
+            item.new.kind = new.kind;
+        }
         item.new.due_at = item.new.due_at.min(new.due_at);
-        item.new.promised = [item.new.promised, new.promised].into_iter().flatten().min();
+        item.take_promise(&from);
         item.new.maybe_same.take_if(|same| *same == id);
         item.kept.referral = item.kept.referral.take().or(referral);
         if last_wait.ended > item.last_wait.ended {
@@ -211,6 +241,7 @@ impl Floor {
         item.new.due_at = due_at;
         // Who is tried again is told everything again.
         item.kept.said.clear();
+        item.kept.tried = true;
     }
 
     fn item_closed(&mut self, at: Timestamp, id: ItemId, outcome: &OutcomeId, by: Option<&AgentId>) {

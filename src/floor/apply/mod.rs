@@ -70,7 +70,8 @@ impl Floor {
             | Fact::ItemClosed { .. }
             | Fact::ItemOwned { .. }
             | Fact::ItemFlagged { .. }
-            | Fact::ItemChanged { .. } => self.item_fact(at, fact),
+            | Fact::ItemChanged { .. }
+            | Fact::LetterCame(_) => self.item_fact(at, fact),
             Fact::LegNamed { .. } | Fact::LegUnwanted { .. } | Fact::LegEnded { .. } => self.leg_fact(at, fact),
             Fact::StrangerEnded { carrier_call } => self.stranger_ended(at, carrier_call),
             Fact::VoicemailBegan { .. }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::floor::fact::desk::DeskChange;
 use crate::vocab::ItemId;
+use crate::vocab::Timestamp;
 
 /// What somebody asked of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,4 +22,40 @@ pub enum ItemRequest {
     Claim,
     /// Keep this about it.
     Desk(DeskChange),
+}
+
+/// A time that an assistant promised to a patient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "PromiseForm", into = "PromiseForm")]
+pub struct PromiseAsked {
+    /// By when.
+    pub at: Timestamp,
+    /// Also if nobody can keep it.
+    pub anyway: bool,
+}
+
+/// As it is journaled: a plain time, unless more was said.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum PromiseForm {
+    At(Timestamp),
+    Anyway { at: Timestamp, anyway: bool },
+}
+
+impl From<PromiseForm> for PromiseAsked {
+    fn from(form: PromiseForm) -> Self {
+        match form {
+            PromiseForm::At(at) => Self { at, anyway: false },
+            PromiseForm::Anyway { at, anyway } => Self { at, anyway },
+        }
+    }
+}
+
+impl From<PromiseAsked> for PromiseForm {
+    fn from(asked: PromiseAsked) -> Self {
+        match asked {
+            PromiseAsked { at, anyway: false } => Self::At(at),
+            PromiseAsked { at, anyway } => Self::Anyway { at, anyway },
+        }
+    }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::flow::ScriptStep;
 use crate::vocab::DocumentId;
+use crate::vocab::Timestamp;
 
 /// What is kept, and in the same form asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,14 @@ pub enum DeskChange {
         /// What it lacks: of the lane's documents.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         missing: Vec<DocumentId>,
+    },
+    /// A person promised the patient a time.
+    Promised {
+        /// By when.
+        at: Timestamp,
+        /// Though nobody could keep it, as far as carelane knew.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        anyway: bool,
     },
 }
 

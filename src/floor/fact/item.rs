@@ -114,6 +114,8 @@ pub enum ItemKind {
     FollowUp,
     /// A request is done, and this follows it: a stage of a chain.
     Stage,
+    /// The patient wrote, by a channel that is no call.
+    Written,
 }
 
 impl ItemKind {
@@ -127,6 +129,17 @@ impl ItemKind {
             Self::NoteOwed => "note_owed",
             Self::FollowUp => "follow_up",
             Self::Stage => "stage",
+            Self::Written => "written",
+        }
+    }
+
+    /// Does an item of this kind become one of the other, when both are the same request? Who calls asks for more than
+    /// who writes.
+    pub fn gives_way_to(self, other: Self) -> bool {
+        match (self, other) {
+            (_, Self::Written) => false,
+            (Self::Written, _) => true,
+            (known, other) => other > known,
         }
     }
 }

@@ -14,6 +14,7 @@ impl HasPrivate for Fact {
                 new.details.privates(each);
             }
             Self::DetailsKnown { details, .. } => details.privates(each),
+            Self::LetterCame(letter) => letter.privates(each),
             Self::ContactKept(kept) => kept.privates(each),
             Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
                 note.values().for_each(|text| text.privates(each));
@@ -31,6 +32,7 @@ impl HasPrivate for Fact {
                 new.details.privates_mut(each);
             }
             Self::DetailsKnown { details, .. } => details.privates_mut(each),
+            Self::LetterCame(letter) => letter.privates_mut(each),
             Self::ContactKept(kept) => kept.privates_mut(each),
             Self::CallClosed { note, .. } | Self::ItemAttempted { note, .. } | Self::ItemClosed { note, .. } => {
                 note.values_mut().for_each(|text| text.privates_mut(each));

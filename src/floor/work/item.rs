@@ -2,12 +2,17 @@
 //!
 //! Who calls again about it joins it: it holds every call and message of the request, in their order.
 
+pub use super::promise::Promise;
+pub use super::promise::PromiseSource;
+
 use super::kept::Kept;
+use super::letter::Answerable;
 use super::recording::MessageId;
 use super::recording::Recording;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::attempt::Undialled;
+use crate::floor::fact::letter::Letter;
 use crate::flow::Flow;
 use crate::flow::Owner;
 use crate::flow::Phrase;
@@ -71,6 +76,8 @@ pub struct Item {
     pub last_wait: LastWait,
     /// The messages that the caller left, or could have left, in their order.
     pub messages: Vec<Recording>,
+    /// What the patient wrote, in order.
+    pub letters: Vec<Letter>,
     /// What was said of the callback script since the last attempt, and how the referral stands.
     pub kept: Kept,
 }
@@ -148,6 +155,10 @@ impl Item {
             },
             (_, Some(other)) => format!("find out whether it is the same as {other}, then call back"),
             (ItemKind::Voicemail, _) if self.attempts == 0 => "listen to the message, then call back".to_owned(),
+            (ItemKind::Written, _) if self.attempts == 0 => match self.answerable() {
+                Answerable::InWriting(_) => "read what was written, then answer".to_owned(),
+                Answerable::Live(_) => "read what was written, then call".to_owned(),
+            },
             (ItemKind::FollowUp, _) => "ask the patient what was meant".to_owned(),
             _ => format!("call back, attempt {attempt} of {attempts_max}"),
         }
@@ -156,6 +167,11 @@ impl Item {
     /// Does it go on with this call?
     pub fn is_of(&self, call: CallId) -> bool {
         self.new.call == call || self.joined.contains(&call)
+    }
+
+    /// Does a call belong to it?
+    pub fn is_called(&self) -> bool {
+        self.new.call != CallId::NONE || !self.joined.is_empty()
     }
 
     pub(in crate::floor) fn join(&mut self, calls: impl IntoIterator<Item = CallId>) {

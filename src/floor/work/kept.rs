@@ -1,5 +1,5 @@
-//! What is kept about an item while assistants work on it: which steps of the callback script were said, and how its
-//! referral stands.
+//! What is kept about an item while assistants work on it: which steps of the callback script were said, how its
+//! referral stands, and what they promised.
 //!
 //! Steps not said block nothing: who must tick boxes to be done ticks them unsaid. The item tells which are missing,
 //! also when it is closed.
@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::item::Item;
+use super::promise::Promise;
+use super::promise::PromiseSource;
 use crate::floor::Floor;
 use crate::floor::effect::Refusal;
 use crate::floor::fact::ItemChange;
@@ -25,6 +27,10 @@ pub struct Kept {
     pub said: BTreeMap<ScriptStep, (Timestamp, Option<AgentId>)>,
     /// How the referral stands, if somebody looked.
     pub referral: Option<Referral>,
+    /// The last time that a person promised; a prompt's promise stands in the item only.
+    pub promise: Option<Promise>,
+    /// Has somebody tried to reach the patient since the last promise?
+    pub tried: bool,
 }
 
 /// How a referral stands.
@@ -48,6 +54,10 @@ impl Kept {
             DeskChange::Referral { status, missing } => {
                 let (missing, by) = (missing.clone(), by.cloned());
                 self.referral = Some(Referral { status: *status, missing, at, by });
+            }
+            DeskChange::Promised { at, anyway } => {
+                let source = PromiseSource::Person { by: by.cloned(), anyway: *anyway };
+                (self.promise, self.tried) = (Some(Promise { at: *at, source }), false);
             }
         }
     }
@@ -77,6 +87,9 @@ impl Floor {
         let changes = match change {
             DeskChange::Said { step } if !item.kept.said.contains_key(step) && !item.unsaid().contains(step) => {
                 return Err(Refusal::Conflict("this item's lane had no callback script when it began"));
+            }
+            DeskChange::Promised { .. } => {
+                return Err(Refusal::Conflict("a time is promised with an attempt, or when a call is closed"));
             }
             DeskChange::Said { step } => !item.kept.said.contains_key(step),
             DeskChange::Referral { status, missing } => {

@@ -3,7 +3,9 @@
 pub(super) mod chain;
 pub mod item;
 pub mod kept;
+pub mod letter;
 pub mod note;
+pub(super) mod promise;
 pub mod recording;
 pub(super) mod repeat;
 pub(super) mod rhythm;

@@ -6,9 +6,11 @@
 mod english;
 mod promise;
 mod spanish;
+mod unreached;
 
 pub use promise::names_a_time;
 pub use promise::promises;
+pub use unreached::only_tried;
 
 use crate::flow::normalise;
 use crate::flow::says;
@@ -137,16 +139,6 @@ pub fn lacking(field: &str, text: &str) -> Vec<NotePart> {
         NotePart::Action | NotePart::Something => clauses.iter().flatten().any(|word| is_telling(word)),
     };
     wanted.iter().filter(|part| !tells(part)).copied().collect()
-}
-
-/// Do these texts tell only that somebody was tried and not reached?
-pub fn only_tried<'t>(texts: impl Iterator<Item = &'t str>) -> bool {
-    let clauses: Vec<String> = texts.flat_map(clauses).collect();
-    let (tried, rest): (Vec<Vec<&str>>, Vec<Vec<&str>>) = clauses
-        .iter()
-        .map(|c| c.split(' ').filter(|w| !w.is_empty()).collect())
-        .partition(|c: &Vec<&str>| has_tried(c));
-    !tried.is_empty() && !rest.iter().any(|clause| did(clause))
 }
 
 /// A text in parts, in normal form.

@@ -5,6 +5,7 @@ use crate::floor::hours;
 use crate::flow::Flow;
 use crate::flow::Moment;
 use crate::flow::Rhythm;
+use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// When the first attempt of a request of `now` is made.
@@ -32,11 +33,13 @@ fn at(flow: &Flow, rhythm: &Rhythm, moment: Moment, now: Timestamp) -> Timestamp
 // rule: window-respected
 pub(in crate::floor) fn next_attempt(item: &Item, now: Timestamp) -> Timestamp {
     let (rhythm, made) = (item.rhythm(), item.attempts.saturating_add(u8::from(!item.unwritten)));
+    // patient: who called for urgent help waits for no opening hours.
+    if item.new.urgent && made < rhythm.attempts_max() {
+        return now + item.flow.lane(&item.new.lane).map_or(Span::ZERO, |lane| lane.callback_within);
+    }
     let at = next_step(&item.flow, &rhythm, made, now);
     match &item.new.details.preferred_window {
-        Some(window) if !item.new.urgent && made < rhythm.attempts_max() => {
-            hours::first_in_window(&item.flow, window, at)
-        }
+        Some(window) if made < rhythm.attempts_max() => hours::first_in_window(&item.flow, window, at),
         _ => at,
     }
 }
@@ -46,7 +49,6 @@ mod tests {
     use super::*;
     use crate::flow::check_folder;
     use crate::flow::demo;
-    use crate::vocab::Span;
 
     /// The demo is open from 8 to 12 and from 13 to 17 on Mondays, in a zone six hours behind UTC in December.
     #[test]

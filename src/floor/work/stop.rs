@@ -82,9 +82,9 @@ impl Turn<'_> {
             Some(Stop::Unreachable) if item.flow.lane(&item.new.lane).is_some_and(|lane| lane.clinical) => {
                 Refusal::Conflict("clinical work is never closed because nobody was reached: say what was decided")
             }
-            Some(Stop::Unreachable) if made < item.rhythm().attempts_max() => {
-                Refusal::Conflict("a patient is unreachable after the last attempt only: there are attempts left to make")
-            }
+            Some(Stop::Unreachable) if made < item.rhythm().attempts_max() => Refusal::Conflict(
+                "a patient is unreachable after the last attempt only: there are attempts left to make",
+            ),
             Some(Stop::OptedOut) if item.new.caller.number.is_none() => {
                 Refusal::Conflict("this caller hid the number: there is none that could be kept from being called")
             }

@@ -42,6 +42,14 @@ impl Tally {
                     known.series.seconds.observe(seconds(at - known.opened));
                 }
             }
+            Fact::LetterCame(letter) => {
+                if let Some(known) = self.items.get(&letter.item) {
+                    known.series.letters.inc(letter.channel.name());
+                    if letter.again {
+                        known.series.repeats.inc();
+                    }
+                }
+            }
             Fact::ItemChanged { item, to: ItemChange::Merged { .. }, .. } => drop(self.items.remove(item)),
             Fact::ItemFlagged { item, by, lane, .. } => self.item_flagged(*item, by, lane),
             _ => {}

@@ -4,8 +4,11 @@ use serde_json::Value;
 use serde_json::json;
 
 use super::aged;
+use super::letter;
 use crate::floor::fact::desk::ReferralStatus;
 use crate::floor::work::item::Item;
+use crate::floor::work::item::Promise;
+use crate::floor::work::item::PromiseSource;
 use crate::flow::Flow;
 use crate::flow::Lane;
 use crate::flow::LaneException;
@@ -39,6 +42,15 @@ pub(super) fn referral(item: &Item) -> Value {
     )
 }
 
+/// What the patient was promised, and by whom: a prompt of ours, or a person.
+pub(super) fn promise(promise: &Promise) -> Value {
+    let (by, anyway) = match &promise.source {
+        PromiseSource::Prompt => (None, false),
+        PromiseSource::Person { by, anyway } => (by.as_ref(), *anyway),
+    };
+    json!({"at": promise.at.rfc3339(), "source": promise.source.name(), "by": by, "anyway": anyway})
+}
+
 /// Which stage of which chain an item is, and what comes after it.
 pub(super) fn chain(item: &Item) -> Value {
     let Some(link) = &item.new.chain else { return Value::Null };
@@ -66,6 +78,7 @@ pub(in crate::server) fn in_full(item: &Item, now: Timestamp) -> Value {
         })
     });
     shown["script"] = steps.collect();
+    shown["letters"] = letter::letters_in_full(item).into();
     if let Some(known) = &item.kept.referral {
         shown["referral"]["say"] = json!(referral_words(&item.flow, lane, known.status, &known.missing));
         // The machine tells no one by caller ID alone: a person does.
@@ -78,7 +91,7 @@ pub(in crate::server) fn in_full(item: &Item, now: Timestamp) -> Value {
 
 /// Overdue, or promised by a time at which nobody had tried.
 fn is_late(item: &Item, now: Timestamp) -> bool {
-    let broken = item.new.promised.is_some_and(|promised| promised < now && item.attempts == 0);
+    let broken = item.new.promised.is_some_and(|promised| promised < now && !item.kept.tried);
     item.closed.is_none() && (item.new.due_at < now || broken)
 }
 

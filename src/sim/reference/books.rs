@@ -5,6 +5,7 @@
 mod attempts;
 mod consults;
 mod items;
+mod letters;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -196,6 +197,7 @@ impl Books {
             Fact::Consulted(consulted) => self.consulted(now, consulted)?,
             Fact::ItemOpened(new) => self.opened(now, new, thorough)?,
             Fact::ItemJoined { .. } => self.joined(now, fact)?,
+            Fact::LetterCame(letter) => self.letter_came(now, letter)?,
             Fact::ItemChanged { item, to, .. } => self.changed(*item, to)?,
             Fact::ItemAttempted { .. } | Fact::ItemClosed { .. } => self.worked_on(now, fact)?,
             Fact::ItemOwned { item, owner } => {
@@ -263,7 +265,7 @@ impl Books {
             let waits = match new.kind {
                 ItemKind::Abandoned | ItemKind::Missed => lately,
                 ItemKind::Callback | ItemKind::Voicemail => lately || (new.promised.is_some() && item.attempts == 0),
-                ItemKind::NoteOwed | ItemKind::FollowUp | ItemKind::Stage => false,
+                ItemKind::NoteOwed | ItemKind::FollowUp | ItemKind::Stage | ItemKind::Written => false,
             };
             new.lane == *lane && !new.urgent && waits
         };

@@ -78,6 +78,11 @@ impl Clinic {
                     work.due = due_at.unwrap_or(work.due);
                 }
             }
+            Fact::LetterCame(letter) => {
+                if let Some((work, due)) = self.open.get_mut(&letter.item).zip(letter.due_at) {
+                    work.due = due;
+                }
+            }
             // Who is called is called by the lane's own people.
             Fact::Attempt(Attempt { item, step: AttemptStep::Ended { due_at, .. }, .. }) => {
                 self.open.get_mut(item).into_iter().for_each(|work| work.due = *due_at);
@@ -99,7 +104,9 @@ impl Clinic {
                     work.flagger = by.agent().cloned();
                 }
             }
-            Fact::ItemAttempted { item, due_at, by, .. } => self.attempted(event, (*item, by.as_ref()), *due_at, after)?,
+            Fact::ItemAttempted { item, due_at, by, .. } => {
+                self.attempted(event, (*item, by.as_ref()), *due_at, after)?
+            }
             Fact::ItemClosed { item, by, .. } => self.closed(event, *item, by.as_ref(), after)?,
             _ => {}
         }
@@ -154,7 +161,9 @@ impl Clinic {
         };
         let Some(work) = self.open.get_mut(&into) else { return Err(format!("no-phantom: {id} goes into {into}")) };
         work.due = work.due.min(from.due);
-        work.kind = work.kind.max(from.kind);
+        if work.kind.gives_way_to(from.kind) {
+            work.kind = from.kind;
+        }
         if work.urgent || !from.urgent { Ok(()) } else { Err(format!("flag-stays: {id} was urgent, {into} is not")) }
     }
 

@@ -10,6 +10,7 @@ use crate::floor::fact::FlaggedBy;
 use crate::floor::fact::ItemChange;
 use crate::floor::fact::NewItem;
 use crate::floor::fact::desk::DeskChange;
+use crate::vocab::CallId;
 
 pub(super) fn work(told: &Fact) -> String {
     match told {
@@ -29,6 +30,13 @@ pub(super) fn work(told: &Fact) -> String {
             ItemChange::Due { at } => format!("{item} is due {}", time(*at)),
             ItemChange::Desk(change) => format!("{item}: {}", kept(change)),
         },
+        Fact::LetterCame(letter) => format!(
+            "{} came by {}{}{}",
+            letter.item,
+            letter.channel.name(),
+            if letter.again { ", again" } else { "" },
+            letter.due_at.map_or_else(String::new, |at| format!(", due {} now", time(at))),
+        ),
         Fact::ItemOwned { item, owner } => format!("{item} owned by {}", owner.as_str()),
         other => recording(other),
     }
@@ -37,6 +45,8 @@ pub(super) fn work(told: &Fact) -> String {
 pub(super) fn kept(change: &DeskChange) -> String {
     match change {
         DeskChange::Said { step } => format!("{} was said", step.name()),
+        DeskChange::Promised { at, anyway: false } => format!("promised by {}", time(*at)),
+        DeskChange::Promised { at, anyway: true } => format!("promised by {}, anyway", time(*at)),
         DeskChange::Referral { status, missing } if missing.is_empty() => format!("the referral is {}", status.name()),
         DeskChange::Referral { status, missing } => {
             let missing: Vec<&str> = missing.iter().map(|document| document.as_str()).collect();
@@ -73,10 +83,10 @@ fn recording(told: &Fact) -> String {
 
 fn item(new: &NewItem) -> String {
     format!(
-        "{} {} of {} for {}: {} {}, owner {}, due {}{}",
+        "{} {}{} for {}: {} {}, owner {}, due {}{}",
         new.item,
         plain(new.kind),
-        new.call,
+        if new.call == CallId::NONE { String::new() } else { format!(" of {}", new.call) },
         new.lane,
         new.language,
         if new.urgent { "urgent" } else { "routine" },

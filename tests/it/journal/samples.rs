@@ -7,6 +7,7 @@ mod contact;
 mod desk;
 mod items;
 mod lane;
+mod letters;
 mod talk;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
 use carelane::floor::event::PinCheck;
+use carelane::floor::event::PromiseAsked;
 use carelane::floor::event::Salvage;
 use carelane::floor::event::TeamFile;
 use carelane::floor::fact::Fact;
@@ -104,7 +106,7 @@ variants!(EVENTS, event_name, Event: FloorOpened FlowOffered TeamOffered CallArr
     TransferAsked AttemptMade ItemCloseAsked OwnerAsked RecordingReported RecordingFetched PlaybackAsked DetailsTold
     TimePassed CallMissed KeyFound CallDamaged JournalSalvaged UrgentAsked GapFound GapRead
     SoftphoneHeard SoftphoneUnheard LineLost Poisoned MessageBegan ItemAsked AskedOnce HoldAsked ResumeAsked
-    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked ContactTold);
+    SuperviseAsked TapingFound TapeBegan TapeKept TapeAsked ConsultAsked ContactTold LetterCame);
 variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived LegTreated InputMissed
     LanguageChosen UrgentFlagged Queued TierOpened OfferMade OfferAnswered OfferEnded AgentChanged TalkBegan
     TalkEnded Transferred CallClosed CallLeft ItemOpened ItemJoined ItemAttempted ItemClosed ItemOwned LegNamed
@@ -113,7 +115,7 @@ variants!(FACTS, fact_name, Fact: FloorOpened FlowLoaded TeamLoaded CallArrived 
     LadderBegan LadderEnded DetailsKnown KeyExpired CallLost JournalSalvaged StaffArrived StaffKnown PinRefused
     WaitOverrun CallResumed ItemFlagged AskUnanswered GapFound GapRead EventQuarantined
     SoftphoneHeard SoftphoneUnheard SoftphoneLost OfferRung LineLost LineBack MessageBegan ItemChanged
-    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted ContactKept Attempt);
+    AskedOnce HoldBegan HoldReminded HoldEnded Supervised Taped Consulted ContactKept Attempt LetterCame);
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -155,7 +157,9 @@ pub(crate) fn arrival(n: u32) -> (Event, Vec<Fact>) {
 /// Entries in which every event and every fact stands at least once.
 pub(crate) fn all() -> Vec<(Event, Vec<Fact>)> {
     let mut entries = vec![arrival(1)];
-    entries.extend(events().into_iter().chain(talk::events()).map(|event| (event, Vec::new())));
+    entries.extend(
+        events().into_iter().chain(talk::events()).chain([letters::letter_event()]).map(|event| (event, Vec::new())),
+    );
     // Facts share entries, so that personal texts of several stand in one sealed part.
     entries.extend(facts().chunks(5).map(|facts| (Event::TimePassed, facts.to_vec())));
     entries
@@ -190,7 +194,7 @@ fn events() -> Vec<Event> {
             outcome: "booked".into(),
             note: note(10),
             by: Some("ana".into()),
-            promised: Some(Timestamp(12)),
+            promised: Some(PromiseAsked { at: Timestamp(12), anyway: true }),
         },
         Event::TransferAsked { call, lane: "clinical".into() },
         Event::AttemptMade { item, outcome: "message_left".into(), note: note(11), by: None, promised: None },
@@ -240,8 +244,7 @@ fn facts() -> Vec<Fact> {
         .zip(1..)
         .map(|(treatment, serial)| Fact::LegTreated { leg, serial, treatment, pushed: serial % 2 == 0 })
         .collect();
-    facts.extend(talk::facts());
-    facts.extend(attempts::facts());
+    facts.extend(talk::facts().into_iter().chain(attempts::facts()));
     facts.extend([
         Fact::FloorOpened("fl0".into()),
         Fact::FlowLoaded(Box::new(flow_file())),
@@ -299,6 +302,7 @@ fn facts() -> Vec<Fact> {
         Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
     facts.extend(items::item_facts(item));
+    facts.push(letters::letter_fact(item));
     facts.extend(items::mailbox_facts(call, leg, item));
     facts.extend(staff_facts(leg));
     facts.push(contact::kept());
@@ -487,11 +491,12 @@ fn flow_file() -> FlowFile {
         retention: Retention { texts: Span::days(400) },
         limits: Limits { calls_per_number: 4, anonymous_calls: 40, within: Span::mins(5), calls: 70 },
         recording: Some(RecordingRules { announcement: texts("This call may be recorded."), decline_key: Some('2') }),
-        callbacks: Callbacks { repeat_within: Span::days(9), repeat_raises: Span::mins(7) },
+        callbacks: Callbacks { repeat_within: Span::days(9), repeat_raises: Span::mins(7), promises_each: 4 },
         dialling: Dialling { prefixes: vec!["+1".into()], calls_per_hour: 9, calls_per_day: 90 },
         wording: BTreeMap::from([(Phrase::OneMoment, texts("One moment, please."))]),
         staff_number: Some("+15550100199".into()),
         desk: desk::desk(),
+        channels: letters::channels(),
     };
     FlowFile { hash: "b94d27b9934d3e08".into(), text: "version: 1\n# ñ\n".into(), flow: Arc::new(flow) }
 }

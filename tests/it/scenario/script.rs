@@ -29,6 +29,7 @@ use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
 use carelane::floor::event::Note;
 use carelane::floor::event::PinCheck;
+use carelane::floor::event::PromiseAsked;
 use carelane::floor::fact::Fact;
 use carelane::floor::fact::desk::DeskChange;
 use carelane::floor::fact::desk::ReferralStatus;
@@ -50,6 +51,7 @@ use carelane::vocab::Span;
 use carelane::vocab::Timestamp;
 
 use super::contact;
+use super::letters;
 use super::practice::NUMBER;
 use super::practice::Practice;
 use super::practice::STAFF_NUMBER;
@@ -388,6 +390,7 @@ impl Stage {
                 let missing = missing.iter().map(|document| (*document).into()).collect();
                 Ok(desk(id(item)?, DeskChange::Referral { status, missing }, by))
             }
+            ["letter", ..] => letters::event(words),
             ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
             ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
             ["details", who, ..] => {
@@ -464,7 +467,7 @@ impl Stage {
     }
 }
 
-fn desk(item: ItemId, change: DeskChange, by: &str) -> Event {
+pub(super) fn desk(item: ItemId, change: DeskChange, by: &str) -> Event {
     Event::ItemAsked { item, what: ItemRequest::Desk(change), by: Some(by.into()) }
 }
 
@@ -494,7 +497,7 @@ fn split(line: &str) -> Vec<String> {
     words
 }
 
-fn local(text: &str) -> Result<Timestamp, String> {
+pub(super) fn local(text: &str) -> Result<Timestamp, String> {
     let time: jiff::civil::DateTime = text.parse().map_err(|e| format!("{text}: {e}"))?;
     let zoned = time.in_tz(told::ZONE).map_err(|e| format!("{text}: {e}"))?;
     Ok(Timestamp(zoned.timestamp().as_millisecond()))
@@ -512,19 +515,23 @@ fn length(text: &str) -> Result<Span, String> {
     }
 }
 
-fn id<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+pub(super) fn id<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{text} is no such number"))
 }
 
 /// Fields and their texts, perhaps after `by=ana`.
 /// Who closes, and by when something is promised, if that is said first (`by=ana`, `at=2026-11-24T15:00`); the fields.
-fn note(words: &[&str]) -> Result<(Note, Option<AgentId>, Option<Timestamp>), String> {
+fn note(words: &[&str]) -> Result<(Note, Option<AgentId>, Option<PromiseAsked>), String> {
     let (by, words) = match words.split_first() {
         Some((first, rest)) if first.starts_with("by=") => (Some(first[3..].into()), rest),
         _ => (None, words),
     };
     let (promised, words) = match words.split_first() {
-        Some((first, rest)) if first.starts_with("at=") => (Some(local(&first[3..].replace('T', " "))?), rest),
+        Some((first, rest)) if first.starts_with("at=") => {
+            // `at=2026-11-24T15:00!` is promised anyway.
+            let (at, anyway) = (first[3..].trim_end_matches('!').replace('T', " "), first.ends_with('!'));
+            (Some(PromiseAsked { at: local(&at)?, anyway }), rest)
+        }
         _ => (None, words),
     };
     let field = |word: &&str| {
@@ -534,7 +541,7 @@ fn note(words: &[&str]) -> Result<(Note, Option<AgentId>, Option<Timestamp>), St
     Ok((words.iter().map(field).collect::<Result<Note, String>>()?, by, promised))
 }
 
-fn details(words: &[&str]) -> Result<Details, String> {
+pub(super) fn details(words: &[&str]) -> Result<Details, String> {
     let mut details = Details::default();
     for word in words {
         let (name, value) = word.split_once('=').ok_or_else(|| format!("{word} is no name=value"))?;

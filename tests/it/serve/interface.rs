@@ -348,12 +348,44 @@ async fn a_note_that_tells_too_little_is_refused_with_what_is_missing_and_a_prom
         let refused = ask(&world, "POST items/item-1/attempts", &body, 422).await;
         assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains(words)), "{refused}");
     }
+    assert_eq!((&item["promise"]["source"], &item["promise"]["at"]), (&json!("prompt"), &item["due_at"]));
     let due: jiff::Timestamp = item["due_at"].as_str().expect("a time").parse().expect("a time");
     let later = due + jiff::SignedDuration::from_hours(30);
     let promised = format!(r#","promised":"{later}""#);
     let done = ask(&world, "POST items/item-1/attempts", &attempt(told, &promised), 200).await;
     let now_due: jiff::Timestamp = done["due_at"].as_str().expect("a time").parse().expect("a time");
     assert_eq!(now_due.as_millisecond(), later.as_millisecond());
+    assert_eq!(done["promise"], json!({"at": done["due_at"], "source": "person", "by": null, "anyway": false}));
     let closing = attempt("told her son all of it", &promised).replace("message_left", "no_further_action");
     ask(&world, "POST items/item-1/close", &closing, 409).await;
+}
+
+#[tokio::test]
+async fn a_promise_that_nobody_can_keep_is_refused_with_the_nearest_time_and_kept_if_somebody_insists() {
+    let mut world = World::stopped(free_address(), 10.0, Faults::default()).await;
+    write_flows(&world.engine, |_, text| {
+        text.replace("\ngreeting:\n", "\ncallbacks: { promises_each: 1 }\n\ngreeting:\n")
+    });
+    world.engine.start_and_wait().await;
+    for (number, item) in [("+15550109311", "item-1"), ("+15550109312", "item-2")] {
+        world.patient(number, "dial\nexpect \"press 1\"\nkey 1\nexpect \"call you back\"\nexpect-ended").await;
+        world.until_quiet().await;
+        ask(&world, &format!("PUT items/{item}/owner"), r#"{"owner":"ana"}"#, 200).await;
+    }
+    let attempt = |promised: &str| format!(r#"{{"outcome":"message_left","note":{NOTE},"promised":{promised}}}"#);
+    let item = ask(&world, "GET items/item-1", "", 200).await;
+    let due: jiff::Timestamp = item["due_at"].as_str().expect("a time").parse().expect("a time");
+    let later = format!(r#""{}""#, due + jiff::SignedDuration::from_hours(30));
+    ask(&world, "POST items/item-1/attempts", &attempt(&later), 200).await;
+    let refused = ask(&world, "POST items/item-2/attempts", &attempt(&later), 409).await;
+    assert_eq!(refused["reason"], "full", "{refused}");
+    assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("anyway")), "{refused}");
+    let nearest = refused["nearest"].as_str().expect("a time");
+    let done = ask(&world, "POST items/item-2/attempts", &attempt(&format!(r#""{nearest}""#)), 200).await;
+    assert_eq!((done["due_at"].as_str(), &done["promise"]["source"]), (Some(nearest), &json!("person")));
+    let unnamed = attempt(&format!(r#"{later},"anyway":true"#));
+    ask(&world, "POST items/item-2/attempts", &unnamed, 422).await;
+    let named = attempt(&format!(r#"{later},"anyway":true,"by":"ben""#));
+    let done = ask(&world, "POST items/item-2/attempts", &named, 200).await;
+    assert_eq!((&done["promise"]["by"], &done["promise"]["anyway"]), (&json!("ben"), &json!(true)));
 }

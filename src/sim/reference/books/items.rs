@@ -17,23 +17,21 @@ use crate::flow::Flow;
 use crate::flow::Lane;
 use crate::flow::Moment;
 use crate::flow::Owner;
+use crate::vocab::CallId;
 use crate::vocab::ItemId;
 use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Attempts that an item may have.
 pub(super) const ATTEMPTS_MAX: u8 = 3;
-/// Messages that an item may hold.
-const MESSAGES_MAX: usize = 20;
 
 impl Books {
-    /// Open items of the same number and lane, of late, the latest first; for routine work those that take a call in.
+    /// Open items of the same number and lane, of late, the latest first; what is urgent is no kin of routine work.
     fn same(&self, now: Timestamp, call: &CallPage, lane: &Lane) -> Vec<&ItemPage> {
         let clinical = call.urgent || lane.clinical;
         let near = |item: &&ItemPage| {
             let lately = now <= item.last_wait.1 + call.flow.callbacks.repeat_within;
-            let has_room = !item.new.urgent && item.attempts < ATTEMPTS_MAX && item.messages < MESSAGES_MAX;
-            item.new.lane == lane.id && lately && (clinical || has_room)
+            item.new.lane == lane.id && lately && (clinical || !item.new.urgent)
         };
         self.requests(&call.practice, &call.caller).filter(near).collect()
     }
@@ -97,7 +95,9 @@ impl Books {
         page.numbers.extend(numbers);
         page.new.due_at = page.new.due_at.min(new.due_at);
         page.new.promised = page.new.promised.into_iter().chain(new.promised).min();
-        page.new.kind = page.new.kind.max(new.kind);
+        if page.new.kind.gives_way_to(new.kind) {
+            page.new.kind = new.kind;
+        }
         (page.attempts, page.messages) = (page.attempts + attempts, page.messages + messages);
         if last_wait.1 > page.last_wait.1 {
             page.last_wait = last_wait;
@@ -108,6 +108,9 @@ impl Books {
     pub(super) fn opened(&mut self, now: Timestamp, new: &NewItem, thorough: bool) -> Result<(), String> {
         if new.kind == ItemKind::Stage {
             return self.stage_opened(now, new);
+        }
+        if new.call == CallId::NONE {
+            return self.written(now, new);
         }
         // What a note says in the end may be said of a call that is over.
         let afterwards = new.kind == ItemKind::FollowUp && new.urgent;
@@ -153,7 +156,7 @@ impl Books {
     }
 
     /// A page for an item that was not there before.
-    fn begin(&mut self, now: Timestamp, new: &NewItem, flow: Arc<Flow>) -> Result<(), String> {
+    pub(super) fn begin(&mut self, now: Timestamp, new: &NewItem, flow: Arc<Flow>) -> Result<(), String> {
         let page = ItemPage {
             last_wait: (new.arrived, now),
             numbers: new.caller.number.iter().cloned().collect(),

@@ -24,7 +24,7 @@ use super::details;
 use super::english;
 use super::note;
 
-pub(super) fn item_facts(item: ItemId) -> [Fact; 8] {
+pub(super) fn item_facts(item: ItemId) -> [Fact; 9] {
     [
         Fact::ItemOpened(Box::new(new_item())),
         Fact::ItemAttempted {
@@ -50,6 +50,7 @@ pub(super) fn item_facts(item: ItemId) -> [Fact; 8] {
             to: ItemChange::Desk(DeskChange::Said { step: ScriptStep::NextStep }),
             by: Some("ana".into()),
         },
+        Fact::ItemChanged { item, to: ItemChange::Desk(DeskChange::Promised { at: NOON, anyway: true }), by: None },
         Fact::ItemChanged {
             item,
             to: ItemChange::Desk(DeskChange::Referral {
