@@ -9,6 +9,9 @@ export class Refused extends Error {
     this.status = status;
     this.missing = problem.missing || [];
     this.why = problem.why || {};
+    // A promise that nobody can keep: why not, and which time could be.
+    this.reason = problem.reason;
+    this.nearest = problem.nearest;
   }
 }
 
@@ -35,6 +38,16 @@ export class Api {
       throw new Refused(answer.status, told);
     }
     return told;
+  }
+
+  // What does not end: its bytes as they come, until it is aborted.
+  async stream(path, signal) {
+    const headers = { authorization: `Bearer ${this.token}`, accept: "text/event-stream" };
+    const answer = await fetch(`api/v1/${path}`, { headers, signal, cache: "no-store" });
+    if (!answer.ok) {
+      throw new Refused(answer.status, await answer.json().catch(() => ({})));
+    }
+    return answer.body;
   }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! It reads a CSV file and prints; what is counted, and how, is in `report`.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::io::BufRead;
@@ -39,7 +40,8 @@ Examples:
   carelane audit log.csv --columns start=Date+Time --columns status='Call Result'
   carelane audit calls.csv --json > before.json
 
-The columns are found by their headings: start, from, to, status, and where there are any direction and duration.
+The columns are found by their headings: start, from, to, status, and where there are any direction, duration, and
+call: the phone system's id of it, so that a call that stands in two joined exports is counted once.
 Start times without a zone are the practice's. Without a direction, a call to one of the practice's numbers came in.
 No phone number is printed: whoever needs one finds it in the row that is named.
 
@@ -52,7 +54,7 @@ pub struct Args {
     /// The call log, as CSV with a heading; separated by commas, semicolons or tabs
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
-    /// Where a value stands: `start`, `from`, `to`, `status`, `direction` or `duration`, and its heading
+    /// Where a value stands: `start`, `from`, `to`, `status`, `direction`, `duration` or `call`, and its heading
     #[arg(long, value_name = "NAME=HEADING")]
     columns: Vec<Asked>,
     /// The practice's time zone [default: the practice's, from its flow file]
@@ -116,11 +118,13 @@ fn audit(args: &Args) -> Result<String, String> {
     if args.json {
         let mut document = serde_json::to_value(&baseline).map_err(|error| error.to_string())?;
         document["unread_rows"] = read.unread.len().into();
+        document["repeated_rows"] = read.repeated.into();
         return Ok(format!("{document:#}\n"));
     }
     let of = flow.map_or_else(|| zone.iana_name().unwrap_or("UTC").to_owned(), |flow| flow.name.to_string());
     let mut printed = format!("{of}, {} to {}\n\n", day(&baseline.from), day(&baseline.until));
     text(&baseline, &mut printed).map_err(|error| error.to_string())?;
+    printed.push_str(&repeated(read.repeated));
     printed.push_str(&unread(&read.unread));
     Ok(printed)
 }
@@ -128,6 +132,14 @@ fn audit(args: &Args) -> Result<String, String> {
 /// The day of a time in UTC, near enough for a headline.
 fn day(time: &str) -> &str {
     time.get(..10).unwrap_or(time)
+}
+
+fn repeated(rows: u64) -> String {
+    match rows {
+        0 => String::new(),
+        1 => "\n1 row is about a call of an earlier row, and is counted once.\n".to_owned(),
+        n => format!("\n{n} rows are about a call of an earlier row, and are counted once.\n"),
+    }
 }
 
 fn unread(rows: &[String]) -> String {
@@ -175,6 +187,8 @@ fn zone(args: &Args, flow: Option<&Flow>) -> Result<TimeZone, String> {
 struct Log {
     calls: Vec<LoggedCall>,
     unread: Vec<String>,
+    /// Rows about a call of an earlier row.
+    repeated: u64,
 }
 
 fn read(file: &Path, asked: &[Asked], zone: &TimeZone, ours: &[Number]) -> Result<Log, String> {
@@ -192,7 +206,8 @@ fn read(file: &Path, asked: &[Asked], zone: &TimeZone, ours: &[Number]) -> Resul
             file.display()
         ));
     }
-    let (mut calls, mut unread) = (Vec::new(), Vec::new());
+    let (mut calls, mut unread, mut repeated) = (Vec::new(), Vec::new(), 0);
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for (number, row) in (2..).zip(rows.byte_records()) {
         if number > ROWS_MAX {
             return Err(format!("{} has more than {ROWS_MAX} rows; cut it into weeks", file.display()));
@@ -201,11 +216,17 @@ fn read(file: &Path, asked: &[Asked], zone: &TimeZone, ours: &[Number]) -> Resul
         let cells: Vec<_> = row.iter().map(String::from_utf8_lossy).collect();
         let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
         match columns.read(number, &cells, zone, ours) {
-            Ok(call) => calls.push(call),
+            Ok(call) => match columns.call(&cells).map(|id| *known.entry(id).or_insert(calls.len())) {
+                Some(at) if at < calls.len() => {
+                    repeated += 1;
+                    calls.get_mut(at).into_iter().for_each(|known: &mut LoggedCall| known.joined(&call));
+                }
+                _ => calls.push(call),
+            },
             Err(why) => unread.push(format!("row {number}: {why}")),
         }
     }
-    Ok(Log { calls, unread })
+    Ok(Log { calls, unread, repeated })
 }
 
 /// What separates the heading's columns.

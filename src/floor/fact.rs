@@ -34,14 +34,9 @@ use serde::Serialize;
 
 use super::details::Details;
 use super::details::Subject;
-use super::event::FlowFile;
-use super::event::LegEnd;
-use super::event::Note;
-use super::event::Salvage;
-use super::event::TeamFile;
+use super::event;
 use super::timer::TimerName;
-use super::treatment::Party;
-use super::treatment::Treatment;
+use super::treatment;
 use super::work::recording::MessageId;
 use crate::flow::HeadStart;
 use crate::flow::Owner;
@@ -70,9 +65,9 @@ pub enum Fact {
     /// This floor began; its name stands in every URL it hands out.
     FloorOpened(FloorId),
     /// New calls to this practice use this flow.
-    FlowLoaded(Box<FlowFile>),
+    FlowLoaded(Box<event::FlowFile>),
     /// These are the floor's assistants.
-    TeamLoaded(Box<TeamFile>),
+    TeamLoaded(Box<event::TeamFile>),
     /// A patient's call is ours to account for.
     CallArrived {
         /// Its id.
@@ -98,7 +93,7 @@ pub enum Fact {
         /// The treatment's number on this leg, from 1.
         serial: u32,
         /// What it is to be given.
-        treatment: Treatment,
+        treatment: treatment::Treatment,
         /// Must the carrier be told (true), or does it ask by itself (false)?
         #[serde(default)]
         pushed: bool,
@@ -198,7 +193,7 @@ pub enum Fact {
         /// The call.
         call: CallId,
         /// Who left first.
-        by: Party,
+        by: treatment::Party,
         /// When writing must be done; absent if the call is closed or was transferred.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         wrap_up_until: Option<Timestamp>,
@@ -217,7 +212,7 @@ pub enum Fact {
         /// The outcome.
         outcome: OutcomeId,
         /// The note.
-        note: Note,
+        note: event::Note,
     },
     /// The call left the queue or the menu without an assistant.
     CallLeft {
@@ -251,7 +246,7 @@ pub enum Fact {
         /// What came of it.
         outcome: OutcomeId,
         /// The note.
-        note: Note,
+        note: event::Note,
         /// When the next attempt is due.
         due_at: Timestamp,
         /// Who did it, if that is known.
@@ -265,7 +260,7 @@ pub enum Fact {
         /// Its outcome.
         outcome: OutcomeId,
         /// The note.
-        note: Note,
+        note: event::Note,
         /// Who did it, if that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<AgentId>,
@@ -294,7 +289,7 @@ pub enum Fact {
         /// The leg.
         leg: LegId,
         /// How.
-        end: LegEnd,
+        end: event::LegEnd,
     },
     /// A call we never saw is over: should its first webhook come late, it is over from the start.
     StrangerEnded {
@@ -426,7 +421,7 @@ pub enum Fact {
         call: CallId,
     },
     /// What was going on in a damaged journal is over; a new one begins.
-    JournalSalvaged(Box<Salvage>),
+    JournalSalvaged(Box<event::Salvage>),
     /// The staff number was called: a leg of its own, no patient's call and outside the ledger.
     StaffArrived {
         /// Its leg.

@@ -18,6 +18,9 @@ use super::fact::Fact;
 use super::fact::ItemKind;
 use super::fact::OfferOutcome;
 use super::fact::Route;
+use super::fact::consult::ConsultStep;
+use super::fact::consult::Consulted;
+use super::fact::hold::HoldEnd;
 use super::fact::why::PassedOver;
 use super::timer::TimerName;
 use super::treatment::Party;
@@ -90,6 +93,14 @@ pub enum Bug {
     AnybodyPutsOff,
     /// With a new owner an item is urgent no longer.
     FlagLostWithOwner,
+    /// A warm transfer begins the wait anew.
+    ArrivalLostOnWarmTransfer,
+    /// A call that was handed over stays with whoever gave it away.
+    HandedToTheFirst,
+    /// The assistant hangs up, and her patient stays on hold.
+    LeftOnHold,
+    /// Colleagues are asked to take a call over for ever.
+    AskingNeverEnds,
     /// The core panics when a caller presses 8.
     PanicsAtEight,
     /// The core panics when a call is to be open to the next tier.
@@ -99,7 +110,7 @@ pub enum Bug {
 impl Bug {
     /// Those that a simulation must find. The others end the process: they are for tests of the real binary, which
     /// plants what `CARELANE_PLANTED` names.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 33] = [
         Self::RepetitionHeard,
         Self::LateKeyHeard,
         Self::ArrivalLostOnTransfer,
@@ -129,6 +140,10 @@ impl Bug {
         Self::FlaggerCloses,
         Self::AnybodyPutsOff,
         Self::FlagLostWithOwner,
+        Self::ArrivalLostOnWarmTransfer,
+        Self::HandedToTheFirst,
+        Self::LeftOnHold,
+        Self::AskingNeverEnds,
     ];
 
     /// The bug that the real binary is to have.
@@ -241,6 +256,10 @@ impl Floor {
                 *due_at = super::work::rhythm::next_step(&item.flow, &item.rhythm(), item.attempts + 1, now);
             }
             (Bug::JoinFailureDropped, Fact::JoinFailed { .. }) => return None,
+            (Bug::LeftOnHold, Fact::HoldEnded { how: HoldEnd::AssistantLeft, .. }) => return None,
+            (Bug::ArrivalLostOnWarmTransfer | Bug::HandedToTheFirst, Fact::Consulted(Consulted { step, .. })) => {
+                misconsulted(bug, now, step);
+            }
             (Bug::PanicsAtNextTier, Fact::TierOpened { .. }) => panic!("a planted bug: a tier opens"),
             (Bug::UrgentInRoutineLane, Fact::Queued { call, lane, how: Route::Urgent, .. }) => {
                 if let Some(place) = self.calls.get(call).and_then(|call| call.place.as_ref()) {
@@ -299,6 +318,9 @@ impl Floor {
                     self.timers.set(name, next.unwrap_or(at).max(at));
                 }
             }
+            (Some(Bug::AskingNeverEnds), Fact::Consulted(Consulted { call, step: ConsultStep::Began { .. } })) => {
+                self.timers.clear(&TimerName::ConsultOver(*call))
+            }
             (Some(Bug::WhisperNeverEnds), Fact::OfferAnswered { offer, .. }) => {
                 self.timers.clear(&TimerName::OfferExpires(*offer));
             }
@@ -348,5 +370,17 @@ impl Floor {
             Some(Bug::OwedCountedTwice) if self.note_owed > 0 => self.note_owed += 1,
             _ => {}
         }
+    }
+}
+
+/// A step of a warm transfer as the bug decides it.
+fn misconsulted(bug: Bug, now: Timestamp, step: &mut ConsultStep) {
+    match (bug, step) {
+        (Bug::ArrivalLostOnWarmTransfer, ConsultStep::Began { arrived, deadline, .. }) => {
+            *deadline = *deadline + (now - *arrived);
+            *arrived = now;
+        }
+        (Bug::HandedToTheFirst, ConsultStep::Completed { from, to, .. }) => *to = from.clone(),
+        _ => {}
     }
 }

@@ -5,19 +5,30 @@
 use std::fmt;
 
 use super::baseline::percent;
+use super::delay::delay;
 use super::finding::LATE;
 use super::finding::MANY_MISSED;
 use super::finding::SOON;
+use super::finding::is_no_chance;
 use super::metric::METRICS;
 use super::metric::Value;
+use super::metric::booked;
+use super::metric::due_callbacks;
+use super::metric::is_new;
 use super::slice::Slice;
 use crate::vocab::LaneId;
 use crate::vocab::Language;
 
 /// With fewer cases a share is chance.
 const CASES_MIN: u32 = 8;
+/// With fewer cases a time is chance.
+const TIMES_MIN: u32 = 4;
+/// From this share on, in percent, callbacks past their time that nobody has tried are nobody's task.
+const UNTRIED_MAX: u32 = 25;
 /// From this share on, in percent, returned calls lead to appointments as they should.
 const BOOKED_MIN: u32 = 25;
+/// Of a hundred promised times so many have to be kept.
+const KEPT_MIN: u32 = 75;
 /// So many of a hundred calls about something already open are many.
 const MANY_REPEATS: u32 = 20;
 /// So many times in a hundred an answered call is handed on, and that is often.
@@ -32,8 +43,14 @@ pub enum What {
     Coverage,
     /// Callbacks come late.
     Ownership,
+    /// Callbacks do not come at all.
+    NobodysTask,
     /// Soon called back, and yet few appointments.
     Script,
+    /// Promised times pass without a call.
+    BrokenPromises,
+    /// New patients are answered and get no visit.
+    NewPatients,
     /// Many call again about what is already open.
     Repeats,
     /// Calls are handed on often.
@@ -68,6 +85,13 @@ impl fmt::Display for Cause {
         match self.what {
             What::Coverage => f.write_str("many calls are missed but called back soon: look at who answers when"),
             What::Ownership => f.write_str("callbacks come late: look at staffing, or at who owns a missed call"),
+            What::NobodysTask => f.write_str("callbacks are due and nobody has tried: a missed call is nobody's task"),
+            What::BrokenPromises => {
+                f.write_str("promised times pass without a call: look at what is promised, and at who keeps it")
+            }
+            What::NewPatients => {
+                f.write_str("new patients are answered and few get a visit: look at the script, and at free times")
+            }
             What::Script => f.write_str(
                 "callbacks are fast and few lead to an appointment: look at the script, free times, or the hand-off",
             ),
@@ -110,15 +134,33 @@ fn share(slice: &Slice<'_>, id: &str) -> Option<u32> {
     }
 }
 
-fn median(slice: &Slice<'_>, id: &str, cases_min: u32) -> Option<i64> {
+fn median(slice: &Slice<'_>, id: &str) -> Option<i64> {
     match value(slice, id)? {
-        Value::Time(Some(time)) if time.cases >= cases_min => Some(time.median_seconds),
+        Value::Time(Some(time)) if time.cases >= TIMES_MIN => Some(time.median_seconds),
         _ => None,
     }
 }
 
+/// How long half of the patients waited for a callback. Who still waits past the time has waited until now: else a
+/// practice that calls nobody back would look quick.
+fn usual_callback(slice: &Slice<'_>) -> Option<i64> {
+    let waits = delay(due_callbacks(slice).filter_map(|task| task.waited_for_try(slice.until)))?;
+    (waits.cases >= TIMES_MIN).then_some(waits.median_seconds)
+}
+
+/// Few new patients get a visit: few at all, or less than half as many as of the others.
+fn new_patients_go_without(slice: &Slice<'_>) -> bool {
+    let enough = |value| match value {
+        Value::Share(part, whole) if whole >= CASES_MIN => Some(percent(part, whole)),
+        _ => None,
+    };
+    let others = enough(booked(slice, |contact| !is_new(contact.standing)));
+    let new = share(slice, "new_booked");
+    new.is_some_and(|new| new < BOOKED_MIN || others.is_some_and(|others| 2 * new < others))
+}
+
 fn of(slice: &Slice<'_>) -> Vec<What> {
-    let callback = median(slice, "callback_time", CASES_MIN / 2);
+    let callback = usual_callback(slice);
     let (is_soon, is_late) = (callback.is_some_and(|time| time <= SOON), callback.is_some_and(|time| time > LATE));
     let calls = super::metric::count(&slice.contacts, |_| true);
     let repeats: u32 = slice.tasks.iter().map(|task| task.repeats).sum();
@@ -126,10 +168,13 @@ fn of(slice: &Slice<'_>) -> Vec<What> {
     let rules = [
         (What::Coverage, is_soon && share(slice, "missed").is_some_and(|missed| missed >= MANY_MISSED)),
         (What::Ownership, is_late),
+        (What::NobodysTask, share(slice, "untried").is_some_and(|untried| untried > UNTRIED_MAX)),
+        (What::BrokenPromises, share(slice, "promises_kept").is_some_and(|kept| kept < KEPT_MIN)),
         (What::Script, is_soon && share(slice, "booked_callbacks").is_some_and(|booked| booked < BOOKED_MIN)),
+        (What::NewPatients, new_patients_go_without(slice)),
         (What::Repeats, calls >= CASES_MIN && percent(repeats, calls) >= MANY_REPEATS),
         (What::Transfers, share(slice, "transfers").is_some_and(|transfers| transfers >= MANY_TRANSFERS)),
-        (What::OldVoicemail, median(slice, "voicemail_age", 1).is_some_and(|age| age > OLD)),
+        (What::OldVoicemail, median(slice, "voicemail_age").is_some_and(|age| age > OLD)),
     ];
     rules.into_iter().filter(|(_, holds)| *holds).map(|(what, _)| what).collect()
 }
@@ -137,15 +182,11 @@ fn of(slice: &Slice<'_>) -> Vec<What> {
 /// Hours of the day that stand out.
 fn hours(slice: &Slice<'_>) -> Vec<u8> {
     let hour_of = |at| crate::floor::hours::local(slice.flow, at).map(|local| local.hour().unsigned_abs());
-    let all = match value(slice, "missed") {
-        Some(Value::Share(missed, calls)) => percent(missed, calls),
-        _ => 0,
-    };
+    let Some(Value::Share(all_missed, all)) = value(slice, "missed") else { return Vec::new() };
     let stands_out = |hour: &u8| {
         let calls: Vec<_> = slice.contacts.iter().filter(|c| hour_of(c.arrived) == Some(*hour)).collect();
         let missed = super::metric::count(&calls, |contact| contact.is_missed());
-        let share = percent(missed, u32::try_from(calls.len()).unwrap_or(u32::MAX));
-        missed >= super::finding::CLUSTER_MIN && 2 * share > 3 * all
+        is_no_chance((missed, super::metric::count(&calls, |_| true)), (all_missed, all))
     };
     (0..24).filter(stands_out).collect()
 }
@@ -154,7 +195,7 @@ fn hours(slice: &Slice<'_>) -> Vec<u8> {
 fn gaps(slice: &Slice<'_>) -> Vec<Language> {
     let waits = |language: &Language| {
         let part = slice.only(|contact| contact.language == *language, |task| task.language == *language);
-        median(&part, "response_time", CASES_MIN / 2)
+        median(&part, "response_time")
     };
     let Some((first, others)) = slice.flow.languages.split_first() else { return Vec::new() };
     let Some(usual) = waits(first) else { return Vec::new() };

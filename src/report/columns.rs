@@ -25,11 +25,14 @@ pub enum Column {
     Status,
     /// How long it took.
     Duration,
+    /// What the phone system calls it: a call that is listed twice is one call.
+    Call,
 }
 
 impl Column {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Start, Self::From, Self::To, Self::Direction, Self::Status, Self::Duration];
+    pub const ALL: [Self; 7] =
+        [Self::Start, Self::From, Self::To, Self::Direction, Self::Status, Self::Duration, Self::Call];
 
     /// Its name in `--columns`.
     pub fn name(self) -> &'static str {
@@ -40,6 +43,7 @@ impl Column {
             Self::Direction => "direction",
             Self::Status => "status",
             Self::Duration => "duration",
+            Self::Call => "call",
         }
     }
 
@@ -53,6 +57,7 @@ impl Column {
             Self::To => &["to", "toformatted", "called", "callednumber", "dialednumber", "destination", "dst"],
             Self::Direction => &["direction", "calldirection", "type", "calltype"],
             Self::Status => &["status", "callstatus", "result", "disposition", "outcome", "calloutcome"],
+            Self::Call => &["callsid", "sid", "callid", "uniqueid"],
             Self::Duration => &["duration", "durationseconds", "durationsec", "callduration", "length", "billsec"],
         }
     }
@@ -96,6 +101,7 @@ impl fmt::Display for Unread {
             Column::Status => "a status, like completed or no-answer",
             Column::Duration => "seconds, or 0:01:15",
             Column::From | Column::To => "a number",
+            Column::Call => "an id",
         };
         write!(f, "its {} is not {expected}", self.0.name())
     }
@@ -110,6 +116,7 @@ pub struct Columns {
     status: Place,
     direction: Option<Place>,
     duration: Option<Place>,
+    call: Option<Place>,
 }
 
 type Place = Vec<usize>;
@@ -144,6 +151,7 @@ impl Columns {
             status: place(Column::Status)?,
             direction: optional(Column::Direction)?,
             duration: optional(Column::Duration)?,
+            call: optional(Column::Call)?,
         })
     }
 
@@ -152,15 +160,18 @@ impl Columns {
         self.direction.is_some()
     }
 
+    /// What the phone system calls a row's call, if it says.
+    pub fn call(&self, cells: &[&str]) -> Option<String> {
+        let id = cell(cells, self.call.as_ref()?);
+        Some(id.trim().to_owned()).filter(|id| !id.is_empty())
+    }
+
     /// Reads a row. Without a column for it, a call to one of `ours` is inbound.
     ///
     /// # Errors
     /// The first value that cannot be read.
     pub fn read(&self, row: u64, cells: &[&str], zone: &TimeZone, ours: &[Number]) -> Result<LoggedCall, Unread> {
-        let cell = |place: &Place| {
-            let cells: Vec<&str> = place.iter().map(|at| cells.get(*at).copied().unwrap_or_default()).collect();
-            cells.join(" ")
-        };
+        let cell = |place: &Place| cell(cells, place);
         let (from, to) = (number(&cell(&self.from)), number(&cell(&self.to)));
         let direction = match &self.direction {
             Some(place) => log::direction(&cell(place)).ok_or(Unread(Column::Direction))?,
@@ -177,6 +188,12 @@ impl Columns {
             length: length.ok_or(Unread(Column::Duration))?,
         })
     }
+}
+
+/// What stands there, of several columns one after the other.
+fn cell(cells: &[&str], place: &[usize]) -> String {
+    let cells: Vec<&str> = place.iter().map(|at| cells.get(*at).copied().unwrap_or_default()).collect();
+    cells.join(" ")
 }
 
 /// Only the letters and digits, in lower case: `Start Time`, `start_time` and `StartTime` are one heading.

@@ -9,6 +9,7 @@ pub(super) use pledge::Pledge;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::floor::details::Standing;
 use crate::floor::details::Subject;
 use crate::floor::event::Note;
 use crate::floor::fact::Fact;
@@ -79,6 +80,8 @@ pub struct Contact {
     pub failed_joins: u32,
     /// Said or flagged to be urgent.
     pub urgent: bool,
+    /// A new patient's or an existing one's, if anybody said so.
+    pub standing: Option<Standing>,
     /// Why it came, from the lane's list.
     pub reason: Option<ReasonId>,
     /// What an assistant closed it with.
@@ -135,6 +138,8 @@ pub struct Task {
     pub complete: Option<bool>,
     /// Is it a complaint?
     pub complaint: bool,
+    /// A new patient's or an existing one's, if anybody said so.
+    pub standing: Option<Standing>,
 }
 
 impl Contact {
@@ -162,6 +167,12 @@ impl Task {
     /// Is it about a patient who waits to hear from the practice, and not about a note?
     pub fn is_callback(&self) -> bool {
         !matches!(self.kind, ItemKind::NoteOwed | ItemKind::Stage | ItemKind::Written)
+    }
+
+    /// How long its patient waited for the first try; while nobody has tried, since it was opened, if it is overdue.
+    pub(super) fn waited_for_try(&self, until: Timestamp) -> Option<Span> {
+        let tried = self.first_try();
+        tried.or((self.due < until).then_some(until)).map(|at| at - self.opened)
     }
 
     /// Was it open then?
@@ -227,9 +238,13 @@ impl History {
             }),
             Fact::DetailsKnown { of: Subject::Item(item), details } => self.with_task(*item, |task| {
                 task.complaint = details.reason.as_ref().map_or(task.complaint, is_complaint);
+                task.standing = details.standing.or(task.standing);
             }),
             Fact::DetailsKnown { of: Subject::Call(call), details } => {
-                self.with(*call, |contact| contact.reason = details.reason.clone().or(contact.reason.take()));
+                self.with(*call, |contact| {
+                    contact.reason = details.reason.clone().or(contact.reason.take());
+                    contact.standing = details.standing.or(contact.standing);
+                });
             }
             Fact::TalkBegan { call, .. } => self.with(*call, |contact| {
                 contact.answered.get_or_insert(at);
@@ -344,6 +359,7 @@ impl History {
             transfers: 0,
             failed_joins: 0,
             urgent: false,
+            standing: None,
             reason: None,
             outcome: None,
             complete: None,
@@ -379,6 +395,7 @@ impl History {
             closed: None,
             complete: None,
             complaint: new.details.reason.as_ref().is_some_and(is_complaint),
+            standing: new.details.standing,
         };
         self.tasks.insert(new.item, task);
     }

@@ -12,7 +12,7 @@ use crate::vocab::Span;
 use crate::vocab::Timestamp;
 
 /// Local times are written in these ways, the day before the hour.
-const LOCAL: [&str; 9] = [
+const LOCAL: [&str; 13] = [
     "%H:%M:%S %Y-%m-%d",
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S",
@@ -22,7 +22,13 @@ const LOCAL: [&str; 9] = [
     "%m/%d/%Y %I:%M:%S %p",
     "%m/%d/%Y %I:%M %p",
     "%Y-%m-%d %I:%M:%S %p",
+    "%m/%d/%y %H:%M:%S",
+    "%m/%d/%y %H:%M",
+    "%m/%d/%y %I:%M:%S %p",
+    "%m/%d/%y %I:%M %p",
 ];
+/// No phone system logged a call before: who writes 26 means 2026, not the year 26.
+const YEAR_MIN: i16 = 1970;
 /// The same with the distance from UTC behind.
 const WITH_OFFSET: [&str; 3] = ["%Y-%m-%d %H:%M:%S %z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z"];
 
@@ -67,6 +73,13 @@ pub struct LoggedCall {
 }
 
 impl LoggedCall {
+    /// Another row about the same call: a copy, or another of its legs. Whoever was answered on one was answered.
+    pub fn joined(&mut self, other: &Self) {
+        self.at = self.at.min(other.at);
+        self.answered |= other.answered;
+        self.length = self.length.max(other.length);
+    }
+
     /// Did it come in?
     pub fn is_inbound(&self) -> bool {
         self.direction == Direction::Inbound
@@ -80,7 +93,7 @@ pub(super) fn time(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let mail = || rfc2822::parse(text).ok().map(|zoned| zoned.timestamp());
     let offset = || WITH_OFFSET.iter().find_map(|way| jiff::Timestamp::strptime(way, text).ok());
     let moment = exact().or_else(mail).or_else(offset).or_else(|| by_the_clock(text, zone))?;
-    Some(Timestamp(moment.as_millisecond()))
+    Some(Timestamp(moment.as_millisecond())).filter(|at| *at >= Timestamp(0))
 }
 
 /// A time without an offset: of the zone that it names in letters, or of `zone`.
@@ -89,7 +102,8 @@ fn by_the_clock(text: &str, zone: &TimeZone) -> Option<jiff::Timestamp> {
     let zone = text.split(' ').find_map(named).map_or(zone.clone(), TimeZone::fixed);
     let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty() && named(word).is_none()).collect();
     let words = words.join(" ");
-    let local = LOCAL.iter().find_map(|way| civil::DateTime::strptime(way, &words).ok())?;
+    let read = |way: &&str| civil::DateTime::strptime(way, &words).ok().filter(|read| read.year() >= YEAR_MIN);
+    let local = LOCAL.iter().find_map(read)?;
     Some(local.to_zoned(zone).ok()?.timestamp())
 }
 
@@ -144,12 +158,16 @@ mod tests {
             "2026-11-16 09:04:05 -0600",
             "11/16/2026 9:04:05 AM",
             "11/16/2026 09:04:05",
+            "11/16/26 09:04:05",
+            "11/16/26 9:04:05 AM",
             "07:04:05 PST 2026-11-16",
         ] {
             let at = time(text, &chicago).map(Timestamp::rfc3339);
             assert_eq!(at.as_deref(), Some("2026-11-16T15:04:05.000Z"), "{text}");
         }
-        assert_eq!(time("yesterday", &chicago), None);
+        for text in ["yesterday", "26-11-16 09:04:05", "0026-11-16 09:04:05 -0600", "16/11/26 09:04"] {
+            assert_eq!(time(text, &chicago), None, "{text}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::history::Ending;
 use super::history::Pledge;
 use super::history::Task;
 use super::slice::Slice;
+use crate::floor::details::Standing;
 use crate::floor::fact::ItemKind;
 use crate::floor::fact::Left;
 use crate::floor::hours;
@@ -94,7 +95,7 @@ const fn metric(group: Group, id: &'static str, title: &'static str, value: fn(&
 }
 
 /// All of them.
-pub const METRICS: [Metric; 39] = [
+pub const METRICS: [Metric; 41] = [
     metric(Group::Calls, "calls", "calls that came in", |s| Value::Count(count(&s.contacts, |_| true))),
     metric(Group::Calls, "answered", "answered by a person", |s| share(&s.contacts, |c| c.answered.is_some())),
     metric(Group::Calls, "missed", "missed: nobody spoke with the caller", |s| share(&s.contacts, Contact::is_missed)),
@@ -123,6 +124,9 @@ pub const METRICS: [Metric; 39] = [
     }),
     metric(Group::Callbacks, "callback_time", "time until the first try", |s| {
         Value::Time(delay(callbacks(s).filter_map(|task| task.first_try().map(|at| at - task.opened))))
+    }),
+    metric(Group::Callbacks, "untried", "callbacks past their time that nobody has tried", |s| {
+        share(&due_callbacks(s).collect::<Vec<_>>(), |task| task.first_try().is_none())
     }),
     metric(Group::Callbacks, "response_time", "time until a person spoke with the patient", response_time),
     metric(Group::Callbacks, "first_try", "done at the first try", |s| {
@@ -154,10 +158,8 @@ pub const METRICS: [Metric; 39] = [
         Value::Time(delay(voicemails.map(|task| s.until - task.opened)))
     }),
     metric(Group::Callbacks, "overnight", "open over a night, counted each night", overnight),
-    metric(Group::Outcomes, "booked", "answered calls that led to an appointment", |s| {
-        let answered: Vec<_> = s.contacts.iter().copied().filter(|c| c.answered.is_some() && s.can_book(c)).collect();
-        share(&answered, |contact| contact.outcome.as_ref().is_some_and(is_booked))
-    }),
+    metric(Group::Outcomes, "booked", "answered calls that led to an appointment", |s| booked(s, |_| true)),
+    metric(Group::Outcomes, "new_booked", "of these, of new patients", |s| booked(s, |c| is_new(c.standing))),
     metric(Group::Outcomes, "booked_callbacks", "returned calls that led to an appointment", |s| {
         let returned: Vec<_> = callbacks(s).filter(|task| task.closed.is_some() && s.can_book_item(task)).collect();
         share(&returned, |task| task.closed.as_ref().is_some_and(|closed| is_booked(&closed.outcome)))
@@ -229,6 +231,22 @@ fn callbacks<'s>(slice: &'s Slice<'_>) -> impl Iterator<Item = &'s Task> {
     slice.tasks.iter().copied().filter(|task| task.is_callback())
 }
 
+/// Those that somebody has tried, or should have.
+pub(super) fn due_callbacks<'s>(slice: &'s Slice<'_>) -> impl Iterator<Item = &'s Task> {
+    callbacks(slice).filter(|task| task.waited_for_try(slice.until).is_some())
+}
+
+/// Of answered calls in lanes that book.
+pub(super) fn booked(slice: &Slice<'_>, is_meant: impl Fn(&Contact) -> bool) -> Value {
+    let answered = |c: &&Contact| c.answered.is_some() && slice.can_book(c) && is_meant(c);
+    let answered: Vec<_> = slice.contacts.iter().copied().filter(answered).collect();
+    share(&answered, |contact| contact.outcome.as_ref().is_some_and(is_booked))
+}
+
+pub(super) fn is_new(standing: Option<Standing>) -> bool {
+    standing == Some(Standing::New)
+}
+
 pub(super) fn is_booked(outcome: &OutcomeId) -> bool {
     BOOKED.contains(&outcome.as_str())
 }
@@ -259,6 +277,6 @@ fn same_day(slice: &Slice<'_>, task: &Task) -> bool {
 
 /// Each item once for each midnight of the slice that it was open at.
 fn overnight(slice: &Slice<'_>) -> Value {
-    let nights = slice.midnights.iter().filter(|night| **night < slice.until);
+    let nights = slice.midnights.iter().filter(|night| **night <= slice.until);
     Value::Count(nights.map(|night| count(&slice.standing, |task| task.is_callback() && task.is_open_at(*night))).sum())
 }

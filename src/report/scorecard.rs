@@ -13,6 +13,7 @@ use super::metric::Metric;
 use super::metric::Value;
 use super::slice::Period;
 use super::slice::Slice;
+use crate::floor::details::Standing;
 use crate::floor::hours;
 use crate::flow::Flow;
 use crate::flow::Owner;
@@ -26,9 +27,9 @@ const LONG_WAIT: Span = Span::mins(5);
 /// The columns of a breakdown.
 const COLUMNS: [&str; 7] = ["calls", "answered", "missed", "answer_time", "callback_time", "callbacks_done", "booked"];
 
-/// Metrics by lane, language or hour.
+/// Metrics by lane, language, standing or hour.
 pub struct Breakdown {
-    /// `lane`, `language` or `hour`.
+    /// `lane`, `language`, `standing` or `hour`.
     pub by: &'static str,
     /// Each with the values of [`Breakdown::columns`].
     pub rows: Vec<(String, Vec<Value>)>,
@@ -75,7 +76,7 @@ pub struct Scorecard {
     pub is_partial: bool,
     /// Every metric.
     pub numbers: Vec<(&'static Metric, Value)>,
-    /// By lane, language and hour.
+    /// By lane, language, standing and hour.
     pub breakdowns: Vec<Breakdown>,
     /// Why patients called, most often first.
     pub reasons: Vec<(String, u32)>,
@@ -98,7 +99,7 @@ impl Scorecard {
             period,
             is_partial: slice.midnights.last().is_some_and(|end| slice.until < *end),
             numbers: METRICS.iter().map(|metric| (metric, metric.of(&slice))).collect(),
-            breakdowns: vec![by_lane(&slice), by_language(&slice), by_hour(&slice)],
+            breakdowns: vec![by_lane(&slice), by_language(&slice), by_standing(&slice), by_hour(&slice)],
             reasons: reasons(&slice),
             causes: causes(&slice),
             questions: questions(&slice),
@@ -126,6 +127,13 @@ fn by_language(slice: &Slice<'_>) -> Breakdown {
     let of =
         |l: &crate::vocab::Language| row(l.as_str(), &slice.only(|c| c.language == *l, |task| task.language == *l));
     Breakdown { by: "language", rows: languages.map(of).collect() }
+}
+
+/// New patients, existing ones, and those of whom nobody said it.
+fn by_standing(slice: &Slice<'_>) -> Breakdown {
+    let standings = [("new", Some(Standing::New)), ("existing", Some(Standing::Existing)), ("not known", None)];
+    let of = |(name, standing)| row(name, &slice.only(|c| c.standing == standing, |task| task.standing == standing));
+    Breakdown { by: "standing", rows: standings.into_iter().map(of).collect() }
 }
 
 /// Hours of the day in which somebody called.

@@ -112,6 +112,11 @@ fn points_to(b: &Baseline, out: &mut impl fmt::Write) -> fmt::Result {
         Finding::NobodysTask => {
             writeln!(out, "  More than a quarter of missed callers were never called: a missed call is nobody's task.")
         }
+        Finding::Repeats => writeln!(
+            out,
+            "  {} of 100 callers called more than once: look at what they are told, and at what is left undone.",
+            percent(b.repeat_callers, b.callers)
+        ),
         Finding::Hour(hour) => writeln!(
             out,
             "  Between {hour:02}:00 and {:02}:00 {} of 100 calls are missed, {} over the whole day.",

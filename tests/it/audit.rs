@@ -76,6 +76,25 @@ fn another_systems_log_is_read_when_its_columns_are_named() {
 }
 
 #[test]
+fn a_call_that_stands_in_two_joined_exports_is_counted_once() {
+    let dir = Folder::new();
+    let path = dir.path().join("log.csv");
+    let row = |id: u8, other: u8, status: &str| {
+        format!("CA{id},+1555011000{other},+15550100100,{status},11/17/26 10:0{id},0,inbound\n")
+    };
+    let (missed, again, answered) = (row(1, 1, "no-answer"), row(2, 2, "no-answer"), row(3, 3, "completed"));
+    let log = format!("Call Sid,From,To,Status,Start Time,Duration,Direction\n{missed}{again}{missed}{answered}");
+    fs::write(&path, log).unwrap();
+    let path = path.to_str().unwrap();
+    let told = printed(&[path]);
+    assert!(told.contains("2026-11-17 to 2026-11-17"), "{told}");
+    assert!(told.contains("Missed     2 of 3"), "{told}");
+    assert!(told.contains("1 row is about a call of an earlier row, and is counted once."), "{told}");
+    let json: serde_json::Value = serde_json::from_str(&printed(&[path, "--json"])).unwrap();
+    assert_eq!((json["inbound"].as_u64(), json["repeated_rows"].as_u64()), (Some(3), Some(1)));
+}
+
+#[test]
 fn what_is_missing_is_told_with_what_to_do() {
     let dir = Folder::new();
     let path = dir.path().join("log.csv");

@@ -10,6 +10,7 @@ mod lost_line;
 mod pages;
 mod phone;
 mod softphone;
+mod worklist;
 
 use std::time::Duration;
 

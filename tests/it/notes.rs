@@ -67,6 +67,105 @@ fn vague_spanish_notes_are_refused_and_good_ones_pass() {
     measure("es");
 }
 
+/// What is missing of notes that say nothing, each in one field.
+fn taken<'n>(notes: &[(&'n str, &'n str)]) -> Vec<&'n str> {
+    notes.iter().filter(|(field, note)| lacking(field, note).is_empty()).map(|(_, note)| *note).collect()
+}
+
+#[test]
+fn who_was_asked_for_or_called_is_no_request() {
+    let requests = [
+        ("request", "asking for Dr. Ortiz"),
+        ("request", "the daughter wants to speak with Dr. Kim"),
+        ("request", "husband called"),
+        ("request", "was returning a missed call from us"),
+        ("request", "buscaba a la Dra. Ruiz"),
+        ("request", "regresaba la llamada de ayer"),
+        ("request", "la hija llamó"),
+    ];
+    assert_eq!(taken(&requests), [""; 0]);
+    for request in ["change to Dr. Ortiz", "Dr. Lee's form for the school", "cambiarse con la Dra. Ruiz"] {
+        assert_eq!(lacking("request", request), [], "{request}");
+    }
+    assert_eq!(lacking("request", "son has an ear ache"), []);
+}
+
+#[test]
+fn doing_it_without_saying_what_is_no_action() {
+    let actions = [
+        ("action", "figured it out for them"),
+        ("action", "provided the needed assistance"),
+        ("action", "worked through it with her"),
+        ("action", "lo arreglé"),
+        ("action", "se llevó a cabo"),
+        ("action", "se realizó el trámite correspondiente"),
+        ("action", "se trató de localizar a la paciente"),
+        (
+            "action",
+            "escuché con calma todo lo que la paciente me contaba de su día y al final me dio las gracias por todo",
+        ),
+    ];
+    assert_eq!(taken(&actions), [""; 0]);
+    for action in [
+        "told him we are still waiting for the progress notes",
+        "left a voicemail asking her to call the office",
+        "dejé recado para que llame",
+        "phone disconnected",
+        "Cancelled",
+    ] {
+        assert_eq!(lacking("action", action), [], "{action}");
+    }
+}
+
+#[test]
+fn what_anybody_or_nobody_does_is_no_next_step_and_none_in_any_words_is() {
+    let steps = [
+        ("next_step", "someone will look into the referral"),
+        ("next_step", "somebody from here should get back to them"),
+        ("next_step", "it will be taken care of"),
+        ("next_step", "next steps to be determined"),
+        ("next_step", "se le dará seguimiento"),
+        ("next_step", "alguien revisa el expediente"),
+        ("next_step", "cuando se pueda"),
+    ];
+    assert_eq!(taken(&steps), [""; 0]);
+    for step in [
+        "N/A",
+        "Nothing",
+        "nada",
+        "no aplica",
+        "someone from billing calls with the balance",
+        "alguien de facturación le llama",
+        "call again in the afternoon",
+        "otro intento en la tarde",
+    ] {
+        assert_eq!(lacking("next_step", step), [], "{step}");
+    }
+    assert_eq!(lacking("note", "n/a").len(), 3, "of a whole note it says nothing");
+}
+
+#[test]
+fn many_kind_words_are_no_action_and_no_next_step() {
+    let notes = [
+        (
+            "action",
+            "explained the things again and again in a professional manner until the caller felt good about the whole \
+             situation and thanked us",
+        ),
+        (
+            "action",
+            "se manejó todo el asunto de manera muy profesional y con respeto y la paciente quedó contenta y nos dio las \
+             gracias por todo",
+        ),
+        (
+            "next_step",
+            "we will keep an eye on how things are going and somebody will surely do whatever is needed when it comes to \
+             that point",
+        ),
+    ];
+    assert_eq!(taken(&notes), [""; 0]);
+}
+
 #[test]
 fn a_good_note_passes_in_every_field_of_its_own() {
     for language in ["en", "es"] {
@@ -117,6 +216,15 @@ fn times_promised_in_words_are_found() {
         "la enfermera le llama hoy",
         "se le llamará mañana por la tarde",
         "recepción avisa en dos días",
+        "facturación le habla el lunes",
+        "le marcamos a las 10",
+        "le respondemos hoy por la tarde",
+        "le confirmamos la próxima semana",
+        "los formularios salen el jueves",
+        "the forms go out on Monday",
+        "she hears from billing by end of day",
+        "she hears from us by the end of the week",
+        "promised her a call within the hour",
         "mandar papeles dentro de 3 días",
         "llamar a las 4",
     ] {
@@ -143,6 +251,9 @@ fn what_patients_do_or_want_and_what_was_done_is_no_promise() {
         "pt to bring form by friday",
         "offered Tuesday",
         "she comes on Tuesday",
+        "she goes on Friday",
+        "la paciente sale el viernes",
+        "text reminder goes out the day before",
         "told to arrive 15 minutes before",
         "no next step",
         "dr lee signs form",

@@ -7,6 +7,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use carelane::floor::Floor;
+use carelane::floor::details::Details;
+use carelane::floor::details::Standing;
+use carelane::floor::details::Subject;
 use carelane::floor::event::FlowFile;
 use carelane::floor::event::Note;
 use carelane::floor::fact::Fact;
@@ -176,7 +179,10 @@ fn every_call_of_a_week_is_in_one_group_and_what_is_unseen_is_never_zero() {
     assert_eq!(value(&card, "missed"), Value::Share(2, 42));
     assert_eq!(value(&card, "callbacks_done"), Value::Share(1, 2));
     assert_eq!(value(&card, "open"), Value::Count(1));
-    assert_eq!(value(&card, "overnight"), Value::Count(6));
+    assert_eq!(value(&card, "overnight"), Value::Count(7), "also the night that ends the week");
+    let monday = Period { first: date(2026, 11, 16), days: 1 };
+    let day = Scorecard::of(&week.history, &week.flow, monday, MONDAY + Span::days(7)).unwrap();
+    assert_eq!(value(&day, "overnight"), Value::Count(1), "a day has its night");
     assert_eq!(value(&card, "completed"), Value::Share(41, 42));
     assert!(matches!(value(&card, "paperwork"), Value::NoSource(_)));
     assert!(card.left[0].overdue.is_some(), "nothing ages silently");
@@ -253,6 +259,100 @@ fn fast_callbacks_without_appointments_are_the_script() {
     let mut week = quiet();
     (0..9).for_each(|n| week.missed(540 + n * 800, "scheduling", Some((20, "no_further_action"))));
     assert!(week.causes().iter().any(|cause| cause.contains("look at the script")), "{:?}", week.causes());
+}
+
+#[test]
+fn calls_that_nobody_ever_calls_back_are_nobodys_task_and_late() {
+    let mut week = quiet();
+    (0..18).for_each(|n| week.missed(540 + n * 400, "scheduling", None));
+    let card = week.scorecard();
+    assert_eq!(value(&card, "untried"), Value::Share(18, 18));
+    let causes = week.causes();
+    assert!(causes.iter().any(|cause| cause.starts_with("callbacks come late")), "{causes:?}");
+    assert!(causes.iter().any(|cause| cause.contains("nobody's task")), "{causes:?}");
+    // A few that are called back at once do not hide the others.
+    (0..6).for_each(|n| week.missed(550 + n * 400, "scheduling", Some((10, "booked"))));
+    let causes = week.causes();
+    assert!(causes.iter().any(|cause| cause.contains("nobody's task")), "{causes:?}");
+    assert!(!causes.iter().any(|cause| cause.contains("called back soon")), "{causes:?}");
+}
+
+#[test]
+fn who_is_not_due_yet_has_not_waited_in_vain() {
+    let mut week = quiet();
+    (0..9).for_each(|n| week.missed(600 + n, "scheduling", None));
+    let soon_after = MONDAY + Span::mins(640);
+    let card = Scorecard::of(&week.history, &week.flow, WEEK, soon_after).unwrap();
+    assert_eq!(value(&card, "untried"), Value::Share(0, 0));
+    let causes: Vec<String> = card.causes.iter().map(ToString::to_string).collect();
+    assert!(!causes.iter().any(|cause| cause.contains("callbacks")), "{causes:?}");
+}
+
+#[test]
+fn promises_that_pass_without_a_call_are_named() {
+    let mut week = quiet();
+    for n in 0..10 {
+        let minute = 540 + n * 400;
+        week.missed(minute, "insurance", None);
+        let (item, call, told) = (ItemId(week.calls), CallId(week.calls), MONDAY + Span::mins(minute + 1));
+        let by = told + Span::hours(if n < 5 { 2 } else { 4 });
+        let joined = Fact::ItemJoined { item, call, kind: None, promised: Some(by), due_at: Some(by) };
+        let closed = Fact::ItemClosed { item, outcome: "no_further_action".into(), note: Note::new(), by: None };
+        week.history.take(told, &[joined]);
+        week.history.take(told + Span::hours(3), &[closed]);
+    }
+    assert_eq!(value(&week.scorecard(), "promises_kept"), Value::Share(5, 10));
+    let causes = week.causes();
+    assert!(causes.iter().any(|cause| cause.starts_with("promised times pass without a call")), "{causes:?}");
+}
+
+#[test]
+fn new_patients_who_never_get_a_visit_are_named() {
+    let mut week = quiet();
+    let new = |week: &mut Week, n: i64, outcome: &str| {
+        week.answered(540 + n * 500, "scheduling", "en-US", 20, outcome);
+        let details = Box::new(Details { standing: Some(Standing::New), ..Details::default() });
+        week.history.take(MONDAY, &[Fact::DetailsKnown { of: Subject::Call(CallId(week.calls)), details }]);
+    };
+    (0..7).for_each(|n| new(&mut week, n, "no_further_action"));
+    assert_eq!(week.causes(), [""; 0], "seven may be chance");
+    (7..9).for_each(|n| new(&mut week, n, "no_further_action"));
+    (9..12).for_each(|n| new(&mut week, n, "booked"));
+    let card = week.scorecard();
+    assert_eq!(value(&card, "new_booked"), Value::Share(3, 12));
+    assert_eq!(value(&card, "booked"), Value::Share(43, 52));
+    let causes = week.causes();
+    assert!(
+        causes.iter().any(|cause| cause.starts_with("new patients are answered and few get a visit")),
+        "{causes:?}"
+    );
+    let standing = card.breakdowns.iter().find(|table| table.by == "standing").unwrap();
+    let rows: Vec<_> = standing.rows.iter().map(|(which, values)| (which.as_str(), values[0])).collect();
+    let expected = [("new", Value::Count(12)), ("existing", Value::Count(0)), ("not known", Value::Count(40))];
+    assert_eq!(rows, expected);
+    (12..40).for_each(|n| new(&mut week, n, "booked"));
+    assert_eq!(week.causes(), [""; 0], "most new patients get one");
+}
+
+#[test]
+fn one_old_voicemail_is_no_cause_and_four_are() {
+    let mut week = quiet();
+    let mut voicemail = |minute: i64| {
+        week.missed(minute, "scheduling", None);
+        let joined = Fact::ItemJoined {
+            item: ItemId(week.calls),
+            call: CallId(week.calls),
+            kind: Some(ItemKind::Voicemail),
+            promised: None,
+            due_at: Some(MONDAY + Span::days(8)),
+        };
+        week.history.take(MONDAY + Span::mins(minute + 1), &[joined]);
+        week.causes()
+    };
+    for n in 0..3 {
+        assert_eq!(voicemail(700 + n), [""; 0]);
+    }
+    assert_eq!(voicemail(703), ["voicemails stay open for more than a day"]);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod contact;
 mod letters;
 mod neighbours;
+mod noted;
 pub(crate) mod practice;
 mod repeats;
 mod script;

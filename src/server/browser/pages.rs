@@ -29,7 +29,13 @@ macro_rules! files {
 static FILES: &[(&str, &str, &[u8])] = files! {
     "/phone" = "phone.html", HTML;
     "/softphone" = "softphone.html", HTML;
+    "/desk" = "desk.html", HTML;
     "/web/softphone.js" = "softphone.js", SCRIPT;
+    "/web/desk.js" = "desk.js", SCRIPT;
+    "/web/items.js" = "items.js", SCRIPT;
+    "/web/item.js" = "item.js", SCRIPT;
+    "/web/outcome.js" = "outcome.js", SCRIPT;
+    "/web/events.js" = "events.js", SCRIPT;
     "/web/presence.js" = "presence.js", SCRIPT;
     "/web/note.js" = "note.js", SCRIPT;
     "/web/api.js" = "api.js", SCRIPT;
@@ -42,6 +48,7 @@ static FILES: &[(&str, &str, &[u8])] = files! {
     "/web/transfer.js" = "transfer.js", SCRIPT;
     "/web/worklet.js" = "worklet.js", SCRIPT;
     "/web/style.css" = "style.css", STYLE;
+    "/web/desk.css" = "desk.css", STYLE;
     "/web/icon.svg" = "icon.svg", PICTURE;
 };
 

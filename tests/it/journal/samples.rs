@@ -301,8 +301,7 @@ fn facts() -> Vec<Fact> {
         Fact::CallLost { call },
         Fact::JournalSalvaged(Box::new(salvaged())),
     ]);
-    facts.extend(items::item_facts(item));
-    facts.push(letters::letter_fact(item));
+    facts.extend(items::item_facts(item).into_iter().chain([letters::letter_fact(item)]));
     facts.extend(items::mailbox_facts(call, leg, item));
     facts.extend(staff_facts(leg));
     facts.push(contact::kept());

@@ -1,20 +1,35 @@
-//! Commands of scripts about what patients write, and about work that is no call.
+//! Commands of scripts about what patients write, and what assistants keep about it.
 
 use carelane::floor::event::Event;
 use carelane::floor::event::NewLetter;
+use carelane::floor::fact::desk::DeskChange;
+use carelane::floor::fact::desk::ReferralStatus;
 use carelane::flow::Channel;
+use carelane::flow::ScriptStep;
 use carelane::vocab::Caller;
 use carelane::vocab::LaneId;
 use carelane::vocab::Language;
 use carelane::vocab::Private;
 
-use super::script::details;
+use super::noted::details;
+use super::script::desk;
+use super::script::id;
 use super::script::local;
 
 /// `letter CHANNEL …`.
 pub(super) fn event(words: &[&str]) -> Result<Event, String> {
     match *words {
         ["letter", channel, ref words @ ..] => letter(channel, words),
+        ["said", item, step, by] => {
+            let step = ScriptStep::ALL.into_iter().find(|(_, name)| *name == step).ok_or("no such step")?.0;
+            Ok(desk(id(item)?, DeskChange::Said { step }, by))
+        }
+        ["referral", item, status, by, ref missing @ ..] => {
+            let found = ReferralStatus::ALL.into_iter().find(|(_, name)| *name == status);
+            let status = found.ok_or("no such status")?.0;
+            let missing = missing.iter().map(|document| (*document).into()).collect();
+            Ok(desk(id(item)?, DeskChange::Referral { status, missing }, by))
+        }
         _ => Err(format!("no command: {}", words.join(" "))),
     }
 }

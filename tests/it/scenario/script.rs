@@ -16,9 +16,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use carelane::floor::details::Details;
 use carelane::floor::details::Subject;
-use carelane::floor::details::Window;
 use carelane::floor::event::AskedState;
 use carelane::floor::event::ConsultRequest;
 use carelane::floor::event::Event;
@@ -27,14 +25,10 @@ use carelane::floor::event::Input;
 use carelane::floor::event::ItemRequest;
 use carelane::floor::event::LegEnd;
 use carelane::floor::event::LegStatus;
-use carelane::floor::event::Note;
 use carelane::floor::event::PinCheck;
-use carelane::floor::event::PromiseAsked;
 use carelane::floor::fact::Fact;
 use carelane::floor::fact::desk::DeskChange;
-use carelane::floor::fact::desk::ReferralStatus;
 use carelane::floor::treatment::Mode;
-use carelane::flow::ScriptStep;
 use carelane::sim::Watch;
 use carelane::sim::told;
 use carelane::vocab::AgentId;
@@ -52,6 +46,8 @@ use carelane::vocab::Timestamp;
 
 use super::contact;
 use super::letters;
+use super::noted::details;
+use super::noted::note;
 use super::practice::NUMBER;
 use super::practice::Practice;
 use super::practice::STAFF_NUMBER;
@@ -380,17 +376,7 @@ impl Stage {
             ["claim", item, by] => {
                 Ok(Event::ItemAsked { item: id(item)?, what: ItemRequest::Claim, by: Some(by.into()) })
             }
-            ["said", item, step, by] => {
-                let step = ScriptStep::ALL.into_iter().find(|(_, name)| *name == step).ok_or("no such step")?.0;
-                Ok(desk(id(item)?, DeskChange::Said { step }, by))
-            }
-            ["referral", item, status, by, ref missing @ ..] => {
-                let found = ReferralStatus::ALL.into_iter().find(|(_, name)| *name == status);
-                let status = found.ok_or("no such status")?.0;
-                let missing = missing.iter().map(|document| (*document).into()).collect();
-                Ok(desk(id(item)?, DeskChange::Referral { status, missing }, by))
-            }
-            ["letter", ..] => letters::event(words),
+            ["letter" | "said" | "referral", ..] => letters::event(words),
             ["merge", item, into] => Ok(merge(id(item)?, id(into)?, None)),
             ["merge", item, into, by] => Ok(merge(id(item)?, id(into)?, Some(by.into()))),
             ["details", who, ..] => {
@@ -517,48 +503,6 @@ fn length(text: &str) -> Result<Span, String> {
 
 pub(super) fn id<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{text} is no such number"))
-}
-
-/// Fields and their texts, perhaps after `by=ana`.
-/// Who closes, and by when something is promised, if that is said first (`by=ana`, `at=2026-11-24T15:00`); the fields.
-fn note(words: &[&str]) -> Result<(Note, Option<AgentId>, Option<PromiseAsked>), String> {
-    let (by, words) = match words.split_first() {
-        Some((first, rest)) if first.starts_with("by=") => (Some(first[3..].into()), rest),
-        _ => (None, words),
-    };
-    let (promised, words) = match words.split_first() {
-        Some((first, rest)) if first.starts_with("at=") => {
-            // `at=2026-11-24T15:00!` is promised anyway.
-            let (at, anyway) = (first[3..].trim_end_matches('!').replace('T', " "), first.ends_with('!'));
-            (Some(PromiseAsked { at: local(&at)?, anyway }), rest)
-        }
-        _ => (None, words),
-    };
-    let field = |word: &&str| {
-        let (field, text) = word.split_once('=').ok_or_else(|| format!("{word} is no field=text"))?;
-        Ok((field.into(), Private::new(text.to_owned())))
-    };
-    Ok((words.iter().map(field).collect::<Result<Note, String>>()?, by, promised))
-}
-
-pub(super) fn details(words: &[&str]) -> Result<Details, String> {
-    let mut details = Details::default();
-    for word in words {
-        let (name, value) = word.split_once('=').ok_or_else(|| format!("{word} is no name=value"))?;
-        let closed = || format!("{{\"{name}\": \"{value}\"}}");
-        let read = |json: String| serde_json::from_str::<Details>(&json).map_err(|e| format!("{word}: {e}"));
-        match name {
-            "standing" => details.standing = read(closed())?.standing,
-            "relationship" => details.relationship = read(closed())?.relationship,
-            "name" => details.patient_name = Some(Private::new(value.to_owned())),
-            "born" => details.patient_born = Some(Private::new(value.to_owned())),
-            "window" => details.preferred_window = Some(Window::parse(value).ok_or(value)?),
-            "may_discuss" => details.may_discuss = Some(value == "yes"),
-            "reason" => details.reason = Some(value.into()),
-            _ => return Err(format!("no detail {name}")),
-        }
-    }
-    Ok(details)
 }
 
 fn status(how: &str) -> Result<LegStatus, String> {

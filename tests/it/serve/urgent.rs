@@ -91,7 +91,7 @@ async fn urgent_words_in_a_note_are_somebody_elses_item_and_routine_work_needs_n
     ask(&world, "PUT agents/ana/state", &json!({"state": "not_ready"}), 200).await;
     let item = abandoned(&world, "+15550109403").await;
     let note =
-        json!({"request": "su hija dice que no puede respirar bien", "action": "told to dial 911", "next_step": "n/a"});
+        json!({"request": "su hija dice que no puede respirar bien", "action": "told to dial 911", "next_step": "tbd"});
     ask(&world, &format!("POST items/{item}/close"), &json!({"outcome": "booked", "note": {"request": "done"}}), 422)
         .await;
     ask(&world, &format!("POST items/{item}/close"), &json!({"outcome": "booked", "note": note}), 422).await;

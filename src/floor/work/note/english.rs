@@ -4,39 +4,71 @@ use super::Words;
 
 /// The table.
 pub(super) const ENGLISH: Words = Words {
-    vague: "couple minute minutes hour hours happier relieved twenty about above actually additional addressed advise advised advises advising again all already also \
-            always an and another answer answered answers any anything anyway anyways apologized appropriate \
-            are as asap ask asked asking asks assist assistance assisted assure assured at attempt attempted \
-            attention available aware back bad be because been before best better bit both but by bye call \
-            callback called caller calling calls calm calmed came can cared case cb chat chatted checked \
-            clear complete concern concerned concerns confused connection contact contacted continue \
-            continued conversation could customer day deal deals dealt details determined did didnt \
-            difficulty disconnected discretion discuss discussed discussion do does doing done dont dropped \
-            during earlier end ended ensure ensured etc event eventually every everyone everything explain \
-            explained eye family feel feeling feels felt few finally fine finish finished follow followed \
-            following for forward forwarded from frustrated fu full further future gave general get getting \
-            give given glad go going gone good got grateful great had handle handles hangup happened happens \
-            happy hard has have having he hear heard hello help helped helpful helping her here hers herself \
-            hi him his hold hopefully how however hung i if important in info inform information informed \
-            inquiry instructed is issue issues it its just keep kept kind kindly knows last lastly lately \
-            later length let like line listened little lm lmom long look looked looking lot lvm made make \
-            manage managed many matter matters may maybe me mention mentioned mentioning misc miscellaneous \
-            mom monitor more most mother much my myself na name necessary need needed needing needs next \
-            nice no nobody none normal not note noted notes nothing notified now number of off office ok \
-            okay okayed on once one ongoing only or ordinary other others our out over overall own paged \
-            patience patient patients pending per personal phone plan pleasant please polite possible \
-            possibly probably problem problems procedure process processed proper protocol pt pts put \
-            question questioned questions reach reached read reassure reassured regarding regular relay \
-            relayed reply request requested requests resolve resolved respond responded response return \
-            returned returning returns review reviewed right routed routine rude said same satisfied say \
-            saying says see seemed sent set several she should situation so some somebody someone something \
-            soon sorry speak speaking spoke spoken staff standard status still stuff such sure take taken \
-            talk talked talking tbd tell tells thank thanked thanks that the their them then there these \
-            they thing things think this those though time times to today told took touch transfer \
-            transferred tried try trying understand understanding understood unknown up update updates upset \
-            us usual usually various verbalize verbalized very vm voicemail wait waited waiting want wanted \
-            wanting wants was way we week well went were what when where which while who why will wished \
-            with without wont worked worried would yes yesterday you your",
+    vague: "ability about above accordingly acknowledge acknowledged acknowledges action actioned actions actually \
+            additional addressed advise advised advises advising again agree agreeable agreed agrees all already \
+            also always an and another answer answered answers any anybody anyone anything anyway anyways apologized \
+            appropriate are arise arises as asap ask asked asking asks assist assistance assisted assure assured at \
+            attempt attempted attend attended attending attention available aware away awhile back bad base be \
+            because been before best better bit both but by bye call callback called caller calling calls calm \
+            calmed came can cannot cant cared case cb certainly chat chatted checked circle clarified clarify clear \
+            client clients comes comfortable coming comment commented comments complete completely concern concerned \
+            concerns confused connection contact contacted continue continued convenience conversation converse \
+            conversed cooperative correctly could couldnt couple courteous customer date day days deal deals dealt \
+            decide decided decides delighted details determined did didnt difficulty directed disconnected \
+            discretion discuss discussed discussion do does doing done dont down dropped during earlier effort \
+            efforts either else end ended ensure ensured entire etc event eventually ever every everyone everything \
+            evidently explain explained extent eye family fashion fast feedback feel feeling feels felt few figure \
+            figured finally fine finish finished folks follow followed following for forward forwarded from \
+            frustrated fu full further future fyi gave general gentleman get gets getting girl give given glad go \
+            goes going gone good got grateful great guess guidance guided guy had hadnt handle handles hangup \
+            happened happening happens happier happy hard has hasnt have havent having he hear heard hello help \
+            helped helpful helping her here hers herself hes hi him his hold hopefully hour hours how however hows \
+            hung i if im immediately important in individual info inform information informed inquire inquired \
+            inquiries inquiring inquiry instructed into is isnt issue issues it its ive job just keep keeping keeps \
+            kept kind kindly kindness knows lady last lastly lately later length let lets like line listened little \
+            lm lmom long look looked looking loop lot lvm made make man manage managed manner many matter matters \
+            may maybe me measure measures member mention mentioned mentioning minute minutes misc miscellaneous \
+            missed mom moment moments monitor more most mother much my myself na name nature necessary need needed \
+            needing needs neither never next nice nicely no nobody nobodys none noone normal not note noted notes \
+            nothing notified now number of off office ok okay okayed on once one ongoing only onto opportunity or \
+            ordinary other others our out over overall own paged part party patience patient patients pending people \
+            per personal phone plan pleasant please pleased point polite politely possible possibly probably problem \
+            problems procedure proceed proceeding proceeds process processed professional professionally progress \
+            promptly proper properly protocol provide provided provides providing pt pts purpose put queries query \
+            question questioned questions quickly reach reached read reason reasons reassurance reassure reassured \
+            recommended regarding regular relay relayed relieved remain remains remark reply request requested \
+            requests required requirement requires resolve resolved respond responded responding response return \
+            returned returning returns review reviewed right routed routine rude said same satisfaction satisfied \
+            say saying says see seem seemed seems seen sent set several she shell shes shortly should side since \
+            situation situations so some somebody somebodys somehow someone someones something sometime sometimes \
+            somewhere soon sorry sort sorted speak speaking spoke spoken squared staff standard stated states status \
+            step steps still stuff subject successfully such sure surely take taken talk talked talking task tba tbd \
+            team tell tells than thank thanked thankful thanks that thats the their them then there theres these \
+            they theyll theyre thing things think this thoroughly those though thought through thru till time times \
+            to today told tonight too took topic touch toward towards transfer transferred tried try trying tuned \
+            turned turning turns twenty type types under understand understanding understood underway unknown until \
+            up update updates upon upset us usual usually various verbal verbalize verbalized verbalizes verbally \
+            very vm voice voicemail wait waited waiting want wanted wanting wants was wasnt way we week well went \
+            were weve what whatever whats whatsoever when whenever where wherever which whichever while who whoever \
+            whole why will wip wish wished wishes with within without woman wont worked working worried would yes \
+            yesterday you youll your",
+    stems: "talk discuss explain assist inform advis handl resolv respond thank clarif convers inquir reassur frustrat \
+            satisf understand",
+    titles: "dr dra doctor doctora np pa md mr mrs ms miss",
+    people: "aunt brother caregiver child dad daughter father grandma grandmother husband parent parents relative sister \
+             son spouse uncle wife",
+    somebody: "anybody anyone somebody someone",
+    messages: "lm lmom lvm message messages msg vm voicemail",
+    returns: "call callback return",
+    things: &[
+        "chart notes",
+        "clinic notes",
+        "clinical notes",
+        "notes from",
+        "office notes",
+        "progress notes",
+        "visit notes",
+    ],
     roles: "biller doctor dr dra manager md np nurse nurses pa physician provider reception rn scheduler \
             specialist supervisor triage",
     topics: "access accommodation account address aetna allergies allergy annual anxiety app appointment \
@@ -137,7 +169,15 @@ pub(super) const ENGLISH: Words = Words {
         "nothing outstanding",
         "no outstanding",
         "no open items",
+        "no action",
+        "no actions",
+        "no pending",
+        "no remaining",
+        "no steps",
+        "not applicable",
+        "nothing required",
     ],
+    nothing: &["n a", "na", "nil", "nothing", "nothing at this time"],
     tried: &[
         "no answer",
         "nobody answered",
@@ -153,9 +193,34 @@ pub(super) const ENGLISH: Words = Words {
         "could not reach",
         "couldnt reach",
         "unable to reach",
+        "number disconnected",
+        "number is disconnected",
+        "number was disconnected",
+        "number out of service",
+        "phone disconnected",
+        "phone is off",
+        "line disconnected",
+        "did not pick up",
+        "didnt pick up",
+        "nobody picked up",
+        "no one picked up",
+        "rang out",
+        "rings out",
+        "rang no",
+        "voicemail not set up",
+        "no voicemail set up",
+        "went to voicemail",
+        "straight to voicemail",
+        "mailbox is full",
+        "voicemail is full",
+        "not accepting calls",
+        "number not valid",
+        "invalid number",
     ],
     contacts: "call calls calling callback cb phone phones ring rings contact contacts text texts email emails mail mails send \
-               sends fax faxes notify notifies update updates reach reaches follow follows fu get gets let",
+               sends fax faxes notify notifies update updates reach reaches follow follows fu get gets let respond responds reply \
+               replies answers",
+    hears: &["from us", "hears back", "hear back", "go out", "goes out", "going out", "gets back to", "get back to"],
     deadlines: "by before within until",
     between: "the a an of to will up back with her him them it be on at for in is and then should can going",
     days: "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat today tonight \

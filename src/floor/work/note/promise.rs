@@ -35,10 +35,23 @@ fn clause_promises(words: &[&str]) -> bool {
         .iter()
         .enumerate()
         .any(|(at, word)| listed(|table| table.contacts, word) && !is_the_patients(&words[..at]) && timed(at + 1));
+    let heard = hears(words).is_some_and(timed);
     let deadline = words.iter().enumerate().any(|(at, word)| {
         listed(|table| table.deadlines, word) && !patient_acts(&words[..at]) && starts_time(words, at + 1)
     });
-    !wished && (contact || deadline && !done)
+    !wished && (contact || heard || deadline && !done)
+}
+
+/// Where the patient has heard from us, or something has gone out; not where the patient goes.
+fn hears(words: &[&str]) -> Option<usize> {
+    let phrases = || TABLES.iter().flat_map(|table| table.hears);
+    let phrase_at = |at: usize| {
+        let phrase =
+            phrases().map(|phrase| phrase.split(' ').collect::<Vec<_>>()).find(|p| words[at..].starts_with(p))?;
+        Some(at + phrase.len())
+    };
+    let goes = |at: &usize| words[*at].starts_with("go") || words[*at].starts_with("sal");
+    (0..words.len()).filter(|at| !(goes(at) && is_the_patients(&words[..*at]))).find_map(phrase_at)
 }
 
 /// Is it the patient who does it? "pt to call", "she will bring it"; but "nurse calls pt".
@@ -61,7 +74,7 @@ fn starts_time(words: &[&str], at: usize) -> bool {
 }
 
 /// A day, an hour, or so many days.
-fn is_time(words: &[&str], at: usize) -> bool {
+pub(super) fn is_time(words: &[&str], at: usize) -> bool {
     let word = words[at];
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = &word[digits.len()..];
@@ -73,7 +86,16 @@ fn is_time(words: &[&str], at: usize) -> bool {
         let hour = matches!(unit, "am" | "pm" | "a" | "p" | "h" | "th" | "st" | "nd" | "rd");
         return hour || matches!(after, "am" | "pm") || is_counted(after) || listed(|table| table.before_hours, before);
     }
-    listed(|table| table.days, word)
+    let is_end = matches!(word, "end" | "close" | "final" | "fin") && matches!(after, "of" | "de" | "del");
+    let is_one = matches!(word, "hour" | "hora") && matches!(before, "the" | "la");
+    // "The day before" is a day of something else.
+    let is_relative = matches!(after, "before" | "antes" | "after" | "despues") && word != "hoy" && word != "today";
+    if is_relative && listed(|table| table.parts, word) {
+        return false;
+    }
+    is_end
+        || is_one
+        || listed(|table| table.days, word)
         || listed(|table| table.numbers, word)
             && (is_counted(after) || matches!(before, "at" | "by" | "before" | "las"))
         || matches!(word, "this" | "next" | "esta" | "proxima" | "proximo" | "same" | "mismo")

@@ -4,37 +4,66 @@ use super::Words;
 
 /// The table.
 pub(super) const SPANISH: Words = Words {
-    vague: "minuto minutos rato a aclarada aclaradas aclarado aclarados agradecida agradecio ahi ahora al algo alguien alguna \
-            algunas alguno algunos amable amablemente ampliamente ante anterior antes apoyo aqui arreglado \
-            arreglo arriba asi asunto asuntos atencion atendi atendida atendido atendiendo atendio aun \
-            avisado ayuda ayudado ayudarle ayude ayudo bien buen buena bueno cada calmo casi caso colgo \
-            comentario comento como comunicar comunicaremos con conexion consulta contacto contenta contento \
-            contestada contestadas contestado contestaron conteste contesto continuar conversacion cosa \
-            cosas cual cualquier cuando cuenta cuestion da dar de definir deje dejo del desde despues \
-            detalle detalles determinar devolver devolvio devuelta dia dias dice dicen dieron dije dijo dio \
-            disculpe donde duda dudas durante e el ella ellas ellos en encarga encargado encargo enojada \
-            enojado entendia entendio entiende entonces era es esa escuche escucho ese eso esperando esperar \
-            esta estaba estar estaremos este esto estuvimos estuvo explicada explicado explico \
-            explique expreso familia favor fin final frustrada frustrado fue fueron general gestion gestiono \
-            gracias gusto ha haber habia hablada hablado hablamos hablar hable hablo hace hacer hecha hecho \
-            hicimos hizo hola hoy igual importante info informacion informado informe informo inquietud \
-            inquietudes intente intento ir la larga las le lejos les linea listo llama llamada llamadas \
-            llamado llamamos llamando llamar llamara llamaran llamaremos llamarle llame llamen llamo lleva \
-            llevar lo los luego mal mala malo mama mandado mande mando manejado mas me mejor menciono menos \
-            mensaje mensajes mi mientras mis misma mismo molesta molesto momento mucha muchas mucho muchos \
-            muy na nada nadie necesaria necesario necesita necesitaba ni ningun ninguna ninguno no nos nota \
-            notas nuestra nuestro numero ocupada oficina ofrecio ok okay orientado orientar oriente oriento \
-            otra otras otro otros paciencia paciente pacientes para parte pasa pasada pasado pase paso \
-            pendiente pendientes pero persona personal pide pidio platicamos platico poco podia por porque \
-            posible pregunta preguntar preguntas pregunto preocupada preocupado problema problemas proceso \
-            pronto protocolo proxima proximo proximos pte pude pues que quedamos quedar quedo queria quien \
-            quiere quieren quiso rapido rato realizado recado regresar regrese regreso resolver resolvio \
-            resuelta resuelto revisado saber satisfecha satisfecho se seguimiento segun senor senora sentia \
-            ser si siempre siento siguiente sin situacion sobre solamente solicitud solo solucion \
-            solucionada solucionado soluciono su sus tambien tampoco tarde tema temas tenia tenian \
-            tiempo tiene tienen toda todas todavia todo todos tomo tramite tranquila tranquilo trate trato \
-            tuvimos tuvo ultimamente un una unas uno unos usted varias varios veces ver veremos vez via \
-            volver volvio y ya yo",
+    vague: "a aclarada aclaradas aclarado aclarados acuerdo adecuada adecuadamente adecuado adelante agradecida \
+            agradecio ahi ahora al alegre algo alguien alguna algunas alguno algunos amable amablemente amerite \
+            ameriten ampliamente ante anterior antes aplica aplique apoyada apoyado apoyamos apoye apoyo aquel \
+            aquello aqui arreglada arreglado arregle arreglo arriba asesorado asesore asesoria asi asunto asuntos \
+            atencion atendi atendida atendido atendiendo atendio aun avisada avisado avisamos avisar avisara \
+            avisaran avise ayer ayuda ayudado ayudarle ayude ayudo bastante bastantes bien brevedad brindado \
+            brindamos brinde brindo buen buena bueno buscaba buscando cabo cada calma calmada calmo casi caso \
+            cerrada cerrado cerre charla charlamos charlar charle colgo comentario comento como completada \
+            completado completamente comunicar comunicaremos comunico con conclusion conexion conforme consulta \
+            contacto contenta contento contestaba contestada contestadas contestado contestamos contestando \
+            contestar contestaron conteste contesto continuar conveniente conversacion conversamos correctamente \
+            corresponda corresponde correspondia correspondiente correspondio cosa cosas cual cualquier cualquiera \
+            cuando cuenta cuestion cuidado cumpli cumplido cumplio da dada dadas dado dados damos dar dara daran \
+            daremos de deberia deberian debida debidamente debido decidir decidira decidiran defina definido definir \
+            definira deja dejamos dejando dejar deje dejo del demas desde desea deseaba despues detalle detalles \
+            determinado determinar determinara devolver devolvio devuelta di dia dias dice dicen dieron dije dijo \
+            dio disculpe donde doy duda dudas durante e efectuado efectue ejecutado el ella ellas ellos en encarga \
+            encargado encargo enojada enojado entendia entendida entendido entendio entera enterada enterado entero \
+            entiende entonces era eran es esa escuche escucho ese eso esperando esperar esta estaba estaban estamos \
+            estan estar estaremos este esto estuvimos estuvo exitosamente experiencia explicada explicado explico \
+            explique expreso falta familia favor feliz fin final finalizada finalizado frustrada frustrado fue \
+            fueron general gente gestion gestiono gracias gusto ha haber habia hablada hablado hablamos hablar hable \
+            hablo hace hacemos hacer hacerlo hacia haga hagamos hagan hago haran haremos hasta haya hayan hecha \
+            hecho hice hicimos hizo hola hoy hubo iba iban igual importante info informacion informado informe \
+            informo inquietud inquietudes instante intente intento ir joven la larga largas largo las le lejos les \
+            linea listo llama llamada llamadas llamado llamamos llamando llamar llamara llamaran llamaremos llamarle \
+            llame llamen llamo llegue lleva llevar llevo lo localizar localizarla localizarlo los luego mal mala \
+            malo mama mandado mande mando manejada manejado maneje manera mas me mediante mejor menciono menos \
+            mensaje mensajes mi mientras minuto minutos mis misma mismo modo molesta molesto momento momentos mucha \
+            muchacha muchacho muchas mucho muchos muy na nada nadie necesaria necesario necesita necesitaba necesite \
+            necesiten ni ningun ninguna ninguno no nos nosotros nota notas notificada notificado notificara \
+            notificaran notifique nuestra nuestro numero nunca ocupada oficina ofrecio ok okay oportunamente \
+            oportuno orientado orientar oriente oriento otra otras otro otros paciencia paciente pacientes para \
+            parte pasa pasada pasado pasando pasar pasara pase paso pedia pedian pendiente pendientemente pendientes \
+            pero persona personal personas pertinente pide pidio platica platicamos platico poco podemos podia \
+            podria por porque posible posterior posteriormente pregunta preguntar preguntas pregunto preocupada \
+            preocupado problema problemas procesada procesado procesara procese proceso profesional profesionalmente \
+            pronto proporcione proporciono protocolo proxima proximo proximos pte pude pueda puedan puede pueden \
+            pues punto que quedamos quedar quedaron quedo querer queria queriendo quien quienes quiere quieren \
+            quisiera quiso quiza quizas rapidamente rapido rato realice realizada realizado realizo recado regresa \
+            regresaba regresando regresar regresara regresarle regrese regreso requerida requerido requiera \
+            requieran requiere resolver resolvio respectiva respectivo respeto resuelta resuelto resulta resultar \
+            resulte revisada revisado revisamos revisara revisaran revise reviso saber satisfactoriamente satisfecha \
+            satisfecho se sea sean seguimiento seguir segun seguramente senor senora senorita sentia sentir sentirse \
+            ser servicio si siempre siente sienten siento siga siguen siguiente siguientes sin sintio situacion \
+            sobre solamente solicitud solo solucion solucionada solucionado soluciono su surge surja sus tal tambien \
+            tampoco tarde tema temas tenia tenian terminada terminado termine tiempo tiene tienen toda todas todavia \
+            todo todos tomo trabajando tramitada tramitado tramite tranquila tranquilo tras trate trato tuve tuvimos \
+            tuvo ultima ultimamente ultimo un una unas uno unos usted va vamos van varias varios vaya veces vemos \
+            ver vera veran vere veremos verificada verificado verifico verifique verlo verse vez vi via viendo vio \
+            volver volvio voy vuelta y ya yo",
+    stems: "llam habl pregunt convers platic comunic contact explic ayud atend atiend orient aclar resolv resuelv solucion \
+            gestion devolv devuelv escuch agradec preocup enoj frustr encarg coment mencion tranquil algun ningun necesit \
+            entend entiend intent inform satisf",
+    titles: "dr dra doctor doctora lic sr sra srta senor senora",
+    people: "abuela abuelo cuidadora esposa esposo familiar hermana hermano hija hijo madre padre papa papas pareja tia tio",
+    somebody: "alguien alguno alguna",
+    messages: "mensaje mensajes recado recados msj",
+    returns: "llame llamar llamara llamarnos llamen llamada regrese devuelva comunique",
+    things: &["notas de la", "notas del", "notas clinicas", "notas medicas", "notas de visita"],
     roles: "doctor doctora dr dra encargada enfermera enfermeria enfermero especialista gerente medica \
             medico supervisor supervisora triage",
     topics: "acceso aetna agendada agende alergia alergias alta analisis ansiedad anticonceptivo aplicacion \
@@ -115,7 +144,22 @@ pub(super) const SPANISH: Words = Words {
         "nos llamara",
         "no hace falta nada",
         "no se requiere nada",
+        "sin siguiente paso",
+        "sin siguientes pasos",
+        "sin mas pasos",
+        "sin pasos",
+        "sin accion",
+        "no hay siguiente paso",
+        "no hay mas",
+        "ningun paso",
+        "ningun pendiente",
+        "no aplica",
+        "no se necesita nada",
+        "no es necesario",
+        "nada que hacer",
+        "nada por hacer",
     ],
+    nothing: &["n a", "na", "nada"],
     tried: &[
         "no contesto",
         "nadie contesto",
@@ -127,10 +171,31 @@ pub(super) const SPANISH: Words = Words {
         "no se pudo contactar",
         "no se localizo",
         "fuera de servicio",
+        "numero desconectado",
+        "telefono desconectado",
+        "telefono apagado",
+        "celular apagado",
+        "linea desconectada",
+        "nadie responde",
+        "nadie respondio",
+        "no responde",
+        "no respondio",
+        "nadie atendio",
+        "manda a buzon",
+        "se va a buzon",
+        "entra el buzon",
+        "entra buzon",
+        "buzon de voz lleno",
+        "suena ocupado",
+        "numero incorrecto",
+        "numero no existe",
     ],
     contacts: "llamar llama llaman llamara llamaran llamaremos llamamos llamarle llamada avisa avisara avisaran avisar \
                avisamos avisaremos contacta contactara contactar comunica comunicara comunicaremos manda mandara \
-               mandaran mandar envia enviara enviaran enviar devuelve devolvera devolver seguimiento escribe escribira",
+               mandaran mandar envia enviara enviaran enviar devuelve devolvera devolver seguimiento escribe escribira responde responden responderemos respondemos respondera \
+               responder contestamos contestaremos marca marcan marcamos marcaremos marcara marcarle habla hablan hablara \
+               hablaremos confirmamos confirmaremos confirmarle devolvemos devolveremos notifica notificamos notificaremos",
+    hears: &["sale", "salen", "saldra", "saldran", "recibe noticias", "tendra noticias", "de nosotros"],
     deadlines: "antes dentro tardar",
     between: "la el las los de a en le se lo va van vamos por del al que le para con",
     days: "lunes martes miercoles jueves viernes sabado domingo hoy manana mediodia",
