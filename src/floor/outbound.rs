@@ -85,11 +85,21 @@ impl Call {
 impl Floor {
     /// May carelane dial for this item, as things are? Who claimed it makes its calls.
     pub(super) fn may_dial(&self, item: &Item) -> bool {
+        self.is_dialled_for(item) && item.calling.is_none() && !item.unwritten && !item.is_tried_out()
+    }
+
+    /// Is it work that carelane dials for in its lane, and nobody's own?
+    fn is_dialled_for(&self, item: &Item) -> bool {
         let lane = self.flow(&item.new.practice).and_then(|flow| flow.lane(&item.new.lane));
         let dials = lane.is_some_and(|lane| lane.rhythm.dials) && item.flow.lane(&item.new.lane).is_some();
         let asks = item.closed.is_none() && item.new.kind != ItemKind::NoteOwed;
-        let group = matches!(item.new.owner, Owner::Group(_));
-        dials && asks && group && item.calling.is_none() && !item.unwritten && !item.is_tried_out()
+        dials && asks && matches!(item.new.owner, Owner::Group(_))
+    }
+
+    /// Why nobody dials this item's number, whenever.
+    fn barred(&self, flow: &Flow, item: &Item) -> Option<Undialled> {
+        let opted_out = self.declines_calls(&item.new.practice, &item.new.caller);
+        if opted_out { Some(Undialled::OptedOut) } else { toll::guard(flow, &item.new.caller) }
     }
 
     /// Is this number on the phone with us already, or about to be?
@@ -147,7 +157,7 @@ impl Turn<'_> {
         let Some(flow) = self.floor.flow(&item.new.practice).filter(|_| self.floor.may_dial(item)) else {
             return Err((None, None));
         };
-        if let Some(why) = toll::guard(flow, &item.new.caller) {
+        if let Some(why) = self.floor.barred(flow, item) {
             return Err((None, Some(why)));
         }
         let begins = in_hours(item, flow, begins(item).max(self.now)).map(|at| in_window(item, at));
@@ -194,7 +204,7 @@ impl Turn<'_> {
         let Some(flow) = self.floor.flow(&item.new.practice) else { return false };
         let in_time = at_any_hour(item) || hours::is_open(flow, self.now);
         let full = self.floor.outbound.dials.get(&item.new.practice).and_then(|dials| dials.full_until(flow, self.now));
-        item.closed.is_none() && in_time && full.is_none() && toll::guard(flow, &item.new.caller).is_none()
+        item.closed.is_none() && in_time && full.is_none() && self.floor.barred(flow, item).is_none()
     }
 
     /// The patient picked up: both are joined, unless the assistant is gone.
@@ -274,11 +284,21 @@ impl Turn<'_> {
     /// Something about an item changed: an attempt that is only in line may not be wanted any more.
     pub(super) fn recheck_attempt(&mut self, id: ItemId) {
         let Some((item, call)) = self.floor.items.get(&id).and_then(|item| Some((item, item.calling?))) else { return };
-        let in_line = self.call(call).is_some_and(Call::is_queued);
+        // patient: whoever answered and waits for another lane is a caller like any other.
+        let in_line = self.call(call).is_some_and(|call| call.is_queued() && call.is_calling());
         let same_lane = self.call(call).and_then(Call::lane).is_some_and(|lane| lane.id == item.new.lane);
-        let wanted = item.closed.is_none() && same_lane && matches!(item.new.owner, Owner::Group(_));
+        let wanted = same_lane
+            && self.floor.is_dialled_for(item)
+            && !self.floor.declines_calls(&item.new.practice, &item.new.caller);
         if in_line && !wanted {
             self.attempt_over(call, AttemptEnd::Withdrawn);
+        }
+    }
+
+    /// Something changed that many items may hang on: a flow, or what a number's person wants.
+    pub(super) fn recheck_attempts(&mut self) {
+        for item in self.floor.outbound.calls.values().copied().collect::<Vec<_>>() {
+            self.recheck_attempt(item);
         }
     }
 
@@ -292,6 +312,7 @@ impl Turn<'_> {
                 Ok(None)
             }
             Some((false, true, _)) => Err("an assistant is calling this patient now: wait for what comes of it"),
+            Some((true, false, _)) => Err("this patient was reached and waits in line now: write it up after that"),
             Some((_, false, true)) => Err("this attempt is written up already"),
             Some((_, false, false)) => Ok(Some(call)),
             None => Ok(None),

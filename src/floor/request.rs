@@ -31,6 +31,7 @@ use super::work::item::Item;
 use super::work::item::no_further_attempt;
 use super::work::letter::Answerable;
 use super::work::rhythm;
+use super::work::stop;
 use super::wrapup;
 use super::wrapup::Written;
 use crate::flow::ANSWERED_IN_WRITING;
@@ -51,6 +52,8 @@ use crate::vocab::Span;
 const PROMISE_MAX: Span = Span::hours(365 * 24);
 const KEEPS_OPEN: Refusal =
     Refusal::Conflict("a promise keeps the item open: record an attempt with an outcome that stays open");
+const NO_CALLS: Refusal =
+    Refusal::Conflict("this number wants no calls: write that it may be called again, or close the item");
 /// To whoever says that a conversation was an answer in writing.
 const SPOKEN: Refusal =
     Refusal::Conflict("there was a conversation: say how it ended, not that it was answered in writing");
@@ -334,6 +337,10 @@ impl Turn<'_> {
         if found.closes && promised.is_some() {
             return self.refuse(KEEPS_OPEN);
         }
+        if !item.unwritten && !found.closes && self.floor.declines_calls(&item.new.practice, &item.new.caller) {
+            return self.refuse(NO_CALLS);
+        }
+        let made = item.attempts.saturating_add(u8::from(!item.unwritten));
         if let Err(refusal) = self.floor.keeps_for_item(item, promised, self.now) {
             return self.refuse(refusal);
         }
@@ -342,6 +349,9 @@ impl Turn<'_> {
             Err(refusal) => return self.refuse(refusal),
         };
         if found.closes && !self.may_close_item(id, &note, by.as_ref()) {
+            return;
+        }
+        if !self.may_stop(id, found.id.as_str(), made, by.as_ref()) {
             return;
         }
         let under_way = match self.attempt_by_hand(id) {
@@ -400,7 +410,8 @@ impl Turn<'_> {
             });
             return self.refuse(Refusal::NotAllowed { what: "outcome", allowed });
         }
-        if self.may_close_item(id, &note, by.as_ref()) {
+        let made = self.floor.items.get(&id).map_or(0, |item| item.attempts);
+        if self.may_close_item(id, &note, by.as_ref()) && self.may_stop(id, outcome, made, by.as_ref()) {
             self.close_item(id, found.id, note, by);
         }
     }
@@ -412,7 +423,8 @@ impl Turn<'_> {
         let request = Request::of_item(self.floor, item);
         let follows = chain::after_item(&request, item, &outcome);
         let closed_by = by.clone().or(item.owner().cloned());
-        self.fact(Fact::ItemClosed { item: id, outcome, note, by: closed_by });
+        self.fact(Fact::ItemClosed { item: id, outcome, note, by: closed_by.clone() });
+        self.stopped(id, closed_by);
         if let Some(link) = follows {
             self.open_stage(request.clone(), link);
         }
@@ -457,7 +469,10 @@ impl Turn<'_> {
         let kind = item.new.kind;
         let written = Written::Typed { with_time: promised.is_some() };
         let situations = situations(item, outcome);
-        match wrapup::check(lane_of(item)?, outcome, note, written, &situations).cloned() {
+        let lane = lane_of(item)?;
+        let found = stop::outcome(lane, outcome)
+            .and_then(|found| wrapup::check_note(lane, note, written, &situations).map(|()| found));
+        match found {
             Ok(found) => Some((kind, found)),
             Err(refusal) => {
                 self.refuse(refusal);

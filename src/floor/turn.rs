@@ -37,9 +37,13 @@ impl<'f> Turn<'f> {
 
     pub(super) fn take(&mut self, event: Event) {
         let worked_on = worked_on(&event);
+        let all = matches!(event, Event::FlowOffered(_) | Event::ContactTold(_));
         self.hear(event);
         if let Some(item) = worked_on {
             self.recheck_attempt(item);
+        }
+        if all {
+            self.recheck_attempts();
         }
     }
 

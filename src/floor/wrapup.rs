@@ -31,7 +31,7 @@ pub(super) enum Written {
     ByKeys,
 }
 
-/// Checks an outcome and a note against the lane; the outcome found, or what is wrong.
+/// Checks an outcome of a call and its note against the lane; the outcome found, or what is wrong.
 pub(super) fn check<'l>(
     lane: &'l Lane,
     outcome: &str,
@@ -43,6 +43,11 @@ pub(super) fn check<'l>(
         let allowed = lane.outcomes.iter().map(|o| o.id.as_str().into()).collect();
         return Err(Refusal::NotAllowed { what: "outcome", allowed });
     };
+    check_note(lane, note, written, situations).map(|()| found)
+}
+
+/// Checks a note against the lane: what is wrong with it.
+pub(super) fn check_note(lane: &Lane, note: &Note, written: Written, situations: &[Situation]) -> Result<(), Refusal> {
     let known: BTreeSet<&FieldId> = lane.note_fields.iter().map(|f| &f.id).collect();
     if note.keys().any(|field| !known.contains(field)) {
         let allowed: Vec<Arc<str>> = known.iter().map(|f| f.as_str().into()).collect();
@@ -68,7 +73,7 @@ pub(super) fn check<'l>(
     if tells_promises && told && written == (Written::Typed { with_time: false }) && promises_in_words_only(note) {
         missing.push(Lack { field: PROMISED.into(), parts: vec![NotePart::PromisedTime] });
     }
-    if missing.is_empty() { Ok(found) } else { Err(Refusal::Missing(missing)) }
+    if missing.is_empty() { Ok(()) } else { Err(Refusal::Missing(missing)) }
 }
 
 /// What a field's text should tell and does not; that nothing was promised is an answer.

@@ -230,6 +230,9 @@ impl World {
     fn waits_on(&mut self, name: &CarrierCall, (leg, serial): (LegId, u32), flow: &Flow) {
         let gives_up = match self.phones.get(name).map(|phone| &phone.holder) {
             Some(Holder::Patient(patient)) => patient.gives_up,
+            // Whom we called and let wait does not wait for long.
+            Some(Holder::Called) if self.chance.percent(20) => Timestamp::default(),
+            Some(Holder::Called) => self.now,
             _ => return,
         };
         if gives_up < self.now {

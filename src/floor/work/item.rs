@@ -179,6 +179,7 @@ impl Item {
             _ if self.closed.is_some() => "nothing".to_owned(),
             (ItemKind::NoteOwed, _) => "write up the call".to_owned(),
             (ItemKind::Stage, _) => self.new.chain.as_ref().map_or_else(String::new, |link| link.stage.to_string()),
+            _ if self.undialled == Some(Undialled::OptedOut) => "close it: the patient wants no calls".to_owned(),
             _ if self.unwritten => "write down what came of the last attempt".to_owned(),
             _ if attempt > attempts_max => match attempts_max {
                 ..=1 => "close it: one attempt was made".to_owned(),

@@ -10,3 +10,4 @@ pub mod recording;
 pub(super) mod repeat;
 pub(super) mod rhythm;
 pub mod segment;
+pub mod stop;

@@ -526,7 +526,12 @@ impl Books {
 fn complete(lane: Option<&Lane>, outcome: &str, note: &Note) -> Result<bool, String> {
     let lane = lane.ok_or("in no lane")?;
     let found = lane.outcomes.iter().find(|known| known.id.as_str() == outcome);
-    let found = found.ok_or_else(|| format!("as {outcome}, which the lane does not know"))?;
+    let everywhere = ["declined", "unreachable", "opted_out"].contains(&outcome);
+    let closes = match found {
+        Some(found) => found.closes,
+        None if everywhere => true,
+        None => return Err(format!("as {outcome}, which the lane does not know")),
+    };
     let missing = lane.note_fields.iter().find(|field| field.required && !note.contains_key(&field.id));
-    missing.map_or(Ok(found.closes), |field| Err(format!("without {}", field.id)))
+    missing.map_or(Ok(closes), |field| Err(format!("without {}", field.id)))
 }

@@ -109,7 +109,9 @@ impl Clinic {
                     work.flagger = by.agent().cloned();
                 }
             }
-            Fact::ItemAttempted { item, due_at, .. } => self.attempted(event, *item, *due_at, after)?,
+            Fact::ItemAttempted { item, due_at, by, .. } => {
+                self.attempted(event, (*item, by.as_ref()), *due_at, after)?
+            }
             Fact::ItemClosed { item, by, .. } => self.closed(event, *item, by.as_ref(), after)?,
             _ => {}
         }
@@ -117,9 +119,17 @@ impl Clinic {
     }
 
     /// Anybody may try to reach a patient; only clinical people decide that clinical work can wait.
-    fn attempted(&mut self, event: &Event, id: ItemId, due: Timestamp, after: &Floor) -> Result<(), String> {
+    fn attempted(
+        &mut self,
+        event: &Event,
+        (id, by): (ItemId, Option<&AgentId>),
+        due: Timestamp,
+        after: &Floor,
+    ) -> Result<(), String> {
         let Some(work) = self.open.get(&id) else { return Err(format!("monotone-call: {id} is closed, and tried")) };
-        let hers = work.is_clinical(id, after).is_none_or(|groups| self.is_of(work.by(event), &groups));
+        // What a call leaves behind is written by whoever it was with.
+        let written_by = by.filter(|_| !matches!(event, Event::AttemptMade { .. }));
+        let hers = work.is_clinical(id, after).is_none_or(|groups| self.is_of(work.by(event).or(written_by), &groups));
         if !hers && due > work.due {
             return Err(format!("clinical-stays-due: {id}, due {}, is put off to {due} by another group", work.due));
         }

@@ -244,8 +244,7 @@ fn facts() -> Vec<Fact> {
         .zip(1..)
         .map(|(treatment, serial)| Fact::LegTreated { leg, serial, treatment, pushed: serial % 2 == 0 })
         .collect();
-    facts.extend(talk::facts());
-    facts.extend(attempts::facts());
+    facts.extend(talk::facts().into_iter().chain(attempts::facts()));
     facts.extend([
         Fact::FloorOpened("fl0".into()),
         Fact::FlowLoaded(Box::new(flow_file())),

@@ -72,6 +72,7 @@ impl Books {
             format!("owner: {call} for {item}, which somebody claimed")
         })?;
         let (new, flow) = (page.new.clone(), page.flow.clone());
+        let backline = new.details.backline;
         let made = CallPage {
             practice: new.practice,
             flow,
@@ -82,7 +83,7 @@ impl Books {
             lane: Some(new.lane),
             phase: Phase::Open,
             closed: false,
-            backline: false,
+            backline,
             counted: None,
             due: None,
             told: None,
