@@ -268,6 +268,13 @@ impl History {
             Fact::JoinFailed { call } => self.with(*call, |contact| contact.failed_joins += 1),
             Fact::LadderEnded { call, .. } => self.with(*call, |contact| contact.ladder_failed = true),
             Fact::CallClosed { call, outcome, note } => self.call_closed(*call, outcome, note),
+            other => self.worked_on(at, other),
+        }
+    }
+
+    /// What became of the work that calls and letters left.
+    fn worked_on(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
             Fact::ItemOpened(new) => self.opened(at, new),
             Fact::ItemJoined { item, call, kind, promised, due_at } => {
                 self.with(*call, |contact| contact.item = Some(*item));

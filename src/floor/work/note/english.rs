@@ -218,7 +218,8 @@ pub(super) const ENGLISH: Words = Words {
         "invalid number",
     ],
     contacts: "call calls calling callback cb phone phones ring rings contact contacts text texts email emails mail mails send \
-               sends fax faxes notify notifies update updates reach reaches follow follows fu get gets let respond responds reply \
+               sends fax faxes notify notifies update updates reach reaches follow follows fu get gets let respond \
+               responds reply \
                replies answers",
     hears: &["from us", "hears back", "hear back", "go out", "goes out", "going out", "gets back to", "get back to"],
     deadlines: "by before within until",

@@ -56,7 +56,8 @@ pub(super) const SPANISH: Words = Words {
             ver vera veran vere veremos verificada verificado verifico verifique verlo verse vez vi via viendo vio \
             volver volvio voy vuelta y ya yo",
     stems: "llam habl pregunt convers platic comunic contact explic ayud atend atiend orient aclar resolv resuelv solucion \
-            gestion devolv devuelv escuch agradec preocup enoj frustr encarg coment mencion tranquil algun ningun necesit \
+            gestion devolv devuelv escuch agradec preocup enoj frustr encarg coment mencion tranquil algun ningun \
+            necesit \
             entend entiend intent inform satisf",
     titles: "dr dra doctor doctora lic sr sra srta senor senora",
     people: "abuela abuelo cuidadora esposa esposo familiar hermana hermano hija hijo madre padre papa papas pareja tia tio",
@@ -192,8 +193,10 @@ pub(super) const SPANISH: Words = Words {
     ],
     contacts: "llamar llama llaman llamara llamaran llamaremos llamamos llamarle llamada avisa avisara avisaran avisar \
                avisamos avisaremos contacta contactara contactar comunica comunicara comunicaremos manda mandara \
-               mandaran mandar envia enviara enviaran enviar devuelve devolvera devolver seguimiento escribe escribira responde responden responderemos respondemos respondera \
-               responder contestamos contestaremos marca marcan marcamos marcaremos marcara marcarle habla hablan hablara \
+               mandaran mandar envia enviara enviaran enviar devuelve devolvera devolver seguimiento escribe escribira \
+               responde responden responderemos respondemos respondera \
+               responder contestamos contestaremos marca marcan marcamos marcaremos marcara marcarle habla hablan \
+               hablara \
                hablaremos confirmamos confirmaremos confirmarle devolvemos devolveremos notifica notificamos notificaremos",
     hears: &["sale", "salen", "saldra", "saldran", "recibe noticias", "tendra noticias", "de nosotros"],
     deadlines: "antes dentro tardar",
