@@ -51,6 +51,7 @@ impl Tally {
                 }
             }
             Fact::ItemChanged { item, to: ItemChange::Merged { .. }, .. } => drop(self.items.remove(item)),
+            Fact::ItemChanged { item, to: ItemChange::Handed { lane, .. }, .. } => self.item_handed(*item, lane),
             Fact::ItemFlagged { item, by, lane, .. } => self.item_flagged(*item, by, lane),
             _ => {}
         }
@@ -92,14 +93,21 @@ impl Tally {
         }
     }
 
-    /// The clinical lane's from now on, and counted there, as after a restart.
-    fn item_flagged(&mut self, item: ItemId, by: &FlaggedBy, lane: &LaneId) {
+    /// Another lane's from now on, and counted there, as after a restart.
+    fn item_handed(&mut self, item: ItemId, lane: &LaneId) {
         if let Some(mut known) = self.items.remove(&item) {
-            self.practice(&known.practice).urgent_flags.inc(flag_source(by));
             known.lane = lane.clone();
             known.series = self.kind(&known.practice, lane, known.kind);
             self.items.insert(item, known);
         }
+    }
+
+    /// The clinical lane's from now on, and counted there, as after a restart.
+    fn item_flagged(&mut self, item: ItemId, by: &FlaggedBy, lane: &LaneId) {
+        if let Some(practice) = self.items.get(&item).map(|known| known.practice.clone()) {
+            self.practice(&practice).urgent_flags.inc(flag_source(by));
+        }
+        self.item_handed(item, lane);
     }
 
     fn kind(&mut self, practice: &PracticeId, lane: &LaneId, of: ItemKind) -> Arc<ItemSeries> {

@@ -78,7 +78,9 @@ fn assert_accounted(floor: &Floor, report: &SalvageReport, what: &str) {
     for affected in &report.calls {
         let item = affected.item.unwrap_or_else(|| panic!("{what}: {affected:?} has no item"));
         let item = floor.item(item).unwrap_or_else(|| panic!("{what}: {affected:?} has no item"));
-        assert_eq!((item.new.call, item.new.kind, item.status()), (affected.call, ItemKind::Missed, "open"), "{what}");
+        // Whose number and lane have an open item already, goes on with that one.
+        assert!(item.is_of(affected.call) && item.closed.is_none(), "{what}: {affected:?}");
+        assert!(item.new.call != affected.call || item.new.kind == ItemKind::Missed, "{what}: {affected:?}");
     }
     assert!(view.agents.iter().all(|agent| agent.state == "logged_out"), "{what}: {:?}", view.agents);
 }
